@@ -1,0 +1,568 @@
+//! The table of error codes: one entry a code, with its class, its message in every language and its cure.
+//!
+//! Codes are stable: programs match on them. A code that is no longer used stays here with a comment.
+
+use crate::Locale;
+use std::fmt;
+
+/// What kind of refusal a code is. The server maps it to a status, the command line to an exit code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Class {
+    /// The definitions are wrong.
+    Check,
+    /// The request is wrong in form.
+    Malformed,
+    /// Nobody is signed in.
+    Unauthenticated,
+    /// Known, but not permitted.
+    Forbidden,
+    /// Unknown, or not visible: the same answer.
+    NotFound,
+    /// The address does not take this method.
+    Method,
+    /// The state moved on, or a duplicate.
+    Conflict,
+    /// The version the caller saw is no longer current.
+    Stale,
+    /// The request is too large.
+    TooLarge,
+    /// The body's media type is not read.
+    MediaType,
+    /// A rule of the business is violated.
+    Rule,
+    /// The object demands a version.
+    PreconditionRequired,
+    /// The caller asks too often.
+    TooMany,
+    /// A defect of the product.
+    Internal,
+    /// Not now: the service or its database is not ready.
+    Unavailable,
+    /// No room left to write.
+    NoSpace,
+    /// The machine refuses: port, file, disk, database.
+    Environment,
+}
+
+macro_rules! codes {
+    ($($variant:ident = $name:literal $class:ident: en $en:literal, zh_cn $cn:literal, zh_tw $tw:literal, cure $cure:literal;)*) => {
+        /// A stable error code.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Code {
+            $(#[doc = $en] $variant,)*
+        }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &[Code] = &[$(Code::$variant),*];
+
+            /// The name on the wire and in documents.
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$variant => $name,)* }
+            }
+
+            /// The kind of refusal.
+            pub fn class(self) -> Class {
+                match self { $(Code::$variant => Class::$class,)* }
+            }
+
+            /// The message with its `{places}` unfilled.
+            pub fn message(self, locale: Locale) -> &'static str {
+                match (self, locale) {
+                    $((Code::$variant, Locale::En) => $en,
+                    (Code::$variant, Locale::ZhCn) => $cn,
+                    (Code::$variant, Locale::ZhTw) => $tw,)*
+                }
+            }
+
+            /// What to do about it, in English, for `docs/errors.md`.
+            pub fn cure(self) -> &'static str {
+                match self { $(Code::$variant => $cure,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // definitions
+    UnknownKey = "unknown_key" Check:
+        en "unknown key `{key}`",
+        zh_cn "未知的键 `{key}`",
+        zh_tw "未知的鍵 `{key}`",
+        cure "Correct the key's name or remove it; the schema of the kind lists the keys.";
+    UnknownKind = "unknown_kind" Check:
+        en "unknown kind `{kind}`",
+        zh_cn "未知的定义种类 `{kind}`",
+        zh_tw "未知的定義種類 `{kind}`",
+        cure "Use one of the kinds of the definition language.";
+    UnknownType = "unknown_type" Check:
+        en "unknown type `{type}`",
+        zh_cn "未知的类型 `{type}`",
+        zh_tw "未知的類型 `{type}`",
+        cure "Use one of the field types or step types.";
+    UnknownReference = "unknown_reference" Check:
+        en "{what} `{name}` does not exist",
+        zh_cn "{what} `{name}` 不存在",
+        zh_tw "{what} `{name}` 不存在",
+        cure "Correct the name, or define what it names.";
+    StrayFile = "stray_file" Check:
+        en "no loader reads this file",
+        zh_cn "没有任何加载器读取此文件",
+        zh_tw "沒有任何載入器讀取此檔案",
+        cure "Move the file into the folder of its kind, or remove it.";
+    DuplicateName = "duplicate_name" Check:
+        en "`{name}` is already defined in {first}",
+        zh_cn "`{name}` 已在 {first} 中定义",
+        zh_tw "`{name}` 已在 {first} 中定義",
+        cure "Rename one of the two.";
+    InvalidYaml = "invalid_yaml" Check:
+        en "not readable: {reason}",
+        zh_cn "无法解析：{reason}",
+        zh_tw "無法解析：{reason}",
+        cure "Correct the syntax at the place named.";
+    InvalidValue = "invalid_value" Check:
+        en "{reason}",
+        zh_cn "{reason}",
+        zh_tw "{reason}",
+        cure "Write a value of the kind the message names.";
+    InvalidName = "invalid_name" Check:
+        en "`{name}` is not a permitted name: {reason}",
+        zh_cn "`{name}` 不是允许的名称：{reason}",
+        zh_tw "`{name}` 不是允許的名稱：{reason}",
+        cure "Use snake_case that starts with a letter and is no reserved word.";
+    MissingKey = "missing_key" Check:
+        en "key `{key}` is missing",
+        zh_cn "缺少键 `{key}`",
+        zh_tw "缺少鍵 `{key}`",
+        cure "Add the key.";
+    LimitExceeded = "limit_exceeded" Check:
+        en "{what} exceeds the limit of {limit}",
+        zh_cn "{what} 超过上限 {limit}",
+        zh_tw "{what} 超過上限 {limit}",
+        cure "Make it smaller or split it.";
+    NotYetSupported = "not_yet_supported" Check:
+        en "{what} is not supported by this version",
+        zh_cn "此版本尚不支持{what}",
+        zh_tw "此版本尚不支援{what}",
+        cure "Remove it until a version that executes it is installed.";
+    Cycle = "cycle" Check:
+        en "{what} form a cycle: {path}",
+        zh_cn "{what} 形成循环：{path}",
+        zh_tw "{what} 形成循環：{path}",
+        cure "Break the cycle at one of the places named.";
+    VersionMismatch = "version_mismatch" Check:
+        en "{what} needs {wanted}, but {found} is there",
+        zh_cn "{what} 需要 {wanted}，但现有 {found}",
+        zh_tw "{what} 需要 {wanted}，但現有 {found}",
+        cure "Install a version within the range.";
+    LowerVersion = "lower_version" Check:
+        en "pack {pack} {new} is lower than the installed {installed}",
+        zh_cn "软件包 {pack} {new} 低于已安装的 {installed}",
+        zh_tw "套件 {pack} {new} 低於已安裝的 {installed}",
+        cure "Raise the version in pack.yaml.";
+    Conflict = "conflict" Check:
+        en "{what}",
+        zh_cn "{what}",
+        zh_tw "{what}",
+        cure "Decide which of the two holds and remove the other.";
+    MergeConflict = "merge_conflict" Check:
+        en "both sides changed {what}",
+        zh_cn "双方都修改了 {what}",
+        zh_tw "雙方都修改了 {what}",
+        cure "Take over the new value in the overlay or keep yours with a new `based_on`.";
+    UnsafeChange = "unsafe_change" Check:
+        en "{what} needs a check of the data: {reason}",
+        zh_cn "{what} 需要检查数据：{reason}",
+        zh_tw "{what} 需要檢查資料：{reason}",
+        cure "Correct the records named by the plan, then apply again.";
+    ScriptError = "script_error" Check:
+        en "{reason}",
+        zh_cn "{reason}",
+        zh_tw "{reason}",
+        cure "Correct the script at the line and column named.";
+    ScenarioFailed = "scenario_failed" Check:
+        en "{reason}",
+        zh_cn "{reason}",
+        zh_tw "{reason}",
+        cure "Correct the definition, or the scenario where the definition is right.";
+    // expressions
+    ExpressionSyntax = "expression_syntax" Check:
+        en "{reason}",
+        zh_cn "{reason}",
+        zh_tw "{reason}",
+        cure "Correct the expression at the position named.";
+    ExpressionType = "expression_type" Check:
+        en "{reason}",
+        zh_cn "{reason}",
+        zh_tw "{reason}",
+        cure "Compare and combine values of the same type.";
+    ExpressionName = "expression_name" Check:
+        en "unknown name `{name}`",
+        zh_cn "未知的名称 `{name}`",
+        zh_tw "未知的名稱 `{name}`",
+        cure "Use a field of the object or a name that is in scope here.";
+    ExpressionBackend = "expression_backend" Check:
+        en "{what} cannot be evaluated {where}",
+        zh_cn "{what} 无法在{where}计算",
+        zh_tw "{what} 無法在{where}計算",
+        cure "Rewrite the expression without it.";
+    // malformed requests
+    InvalidBody = "invalid_body" Malformed:
+        en "the body is not readable: {reason}",
+        zh_cn "请求体无法解析：{reason}",
+        zh_tw "請求內容無法解析：{reason}",
+        cure "Send valid JSON of the documented shape.";
+    UnknownParameter = "unknown_parameter" Malformed:
+        en "unknown parameter `{name}`",
+        zh_cn "未知的参数 `{name}`",
+        zh_tw "未知的參數 `{name}`",
+        cure "Use the parameters of the interface description.";
+    InvalidParameter = "invalid_parameter" Malformed:
+        en "parameter `{name}`: {reason}",
+        zh_cn "参数 `{name}`：{reason}",
+        zh_tw "參數 `{name}`：{reason}",
+        cure "Correct the parameter.";
+    UnknownField = "unknown_field" Malformed:
+        en "unknown field `{name}`",
+        zh_cn "未知的字段 `{name}`",
+        zh_tw "未知的欄位 `{name}`",
+        cure "Use a field of the object that you may read.";
+    InvalidFilter = "invalid_filter" Malformed:
+        en "the filter is not valid: {reason}",
+        zh_cn "筛选条件无效：{reason}",
+        zh_tw "篩選條件無效：{reason}",
+        cure "Correct the expression.";
+    InvalidCursor = "invalid_cursor" Malformed:
+        en "the cursor is not valid here",
+        zh_cn "游标在此无效",
+        zh_tw "游標在此無效",
+        cure "Start again from the first page.";
+    InvalidFieldValue = "invalid_field_value" Malformed:
+        en "`{field}` must be {expected}",
+        zh_cn "`{field}` 必须是{expected}",
+        zh_tw "`{field}` 必須是{expected}",
+        cure "Send a value of the field's type.";
+    ReadOnlyField = "read_only_field" Malformed:
+        en "`{field}` cannot be written",
+        zh_cn "`{field}` 不可写入",
+        zh_tw "`{field}` 不可寫入",
+        cure "Leave the field out.";
+    QueryTooComplex = "query_too_complex" Malformed:
+        en "the query is too complex: {reason}",
+        zh_cn "查询过于复杂：{reason}",
+        zh_tw "查詢過於複雜：{reason}",
+        cure "Ask for less at once.";
+    InvalidHeader = "invalid_header" Malformed:
+        en "header `{name}`: {reason}",
+        zh_cn "请求头 `{name}`：{reason}",
+        zh_tw "請求標頭 `{name}`：{reason}",
+        cure "Correct the header.";
+    NumberOutOfRange = "number_out_of_range" Malformed:
+        en "the number is out of range",
+        zh_cn "数值超出范围",
+        zh_tw "數值超出範圍",
+        cure "Use at most 18 digits.";
+    // who
+    Unauthenticated = "unauthenticated" Unauthenticated:
+        en "sign in first",
+        zh_cn "请先登录",
+        zh_tw "請先登入",
+        cure "Send a valid session cookie or bearer token.";
+    InvalidCredentials = "invalid_credentials" Unauthenticated:
+        en "login or password is wrong",
+        zh_cn "登录名或密码错误",
+        zh_tw "登入名稱或密碼錯誤",
+        cure "Try again, or ask an administrator for a new password.";
+    PasswordChangeRequired = "password_change_required" Forbidden:
+        en "the one-time password must be changed first",
+        zh_cn "必须先修改一次性密码",
+        zh_tw "必須先修改一次性密碼",
+        cure "Sign in with `new_password` or run `lifeloom user password`.";
+    NotPermitted = "not_permitted" Forbidden:
+        en "you may not {action} {what}",
+        zh_cn "您无权{action}{what}",
+        zh_tw "您無權{action}{what}",
+        cure "Ask an administrator for a role that permits it.";
+    CrossSite = "cross_site" Forbidden:
+        en "the request comes from another site",
+        zh_cn "请求来自其他网站",
+        zh_tw "請求來自其他網站",
+        cure "Send requests from the product's own pages, or with a bearer token.";
+    // what
+    NotFound = "not_found" NotFound:
+        en "not found",
+        zh_cn "未找到",
+        zh_tw "找不到",
+        cure "Check the name or the id.";
+    UnknownRoute = "unknown_route" NotFound:
+        en "there is nothing at this address",
+        zh_cn "此地址不存在",
+        zh_tw "此位址不存在",
+        cure "See /api/v1/openapi.json for what there is.";
+    MethodNotAllowed = "method_not_allowed" Method:
+        en "this address does not take {method}",
+        zh_cn "此地址不支持 {method}",
+        zh_tw "此位址不支援 {method}",
+        cure "Use one of the methods the answer's Allow header names.";
+    // state
+    Duplicate = "duplicate" Conflict:
+        en "a record with the same {fields} exists",
+        zh_cn "已存在相同{fields}的记录",
+        zh_tw "已存在相同{fields}的記錄",
+        cure "Use the existing record, or other values.";
+    ReferencedElsewhere = "referenced_elsewhere" Conflict:
+        en "other records refer to this one",
+        zh_cn "其他记录引用了此记录",
+        zh_tw "其他記錄引用了此記錄",
+        cure "Remove the references first.";
+    RecordLocked = "record_locked" Conflict:
+        en "the record is locked while it is being approved",
+        zh_cn "记录审批期间已锁定",
+        zh_tw "記錄簽核期間已鎖定",
+        cure "Wait for the decision, or withdraw the request.";
+    InvalidTransition = "invalid_transition" Conflict:
+        en "{move} is not possible from {from}",
+        zh_cn "无法从 {from} 执行 {move}",
+        zh_tw "無法從 {from} 執行 {move}",
+        cure "Use a move that starts at the record's stage.";
+    AlreadyPending = "already_pending" Conflict:
+        en "an approval of this record is already running",
+        zh_cn "该记录已有进行中的审批",
+        zh_tw "該記錄已有進行中的簽核",
+        cure "Wait for its decision, or withdraw it.";
+    TaskDecided = "task_decided" Conflict:
+        en "the task is already {state}",
+        zh_cn "任务已{state}",
+        zh_tw "任務已{state}",
+        cure "Reload the task.";
+    InstanceEnded = "instance_ended" Conflict:
+        en "the approval has already ended",
+        zh_cn "审批已结束",
+        zh_tw "簽核已結束",
+        cure "Start a new one if needed.";
+    WithdrawTooLate = "withdraw_too_late" Conflict:
+        en "it can no longer be withdrawn",
+        zh_cn "已无法撤回",
+        zh_tw "已無法撤回",
+        cure "Ask an approver to return or reject it.";
+    IdempotencyInFlight = "idempotency_in_flight" Conflict:
+        en "a request with this key is being handled",
+        zh_cn "使用此键的请求正在处理",
+        zh_tw "使用此鍵的請求正在處理",
+        cure "Wait and repeat.";
+    StaleVersion = "stale_version" Stale:
+        en "the record was changed in the meantime",
+        zh_cn "记录已被他人修改",
+        zh_tw "記錄已被他人修改",
+        cure "Read it again and repeat the change.";
+    TooLarge = "too_large" TooLarge:
+        en "the request is larger than {limit}",
+        zh_cn "请求超过 {limit}",
+        zh_tw "請求超過 {limit}",
+        cure "Send less at once.";
+    UnsupportedMediaType = "unsupported_media_type" MediaType:
+        en "content type `{type}` is not read here",
+        zh_cn "不支持内容类型 `{type}`",
+        zh_tw "不支援內容類型 `{type}`",
+        cure "Send application/json.";
+    // rules
+    Required = "required" Rule:
+        en "`{field}` is required",
+        zh_cn "`{field}` 为必填项",
+        zh_tw "`{field}` 為必填項",
+        cure "Fill in the field.";
+    RuleViolated = "rule_violated" Rule:
+        en "rule `{rule}` is not met",
+        zh_cn "不满足规则 `{rule}`",
+        zh_tw "不符合規則 `{rule}`",
+        cure "Change the values the rule speaks of.";
+    TooLong = "too_long" Rule:
+        en "`{field}` has more than {max} characters",
+        zh_cn "`{field}` 超过 {max} 个字符",
+        zh_tw "`{field}` 超過 {max} 個字元",
+        cure "Shorten it.";
+    TooShort = "too_short" Rule:
+        en "`{field}` has fewer than {min} characters",
+        zh_cn "`{field}` 少于 {min} 个字符",
+        zh_tw "`{field}` 少於 {min} 個字元",
+        cure "Lengthen it.";
+    TooSmall = "too_small" Rule:
+        en "`{field}` must be at least {min}",
+        zh_cn "`{field}` 不得小于 {min}",
+        zh_tw "`{field}` 不得小於 {min}",
+        cure "Enter a larger value.";
+    TooBig = "too_big" Rule:
+        en "`{field}` must be at most {max}",
+        zh_cn "`{field}` 不得大于 {max}",
+        zh_tw "`{field}` 不得大於 {max}",
+        cure "Enter a smaller value.";
+    PatternMismatch = "pattern_mismatch" Rule:
+        en "`{field}` does not have the required form",
+        zh_cn "`{field}` 格式不符",
+        zh_tw "`{field}` 格式不符",
+        cure "Follow the form the field's help describes.";
+    UnknownOption = "unknown_option" Rule:
+        en "`{value}` is not an option of `{field}`",
+        zh_cn "`{value}` 不是 `{field}` 的选项",
+        zh_tw "`{value}` 不是 `{field}` 的選項",
+        cure "Choose one of the options.";
+    ReferenceNotFound = "reference_not_found" Rule:
+        en "`{field}` refers to a record that does not exist",
+        zh_cn "`{field}` 引用的记录不存在",
+        zh_tw "`{field}` 參照的記錄不存在",
+        cure "Choose an existing record.";
+    NotChoosable = "not_choosable" Rule:
+        en "`{field}` may not refer to this record",
+        zh_cn "`{field}` 不能引用此记录",
+        zh_tw "`{field}` 不能參照此記錄",
+        cure "Choose one that meets the field's condition.";
+    TooFewChildren = "too_few_children" Rule:
+        en "`{field}` needs at least {min} entries",
+        zh_cn "`{field}` 至少需要 {min} 条",
+        zh_tw "`{field}` 至少需要 {min} 筆",
+        cure "Add entries.";
+    TooManyChildren = "too_many_children" Rule:
+        en "`{field}` takes at most {max} entries",
+        zh_cn "`{field}` 最多 {max} 条",
+        zh_tw "`{field}` 最多 {max} 筆",
+        cure "Remove entries.";
+    TreeCycle = "tree_cycle" Rule:
+        en "a record cannot be below itself",
+        zh_cn "记录不能位于自身之下",
+        zh_tw "記錄不能位於自身之下",
+        cure "Choose another parent.";
+    HookRefused = "hook_refused" Rule:
+        en "{reason}",
+        zh_cn "{reason}",
+        zh_tw "{reason}",
+        cure "Do what the message says.";
+    ScriptFailed = "script_failed" Rule:
+        en "script {script} failed: {reason}",
+        zh_cn "脚本 {script} 执行失败：{reason}",
+        zh_tw "腳本 {script} 執行失敗：{reason}",
+        cure "Tell an administrator; the script must be corrected.";
+    ScriptLimit = "script_limit" Rule:
+        en "script {script} was stopped: {reason}",
+        zh_cn "脚本 {script} 被终止：{reason}",
+        zh_tw "腳本 {script} 被終止：{reason}",
+        cure "Tell an administrator; the script does too much.";
+    IdempotencyMismatch = "idempotency_mismatch" Rule:
+        en "this key was used with another body",
+        zh_cn "此键已用于其他请求体",
+        zh_tw "此鍵已用於其他請求內容",
+        cure "Use a new key for a new request.";
+    NobodyToApprove = "nobody_to_approve" Rule:
+        en "nobody can act on step {step}",
+        zh_cn "步骤 {step} 无人可处理",
+        zh_tw "步驟 {step} 無人可處理",
+        cure "Tell an administrator; the step's performers are empty.";
+    CommentRequired = "comment_required" Rule:
+        en "say why",
+        zh_cn "请填写意见",
+        zh_tw "請填寫意見",
+        cure "Send a comment.";
+    WeakPassword = "weak_password" Rule:
+        en "the password is too weak: {reason}",
+        zh_cn "密码强度不足：{reason}",
+        zh_tw "密碼強度不足：{reason}",
+        cure "Use at least 10 characters that are not on the list of common passwords.";
+    PreconditionRequired = "precondition_required" PreconditionRequired:
+        en "this object needs If-Match",
+        zh_cn "此对象要求 If-Match",
+        zh_tw "此物件要求 If-Match",
+        cure "Send the ETag you read as If-Match.";
+    TooManyRequests = "too_many_requests" TooMany:
+        en "too many attempts; try again later",
+        zh_cn "尝试次数过多，请稍后再试",
+        zh_tw "嘗試次數過多，請稍後再試",
+        cure "Wait as long as Retry-After says.";
+    // environment
+    Internal = "internal" Internal:
+        en "an internal error happened; it is recorded under {trace}",
+        zh_cn "发生内部错误，记录编号 {trace}",
+        zh_tw "發生內部錯誤，記錄編號 {trace}",
+        cure "Give the number to an administrator.";
+    NotReady = "not_ready" Unavailable:
+        en "the service is not ready",
+        zh_cn "服务尚未就绪",
+        zh_tw "服務尚未就緒",
+        cure "Try again in a moment.";
+    DatabaseUnavailable = "database_unavailable" Unavailable:
+        en "the database cannot be reached: {reason}",
+        zh_cn "无法连接数据库：{reason}",
+        zh_tw "無法連線資料庫：{reason}",
+        cure "Start the database or correct its address.";
+    DatabaseBusy = "database_busy" Unavailable:
+        en "the database is busy",
+        zh_cn "数据库繁忙",
+        zh_tw "資料庫忙碌",
+        cure "Try again in a moment.";
+    DiskFull = "disk_full" NoSpace:
+        en "the disk is full",
+        zh_cn "磁盘已满",
+        zh_tw "磁碟已滿",
+        cure "Free some space; nothing was changed.";
+    ReadOnlyStorage = "read_only_storage" Environment:
+        en "{path} cannot be written: {reason}",
+        zh_cn "{path} 无法写入：{reason}",
+        zh_tw "{path} 無法寫入：{reason}",
+        cure "Give the process write access, or choose another --data folder.";
+    DatabaseInUse = "database_in_use" Environment:
+        en "another process already uses {path}",
+        zh_cn "另一个进程正在使用 {path}",
+        zh_tw "另一個行程正在使用 {path}",
+        cure "Stop that process, or choose another --data folder.";
+    DatabaseTooNew = "database_too_new" Environment:
+        en "the database was written by a newer version ({found}; this one knows {known})",
+        zh_cn "数据库由更新的版本写入（{found}，本版本支持 {known}）",
+        zh_tw "資料庫由較新的版本寫入（{found}，本版本支援 {known}）",
+        cure "Install the newer version again.";
+    PortInUse = "port_in_use" Environment:
+        en "address {address} is in use",
+        zh_cn "地址 {address} 已被占用",
+        zh_tw "位址 {address} 已被佔用",
+        cure "Stop what listens there, or choose another --listen address.";
+    FileNotReadable = "file_not_readable" Environment:
+        en "{path} cannot be read: {reason}",
+        zh_cn "{path} 无法读取：{reason}",
+        zh_tw "{path} 無法讀取：{reason}",
+        cure "Check the path and its permissions.";
+    PackNotFound = "pack_not_found" Check:
+        en "pack `{pack}` was not found",
+        zh_cn "未找到软件包 `{pack}`",
+        zh_tw "找不到套件 `{pack}`",
+        cure "Give the folder of a pack, or the name of a built-in one.";
+    InvalidConfiguration = "invalid_configuration" Environment:
+        en "{reason}",
+        zh_cn "{reason}",
+        zh_tw "{reason}",
+        cure "Correct the option, the environment variable or lifeloom.toml.";
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeSet, HashSet};
+
+    /// The `{places}` of a message.
+    fn places(message: &str) -> BTreeSet<&str> {
+        message.split('{').skip(1).filter_map(|part| part.split('}').next()).collect()
+    }
+
+    #[test]
+    fn names_are_unique_and_every_language_has_the_same_places() {
+        let mut seen = HashSet::new();
+        for code in Code::ALL {
+            assert!(seen.insert(code.name()), "{code} twice");
+            for locale in Locale::ALL {
+                assert_eq!(places(code.message(locale)), places(code.message(Locale::En)), "{code}");
+            }
+        }
+    }
+}

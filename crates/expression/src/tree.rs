@@ -1,0 +1,226 @@
+//! The typed tree that every back end reads.
+
+use crate::{Type, Value};
+use std::sync::Arc;
+
+/// Where in the source text a part begins: line and column from 1, in characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// Line from 1; 0 where unknown.
+    pub line: u32,
+    /// Column from 1; 0 where unknown.
+    pub column: u32,
+}
+
+/// A checked expression.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it does.
+    pub kind: Kind,
+    /// What it yields (null is a value of every type).
+    pub ty: Type,
+    /// Where it stands.
+    pub at: Position,
+}
+
+/// What an expression does. Logic is Kleene's: null is "unknown" inside, and false only at the root of a
+/// condition.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    /// A constant.
+    Literal(Value),
+    /// A field of a record in scope, possibly through to-one references.
+    Path(Path),
+    /// A parameter of the surrounding action or flow.
+    Parameter(Arc<str>),
+    /// `today()`: the day in the site's time zone, bound by the engine.
+    Today,
+    /// `now()`: the instant, bound by the engine.
+    Now,
+    /// `!a`
+    Not(Box<Expr>),
+    /// `a && b && …`
+    And(Vec<Expr>),
+    /// `a || b || …`
+    Or(Vec<Expr>),
+    /// `a == b` and its kin.
+    Compare(CompareOperator, Box<Expr>, Box<Expr>),
+    /// `a + b` and its kin. `+` also joins text.
+    Arithmetic(ArithmeticOperator, Box<Expr>, Box<Expr>),
+    /// `-a`
+    Negate(Box<Expr>),
+    /// `a in [b, c]`
+    In(Box<Expr>, Vec<Expr>),
+    /// `if c { a } else { b }`
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `switch a { "x" | "y" => b, _ => c }`; a null subject takes the default.
+    Switch {
+        /// What is compared.
+        subject: Box<Expr>,
+        /// Literals of each arm and its result.
+        arms: Vec<(Vec<Value>, Expr)>,
+        /// The `_` arm; absent means null.
+        default: Option<Box<Expr>>,
+    },
+    /// `a ?? b`: the first that is not null.
+    Coalesce(Vec<Expr>),
+    /// A function of the language.
+    Call(Function, Vec<Expr>),
+    /// A function over child records: `lines.sum(amount)`, `lines.any(price < cost)`.
+    Children {
+        /// The path that ends in the children field.
+        path: Path,
+        /// What is computed over them.
+        aggregate: Aggregate,
+        /// Evaluated once a child with `Row` = the child and `Record` = the outer row; absent for `count()`.
+        body: Option<Box<Expr>>,
+    },
+    /// A part of an address: `address.city`.
+    Part(Box<Expr>, Arc<str>),
+}
+
+/// A field path: a root and at least one step. All steps but the last are to-one references.
+/// `owner.department` on an opportunity is root `Row` with the steps `crm.opportunity/owner` and
+/// `base.user/department`. A bare `record` or `user` compared as a reference has the one step `id`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Path {
+    /// Which record it starts at.
+    pub root: Root,
+    /// The fields walked.
+    pub steps: Vec<Step>,
+}
+
+/// One field on a path.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Step {
+    /// The object whose field it is, `pack.object`.
+    pub object: Arc<str>,
+    /// The field's canonical name.
+    pub field: Arc<str>,
+}
+
+/// A record in scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Root {
+    /// The row that is tested: bare names. Inside a child function, the child.
+    Row,
+    /// `record`: the outer record (inside child functions, and in flows the record the flow is about).
+    Record,
+    /// `old`: the record before the change; all null on create.
+    Old,
+    /// `user`: who acts. Only its own fields and `user.roles` (list of text), `user.departments`
+    /// (own department and those below), never a longer path.
+    User,
+    /// `initiator`: who started the flow.
+    Initiator,
+    /// `approver`: the person a performer rule is testing.
+    Approver,
+    /// `assignee`: who holds the task.
+    Assignee,
+    /// `event`: what started an automation.
+    Event,
+}
+
+/// Comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompareOperator {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// Arithmetic. Results are exact; `/` gives ten places, rounded half away from zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArithmeticOperator {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`; by zero is null.
+    Divide,
+    /// `%`; by zero is null.
+    Remainder,
+}
+
+/// Functions of the language. Each takes null to null unless said otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// `is_empty(x)`: null, empty text, empty list. Never null.
+    IsEmpty,
+    /// `contains(text, part)`, `contains(list, item)`
+    Contains,
+    /// `starts_with(text, part)`
+    StartsWith,
+    /// `ends_with(text, part)`
+    EndsWith,
+    /// `lower(text)`
+    Lower,
+    /// `upper(text)`
+    Upper,
+    /// `trim(text)`
+    Trim,
+    /// `len(text)` in characters, `len(list)`
+    Len,
+    /// `round(n)`, `round(n, places)`: half away from zero
+    Round,
+    /// `floor(n)`
+    Floor,
+    /// `ceil(n)`
+    Ceil,
+    /// `abs(n)`
+    Abs,
+    /// `min(a, b, …)`: nulls are left out
+    Min,
+    /// `max(a, b, …)`: nulls are left out
+    Max,
+    /// `days_between(from, to)`: whole days
+    DaysBetween,
+    /// `add_days(date, n)`
+    AddDays,
+    /// `add_months(date, n)`: the last day of the month where the day does not exist
+    AddMonths,
+    /// `start_of("year" | "quarter" | "month" | "week" | "day", date)`; the site's time zone for instants
+    StartOf,
+    /// `year(date)`
+    Year,
+    /// `month(date)`
+    Month,
+    /// `day(date)`
+    Day,
+    /// `date(datetime)`: the day in the site's time zone; `date("2026-01-31")` is a literal
+    Date,
+    /// `text(x)`
+    Text,
+    /// `within(node, ancestor)`: a tree node lies below or at another
+    Within,
+}
+
+/// What is computed over children.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Aggregate {
+    /// Sum; of nothing 0.
+    Sum,
+    /// Number of children.
+    Count,
+    /// Smallest; of nothing null.
+    Min,
+    /// Largest; of nothing null.
+    Max,
+    /// Mean; of nothing null.
+    Avg,
+    /// Whether one holds; of nothing false.
+    Any,
+    /// Whether all hold; of nothing true.
+    All,
+}
