@@ -1,1 +1,25 @@
-//! Placeholder.
+//! Packs and overlays resolved into one checked, immutable [`Catalog`].
+//!
+//! Everything a name in a definition can mean is resolved here, every expression is type-checked, every
+//! derived value has its place in one order of computation. What comes out is read by all floors above and
+//! never changes: publishing builds a new catalog beside the old one.
+//!
+//! This crate does no I/O. What must survive from one catalog to the next (the physical names of tables and
+//! columns) comes in and goes out as a value, [`PhysicalNames`].
+//!
+//! Read in this order: [`model`] and its parts (what a catalog holds), [`names`] (physical names), then the
+//! building, the diff and the merge.
+
+pub mod model;
+
+pub mod names;
+
+pub use model::catalog::{Catalog, Pack};
+pub use model::derived::{Derivation, DerivationId, Derivations, Hop, Trigger};
+pub use model::field::{Derived, Encryption, Field, Link, Rollup, Stored, SystemField};
+pub use model::object::{
+    Action, Hooks, Index, Key, Object, Ownership, Parent, Rule, ScriptRef, Title, TitlePart, Unique,
+};
+pub use model::role::{FieldRight, Grant, NameSet, Restriction, Role, Scope};
+pub use model::transition::{Move, Transitions};
+pub use names::PhysicalNames;

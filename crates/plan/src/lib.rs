@@ -1,1 +1,19 @@
-//! Placeholder.
+//! `(Request, Actor, &Catalog) → Plan`: permission, validation, defaults, transition. Pure values in, pure
+//! values out; what a rule needs of the database the engine reads first and passes in.
+//!
+//! A read becomes a [`read::Select`], a write a list of [`write::RowWrite`]: values that say what will be read
+//! and written, with the rights of the actor already in them. This crate does no I/O.
+//!
+//! Read in this order: [`actor`] (who asks, and what it may), [`row`] (a record in memory), [`read`] (what a
+//! read is), [`write`] (what a write is), then how requests become them.
+
+pub mod actor;
+
+pub mod row;
+
+pub mod read;
+
+pub mod write;
+
+pub use actor::{Actor, Grants, ObjectGrant, Rows};
+pub use row::Row;

@@ -1,0 +1,13 @@
+//! What a catalog holds.
+
+pub mod field;
+
+pub mod object;
+
+pub mod transition;
+
+pub mod role;
+
+pub mod derived;
+
+pub mod catalog;

@@ -1,0 +1,83 @@
+//! The catalog itself.
+
+use crate::model::derived::Derivations;
+use crate::model::object::Object;
+use crate::model::role::{Restriction, Role};
+use definition::{App, Form, Scenario, Seed, View, Workflow};
+use diagnostic::Text;
+use expression::{FieldInfo, Schema};
+use indexmap::IndexMap;
+use semver::Version;
+use std::sync::Arc;
+
+/// Everything the installed packs describe, resolved and checked. Immutable.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    /// Installed packs, required ones before those that require them.
+    pub packs: IndexMap<Arc<str>, Pack>,
+    /// Objects by full name.
+    pub objects: IndexMap<Arc<str>, Arc<Object>>,
+    /// Roles by full name.
+    pub roles: IndexMap<Arc<str>, Arc<Role>>,
+    /// Restrictions by object.
+    pub restrictions: IndexMap<Arc<str>, Vec<Restriction>>,
+    /// Forms by full name; names in them are full.
+    pub forms: IndexMap<Arc<str>, Arc<Form>>,
+    /// Views by full name; names in them are full.
+    pub views: IndexMap<Arc<str>, Arc<View>>,
+    /// Apps by full name; names in them are full.
+    pub apps: IndexMap<Arc<str>, Arc<App>>,
+    /// Workflows by full name; names in them are full. The `workflow` crate compiles them.
+    pub workflows: IndexMap<Arc<str>, Arc<Workflow>>,
+    /// Seeds by full name, in the order they are loaded.
+    pub seeds: IndexMap<Arc<str>, Arc<Seed>>,
+    /// Demo data by full name, in the order it is loaded.
+    pub demo: IndexMap<Arc<str>, Arc<Seed>>,
+    /// Scenarios by full name.
+    pub scenarios: IndexMap<Arc<str>, Arc<Scenario>>,
+    /// Script texts by (pack, file name without `.rhai`).
+    pub scripts: IndexMap<(Arc<str>, Arc<str>), Arc<str>>,
+    /// The order of derived values.
+    pub derivations: Derivations,
+    /// Content hash of all sources, hexadecimal.
+    pub hash: String,
+}
+
+/// An installed pack.
+#[derive(Clone, Debug)]
+pub struct Pack {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its version.
+    pub version: Version,
+    /// What users see.
+    pub label: Option<Text>,
+    /// A sentence on what it is for.
+    pub description: Option<Text>,
+    /// Packs it needs.
+    pub requires: Vec<Arc<str>>,
+}
+
+impl Catalog {
+    /// The object of this full name or former name.
+    pub fn object(&self, name: &str) -> Option<&Arc<Object>> {
+        self.objects
+            .get(name)
+            .or_else(|| self.objects.values().find(|o| o.formerly.iter().any(|former| **former == *name)))
+    }
+}
+
+impl Schema for Catalog {
+    fn field(&self, object: &str, name: &str) -> Option<FieldInfo> {
+        let field = self.objects.get(object)?.field(name)?;
+        Some(FieldInfo {
+            name: field.name.clone(),
+            ty: field.ty.clone(),
+            on_clock: field.stored == crate::model::field::Stored::AtRead,
+        })
+    }
+
+    fn field_names(&self, object: &str) -> Vec<String> {
+        self.objects.get(object).map(|o| o.fields.keys().map(|k| k.to_string()).collect()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,89 @@
+//! Who asks, and what it may do.
+
+use catalog::{FieldRight, NameSet};
+use diagnostic::Locale;
+use expression::Expr;
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Somebody on whose behalf something is done. Made once per session and catalog, shared by its requests.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// Id of the `base.user` record.
+    pub id: Uuid,
+    /// Login name.
+    pub login: Arc<str>,
+    /// Display name.
+    pub name: Arc<str>,
+    /// Language of messages.
+    pub locale: Locale,
+    /// IANA zone for display.
+    pub time_zone: Arc<str>,
+    /// The user's department.
+    pub department: Option<Uuid>,
+    /// The user's department and all below it.
+    pub departments: Arc<[Uuid]>,
+    /// The user's manager.
+    pub manager: Option<Uuid>,
+    /// Full names of the roles in force (of the token, where a token restricts them).
+    pub roles: Arc<[Arc<str>]>,
+    /// May do everything.
+    pub admin: bool,
+    /// The rights of the roles together.
+    pub grants: Arc<Grants>,
+}
+
+/// The rights of a set of roles, united, on every object; restrictions already intersected.
+#[derive(Debug, Default)]
+pub struct Grants {
+    /// By the object's full name; an object that is not in it is unknown to the actor.
+    pub objects: HashMap<Arc<str>, ObjectGrant>,
+}
+
+/// The rights on one object.
+#[derive(Clone, Debug)]
+pub struct ObjectGrant {
+    /// May create.
+    pub create: bool,
+    /// Rows it may read.
+    pub read: Rows,
+    /// Rows it may change (checked on the row before the change; `restriction` also on the row after it).
+    pub update: Rows,
+    /// Rows it may delete.
+    pub delete: Rows,
+    /// Rows it may restore.
+    pub restore: Rows,
+    /// Rows it may purge.
+    pub purge: Rows,
+    /// The restrictions alone: a written row must still meet them.
+    pub restriction: Rows,
+    /// May export what it may read.
+    pub export: bool,
+    /// May import.
+    pub import: bool,
+    /// May change the owner.
+    pub assign: bool,
+    /// May read field history.
+    pub history: bool,
+    /// May comment.
+    pub comment: bool,
+    /// Rights by field index.
+    pub fields: Vec<FieldRight>,
+    /// Moves it may make.
+    pub moves: NameSet,
+    /// Actions it may press.
+    pub actions: NameSet,
+}
+
+/// A set of rows.
+#[derive(Clone, Debug, Default)]
+pub enum Rows {
+    /// None.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// Those for which the condition holds; `Row` is the row, `User` the actor.
+    Where(Arc<Expr>),
+}
