@@ -1,0 +1,34 @@
+# The commands of daily work. Each target is one line: what it does is in scripts/ and in `cargo xtask`.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help run build test fmt postgres postgres-stop clean-data
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## install what is missing, build, serve ./data with demo data on http://127.0.0.1:8080
+	@scripts/install.sh build
+	@scripts/run.sh
+
+build: ## the release binary, target/release/lifeloom
+	@scripts/install.sh build
+	cargo build --release --locked --package cli
+
+test: ## install what is missing, run every check and test on SQLite and PostgreSQL
+	@scripts/install.sh test
+	@scripts/test.sh
+
+fmt: ## format the code, write the generated pages and schemas
+	cargo fmt --all
+	cargo xtask codegen
+
+postgres: ## start a throw-away PostgreSQL for tests, print its URL
+	@scripts/install.sh test
+	@scripts/postgres.sh start
+
+postgres-stop: ## stop it and remove its data
+	@scripts/postgres.sh stop
+
+clean-data: ## remove ./data (asks first)
+	@read -r -p "Remove ./data with everything in it? [y/N] " answer && [ "$$answer" = y ] && rm -rf data
