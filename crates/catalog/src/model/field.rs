@@ -16,6 +16,8 @@ pub struct Field {
     pub label: Option<Text>,
     /// A sentence of help.
     pub help: Option<Text>,
+    /// Grey words in an empty input.
+    pub placeholder: Option<Text>,
     /// The type with its properties; names in it are full (`pack.object`).
     pub kind: FieldType,
     /// The type in expressions.
@@ -48,6 +50,9 @@ pub struct Field {
     pub hidden: bool,
     /// Readable without the right to read its inputs.
     pub declassify: bool,
+    /// For a derived field: what a reader must be allowed to read besides the field itself, as (object, field),
+    /// through all derived inputs that are not declassified themselves. Empty where `declassify` is set.
+    pub inputs: Arc<[(Arc<str>, Arc<str>)]>,
 }
 
 /// Where a field's value lives.

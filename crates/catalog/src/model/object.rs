@@ -188,6 +188,10 @@ pub struct Hooks {
 pub struct Action {
     /// What users see.
     pub label: Option<Text>,
+    /// Name of an icon.
+    pub icon: Option<String>,
+    /// It is about the object as a whole, not about one record.
+    pub on_object: bool,
     /// The function; takes `(record, params, ctx)`.
     pub script: ScriptRef,
     /// Roles that may press it, besides the grants.
