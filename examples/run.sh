@@ -10,7 +10,10 @@ work=$(mktemp -d)
 server=
 
 stop_server() {
-    [ -z "$server" ] || { kill "$server" 2>/dev/null && wait "$server" || true; }
+    if [ -n "$server" ]; then
+        kill "$server" 2>/dev/null || true
+        wait "$server" 2>/dev/null || true
+    fi
     server=
 }
 trap 'stop_server; rm -rf "$work"' EXIT

@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # What the walk-throughs share: one curl call, and reading a value out of its answer.
 
+# Where the server is; each walk-through sets it from its own argument.
+url=http://127.0.0.1:8080
+
 # call WHO METHOD PATH [BODY] [HEADER…]: prints the body of the answer; ends the script when the status is an error.
 # WHO is a bearer token; PATH stands below /api/v1.
 call() {
