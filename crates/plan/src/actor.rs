@@ -42,7 +42,7 @@ pub struct Grants {
 }
 
 /// The rights on one object.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ObjectGrant {
     /// May create.
     pub create: bool,
@@ -58,16 +58,18 @@ pub struct ObjectGrant {
     pub purge: Rows,
     /// The restrictions alone: a written row must still meet them.
     pub restriction: Rows,
-    /// May export what it may read.
-    pub export: bool,
+    /// Rows of the parent object under which it may create; all where there is no parent it follows.
+    pub under: Rows,
+    /// Rows it may export.
+    pub export: Rows,
     /// May import.
     pub import: bool,
-    /// May change the owner.
-    pub assign: bool,
-    /// May read field history.
-    pub history: bool,
-    /// May comment.
-    pub comment: bool,
+    /// Rows whose owner it may change.
+    pub assign: Rows,
+    /// Rows whose field history it may read.
+    pub history: Rows,
+    /// Rows it may comment on.
+    pub comment: Rows,
     /// Rights by field index.
     pub fields: Vec<FieldRight>,
     /// Moves it may make.
@@ -77,7 +79,7 @@ pub struct ObjectGrant {
 }
 
 /// A set of rows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Rows {
     /// None.
     #[default]
@@ -86,4 +88,40 @@ pub enum Rows {
     All,
     /// Those for which the condition holds; `Row` is the row, `User` the actor.
     Where(Arc<Expr>),
+}
+
+impl Actor {
+    /// The rights on an object; `None` for an object that is unknown to the actor.
+    pub fn grant(&self, object: &str) -> Option<&ObjectGrant> {
+        self.grants.objects.get(object)
+    }
+
+    /// Whether the actor has a role of this full name.
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles.iter().any(|held| **held == *role)
+    }
+}
+
+impl ObjectGrant {
+    /// The right on a field by its index; a field without one is hidden.
+    pub fn field(&self, index: usize) -> FieldRight {
+        self.fields.get(index).copied().unwrap_or(FieldRight::Hidden)
+    }
+
+    /// Whether the field may be read.
+    pub fn reads(&self, index: usize) -> bool {
+        self.field(index) >= FieldRight::Read
+    }
+
+    /// Whether the field may be written.
+    pub fn edits(&self, index: usize) -> bool {
+        self.field(index) == FieldRight::Edit
+    }
+}
+
+impl Rows {
+    /// Whether it is certain that no row is in it.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Rows::None)
+    }
 }

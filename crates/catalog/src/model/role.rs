@@ -36,17 +36,17 @@ pub struct Grant {
     pub restore: Scope,
     /// Rows it may purge.
     pub purge: Scope,
-    /// May export what it may read.
-    pub export: bool,
-    /// May import.
+    /// Rows it may export, of those it may read.
+    pub export: Scope,
+    /// May import (any scope but none).
     pub import: bool,
-    /// May change the owner.
-    pub assign: bool,
-    /// May read field history of rows it may read.
-    pub history: bool,
-    /// May comment on rows it may read.
-    pub comment: bool,
-    /// Rights on single fields; others are `Edit`.
+    /// Rows whose owner it may change.
+    pub assign: Scope,
+    /// Rows whose field history it may read, of those it may read.
+    pub history: Scope,
+    /// Rows it may comment on, of those it may read.
+    pub comment: Scope,
+    /// Rights on single fields (`*` already spread over the others); those that are absent are `Edit`.
     pub fields: IndexMap<Arc<str>, FieldRight>,
     /// Moves it may make.
     pub moves: NameSet,
@@ -55,7 +55,7 @@ pub struct Grant {
 }
 
 /// Which rows a grant reaches.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Scope {
     /// None.
     #[default]
