@@ -1,7 +1,12 @@
 //! Physical names of tables, columns and indexes. They are fixed at birth: a rename happens in the catalog
 //! only, a change of type adds a column.
 
-use definition::field::ColumnType;
+mod allocate;
+
+pub(crate) use allocate::index_name;
+pub use allocate::{Shape, WantedColumn, WantedTable};
+
+use definition::ColumnType;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 

@@ -1,6 +1,7 @@
 //! A field of an object, resolved.
 
-use definition::field::{ColumnType, FieldType};
+use definition::ColumnType;
+use definition::field::{FieldType, Mask};
 use diagnostic::Text;
 use expression::{Aggregate, Expr, Path, Type, Value};
 use std::sync::Arc;
@@ -143,8 +144,8 @@ pub struct Rollup {
 /// How an encrypted field is kept and shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Encryption {
-    /// How many last characters the mask leaves readable (`mask: last4` → 4, `mask: all` → 0).
-    pub visible_tail: usize,
+    /// How it is shown to who may not unmask it.
+    pub mask: Mask,
     /// Column of the keyed hash for exact look-up and unique (`lookup: exact`).
     pub hash_column: Option<Arc<str>>,
 }
