@@ -39,6 +39,33 @@ pub struct Actor {
 pub struct Grants {
     /// By the object's full name; an object that is not in it is unknown to the actor.
     pub objects: HashMap<Arc<str>, ObjectGrant>,
+    /// Workflows it may start by hand.
+    pub start: NameSet,
+}
+
+/// What may be done with rows of an object; each has its own set of rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Access {
+    /// Seeing them.
+    Read,
+    /// Changing them, making moves and pressing buttons.
+    Update,
+    /// Putting them into the recycle bin.
+    Delete,
+    /// Taking them out of it.
+    Restore,
+    /// Removing them for good.
+    Purge,
+    /// Taking them out as a file.
+    Export,
+    /// Giving them to another owner.
+    Assign,
+    /// Reading what they were before.
+    History,
+    /// Commenting on them.
+    Comment,
+    /// What no grant overcomes: the restrictions alone.
+    Restriction,
 }
 
 /// The rights on one object.
@@ -58,8 +85,8 @@ pub struct ObjectGrant {
     pub purge: Rows,
     /// The restrictions alone: a written row must still meet them.
     pub restriction: Rows,
-    /// Rows of the parent object under which it may create; all where there is no parent it follows.
-    pub under: Rows,
+    /// For children: what the actor must be able to do with a parent to create one under it.
+    pub under: Option<Access>,
     /// Rows it may export.
     pub export: Rows,
     /// May import.
@@ -106,6 +133,22 @@ impl ObjectGrant {
     /// The right on a field by its index; a field without one is hidden.
     pub fn field(&self, index: usize) -> FieldRight {
         self.fields.get(index).copied().unwrap_or(FieldRight::Hidden)
+    }
+
+    /// The rows that may be accessed so.
+    pub fn rows(&self, access: Access) -> &Rows {
+        match access {
+            Access::Read => &self.read,
+            Access::Update => &self.update,
+            Access::Delete => &self.delete,
+            Access::Restore => &self.restore,
+            Access::Purge => &self.purge,
+            Access::Export => &self.export,
+            Access::Assign => &self.assign,
+            Access::History => &self.history,
+            Access::Comment => &self.comment,
+            Access::Restriction => &self.restriction,
+        }
     }
 
     /// Whether the field may be read.

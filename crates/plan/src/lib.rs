@@ -4,10 +4,14 @@
 //! A read becomes a [`read::Select`], a write a list of [`write::RowWrite`]: values that say what will be read
 //! and written, with the rights of the actor already in them. This crate does no I/O.
 //!
-//! Read in this order: [`actor`] (who asks, and what it may), [`row`] (a record in memory), [`read`] (what a
+//! Read in this order: [`actor`] (who asks, and what it may), [`walk`] and [`grants`] (how roles become that), [`row`] (a record in memory), [`read`] (what a
 //! read is), [`write`] (what a write is), then how requests become them.
 
 pub mod actor;
+
+pub mod walk;
+
+pub mod grants;
 
 pub mod row;
 
@@ -15,5 +19,5 @@ pub mod read;
 
 pub mod write;
 
-pub use actor::{Actor, Grants, ObjectGrant, Rows};
+pub use actor::{Access, Actor, Grants, ObjectGrant, Rows};
 pub use row::Row;

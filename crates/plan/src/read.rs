@@ -33,15 +33,26 @@ pub struct Conditions {
     pub filter: Option<Expr>,
     /// Rows of the object the actor may see.
     pub access: Rows,
-    /// Rows of other objects that count when a path walks through them: a reference to any other row reads
-    /// as null. An object that is absent here is not limited.
+    /// Rows of other objects that count when a path or a function over children of `filter`, of the sort or of
+    /// an output walks through them: a reference to any other row reads as null, any other child is absent.
+    /// An object that is absent here is not limited. `access` itself is evaluated without guards.
     pub guards: HashMap<Arc<str>, Rows>,
     /// Only these records.
     pub ids: Option<Vec<Uuid>>,
     /// Full-text search.
-    pub search: Option<String>,
+    pub search: Option<Search>,
     /// Live rows or the recycle bin.
     pub bin: Bin,
+}
+
+/// Full-text search.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// What is looked for.
+    pub text: String,
+    /// Indexes of the fields that are looked into: those with `search: true` that the actor may read. A hit in
+    /// any other field does not count.
+    pub fields: Vec<usize>,
 }
 
 /// Live rows or the recycle bin.
@@ -89,9 +100,10 @@ pub enum Output {
         target: Option<Arc<Object>>,
         /// Whose title is shown.
         title: Title,
-        /// Target rows whose title and fields may be shown; others answer `title: null`.
+        /// Target rows whose title and fields may be shown; others answer `title: null`. So does a title
+        /// without parts.
         access: Rows,
-        /// Further fields, if the caller expands it.
+        /// Further fields, if the caller expands it; their paths start at the target row.
         expand: Vec<Output>,
     },
     /// Child records, in one further query for the whole page.
@@ -102,7 +114,9 @@ pub enum Output {
         object: Arc<Object>,
         /// The child's reference to its parent.
         via: Arc<str>,
-        /// What each child shows.
+        /// Children that may be shown.
+        access: Rows,
+        /// What each child shows; paths start at the child.
         outputs: Vec<Output>,
     },
     /// A many-to-many relation, in one further query for the whole page.
