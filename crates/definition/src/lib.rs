@@ -1,1 +1,57 @@
-//! Placeholder.
+//! The definition language: texts of files in, typed definitions and diagnostics out, and a JSON Schema per
+//! kind that comes from the same types.
+//!
+//! This crate does no I/O and knows one file at a time: whether a name that a file mentions exists is for
+//! the catalog to say.
+//!
+//! Read in this order: [`shape`] (what several kinds share), [`name`] (permitted names), [`column`] and
+//! [`field`] (field types, one file each), the kinds ([`pack`], [`object`], [`role`], [`form`], [`view`],
+//! [`app`], [`seed`], [`translation`], [`scenario`], [`workflow`]), [`overlay`], [`kind`] (any of them).
+
+pub mod shape;
+
+pub mod name;
+
+pub mod column;
+
+pub mod field;
+
+pub mod pack;
+
+pub mod object;
+
+pub mod role;
+
+pub mod form;
+
+pub mod view;
+
+pub mod app;
+
+pub mod seed;
+
+pub mod translation;
+
+pub mod scenario;
+
+pub mod workflow;
+
+pub mod overlay;
+
+pub mod kind;
+
+pub use app::{App, MenuEntry};
+pub use column::ColumnType;
+pub use field::{FieldDefinition, FieldKind, FieldType, Rollup, RollupFunction, SelectOption};
+pub use form::Form;
+pub use kind::{Definition, Kind};
+pub use object::{Action, Feature, Move, Object, Ownership, Rule, ScriptFunction, Transitions, Unique};
+pub use overlay::Overlay;
+pub use pack::Pack;
+pub use role::{FieldRight, Grant, Restriction, Role, Scope};
+pub use scenario::Scenario;
+pub use seed::Seed;
+pub use shape::{Expression, Names, NamesOrAll, Number};
+pub use translation::Translation;
+pub use view::View;
+pub use workflow::Workflow;

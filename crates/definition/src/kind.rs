@@ -1,0 +1,140 @@
+//! The kinds of definitions, and a definition of any of them.
+
+use crate::{App, Form, Object, Overlay, Pack, Role, Scenario, Seed, Translation, View, Workflow};
+use std::fmt;
+
+/// A kind of definition that this version reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// `kind: pack`
+    Pack,
+    /// `kind: object`
+    Object,
+    /// `kind: role`
+    Role,
+    /// `kind: form`
+    Form,
+    /// `kind: view`
+    View,
+    /// `kind: app`
+    App,
+    /// `kind: seed`
+    Seed,
+    /// `kind: demo`
+    Demo,
+    /// `kind: translation`
+    Translation,
+    /// `kind: scenario`
+    Scenario,
+    /// `kind: workflow`
+    Workflow,
+}
+
+impl Kind {
+    /// All kinds, in the order documents list them.
+    pub const ALL: [Kind; 11] = [
+        Kind::Pack,
+        Kind::Object,
+        Kind::Role,
+        Kind::Form,
+        Kind::View,
+        Kind::App,
+        Kind::Seed,
+        Kind::Demo,
+        Kind::Translation,
+        Kind::Scenario,
+        Kind::Workflow,
+    ];
+
+    /// Kinds of the language that this version does not execute, with their folders.
+    pub const NOT_YET: [(&str, &str); 9] = [
+        ("page", "pages"),
+        ("report", "reports"),
+        ("dashboard", "dashboards"),
+        ("metric", "metrics"),
+        ("decision", "decisions"),
+        ("calendar", "calendars"),
+        ("template", "templates"),
+        ("connector", "connectors"),
+        ("portal", "portals"),
+    ];
+
+    /// What stands after `kind:`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Pack => "pack",
+            Kind::Object => "object",
+            Kind::Role => "role",
+            Kind::Form => "form",
+            Kind::View => "view",
+            Kind::App => "app",
+            Kind::Seed => "seed",
+            Kind::Demo => "demo",
+            Kind::Translation => "translation",
+            Kind::Scenario => "scenario",
+            Kind::Workflow => "workflow",
+        }
+    }
+
+    /// The kind that stands after `kind:`.
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The folder of a pack in which its files lie; `None` for the pack's own file.
+    pub fn folder(self) -> Option<&'static str> {
+        Some(match self {
+            Kind::Pack => return None,
+            Kind::Object => "objects",
+            Kind::Role => "roles",
+            Kind::Form => "forms",
+            Kind::View => "views",
+            Kind::App => "apps",
+            Kind::Seed => "seeds",
+            Kind::Demo => "demo",
+            Kind::Translation => "translations",
+            Kind::Scenario => "scenarios",
+            Kind::Workflow => "workflows",
+        })
+    }
+
+    /// Whether a site may change a definition of this kind by an overlay.
+    pub fn can_be_extended(self) -> bool {
+        matches!(self, Kind::Object | Kind::Role | Kind::Form | Kind::View | Kind::App | Kind::Workflow)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A definition of any kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Definition {
+    /// A pack.
+    Pack(Pack),
+    /// An object.
+    Object(Box<Object>),
+    /// A role.
+    Role(Role),
+    /// A form.
+    Form(Form),
+    /// A view.
+    View(Box<View>),
+    /// An app.
+    App(App),
+    /// Records a pack needs.
+    Seed(Seed),
+    /// Sample records.
+    Demo(Seed),
+    /// A translation.
+    Translation(Translation),
+    /// A scenario.
+    Scenario(Scenario),
+    /// A workflow.
+    Workflow(Box<Workflow>),
+    /// Changes to a definition of another pack (`extends:`).
+    Overlay(Overlay),
+}

@@ -1,0 +1,290 @@
+//! `scenario`: a test that a pack ships: people act, and what they then see is compared.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value as Json;
+
+/// A test that a pack ships.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Scenario {
+    /// The scenario's name.
+    pub name: String,
+    /// What it shows.
+    pub label: Option<diagnostic::Text>,
+    /// What it starts from.
+    #[serde(default)]
+    pub given: Given,
+    /// What happens, in order.
+    pub steps: Vec<ScenarioStep>,
+}
+
+/// What a scenario starts from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Given {
+    /// The demo data that is loaded.
+    pub demo: GivenDemo,
+    /// The time at the start, RFC 3339.
+    pub clock: Option<String>,
+}
+
+/// Which demo data is loaded; seeds always are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum GivenDemo {
+    /// All of it, or none.
+    Whole(bool),
+    /// These files, and what they come after.
+    Files(Vec<String>),
+}
+
+impl Default for GivenDemo {
+    fn default() -> Self {
+        GivenDemo::Whole(false)
+    }
+}
+
+/// One step: who acts, and what is done or expected.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ScenarioStep {
+    /// The login of who acts from here on.
+    pub r#as: Option<String>,
+    /// What is done or expected.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub action: ScenarioAction,
+}
+
+macro_rules! actions {
+    ($($(#[$doc:meta])* $variant:ident = $name:literal $type:ty;)*) => {
+        /// What is done or expected, told by its key.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        pub enum ScenarioAction {
+            $($(#[$doc])* #[serde(rename = $name)] $variant($type),)*
+        }
+
+        impl ScenarioAction {
+            /// The keys that tell the actions apart.
+            pub const KEYS: &[&str] = &[$($name),*];
+
+            /// The key.
+            pub fn name(&self) -> &'static str {
+                match self { $(ScenarioAction::$variant(_) => $name,)* }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for ScenarioAction {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let step = serde_json::Map::<String, Json>::deserialize(deserializer)?;
+                $(
+                    if let Some(action) = step.get($name) {
+                        let action = <$type>::deserialize(action).map_err(serde::de::Error::custom)?;
+                        return Ok(ScenarioAction::$variant(action));
+                    }
+                )*
+                Err(serde::de::Error::custom("a step says what is done or expected"))
+            }
+        }
+
+        /// The JSON Schema of each action's step, by its key.
+        pub(crate) fn own_schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+            vec![$((
+                $name,
+                schemars::json_schema!({
+                    "type": "object",
+                    "properties": {$name: generator.subschema_for::<$type>()},
+                    "required": [$name]
+                }),
+            )),*]
+        }
+    };
+}
+
+actions! {
+    /// A record is created.
+    Create = "create" CreateRecord;
+    /// A record is changed.
+    Update = "update" UpdateRecord;
+    /// A record is deleted.
+    Delete = "delete" OnRecord;
+    /// A deleted record is brought back.
+    Restore = "restore" OnRecord;
+    /// A record moves to another stage.
+    Move = "move" MoveRecord;
+    /// An action runs.
+    Action = "action" RunAction;
+    /// A workflow starts.
+    Submit = "submit" Submit;
+    /// A task is approved.
+    Approve = "approve" Decide;
+    /// A task is rejected.
+    Reject = "reject" Decide;
+    /// The initiator takes the flow back.
+    Withdraw = "withdraw" Decide;
+    /// Somebody says something without deciding.
+    Comment = "comment" Decide;
+    /// The flow is sent back to an earlier step.
+    Return = "return" ReturnTo;
+    /// Records are counted.
+    Query = "query" Query;
+    /// Time passes: `9h`, `2d`.
+    Advance = "advance" String;
+    /// What follows is refused.
+    Refused = "refused" Refused;
+    /// What is then seen.
+    Expect = "expect" Expect;
+}
+
+/// A record to create.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CreateRecord {
+    /// The object.
+    pub object: String,
+    /// Field → value in wire form; `@alias` names a record.
+    #[serde(default)]
+    pub set: IndexMap<String, Json>,
+    /// The alias under which later steps know it.
+    pub save: Option<String>,
+}
+
+/// A record to change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UpdateRecord {
+    /// The record's alias.
+    pub record: String,
+    /// Field → value in wire form; `@alias` names a record.
+    #[serde(default)]
+    pub set: IndexMap<String, Json>,
+}
+
+/// A record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OnRecord {
+    /// The record's alias.
+    pub record: String,
+}
+
+/// A record to move.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MoveRecord {
+    /// The record's alias.
+    pub record: String,
+    /// The move.
+    pub r#move: String,
+    /// Values given with the move.
+    #[serde(default)]
+    pub set: IndexMap<String, Json>,
+}
+
+/// An action to run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunAction {
+    /// The record's alias, where the action is about one.
+    pub record: Option<String>,
+    /// The object, where the action is about the object.
+    pub object: Option<String>,
+    /// The action.
+    pub action: String,
+    /// Its parameters.
+    #[serde(default)]
+    pub with: IndexMap<String, Json>,
+    /// The alias of the record it answers.
+    pub save: Option<String>,
+}
+
+/// A workflow to start.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Submit {
+    /// The record's alias.
+    pub record: String,
+    /// The workflow.
+    pub workflow: String,
+    /// What the initiator says.
+    pub comment: Option<String>,
+    /// The alias under which later steps know the instance.
+    pub save: Option<String>,
+}
+
+/// A decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Decide {
+    /// The record's alias.
+    pub record: String,
+    /// The step, where the actor has tasks in several.
+    pub node: Option<String>,
+    /// What the actor says.
+    pub comment: Option<String>,
+}
+
+/// A way back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReturnTo {
+    /// The record's alias.
+    pub record: String,
+    /// The step it goes back to.
+    pub to: String,
+    /// The step that sends it back, where the actor has tasks in several.
+    pub node: Option<String>,
+    /// What the actor says.
+    pub comment: Option<String>,
+}
+
+/// Records to count.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Query {
+    /// The object.
+    pub object: String,
+    /// The condition.
+    pub filter: Option<String>,
+    /// The words searched for.
+    pub search: Option<String>,
+    /// How many the actor sees.
+    pub count: u64,
+}
+
+/// An action that must be refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Refused {
+    /// The action.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub action: Box<ScenarioAction>,
+    /// The code of the refusal.
+    pub code: String,
+    /// The field it is about.
+    pub at: Option<String>,
+}
+
+/// What is seen.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Expect {
+    /// The record's alias.
+    pub record: Option<String>,
+    /// Field → value in wire form.
+    pub fields: IndexMap<String, Json>,
+    /// Fields that the actor is not shown.
+    pub absent: Vec<String>,
+    /// Whether a move is parked.
+    pub pending: Option<bool>,
+    /// The open tasks; every one is listed.
+    pub tasks: Option<Vec<ExpectTask>>,
+    /// Field → number of entries in its history.
+    pub history: IndexMap<String, u64>,
+    /// Whether the actor sees the record.
+    pub visible: Option<bool>,
+}
+
+/// A task that is expected.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ExpectTask {
+    /// The login of who holds it.
+    pub assignee: String,
+    /// The step.
+    pub node: Option<String>,
+    /// Its state.
+    pub state: Option<String>,
+    /// The box it lies in.
+    pub r#box: Option<String>,
+}

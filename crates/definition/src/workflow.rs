@@ -1,0 +1,350 @@
+//! `workflow`: who decides about a record, in which order.
+//!
+//! A new step type is a file under `workflow/`, its `mod` line and its line in the list below; a new kind
+//! of performer is a variant in [`performer`].
+
+mod performer;
+
+mod approve;
+mod cc;
+mod choose;
+mod end;
+mod set;
+
+pub use approve::{Approve, ApproveMode, ApproveStep};
+pub use cc::{Cc, CcStep};
+pub use choose::{Branch, ChooseStep};
+pub use end::{EndStep, Outcome};
+pub use performer::{Performer, PersonOf, SuperiorOf};
+pub use set::SetStep;
+
+use crate::role::FieldRight;
+use crate::shape::Expression;
+use diagnostic::Text;
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value as Json;
+
+/// Who decides about a record, in which order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Workflow {
+    /// What it is for; this version knows `approval`.
+    pub r#use: WorkflowUse,
+    /// The workflow's name.
+    pub name: String,
+    /// The name people read.
+    pub label: Option<Text>,
+    /// What it is for.
+    pub description: Option<Text>,
+    /// The object whose records it decides about.
+    pub object: String,
+    /// How it is started.
+    #[serde(default)]
+    pub start: Start,
+    /// What happens to the record meanwhile.
+    #[serde(default)]
+    pub record: RecordPolicy,
+    /// What people may do, and what happens in the usual corner cases.
+    #[serde(default)]
+    pub policy: Policy,
+    /// What approvers may do with fields; `*` stands for all others.
+    #[serde(default)]
+    pub fields: IndexMap<String, FieldRight>,
+    /// The steps, in order.
+    pub steps: IndexMap<String, Step>,
+    /// Names it had before.
+    #[serde(default)]
+    pub formerly: Vec<String>,
+}
+
+/// What a workflow is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum WorkflowUse {
+    /// People decide about a record.
+    Approval,
+}
+
+/// How a workflow is started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Start {
+    /// The ways; a button where it is not said.
+    pub by: Vec<StartBy>,
+    /// Who may start it; absent means everyone whose role grants it.
+    pub roles: Option<Vec<String>>,
+    /// It can be started only where this holds.
+    pub when: Option<Expression>,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Start { by: vec![StartBy::Button], roles: None, when: None }
+    }
+}
+
+/// A way to start a workflow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum StartBy {
+    /// Somebody submits the record.
+    Button,
+    /// A move of the record names this workflow as its `approval`.
+    Transition,
+}
+
+/// What happens to the record while a workflow runs.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct RecordPolicy {
+    /// What may not be changed.
+    pub lock: Lock,
+    /// The fields whose change voids approvals that saw the old value.
+    pub material: Vec<String>,
+    /// Literals the record takes at each event.
+    pub set: RecordSet,
+}
+
+/// What may not be changed while a workflow runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lock {
+    /// Everything may be changed.
+    None,
+    /// The material fields.
+    Material,
+    /// The whole record.
+    #[default]
+    All,
+}
+
+/// Literals the record takes, by event.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct RecordSet {
+    /// When the workflow starts.
+    pub submit: IndexMap<String, Json>,
+    /// When it ends approved.
+    pub approve: IndexMap<String, Json>,
+    /// When it ends rejected.
+    pub reject: IndexMap<String, Json>,
+    /// When the initiator takes it back.
+    pub withdraw: IndexMap<String, Json>,
+}
+
+/// What people may do, and what happens in the usual corner cases.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct Policy {
+    /// Until when the initiator may withdraw.
+    pub withdraw: Withdraw,
+    /// Whether one person decides twice.
+    pub dedupe: Dedupe,
+    /// Who decides where the initiator would.
+    #[serde(rename = "self")]
+    pub self_approval: SelfApproval,
+    /// What happens where nobody matches a step; absent means that starting or moving on is refused.
+    pub empty: Option<Empty>,
+    /// The decisions that need a comment.
+    pub comment_required: Vec<CommentOn>,
+    /// Where a returned flow goes on.
+    pub after_return: AfterReturn,
+}
+
+/// Until when the initiator may withdraw.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Withdraw {
+    /// Not at all.
+    Never,
+    /// Until somebody has decided.
+    #[default]
+    BeforeFirstDecision,
+    /// Until the end.
+    Anytime,
+}
+
+/// Whether one person decides twice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Dedupe {
+    /// Yes.
+    #[default]
+    None,
+    /// Not in two steps that follow each other.
+    Consecutive,
+    /// Not after any earlier approval.
+    AnyEarlier,
+}
+
+/// Who decides where the initiator would.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SelfApproval {
+    /// The initiator.
+    #[default]
+    Allow,
+    /// Nobody: the seat is passed over.
+    Skip,
+    /// The initiator's manager.
+    Superior,
+    /// The head of the initiator's department.
+    DepartmentHead,
+}
+
+/// What happens where nobody matches a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Empty {
+    /// The step counts as approved.
+    Pass,
+    /// The flow ends rejected.
+    Reject,
+    /// These decide.
+    Assign(Performer),
+}
+
+impl JsonSchema for Empty {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Empty".into()
+    }
+    fn inline_schema() -> bool {
+        true
+    }
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let performer = generator.subschema_for::<Performer>();
+        schemars::json_schema!({
+            "anyOf": [
+                {"enum": ["pass", "reject"]},
+                {
+                    "type": "object",
+                    "properties": {"assign": performer},
+                    "required": ["assign"],
+                    "additionalProperties": false
+                }
+            ]
+        })
+    }
+}
+
+/// A decision that may need a comment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CommentOn {
+    /// Approving.
+    Approve,
+    /// Rejecting.
+    Reject,
+    /// Returning.
+    Return,
+}
+
+/// Where a returned flow goes on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AfterReturn {
+    /// From the step it was returned to, step by step.
+    #[default]
+    FromHere,
+}
+
+/// One step: what every step may say, and its type.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Step {
+    /// The name people read.
+    pub label: Option<Text>,
+    /// What approvers may do beside approving and rejecting.
+    #[serde(default)]
+    pub allow: Vec<Allow>,
+    /// What approvers of this step may do with fields.
+    #[serde(default)]
+    pub fields: IndexMap<String, FieldRight>,
+    /// The type, told by its key.
+    #[serde(flatten)]
+    #[schemars(skip)]
+    pub kind: StepKind,
+}
+
+/// What approvers may do beside approving and rejecting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Allow {
+    /// Send the flow back to an earlier step.
+    Return,
+    /// Say something without deciding.
+    Comment,
+}
+
+macro_rules! step_types {
+    ($($variant:ident = $name:literal $type:ident ($($key:literal),+);)*) => {
+        /// What a step does.
+        #[derive(Clone, Debug, PartialEq, Serialize)]
+        #[serde(untagged)]
+        pub enum StepKind {
+            $(#[doc = concat!("`", $name, ": …`")] $variant($type),)*
+        }
+
+        impl StepKind {
+            /// The name of every step type and the keys that belong to it alone.
+            pub const TYPES: &[(&str, &[&str])] = &[$(($name, &[$($key),+])),*];
+
+            /// The name of the type.
+            pub fn name(&self) -> &'static str {
+                match self { $(StepKind::$variant(_) => $name,)* }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for StepKind {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let step = serde_json::Map::<String, Json>::deserialize(deserializer)?;
+                $(
+                    if [$($key),+].iter().any(|key| step.contains_key(*key)) {
+                        let step = $type::deserialize(Json::Object(step));
+                        return step.map(StepKind::$variant).map_err(serde::de::Error::custom);
+                    }
+                )*
+                Err(serde::de::Error::custom("a step says what it does"))
+            }
+        }
+
+        /// The JSON Schema of each type's own keys, by name, in the order of the list.
+        pub(crate) fn own_schemas(generator: &mut schemars::SchemaGenerator) -> Vec<(&'static str, schemars::Schema)> {
+            vec![$(($name, <$type as JsonSchema>::json_schema(generator))),*]
+        }
+    };
+}
+
+step_types! {
+    Approve = "approve" ApproveStep ("approve");
+    Choose = "choose" ChooseStep ("choose");
+    Set = "set" SetStep ("set", "set_from");
+    Cc = "cc" CcStep ("cc");
+    End = "end" EndStep ("end");
+}
+
+/// Step types of the language that this version does not execute.
+pub const NOT_YET_STEPS: [&str; 22] = [
+    "handle",
+    "each",
+    "parallel",
+    "repeat",
+    "for_each",
+    "wait",
+    "decide",
+    "create",
+    "update",
+    "delete",
+    "query",
+    "together",
+    "script",
+    "call",
+    "send",
+    "sub",
+    "transition",
+    "goto",
+    "compensate",
+    "run",
+    "notify",
+    "mail",
+];
