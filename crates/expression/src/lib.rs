@@ -7,7 +7,10 @@
 //!
 //! This crate does no I/O and knows no SQL; values of records reach it through [`Context`].
 //!
-//! Read in this order: [`value`], [`types`], [`tree`], then parsing, checking and the back ends.
+//! Read in this order: [`value`], [`types`] and [`tree`] (what all else speaks of), `names` (functions and
+//! operators by name), `number` and `literal` (exact arithmetic, dates in text), then the way of an expression:
+//! `finding` (diagnostics), `tokens`, [`syntax`], [`parse`](parse()), [`check`](check()), and the back ends
+//! [`evaluate`](evaluate()), [`dependencies`](dependencies()), [`bind`](bind()) and [`json`].
 
 pub mod value;
 
@@ -15,6 +18,38 @@ pub mod types;
 
 pub mod tree;
 
+mod names;
+
+pub mod number;
+
+pub mod literal;
+
+mod finding;
+
+mod tokens;
+
+pub mod syntax;
+
+mod parse;
+
+mod check;
+
+mod evaluate;
+
+mod dependencies;
+
+mod bind;
+
+pub mod json;
+
+pub use bind::{bind, substitute};
+pub use check::{Expectation, check, compile};
+pub use dependencies::{ChildDependency, Dependencies, dependencies, uses_clock};
+pub use evaluate::{Clock, Context, EvaluateError, Record, evaluate, holds};
+pub use finding::place;
+pub use json::{from_json, to_json};
+pub use parse::{MAX_DEPTH, MAX_SOURCE, parse};
+pub use syntax::Syntax;
 pub use tree::{
     Aggregate, ArithmeticOperator, CompareOperator, Expr, Function, Kind, Path, Position, Root, Step,
 };

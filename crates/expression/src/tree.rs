@@ -23,6 +23,68 @@ pub struct Expr {
     pub at: Position,
 }
 
+impl Expr {
+    /// The expressions directly inside this one.
+    pub fn parts(&self) -> impl Iterator<Item = &Expr> {
+        let mut parts: Vec<&Expr> = Vec::new();
+        match &self.kind {
+            Kind::Literal(_) | Kind::Path(_) | Kind::Parameter(_) | Kind::Today | Kind::Now => {}
+            Kind::Not(a) | Kind::Negate(a) | Kind::Part(a, _) => parts.push(a),
+            Kind::And(all) | Kind::Or(all) | Kind::Coalesce(all) | Kind::Call(_, all) => parts.extend(all),
+            Kind::Compare(_, a, b) | Kind::Arithmetic(_, a, b) => parts.extend([&**a, &**b]),
+            Kind::In(item, entries) => {
+                parts.push(item);
+                parts.extend(entries);
+            }
+            Kind::If(a, b, c) => parts.extend([&**a, &**b, &**c]),
+            Kind::Switch { subject, arms, default } => {
+                parts.push(subject);
+                parts.extend(arms.iter().map(|(_, result)| result));
+                parts.extend(default.as_deref());
+            }
+            Kind::Children { body, .. } => parts.extend(body.as_deref()),
+        }
+        parts.into_iter()
+    }
+
+    /// The same expression with each part directly inside replaced.
+    #[must_use]
+    pub fn map(&self, change: &mut dyn FnMut(&Expr) -> Expr) -> Expr {
+        let mut one = |part: &Expr| Box::new(change(part));
+        let kind = match &self.kind {
+            Kind::Literal(_) | Kind::Path(_) | Kind::Parameter(_) | Kind::Today | Kind::Now => {
+                self.kind.clone()
+            }
+            Kind::Not(a) => Kind::Not(one(a)),
+            Kind::Negate(a) => Kind::Negate(one(a)),
+            Kind::Part(a, name) => Kind::Part(one(a), name.clone()),
+            Kind::And(all) => Kind::And(all.iter().map(change).collect()),
+            Kind::Or(all) => Kind::Or(all.iter().map(change).collect()),
+            Kind::Coalesce(all) => Kind::Coalesce(all.iter().map(change).collect()),
+            Kind::Call(function, all) => Kind::Call(*function, all.iter().map(change).collect()),
+            Kind::Compare(operator, a, b) => Kind::Compare(*operator, one(a), one(b)),
+            Kind::Arithmetic(operator, a, b) => Kind::Arithmetic(*operator, one(a), one(b)),
+            Kind::In(item, entries) => {
+                let item = one(item);
+                Kind::In(item, entries.iter().map(change).collect())
+            }
+            Kind::If(a, b, c) => Kind::If(one(a), one(b), one(c)),
+            Kind::Switch { subject, arms, default } => Kind::Switch {
+                subject: one(subject),
+                arms: arms.iter().map(|(literals, result)| (literals.clone(), *one(result))).collect(),
+                default: default.as_deref().map(&mut one),
+            },
+            Kind::Children { path, aggregate, body, outer } => Kind::Children {
+                path: path.clone(),
+                aggregate: *aggregate,
+                body: body.as_deref().map(&mut one),
+                outer: *outer,
+            },
+        };
+        Expr { kind, ty: self.ty.clone(), at: self.at }
+    }
+}
+
 /// What an expression does. Logic is Kleene's: null is "unknown" inside, and false only at the root of a
 /// condition.
 #[derive(Clone, Debug, PartialEq)]
@@ -72,8 +134,12 @@ pub enum Kind {
         path: Path,
         /// What is computed over them.
         aggregate: Aggregate,
-        /// Evaluated once a child with `Row` = the child and `Record` = the outer row; absent for `count()`.
+        /// Evaluated once a child with `Row` = the child and `Record` = the outer record; absent for `count()`.
+        /// For `any`, `all` and `count(condition)` a condition: null counts as false.
         body: Option<Box<Expr>>,
+        /// What `Record` means in the body, seen from outside: `Row`, or `Record` where no bare names are in
+        /// scope.
+        outer: Root,
     },
     /// A part of an address: `address.city`.
     Part(Box<Expr>, Arc<str>),
@@ -158,19 +224,19 @@ pub enum ArithmeticOperator {
 pub enum Function {
     /// `is_empty(x)`: null, empty text, empty list. Never null.
     IsEmpty,
-    /// `contains(text, part)`, `contains(list, item)`
+    /// `contains(text, part)`, `contains(list, item)`; an absent list is an empty one
     Contains,
     /// `starts_with(text, part)`
     StartsWith,
     /// `ends_with(text, part)`
     EndsWith,
-    /// `lower(text)`
+    /// `lower(text)`: ASCII letters only
     Lower,
-    /// `upper(text)`
+    /// `upper(text)`: ASCII letters only
     Upper,
-    /// `trim(text)`
+    /// `trim(text)`: space, tab, line ends and the ideographic space U+3000 at both ends
     Trim,
-    /// `len(text)` in characters, `len(list)`
+    /// `len(text)` in code points, `len(list)`
     Len,
     /// `round(n)`, `round(n, places)`: half away from zero
     Round,
@@ -200,7 +266,9 @@ pub enum Function {
     Day,
     /// `date(datetime)`: the day in the site's time zone; `date("2026-01-31")` is a literal
     Date,
-    /// `text(x)`
+    /// `datetime(date)`: the first instant of the day in the site's time zone
+    DateTime,
+    /// `text(x)`: a number without trailing zeros, a date as `2026-01-31`, a boolean as `true` or `false`
     Text,
     /// `within(node, ancestor)`: a tree node lies below or at another
     Within,

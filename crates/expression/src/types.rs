@@ -2,6 +2,7 @@
 
 use crate::tree::Root;
 use indexmap::IndexMap;
+use std::fmt;
 use std::sync::Arc;
 
 /// The type of an expression.
@@ -59,6 +60,55 @@ pub trait Schema {
     fn field(&self, object: &str, name: &str) -> Option<FieldInfo>;
     /// All field names of `object`, for hints.
     fn field_names(&self, object: &str) -> Vec<String>;
+    /// Whether `object` has a parent reference to itself, so that `within` has a meaning.
+    fn is_tree(&self, object: &str) -> bool {
+        let _ = object;
+        true
+    }
+}
+
+impl Type {
+    /// Whether it is a number.
+    pub fn is_number(&self) -> bool {
+        matches!(self, Type::Integer | Type::Decimal { .. })
+    }
+
+    /// Whether it is text, options included.
+    pub fn is_text(&self) -> bool {
+        matches!(self, Type::Text | Type::Select(_))
+    }
+
+    /// Places after the point that a number of this type may have.
+    pub fn scale(&self) -> u8 {
+        match self {
+            Type::Decimal { scale } => *scale,
+            _ => 0,
+        }
+    }
+}
+
+/// The name of the type in messages, as in the definition language.
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Type::Null => f.write_str("()"),
+            Type::Boolean => f.write_str("boolean"),
+            Type::Integer => f.write_str("integer"),
+            Type::Decimal { .. } => f.write_str("decimal"),
+            Type::Text => f.write_str("text"),
+            Type::Select(_) => f.write_str("select"),
+            Type::Date => f.write_str("date"),
+            Type::DateTime => f.write_str("datetime"),
+            Type::Time => f.write_str("time"),
+            Type::Duration => f.write_str("duration"),
+            Type::Reference(Some(object)) => write!(f, "reference to {object}"),
+            Type::Reference(None) => f.write_str("reference"),
+            Type::Children(object) => write!(f, "children of {object}"),
+            Type::List(item) => write!(f, "list of {item}"),
+            Type::Address => f.write_str("address"),
+            Type::Json => f.write_str("json"),
+        }
+    }
 }
 
 /// The names in scope where an expression stands.
