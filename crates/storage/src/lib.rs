@@ -1,1 +1,47 @@
-//! Placeholder.
+//! The only crate that knows the database libraries: what a plan says becomes SQL in a transaction, what a
+//! publish changes becomes a migration, and what the engine keeps about itself lives in system tables.
+//! SQLite and PostgreSQL answer alike.
+//!
+//! It decides no permission: rights arrive inside the plan. It keeps no global state: a [`Database`] is a
+//! value, and a process may hold several.
+//!
+//! Read in this order: [`dialect`] and [`codec`] (what differs between the databases), [`error`] (what their
+//! errors mean), [`connection`] and [`folder`] (opening), [`transaction`] (what every statement runs on),
+//! [`door`] (the one way to write), [`database`] (all of it together), [`system`] (the tables of the engine),
+//! [`store`] (reading and writing them), [`watch`] (news from other processes), then migrations and backup.
+
+pub mod dialect;
+
+pub mod codec;
+
+pub mod error;
+
+pub mod connection;
+
+pub mod folder;
+
+pub mod transaction;
+
+pub mod door;
+
+pub mod system;
+
+pub mod watch;
+
+pub mod database;
+
+pub mod store;
+
+#[cfg(test)]
+mod testing;
+
+#[cfg(test)]
+mod tests;
+
+pub use codec::{Cell, Cells, FromCell};
+pub use connection::{Options, Role};
+pub use database::Database;
+pub use diagnostic::Result;
+pub use dialect::Dialect;
+pub use transaction::Tx;
+pub use watch::Versions;

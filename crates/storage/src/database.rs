@@ -1,0 +1,236 @@
+//! A database as the engine holds it: reads, the door for writes, news.
+
+use crate::connection::{self, Options};
+use crate::dialect::Dialect;
+use crate::door::{self, Door, Job, Waiting};
+use crate::error::{self, internal};
+use crate::folder::FolderLock;
+use crate::system;
+use crate::transaction::{Link, Tx};
+use crate::watch::{self, Versions};
+use diagnostic::Result;
+use futures_util::FutureExt;
+use sea_orm::{AccessMode, DatabaseConnection, IsolationLevel, TransactionOptions, TransactionTrait};
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::runtime::Handle;
+use tokio::sync::{Notify, mpsc, oneshot, watch as channel};
+use tracing::{Instrument, Span};
+
+/// How many jobs wait before the door before further ones wait outside.
+const WAITING: usize = 1024;
+
+/// An open database. Cheap to clone; the last clone closes it.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    dialect: Dialect,
+    reader: DatabaseConnection,
+    door: Door,
+    /// To the task that writes; SQLite only.
+    jobs: Option<mpsc::Sender<Waiting>>,
+    handle: Handle,
+    statement_timeout: Duration,
+    job_timeout: Duration,
+    versions: channel::Receiver<Versions>,
+    look: Arc<Notify>,
+    jobs_ready: Arc<Notify>,
+    file: Option<PathBuf>,
+    _lock: Option<FolderLock>,
+}
+
+impl Database {
+    /// Opens the database and brings the tables of the engine up to date. Connections belong to the runtime
+    /// this is called on, which must be multi-threaded and outlive them.
+    pub async fn open(options: Options) -> Result<Database> {
+        let opened = connection::open(&options).await?;
+        let door = Door {
+            dialect: opened.dialect,
+            writer: opened.writer,
+            statement_timeout: options.statement_timeout,
+            job_timeout: options.job_timeout,
+        };
+        let handle = Handle::current();
+        let jobs = (opened.dialect == Dialect::Sqlite).then(|| {
+            let (sender, receiver) = mpsc::channel(WAITING);
+            handle.spawn(door.clone().run_on_sqlite(receiver));
+            sender
+        });
+        let (sender, versions) =
+            channel::channel(Versions { catalog: 0, rights: 0, confirmed: Instant::now() });
+        let database = Database {
+            inner: Arc::new(Inner {
+                dialect: opened.dialect,
+                reader: opened.reader,
+                door,
+                jobs,
+                handle: handle.clone(),
+                statement_timeout: options.statement_timeout,
+                job_timeout: options.job_timeout,
+                versions,
+                look: Arc::default(),
+                jobs_ready: Arc::default(),
+                file: opened.file,
+                _lock: opened.lock,
+            }),
+        };
+        if !system::is_current(&database.reader()).await? {
+            database.write_alone(|tx| async move { system::migrate(&tx).await }).await?;
+        }
+        let known = watch::read(&database.reader()).await?;
+        sender.send_replace(known);
+        let inner = &database.inner;
+        handle.spawn(watch::run(
+            database.reader(),
+            inner.reader.clone(),
+            sender,
+            inner.look.clone(),
+            inner.jobs_ready.clone(),
+        ));
+        Ok(database)
+    }
+
+    /// Which database.
+    pub fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
+    /// The runtime the connections belong to.
+    pub fn handle(&self) -> &Handle {
+        &self.inner.handle
+    }
+
+    /// The SQLite file.
+    pub fn file(&self) -> Option<&Path> {
+        self.inner.file.as_deref()
+    }
+
+    /// Single reads: each statement sees the newest committed state, on whichever connection is free. On
+    /// PostgreSQL to be used on the runtime of [`Database::handle`].
+    pub fn reader(&self) -> Tx {
+        Tx::new(self.inner.dialect, self.inner.statement_timeout, Link::Pool(self.inner.reader.clone()))
+    }
+
+    /// Several reads of one and the same state.
+    pub async fn read<T, F, W>(&self, job: F) -> Result<T>
+    where
+        F: FnOnce(Tx) -> W + Send + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let inner = self.inner.clone();
+        let work = async move { read_snapshot(&inner, job).await }.instrument(Span::current());
+        match self.inner.dialect {
+            Dialect::Sqlite => work.await,
+            Dialect::Postgres => {
+                self.inner.handle.spawn(work).await.unwrap_or_else(|e| Err(internal("reading", &e)))
+            }
+        }
+    }
+
+    /// Does `job` in a transaction and answers once it is committed. An error of the job rolls it back and
+    /// does not touch neighbours. The job may run more than once. It is done even if whoever asked goes away.
+    pub async fn write<T, F, W>(&self, job: F) -> Result<T>
+    where
+        F: Fn(Tx) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.enter(job, false).await
+    }
+
+    /// As [`Database::write`], with a commit of its own: for jobs that run scripts or take long.
+    pub async fn write_alone<T, F, W>(&self, job: F) -> Result<T>
+    where
+        F: Fn(Tx) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.enter(job, true).await
+    }
+
+    async fn enter<T, F, W>(&self, job: F, alone: bool) -> Result<T>
+    where
+        F: Fn(Tx) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let left: Arc<Mutex<Option<T>>> = Arc::default();
+        let place = left.clone();
+        let job: Job = Box::new(move |tx| {
+            let place = place.clone();
+            let work = job(tx);
+            async move {
+                let value = work.await?;
+                *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+                Ok(())
+            }
+            .boxed()
+        });
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting { job, alone, span: Span::current(), answer };
+        match &self.inner.jobs {
+            Some(jobs) => jobs.send(waiting).await.map_err(|_| door::closed())?,
+            None => {
+                let door = self.inner.door.clone();
+                self.inner.handle.spawn(async move { door.run_on_postgres(waiting).await });
+            }
+        }
+        answered.await.map_err(|_| door::closed())??;
+        let value = left.lock().unwrap_or_else(PoisonError::into_inner).take();
+        value.ok_or_else(|| internal("writing", "the job left no value"))
+    }
+
+    /// The versions of the catalog and of rights, kept up to date within half a second of a change by another
+    /// process; [`Database::look`] makes it at once.
+    pub fn watch(&self) -> channel::Receiver<Versions> {
+        self.inner.versions.clone()
+    }
+
+    /// Asks the database at once for the versions of [`Database::watch`].
+    pub fn look(&self) {
+        self.inner.look.notify_one();
+    }
+
+    /// Notified when a job may be waiting. Poll beside it: a job in the future is announced when it is made.
+    pub fn jobs_ready(&self) -> Arc<Notify> {
+        self.inner.jobs_ready.clone()
+    }
+
+    /// Waits for running work and closes all connections. Other clones are of no use afterwards.
+    pub async fn close(&self) -> Result<()> {
+        let write = async { self.inner.door.writer.close_by_ref().await };
+        self.inner.reader.close_by_ref().await.map_err(|e| error::diagnostic(&e))?;
+        write.await.map_err(|e| error::diagnostic(&e))
+    }
+}
+
+async fn read_snapshot<T, F, W>(inner: &Inner, job: F) -> Result<T>
+where
+    F: FnOnce(Tx) -> W,
+    W: Future<Output = Result<T>>,
+{
+    let options = match inner.dialect {
+        Dialect::Sqlite => TransactionOptions::default(),
+        Dialect::Postgres => TransactionOptions {
+            isolation_level: Some(IsolationLevel::RepeatableRead),
+            access_mode: Some(AccessMode::ReadOnly),
+            ..TransactionOptions::default()
+        },
+    };
+    let transaction = inner.reader.begin_with_options(options).await.map_err(|e| error::diagnostic(&e))?;
+    let transaction = Arc::new(transaction);
+    let tx = Tx::new(inner.dialect, inner.statement_timeout, Link::Transaction(transaction.clone()));
+    let result = tokio::time::timeout(inner.job_timeout, job(tx.clone())).await;
+    tx.close().await;
+    // Nothing was written; how it ends tells nothing that the reads have not told.
+    if let Err(failure) = door::end(transaction, false).await {
+        tracing::debug!(found = %failure.diagnostic, "a read did not end well");
+    }
+    result.unwrap_or_else(|_| Err(Box::new(error::too_slow())))
+}

@@ -1,0 +1,133 @@
+//! What the errors of the databases mean to whoever must act on them.
+
+use diagnostic::{Code, Diagnostic};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
+use std::fmt::Display;
+use uuid::Uuid;
+
+/// A finding, and whether running the whole transaction again may help.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What it means.
+    pub diagnostic: Box<Diagnostic>,
+    /// Two transactions stood in each other's way (40001, 40P01): run the whole job again.
+    pub again: bool,
+}
+
+/// A defect or damage that the caller cannot cure: logged in full under a number, answered as that number.
+pub fn internal(doing: &str, cause: &(impl Display + ?Sized)) -> Box<Diagnostic> {
+    let trace = Uuid::new_v4().simple().to_string();
+    tracing::error!(%trace, doing, cause = %cause, "storage failed");
+    Box::new(Diagnostic::new(Code::Internal).with("trace", trace))
+}
+
+/// The meaning of an error of the database library.
+pub fn meaning(error: &DbErr) -> Failure {
+    let once = |diagnostic: Diagnostic| Failure { diagnostic: Box::new(diagnostic), again: false };
+    match error {
+        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => once(Diagnostic::new(Code::DatabaseBusy)),
+        DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => once(unavailable("it is closed")),
+        DbErr::Conn(RuntimeErr::SqlxError(e))
+        | DbErr::Exec(RuntimeErr::SqlxError(e))
+        | DbErr::Query(RuntimeErr::SqlxError(e)) => library_meaning(e),
+        other => Failure { diagnostic: internal("running a statement", other), again: false },
+    }
+}
+
+/// As [`meaning`], where only the finding is wanted.
+pub fn diagnostic(error: &DbErr) -> Box<Diagnostic> {
+    meaning(error).diagnostic
+}
+
+/// The meaning of an error of the driver below.
+pub fn library_meaning(error: &sqlx::Error) -> Failure {
+    let once = |diagnostic: Diagnostic| Failure { diagnostic: Box::new(diagnostic), again: false };
+    match error {
+        sqlx::Error::Database(inner) => {
+            let code = inner.code().unwrap_or_default();
+            if inner.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
+                postgres_meaning(&code, inner.as_ref())
+            } else {
+                sqlite_meaning(&code, inner.as_ref())
+            }
+        }
+        sqlx::Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => {
+            once(Diagnostic::new(Code::DiskFull))
+        }
+        sqlx::Error::Io(e) => once(unavailable(e)),
+        sqlx::Error::Tls(e) => once(unavailable(e)),
+        sqlx::Error::Configuration(e) => {
+            once(Diagnostic::new(Code::InvalidConfiguration).with("reason", format!("database address: {e}")))
+        }
+        sqlx::Error::PoolTimedOut => once(Diagnostic::new(Code::DatabaseBusy)),
+        sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => once(unavailable(error)),
+        other => Failure { diagnostic: internal("running a statement", other), again: false },
+    }
+}
+
+fn unavailable(reason: impl Display) -> Diagnostic {
+    Diagnostic::new(Code::DatabaseUnavailable).with("reason", reason)
+}
+
+/// `code` is the SQLSTATE.
+fn postgres_meaning(code: &str, inner: &dyn sqlx::error::DatabaseError) -> Failure {
+    let diagnostic = match code {
+        "40001" | "40P01" => {
+            return Failure { diagnostic: Box::new(Diagnostic::new(Code::DatabaseBusy)), again: true };
+        }
+        "23505" => {
+            let constraint = inner.constraint().unwrap_or_default();
+            Diagnostic::new(Code::Duplicate).with("constraint", constraint).with("fields", constraint)
+        }
+        "23503" => Diagnostic::new(Code::ReferencedElsewhere),
+        "22003" => Diagnostic::new(Code::NumberOutOfRange),
+        "55P03" => Diagnostic::new(Code::DatabaseBusy),
+        "57014" => too_slow(),
+        "53100" => Diagnostic::new(Code::DiskFull),
+        "25006" => Diagnostic::new(Code::ReadOnlyStorage)
+            .with("path", "the PostgreSQL database")
+            .with("reason", inner.message()),
+        "3D000" | "28000" | "28P01" | "53300" | "57P01" | "57P02" | "57P03" | "08000" | "08003" | "08006" => {
+            unavailable(inner.message())
+        }
+        _ => *internal("running a statement", &format!("{code}: {}", inner.message())),
+    };
+    Failure { diagnostic: Box::new(diagnostic), again: false }
+}
+
+/// `code` is SQLite's extended result code as decimal text; its low byte is the primary code.
+fn sqlite_meaning(code: &str, inner: &dyn sqlx::error::DatabaseError) -> Failure {
+    let extended: i32 = code.parse().unwrap_or_default();
+    let diagnostic = match (extended, extended & 0xff) {
+        (2067 | 1555, _) => duplicate_in_sqlite(inner.message()),
+        (787 | 1811, _) => Diagnostic::new(Code::ReferencedElsewhere),
+        (_, 5 | 6) => Diagnostic::new(Code::DatabaseBusy),
+        (_, 9) => too_slow(),
+        (_, 13) => Diagnostic::new(Code::DiskFull),
+        (_, 8 | 3) => Diagnostic::new(Code::ReadOnlyStorage)
+            .with("path", "the database file")
+            .with("reason", inner.message()),
+        (_, 10 | 11 | 14 | 26) => unavailable(inner.message()),
+        _ => *internal("running a statement", &format!("{code}: {}", inner.message())),
+    };
+    Failure { diagnostic: Box::new(diagnostic), again: false }
+}
+
+/// A statement ran longer than it may.
+pub(crate) fn too_slow() -> Diagnostic {
+    Diagnostic::new(Code::QueryTooComplex).with("reason", "it ran longer than it may")
+}
+
+/// SQLite names the columns (`UNIQUE constraint failed: t.a, t.b`), or the index where it holds expressions
+/// (`… failed: index 'name'`).
+fn duplicate_in_sqlite(message: &str) -> Diagnostic {
+    let what = message.rsplit_once("failed: ").map_or(message, |(_, what)| what);
+    let found = Diagnostic::new(Code::Duplicate);
+    if let Some(index) = what.strip_prefix("index '").and_then(|rest| rest.strip_suffix('\'')) {
+        return found.with("constraint", index).with("fields", index);
+    }
+    let table = what.split('.').next().unwrap_or_default().to_owned();
+    let columns: Vec<&str> =
+        what.split(", ").map(|column| column.rsplit('.').next().unwrap_or(column)).collect();
+    found.with("table", table).with("columns", columns.join(",")).with("fields", columns.join(", "))
+}

@@ -1,0 +1,121 @@
+//! The tables of the engine itself and how one version of them becomes the next. The list only grows: what
+//! was released is never edited.
+
+use crate::cells;
+use crate::dialect::{Dialect, SystemType};
+use crate::transaction::Tx;
+use diagnostic::{Code, Diagnostic, Result};
+
+/// The steps, oldest first; the version of a database is the number of steps it has taken.
+const STEPS: [&str; 1] = [include_str!("system/0001_first.sql")];
+
+/// The version this program writes.
+pub const VERSION: i64 = STEPS.len() as i64;
+
+/// Brings the tables of the engine to [`VERSION`]. Runs inside one transaction, serialised among processes.
+pub async fn migrate(tx: &Tx) -> Result<()> {
+    if tx.dialect() == Dialect::Postgres {
+        tx.row(
+            "select pg_advisory_xact_lock(hashtext('lifeloom system ' || current_schema()))::text",
+            vec![],
+        )
+        .await?;
+    }
+    let [text, integer] = [SystemType::Text, SystemType::Integer].map(|ty| tx.dialect().system_type(ty));
+    tx.batch(&format!(
+        "create table if not exists sys_meta (key {text} not null primary key, value {text} not null, number {integer} not null)"
+    ))
+    .await?;
+    let found = version(tx).await?;
+    check(found)?;
+    if found == VERSION {
+        return Ok(());
+    }
+    for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+        for statement in statements(step, tx.dialect()) {
+            tx.batch(&statement).await?;
+        }
+    }
+    set_meta(tx, "schema_version", "", VERSION).await
+}
+
+/// The version of the database; 0 for an empty one.
+async fn version(tx: &Tx) -> Result<i64> {
+    Ok(meta(tx, "schema_version").await?.map_or(0, |(_, number)| number))
+}
+
+fn check(found: i64) -> Result<()> {
+    if found > VERSION {
+        return Err(Box::new(
+            Diagnostic::new(Code::DatabaseTooNew).with("found", found).with("known", VERSION),
+        ));
+    }
+    Ok(())
+}
+
+/// Whether the tables are there and of this version, without taking any lock.
+pub async fn is_current(tx: &Tx) -> Result<bool> {
+    let sql = match tx.dialect() {
+        Dialect::Sqlite => "select name from sqlite_master where type = 'table' and name = 'sys_meta'",
+        Dialect::Postgres => {
+            "select tablename::text from pg_tables where schemaname = current_schema() and tablename = 'sys_meta'"
+        }
+    };
+    if tx.row(sql, vec![]).await?.is_none() {
+        return Ok(false);
+    }
+    let found = version(tx).await?;
+    check(found)?;
+    Ok(found == VERSION)
+}
+
+/// A text and a number kept under a key.
+pub async fn meta(tx: &Tx, key: &str) -> Result<Option<(String, i64)>> {
+    match tx.row("select value, number from sys_meta where key = $1", cells![tx.dialect(); key]).await? {
+        Some(row) => Ok(Some((row.get(0)?, row.get(1)?))),
+        None => Ok(None),
+    }
+}
+
+/// Keeps a text and a number under a key.
+pub async fn set_meta(tx: &Tx, key: &str, value: &str, number: i64) -> Result<()> {
+    let sql = "insert into sys_meta (key, value, number) values ($1, $2, $3) \
+               on conflict (key) do update set value = excluded.value, number = excluded.number";
+    tx.execute_sql(sql, cells![tx.dialect(); key, value, number]).await.map(|_| ())
+}
+
+/// Adds one to the number kept under a key and answers it; the row stays locked until the transaction ends.
+pub async fn count_meta(tx: &Tx, key: &str) -> Result<i64> {
+    let sql = "insert into sys_meta (key, value, number) values ($1, '', 1) \
+               on conflict (key) do update set number = sys_meta.number + 1 returning number";
+    match tx.row(sql, cells![tx.dialect(); key]).await? {
+        Some(row) => row.get(0),
+        None => Err(crate::error::internal("counting", key)),
+    }
+}
+
+/// The statements of a step in the words of the database.
+pub(crate) fn statements(step: &str, dialect: Dialect) -> Vec<String> {
+    let mut statements = Vec::new();
+    let mut current = String::new();
+    for line in step.lines().filter(|line| !line.starts_with("--")) {
+        let line = match (line.strip_prefix("@sqlite "), line.strip_prefix("@postgres "), dialect) {
+            (Some(rest), _, Dialect::Sqlite) | (_, Some(rest), Dialect::Postgres) => rest,
+            (None, None, _) => line,
+            _ => continue,
+        };
+        current.push_str(line);
+        current.push('\n');
+        if line.trim_end().ends_with(';') {
+            statements.push(translated(current.trim().trim_end_matches(';'), dialect));
+            current.clear();
+        }
+    }
+    statements
+}
+
+fn translated(statement: &str, dialect: Dialect) -> String {
+    SystemType::ALL.iter().fold(statement.to_owned(), |text, (word, ty)| {
+        text.replace(&format!("{{{word}}}"), dialect.system_type(*ty))
+    })
+}

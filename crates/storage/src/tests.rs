@@ -1,0 +1,5 @@
+//! The door, transactions and opening, on every database there is.
+
+mod door;
+
+mod opening;

@@ -1,0 +1,221 @@
+//! What every statement runs on: a transaction, or a connection of the pool for a single read.
+
+use crate::codec::Cells;
+use crate::dialect::Dialect;
+use crate::error::{self, Failure};
+use diagnostic::{Code, Diagnostic, Result};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, ExecResult, QueryResult, Statement,
+    StatementBuilder, Value,
+};
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::RwLock;
+
+/// What to do once the transaction is committed.
+pub type AfterCommit = Box<dyn FnOnce() + Send>;
+
+/// A transaction, or a connection of the pool where each statement stands alone. Cheap to clone; a script on
+/// another thread uses it through `Handle::block_on`.
+///
+/// Once a statement failed the whole transaction is lost, on both databases: only [`Tx::savepoint`] goes on.
+#[derive(Clone)]
+pub struct Tx {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    dialect: Dialect,
+    timeout: Duration,
+    /// Taken out when the transaction ends, so that a clone that lives longer is refused.
+    link: RwLock<Option<Link>>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    failure: Option<Failure>,
+    after_commit: Vec<AfterCommit>,
+    savepoints: u64,
+}
+
+/// Where statements go.
+pub(crate) enum Link {
+    /// Each statement to any connection of the pool.
+    Pool(DatabaseConnection),
+    /// All to one transaction, which several jobs may share one after the other.
+    Transaction(Arc<DatabaseTransaction>),
+}
+
+impl Tx {
+    pub(crate) fn new(dialect: Dialect, timeout: Duration, link: Link) -> Self {
+        Tx {
+            inner: Arc::new(Inner {
+                dialect,
+                timeout,
+                link: RwLock::new(Some(link)),
+                state: Mutex::new(State::default()),
+            }),
+        }
+    }
+
+    /// Which database.
+    pub fn dialect(&self) -> Dialect {
+        self.inner.dialect
+    }
+
+    /// Runs a statement built by the query builder.
+    pub async fn execute<S: StatementBuilder>(&self, statement: &S) -> Result<ExecResult> {
+        self.run(statement.build(&self.inner.dialect.backend())).await
+    }
+
+    /// Reads all rows of a statement built by the query builder.
+    pub async fn query_all<S: StatementBuilder>(&self, statement: &S) -> Result<Vec<QueryResult>> {
+        self.fetch(statement.build(&self.inner.dialect.backend())).await
+    }
+
+    /// Reads the first row of a statement built by the query builder.
+    pub async fn query_one<S: StatementBuilder>(&self, statement: &S) -> Result<Option<QueryResult>> {
+        Ok(self.query_all(statement).await?.into_iter().next())
+    }
+
+    /// Runs SQL with `$1`, `$2` … for the values; answers the number of rows it changed.
+    pub async fn execute_sql(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64> {
+        Ok(self.run(self.statement(sql, values)).await?.rows_affected())
+    }
+
+    /// Reads all rows of SQL with `$1`, `$2` … for the values.
+    pub async fn query_all_sql(
+        &self,
+        sql: impl Into<String>,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>> {
+        self.fetch(self.statement(sql, values)).await
+    }
+
+    /// As [`Tx::query_all_sql`], read through the codec of system tables.
+    pub async fn rows(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<Cells>> {
+        let rows = self.query_all_sql(sql, values).await?;
+        Ok(rows.into_iter().map(|row| Cells::new(row, self.inner.dialect)).collect())
+    }
+
+    /// The first row, if there is one.
+    pub async fn row(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Option<Cells>> {
+        Ok(self.rows(sql, values).await?.into_iter().next())
+    }
+
+    /// Runs one or several statements without values and without preparing them: DDL.
+    pub async fn batch(&self, sql: &str) -> Result<()> {
+        let link = self.inner.link.read().await;
+        let result = match link.as_ref() {
+            None => return Err(ended()),
+            Some(Link::Pool(pool)) => self.limited(pool.execute_unprepared(sql)).await,
+            Some(Link::Transaction(tx)) => self.limited(tx.execute_unprepared(sql)).await,
+        };
+        self.judged(result).map(|_| ())
+    }
+
+    /// Runs a finished statement.
+    pub async fn run(&self, statement: Statement) -> Result<ExecResult> {
+        let link = self.inner.link.read().await;
+        let result = match link.as_ref() {
+            None => return Err(ended()),
+            Some(Link::Pool(pool)) => self.limited(pool.execute_raw(statement)).await,
+            Some(Link::Transaction(tx)) => self.limited(tx.execute_raw(statement)).await,
+        };
+        self.judged(result)
+    }
+
+    /// Reads all rows of a finished statement.
+    pub async fn fetch(&self, statement: Statement) -> Result<Vec<QueryResult>> {
+        let link = self.inner.link.read().await;
+        let result = match link.as_ref() {
+            None => return Err(ended()),
+            Some(Link::Pool(pool)) => self.limited(pool.query_all_raw(statement)).await,
+            Some(Link::Transaction(tx)) => self.limited(tx.query_all_raw(statement)).await,
+        };
+        self.judged(result)
+    }
+
+    /// Does `work` so that its failure undoes only `work`: rows of a bulk write that answer one by one.
+    /// Callbacks that it registered are dropped with it. A deadlock or a lost connection still ends the whole
+    /// transaction.
+    pub async fn savepoint<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        let (name, callbacks) = {
+            let mut state = self.state();
+            state.savepoints += 1;
+            (format!("part_{}", state.savepoints), state.after_commit.len())
+        };
+        self.batch(&format!("savepoint {name}")).await?;
+        let outcome = work.await;
+        let failed = self.failure();
+        match (outcome, failed) {
+            (Ok(value), None) => {
+                self.batch(&format!("release savepoint {name}")).await?;
+                Ok(value)
+            }
+            (_, Some(failure)) if failure.again => Err(failure.diagnostic),
+            (outcome, failed) => {
+                {
+                    let mut state = self.state();
+                    state.failure = None;
+                    state.after_commit.truncate(callbacks);
+                }
+                self.batch(&format!("rollback to savepoint {name}; release savepoint {name}")).await?;
+                match outcome {
+                    Err(found) => Err(found),
+                    // A statement failed, and the work went on as if it had not.
+                    Ok(_) => Err(failed.map_or_else(ended, |failure| failure.diagnostic)),
+                }
+            }
+        }
+    }
+
+    /// Calls `then` when the transaction has been committed, before its answer leaves. Not called if it fails.
+    pub fn after_commit(&self, then: impl FnOnce() + Send + 'static) {
+        self.state().after_commit.push(Box::new(then));
+    }
+
+    /// Ends the use of this transaction by whoever still holds a clone; waits for a running statement.
+    /// Answers the first failure of a statement and what to call after the commit.
+    pub(crate) async fn close(&self) -> (Option<Failure>, Vec<AfterCommit>) {
+        self.inner.link.write().await.take();
+        let mut state = self.state();
+        (state.failure.take(), std::mem::take(&mut state.after_commit))
+    }
+
+    fn statement(&self, sql: impl Into<String>, values: Vec<Value>) -> Statement {
+        Statement::from_sql_and_values(self.inner.dialect.backend(), sql.into(), values)
+    }
+
+    /// Gives up waiting for a statement after the longest time it may take.
+    async fn limited<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, Failure> {
+        match tokio::time::timeout(self.inner.timeout, work).await {
+            Ok(result) => result.map_err(|e| error::meaning(&e)),
+            Err(_) => Err(Failure { diagnostic: Box::new(error::too_slow()), again: false }),
+        }
+    }
+
+    fn judged<T>(&self, result: Result<T, Failure>) -> Result<T> {
+        result.map_err(|failure| {
+            let found = failure.diagnostic.clone();
+            self.state().failure.get_or_insert(failure);
+            found
+        })
+    }
+
+    fn failure(&self) -> Option<Failure> {
+        self.state().failure.clone()
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        // The state stays whole whatever panics while it is held: nothing in between can.
+        self.inner.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The transaction ended while a clone of it was still in use: a script that ran past its time.
+fn ended() -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Code::DatabaseBusy))
+}
