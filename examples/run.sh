@@ -68,7 +68,7 @@ walk_library() {
 }
 
 # People of the demo data: a sales representative, the manager of that person, and the director above both.
-sales=sales.lily manager=manager.chen director=director.wang
+sales=wang.lei manager=chen.jie director=zhao.min
 
 where=(--data "$work/crm")
 walk sqlite
