@@ -3,6 +3,7 @@
 
 mod floors;
 mod licences;
+mod links;
 mod lock;
 mod modules;
 mod names;
@@ -27,6 +28,7 @@ const RULES: &[Rule] = &[
     ("sizes", sizes::find),
     ("names", names::find),
     ("pages", pages::find),
+    ("links", links::find),
     ("statements", statements::find),
     ("places", places::find),
     ("lock", lock::find),
