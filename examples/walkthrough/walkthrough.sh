@@ -26,10 +26,9 @@ expect "status of the lead" "$(pick status <<<"$converted")" converted
 opportunity=$(pick converted_opportunity id <<<"$converted")
 
 step "Quote with 30 % discount: the lines are written with their parent"
-product=$(call "$SALES_TOKEN" GET '/records/crm.product?sort=code&limit=1&fields=code' | pick records 0 id)
 quote=$(call "$SALES_TOKEN" POST /records/crm.quote "{
     \"subject\": \"包装线改造报价\", \"opportunity\": \"$opportunity\",
-    \"lines\": [{\"product\": \"$product\", \"quantity\": \"2\", \"discount\": \"30\"}]}" | pick id)
+    \"lines\": [{\"product\": {\"by\": {\"code\": \"RC-P200\"}}, \"quantity\": \"2\", \"discount\": \"30\"}]}" | pick id)
 expect "discount" "$(call "$SALES_TOKEN" GET "/records/crm.quote/$quote" | pick discount)" 30.00
 
 step "Submit it"
