@@ -1,1 +1,32 @@
-//! Placeholder.
+//! The token engine of workflows: a pure function of a flow, an instance and what happened.
+//!
+//! A flow is a block tree: every split owns its join, so scopes nest and "return to node T" has one meaning.
+//! A [`run::Run`] moves tokens until all of them wait. Where it must know something of the world (who holds
+//! a role, whether a condition holds) it stops with a [`run::Question`]; the engine answers and goes on. One
+//! run is one short transaction of the engine.
+//!
+//! This crate does no I/O and knows neither tables nor people.
+//!
+//! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
+//! [`step`] (one file per kind of step), [`run`] (the engine), [`compile`] (definition → flow).
+
+pub mod flow;
+
+pub mod instance;
+
+pub mod step;
+
+pub mod run;
+
+pub mod decision;
+
+pub mod compile;
+
+#[cfg(test)]
+mod tests;
+
+pub use compile::compile;
+pub use decision::Decision;
+pub use flow::{Flow, Lock, Node, NodeId, Outcome, Performer, Policy};
+pub use instance::{Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenState};
+pub use run::{Answer, Person, Question, Run};

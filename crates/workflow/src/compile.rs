@@ -1,0 +1,291 @@
+//! A definition, checked by the catalog, becomes a flow.
+
+use crate::decision::DecisionKind;
+use crate::flow::{
+    Dedupe, Empty, Flow, Lock, Node, NodeId, Outcome, Own, Performer, Policy, Scope, ScopeId, Start, Withdraw,
+};
+use crate::step::Step;
+use crate::step::approve::{Approve, Mode};
+use crate::step::cc::Cc;
+use crate::step::choose::{Case, Choose};
+use crate::step::end::End;
+use crate::step::set::Set;
+use catalog::{Catalog, Object};
+use definition::workflow as written;
+use diagnostic::{Code, Diagnostic};
+use expression::{Expectation, Expr, Kind, Names, Path, Root, Value};
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Compiles a workflow whose names the catalog resolved.
+///
+/// # Errors
+/// Expressions that do not hold against this catalog: possible for a definition that a running instance pins
+/// while the objects moved on.
+pub fn compile(
+    name: &str,
+    definition: &written::Workflow,
+    catalog: &Catalog,
+) -> Result<Flow, Vec<Diagnostic>> {
+    let Some(object) = catalog.object(&definition.object) else {
+        return Err(vec![
+            Diagnostic::new(Code::UnknownReference).with("what", "object").with("name", &definition.object),
+        ]);
+    };
+    let mut builder = Builder { catalog, object, nodes: Vec::new(), scopes: Vec::new(), found: Vec::new() };
+    builder.scope(None, &definition.steps);
+    let start = builder.start(&definition.start);
+    let set = builder.record_set(&definition.record.set);
+    let policy = builder.policy(&definition.policy);
+    if !builder.found.is_empty() {
+        return Err(builder.found);
+    }
+    Ok(Flow {
+        name: name.into(),
+        label: definition.label.clone(),
+        object: object.name.clone(),
+        hash: hash(definition),
+        start,
+        lock: match definition.record.lock {
+            written::Lock::None => Lock::None,
+            written::Lock::Material => Lock::Material,
+            written::Lock::All => Lock::All,
+        },
+        material: definition.record.material.iter().map(|f| f.as_str().into()).collect(),
+        set,
+        policy,
+        fields: rights(&definition.fields),
+        nodes: builder.nodes,
+        scopes: builder.scopes,
+    })
+}
+
+/// Content hash of a definition: a running instance pins it.
+pub fn hash(definition: &written::Workflow) -> String {
+    // Definitions hold nothing that serde_json refuses.
+    let text = serde_json::to_string(definition).unwrap_or_default();
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn rights(fields: &IndexMap<String, definition::FieldRight>) -> IndexMap<Arc<str>, catalog::FieldRight> {
+    let right = |r: &definition::FieldRight| match r {
+        definition::FieldRight::Hidden => catalog::FieldRight::Hidden,
+        definition::FieldRight::Read => catalog::FieldRight::Read,
+        definition::FieldRight::Edit => catalog::FieldRight::Edit,
+    };
+    fields.iter().map(|(name, r)| (name.as_str().into(), right(r))).collect()
+}
+
+struct Builder<'a> {
+    catalog: &'a Catalog,
+    object: &'a Object,
+    nodes: Vec<Node>,
+    scopes: Vec<Scope>,
+    found: Vec<Diagnostic>,
+}
+
+impl Builder<'_> {
+    fn scope(&mut self, owner: Option<NodeId>, steps: &IndexMap<String, written::Step>) -> ScopeId {
+        let scope = self.scopes.len();
+        self.scopes.push(Scope { owner, first: None });
+        let mut before: Option<NodeId> = None;
+        for (name, step) in steps {
+            let node = self.node(scope, name, step);
+            match before {
+                Some(before) => self.nodes[before].next = Some(node),
+                None => self.scopes[scope].first = Some(node),
+            }
+            before = Some(node);
+        }
+        scope
+    }
+
+    fn node(&mut self, scope: ScopeId, name: &str, step: &written::Step) -> NodeId {
+        let node = self.nodes.len();
+        self.nodes.push(Node {
+            name: name.into(),
+            label: step.label.clone(),
+            fields: rights(&step.fields),
+            may_comment: step.allow.contains(&written::Allow::Comment),
+            // Replaced below: a step's inner scopes must know the node they belong to.
+            step: Step::Choose(Choose { cases: Vec::new() }),
+            next: None,
+            scope,
+        });
+        let may_return = step.allow.contains(&written::Allow::Return);
+        let built = match &step.kind {
+            written::StepKind::Approve(approve) => Step::Approve(Approve {
+                by: self.performers(&approve.approve.by),
+                mode: match approve.approve.mode {
+                    written::ApproveMode::Any => Mode::Any,
+                    written::ApproveMode::All => Mode::All,
+                    written::ApproveMode::Sequential => Mode::Sequential,
+                },
+                may_return,
+            }),
+            written::StepKind::Choose(choose) => Step::Choose(self.choose(node, choose)),
+            written::StepKind::Set(set) => Step::Set(Set {
+                set: self.literals(&set.set),
+                set_from: set
+                    .set_from
+                    .iter()
+                    .filter_map(|(f, e)| Some((f.as_str().into(), self.value(e, f)?)))
+                    .collect(),
+            }),
+            written::StepKind::Cc(cc) => Step::Cc(Cc { by: self.performers(&cc.cc.by) }),
+            written::StepKind::End(end) => Step::End(End {
+                outcome: match end.end {
+                    written::Outcome::Approved => Outcome::Approve,
+                    written::Outcome::Rejected => Outcome::Reject,
+                },
+            }),
+        };
+        self.nodes[node].step = built;
+        node
+    }
+
+    fn choose(&mut self, node: NodeId, choose: &written::ChooseStep) -> Choose {
+        let mut cases = Vec::new();
+        for (name, branch) in &choose.choose {
+            let when =
+                branch.when.as_ref().and_then(|when| self.expression(when.text(), &Expectation::Condition));
+            let scope = self.scope(Some(node), &branch.steps);
+            cases.push(Case { name: name.as_str().into(), when, scope });
+        }
+        Choose { cases }
+    }
+
+    /// Bare names and `record` are the record, `initiator` who started, `user` who acts.
+    fn expression(&mut self, text: &str, expectation: &Expectation) -> Option<Expr> {
+        let user: Arc<str> = "base.user".into();
+        let mut names = Names { clock: true, ..Names::default() };
+        names.roots.insert(Root::Row, self.object.name.clone());
+        names.roots.insert(Root::Record, self.object.name.clone());
+        names.roots.insert(Root::Initiator, user.clone());
+        names.roots.insert(Root::User, user);
+        match expression::compile(text, &names, self.catalog, expectation) {
+            Ok(expr) => Some(expr),
+            Err(errors) => {
+                self.found.extend(errors);
+                None
+            }
+        }
+    }
+
+    fn value(&mut self, expression: &definition::Expression, field: &str) -> Option<Expr> {
+        let expected = match self.object.field(field) {
+            Some(field) => Expectation::Value(field.ty.clone()),
+            None => Expectation::Any,
+        };
+        self.expression(expression.text(), &expected)
+    }
+
+    fn path(&mut self, text: &str) -> Option<Path> {
+        match self.expression(text, &Expectation::Any)?.kind {
+            Kind::Path(path) => Some(path),
+            _ => {
+                let reason = format!("`{text}` must be a path to a person or department");
+                self.found.push(Diagnostic::new(Code::InvalidValue).with("reason", reason));
+                None
+            }
+        }
+    }
+
+    fn performers(&mut self, by: &[written::Performer]) -> Vec<Performer> {
+        by.iter().filter_map(|performer| self.performer(performer)).collect()
+    }
+
+    fn performer(&mut self, performer: &written::Performer) -> Option<Performer> {
+        Some(match performer {
+            written::Performer::Role { role, within: None } => {
+                Performer::Role { role: role.as_str().into(), within: None }
+            }
+            written::Performer::Role { role, within: Some(within) } => {
+                Performer::Role { role: role.as_str().into(), within: Some(self.path(within)?) }
+            }
+            written::Performer::User { user } => Performer::User(user.as_str().into()),
+            written::Performer::Superior { superior } => {
+                Performer::Superior { of: self.path(&superior.of)?, level: u32::from(superior.level) }
+            }
+            written::Performer::DepartmentHead { department_head } => {
+                Performer::DepartmentHead { of: self.path(&department_head.of)? }
+            }
+            written::Performer::Field { field } => Performer::Field(self.path(field)?),
+        })
+    }
+
+    fn literals(&mut self, set: &IndexMap<String, Json>) -> Vec<(Arc<str>, Value)> {
+        let mut values = Vec::new();
+        for (name, json) in set {
+            let Some(field) = self.object.field(name) else {
+                self.found.push(Diagnostic::new(Code::UnknownField).with("name", name));
+                continue;
+            };
+            match field.kind.kind().parse(json) {
+                Ok(value) => values.push((field.name.clone(), value)),
+                Err(error) => self.found.push(error.with("field", name)),
+            }
+        }
+        values
+    }
+
+    fn record_set(&mut self, set: &written::RecordSet) -> HashMap<Outcome, Vec<(Arc<str>, Value)>> {
+        let events = [
+            (Outcome::Submit, &set.submit),
+            (Outcome::Approve, &set.approve),
+            (Outcome::Reject, &set.reject),
+            (Outcome::Withdraw, &set.withdraw),
+        ];
+        events.into_iter().map(|(event, literals)| (event, self.literals(literals))).collect()
+    }
+
+    fn start(&mut self, start: &written::Start) -> Start {
+        Start {
+            button: start.by.contains(&written::StartBy::Button),
+            transition: start.by.contains(&written::StartBy::Transition),
+            roles: start.roles.iter().flatten().map(|r| r.as_str().into()).collect(),
+            when: start.when.as_ref().and_then(|when| self.expression(when.text(), &Expectation::Condition)),
+        }
+    }
+
+    fn policy(&mut self, policy: &written::Policy) -> Policy {
+        Policy {
+            withdraw: match policy.withdraw {
+                written::Withdraw::Never => Withdraw::Never,
+                written::Withdraw::BeforeFirstDecision => Withdraw::BeforeFirstDecision,
+                written::Withdraw::Anytime => Withdraw::Anytime,
+            },
+            dedupe: match policy.dedupe {
+                written::Dedupe::None => Dedupe::None,
+                written::Dedupe::Consecutive => Dedupe::Consecutive,
+                written::Dedupe::AnyEarlier => Dedupe::AnyEarlier,
+            },
+            own: match policy.self_approval {
+                written::SelfApproval::Allow => Own::Allow,
+                written::SelfApproval::Skip => Own::Skip,
+                written::SelfApproval::Superior => Own::Superior,
+                written::SelfApproval::DepartmentHead => Own::DepartmentHead,
+            },
+            empty: match &policy.empty {
+                None => Empty::Refuse,
+                Some(written::Empty::Pass) => Empty::Pass,
+                Some(written::Empty::Reject) => Empty::Reject,
+                Some(written::Empty::Assign(performer)) => {
+                    self.performer(performer).map_or(Empty::Refuse, Empty::Assign)
+                }
+            },
+            comment_required: policy
+                .comment_required
+                .iter()
+                .map(|on| match on {
+                    written::CommentOn::Approve => DecisionKind::Approve,
+                    written::CommentOn::Reject => DecisionKind::Reject,
+                    written::CommentOn::Return => DecisionKind::Return,
+                })
+                .collect(),
+        }
+    }
+}

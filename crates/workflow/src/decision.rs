@@ -1,0 +1,193 @@
+//! What people do to a running flow: approve, reject, return, withdraw; and what a change of the record does.
+
+use crate::flow::{NodeId, Outcome, Withdraw};
+use crate::instance::{InstanceState, Task, TaskKind, TaskState, TokenState};
+use crate::run::{Question, Run};
+use crate::step::Step;
+use diagnostic::{Code, Diagnostic, Hint, Result};
+use uuid::Uuid;
+
+/// A decision about one task.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    /// What is decided.
+    pub kind: DecisionKind,
+    /// Words of the decider.
+    pub comment: Option<String>,
+    /// The node to return to.
+    pub to: Option<String>,
+    /// The record's version that the decider saw.
+    pub seen: i64,
+}
+
+/// What can be decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecisionKind {
+    /// Yes.
+    Approve,
+    /// No.
+    Reject,
+    /// Back to an earlier node.
+    Return,
+}
+
+impl Run<'_> {
+    /// Decides a task.
+    ///
+    /// # Errors
+    /// `instance_ended`, `task_decided`, `comment_required`, `not_permitted` where the node does not allow a
+    /// return, `unknown_reference` for a node that cannot be returned to.
+    pub fn decide(&mut self, task: Uuid, decision: Decision) -> Result<Option<Question>> {
+        self.running()?;
+        let Some(place) =
+            self.instance.tasks.iter().position(|t| t.id == task && t.kind == TaskKind::Approve)
+        else {
+            return Err(Box::new(Diagnostic::new(Code::NotFound)));
+        };
+        let state = self.instance.tasks[place].state;
+        if state != TaskState::Open {
+            return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", state.name())));
+        }
+        let silent = decision.comment.as_deref().is_none_or(|c| c.trim().is_empty());
+        if silent && self.flow.policy.comment_required.contains(&decision.kind) {
+            return Err(Box::new(Diagnostic::new(Code::CommentRequired).at("comment")));
+        }
+        let target = match decision.kind {
+            DecisionKind::Return => Some(self.return_target(task, decision.to.as_deref())?),
+            _ => None,
+        };
+        let now = self.now;
+        let decided = &mut self.instance.tasks[place];
+        decided.state = match decision.kind {
+            DecisionKind::Approve => TaskState::Approved,
+            DecisionKind::Reject => TaskState::Rejected,
+            DecisionKind::Return => TaskState::Returned,
+        };
+        decided.comment = decision.comment;
+        decided.seen = Some(decision.seen);
+        decided.decided_at = Some(now);
+        let decided = decided.clone();
+        match target {
+            Some(node) => {
+                self.go_back(&decided.node, node);
+                self.advance()
+            }
+            None => self.decided(&decided),
+        }
+    }
+
+    /// The nodes a task may be returned to, nearest first: approvals that were decided in this round and lie
+    /// before it in its own or an enclosing sequence.
+    pub fn return_targets(&self, task: Uuid) -> Vec<NodeId> {
+        let Some(from) =
+            self.instance.tasks.iter().find(|t| t.id == task).and_then(|t| self.flow.find(&t.node))
+        else {
+            return Vec::new();
+        };
+        if !matches!(&self.flow.nodes[from].step, Step::Approve(step) if step.may_return) {
+            return Vec::new();
+        }
+        let enclosing = self.flow.enclosing(from);
+        let mut targets = Vec::new();
+        for past in self.instance.tasks.iter().rev() {
+            let decided = past.kind == TaskKind::Approve
+                && past.round == self.instance.round
+                && matches!(past.state, TaskState::Approved | TaskState::Skipped);
+            let Some(node) = self.flow.find(&past.node).filter(|_| decided) else { continue };
+            let reachable = node != from && enclosing.contains(&self.flow.nodes[node].scope);
+            if reachable && !targets.contains(&node) {
+                targets.push(node);
+            }
+        }
+        targets
+    }
+
+    fn return_target(&self, task: Uuid, to: Option<&str>) -> Result<NodeId> {
+        let targets = self.return_targets(task);
+        let wanted = match to {
+            None => targets.first().copied(),
+            Some(name) => self.flow.find(name).filter(|n| targets.contains(n)),
+        };
+        wanted.ok_or_else(|| {
+            let names = targets.iter().map(|n| self.flow.nodes[*n].name.to_string()).collect();
+            Box::new(
+                Diagnostic::new(Code::InvalidTransition)
+                    .with("move", format!("return to {}", to.unwrap_or("an earlier step")))
+                    .with("from", self.instance.tasks.iter().find(|t| t.id == task).map_or("", |t| &t.node))
+                    .with_hint(Hint::OneOf(names)),
+            )
+        })
+    }
+
+    /// The smallest scope that holds source and target is cleared, and one token put at the target. What was
+    /// decided in it stays in the log as superseded.
+    fn go_back(&mut self, source: &str, target: NodeId) {
+        let inner = self.flow.find(source).map(|n| self.flow.enclosing(n)).unwrap_or_default();
+        let outer = self.flow.enclosing(target);
+        let scope = inner.into_iter().find(|s| outer.contains(s)).unwrap_or(0);
+        let inside: Vec<_> = self
+            .flow
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(id, _)| self.flow.contains(scope, *id))
+            .map(|(_, n)| n.name.clone())
+            .collect();
+        for token in self.instance.tokens.iter_mut().filter(|t| inside.contains(&t.node)) {
+            if matches!(token.state, TokenState::Ready | TokenState::Waiting) {
+                token.state = TokenState::Cancelled;
+            }
+        }
+        for task in self.instance.tasks.iter_mut().filter(|t| inside.contains(&t.node)) {
+            task.state = match task.state {
+                live if live.is_live() && task.kind == TaskKind::Approve => TaskState::Cancelled,
+                TaskState::Approved | TaskState::Skipped => TaskState::Superseded,
+                other => other,
+            };
+        }
+        self.instance.round += 1;
+        self.put(target);
+    }
+
+    /// The initiator takes the request back.
+    ///
+    /// # Errors
+    /// `instance_ended`, `withdraw_too_late`.
+    pub fn withdraw(&mut self) -> Result<()> {
+        self.running()?;
+        let decided = |t: &Task| t.kind == TaskKind::Approve && t.decided_at.is_some();
+        let late = match self.flow.policy.withdraw {
+            Withdraw::Never => true,
+            Withdraw::BeforeFirstDecision => self.instance.tasks.iter().any(decided),
+            Withdraw::Anytime => false,
+        };
+        if late {
+            return Err(Box::new(Diagnostic::new(Code::WithdrawTooLate)));
+        }
+        self.end(Outcome::Withdraw);
+        Ok(())
+    }
+
+    /// A material field changed: approvals that saw an older version are void, and the flow goes back to the
+    /// first node that gave one.
+    ///
+    /// # Errors
+    /// What a step refuses.
+    pub fn material_changed(&mut self, version: i64) -> Result<Option<Question>> {
+        let void = |t: &&Task| t.state == TaskState::Approved && t.seen.is_some_and(|seen| seen < version);
+        let Some(first) = self.instance.tasks.iter().find(void).map(|t| t.node.clone()) else {
+            return self.advance();
+        };
+        if let Some(node) = self.flow.find(&first) {
+            self.go_back(&first, node);
+        }
+        self.advance()
+    }
+
+    fn running(&self) -> Result<()> {
+        match self.instance.state {
+            InstanceState::Running => Ok(()),
+            _ => Err(Box::new(Diagnostic::new(Code::InstanceEnded))),
+        }
+    }
+}

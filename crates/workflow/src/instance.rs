@@ -1,0 +1,192 @@
+//! What is stored of a running flow.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// One run of a flow about one record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Instance {
+    /// Its id.
+    pub id: Uuid,
+    /// The workflow's full name.
+    pub workflow: Arc<str>,
+    /// Content hash of the definition it runs under.
+    pub hash: String,
+    /// The record's object.
+    pub object: Arc<str>,
+    /// The record.
+    pub record: Uuid,
+    /// Who started it.
+    pub initiator: Uuid,
+    /// Where it stands.
+    pub state: InstanceState,
+    /// The move that waits for its end.
+    pub parked: Option<Arc<str>>,
+    /// Counts returns; decisions of earlier rounds are superseded.
+    pub round: u32,
+    /// When it started.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// Its tokens, the ended ones too.
+    pub tokens: Vec<Token>,
+    /// Its tasks, the ended ones too.
+    pub tasks: Vec<Task>,
+}
+
+/// Where an instance stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InstanceState {
+    /// Tokens wait for somebody or something.
+    Running,
+    /// Ended: approved.
+    Approved,
+    /// Ended: rejected.
+    Rejected,
+    /// Ended: taken back by the initiator.
+    Withdrawn,
+    /// Ended by an administrator.
+    Cancelled,
+}
+
+/// A place where the flow stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Token {
+    /// Counts from 0 in its instance.
+    pub id: u32,
+    /// The node's id in the definition.
+    pub node: Arc<str>,
+    /// Where it stands.
+    pub state: TokenState,
+}
+
+/// Where a token stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenState {
+    /// Its node is about to be entered.
+    Ready,
+    /// Its node waits for a decision or an event.
+    Waiting,
+    /// It passed its node.
+    Done,
+    /// It was taken off.
+    Cancelled,
+}
+
+/// Something one person is asked to do or to know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Task {
+    /// Its id.
+    pub id: Uuid,
+    /// The node's id in the definition.
+    pub node: Arc<str>,
+    /// The token that waits for it.
+    pub token: u32,
+    /// What is asked.
+    pub kind: TaskKind,
+    /// Who is asked.
+    pub assignee: Uuid,
+    /// Where it stands.
+    pub state: TaskState,
+    /// Place in a sequential node, from 0.
+    pub order: u32,
+    /// The round it belongs to.
+    pub round: u32,
+    /// How it came to this person.
+    pub origin: Origin,
+    /// The rule that named the person, in words of the definition (`role crm.finance`).
+    pub why: String,
+    /// The record's version that the decision saw.
+    pub seen: Option<i64>,
+    /// What the decider said.
+    pub comment: Option<String>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was decided.
+    pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// What a task asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskKind {
+    /// To decide.
+    Approve,
+    /// To know.
+    Cc,
+}
+
+/// Where a task stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TaskState {
+    /// Not yet its turn in a sequential node.
+    Queued,
+    /// To be done now.
+    Open,
+    /// Approved.
+    Approved,
+    /// Rejected.
+    Rejected,
+    /// Returned to an earlier node.
+    Returned,
+    /// Read (cc).
+    Read,
+    /// Not needed: the person had approved before, or is the initiator.
+    Skipped,
+    /// Not needed any more: somebody else decided, or the flow ended.
+    Cancelled,
+    /// Decided in a round that was returned, or on values that changed since.
+    Superseded,
+}
+
+impl TaskState {
+    /// Whether it still can be acted upon.
+    pub fn is_live(self) -> bool {
+        matches!(self, TaskState::Queued | TaskState::Open)
+    }
+
+    /// The name on the wire and in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            TaskState::Queued => "queued",
+            TaskState::Open => "open",
+            TaskState::Approved => "approved",
+            TaskState::Rejected => "rejected",
+            TaskState::Returned => "returned",
+            TaskState::Read => "read",
+            TaskState::Skipped => "skipped",
+            TaskState::Cancelled => "cancelled",
+            TaskState::Superseded => "superseded",
+        }
+    }
+}
+
+impl InstanceState {
+    /// The name on the wire and in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            InstanceState::Running => "running",
+            InstanceState::Approved => "approved",
+            InstanceState::Rejected => "rejected",
+            InstanceState::Withdrawn => "withdrawn",
+            InstanceState::Cancelled => "cancelled",
+        }
+    }
+}
+
+/// How a task came to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A performer rule named the person.
+    Assigned,
+    /// In place of the initiator, who may not approve an own request.
+    Substituted,
+    /// Because nobody matched the rules.
+    Fallback,
+}

@@ -1,0 +1,29 @@
+//! `cc`: people are told; the flow goes on at once.
+
+use crate::flow::{NodeId, Performer};
+use crate::instance::{Origin, TaskKind, TaskState};
+use crate::run::{Answer, Next, Question, Run};
+use crate::step::StepKind;
+use diagnostic::Result;
+
+/// Tells people.
+#[derive(Debug)]
+pub struct Cc {
+    /// Who is told.
+    pub by: Vec<Performer>,
+}
+
+impl StepKind for Cc {
+    fn enter(&self, _run: &mut Run<'_>, node: NodeId, _token: u32) -> Result<Next> {
+        Ok(Next::Ask(Question::People { node, rules: self.by.clone() }))
+    }
+
+    fn answered(&self, run: &mut Run<'_>, node: NodeId, token: u32, answer: Answer) -> Result<Next> {
+        if let Answer::People(people) = answer {
+            for (order, person) in (0..).zip(people) {
+                run.add_task(node, token, TaskKind::Cc, &person, Origin::Assigned, order, TaskState::Open);
+            }
+        }
+        Ok(Next::Leave)
+    }
+}
