@@ -14,6 +14,12 @@ pub mod model;
 
 pub mod names;
 
+mod derivations;
+
+pub mod expand;
+
+pub mod scopes;
+
 pub use model::catalog::{Catalog, Pack};
 pub use model::derived::{Derivation, DerivationId, Derivations, Hop, Trigger};
 pub use model::field::{Derived, Encryption, Field, Link, Rollup, Stored, SystemField};

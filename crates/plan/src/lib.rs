@@ -13,11 +13,17 @@ pub mod walk;
 
 pub mod grants;
 
+pub mod wording;
+
+pub mod known;
+
 pub mod row;
 
 pub mod read;
 
 pub mod write;
+
+pub mod query;
 
 pub use actor::{Access, Actor, Grants, ObjectGrant, Rows};
 pub use row::Row;

@@ -1,0 +1,120 @@
+//! The objects and fields that exist as far as an actor may know. A field that it may not read is, for it, an
+//! unknown field: the same finding, hints from what it may know only.
+
+use crate::actor::{Actor, ObjectGrant};
+use crate::wording::too_complex;
+use catalog::{Catalog, Field, Object, Stored, Title, TitlePart};
+use diagnostic::{Code, Diagnostic, Result, did_you_mean};
+use expression::{FieldInfo, Path, Root, Schema, Step, Type};
+use std::sync::Arc;
+
+/// A catalog as one actor sees it.
+#[derive(Clone, Copy)]
+pub struct Known<'a> {
+    /// All there is.
+    pub catalog: &'a Catalog,
+    /// Who looks.
+    pub actor: &'a Actor,
+}
+
+impl<'a> Known<'a> {
+    /// An object and the rights on it.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown object and for one the actor has no right on.
+    pub fn object(&self, name: &str) -> Result<(&'a Arc<Object>, &'a ObjectGrant)> {
+        let object = self.catalog.object(name);
+        let found = object.and_then(|object| Some((object, self.actor.grant(&object.name)?)));
+        found.ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))
+    }
+
+    /// A field that the actor may read.
+    pub fn readable(&self, object: &str, name: &str) -> Option<&'a Field> {
+        let grant = self.actor.grant(object)?;
+        let field = self.catalog.objects.get(object)?.field(name)?;
+        grant.reads(field.index).then_some(field)
+    }
+
+    /// All fields of an object that the actor may read.
+    pub fn fields(&self, object: &'a Object) -> impl Iterator<Item = &'a Field> {
+        let grant = self.actor.grant(&object.name);
+        object.fields.values().filter(move |field| grant.is_some_and(|grant| grant.reads(field.index)))
+    }
+
+    /// The finding about a field that does not exist as far as the actor may know.
+    pub fn unknown_field(&self, object: &str, name: &str) -> Diagnostic {
+        let names = self.field_names(object);
+        let last = name.rsplit('.').next().unwrap_or(name);
+        let hint = did_you_mean(last, names.iter().map(String::as_str));
+        Diagnostic::new(Code::UnknownField).with("name", name).with_hint(hint)
+    }
+
+    /// A path through to-one references as it is written in parameters: `account.owner.name`.
+    ///
+    /// # Errors
+    /// `unknown_field` naming the whole path.
+    pub fn path(&self, object: &'a Object, text: &str) -> Result<(Path, &'a Field)> {
+        let mut at = object.name.clone();
+        let mut steps: Vec<Step> = Vec::new();
+        let mut last: Option<&Field> = None;
+        for name in text.split('.') {
+            if let Some(before) = last {
+                let Some(target) = to_one(before) else {
+                    return Err(Box::new(self.unknown_field(&at, text)));
+                };
+                at = target;
+            }
+            let Some(field) = self.readable(&at, name) else {
+                return Err(Box::new(self.unknown_field(&at, text)));
+            };
+            steps.push(Step { object: at.clone(), field: field.name.clone() });
+            last = Some(field);
+        }
+        match last {
+            Some(field) if steps.len() <= MAX_STEPS => Ok((Path { root: Root::Row, steps }, field)),
+            _ => Err(Box::new(too_deep())),
+        }
+    }
+
+    /// What records of the object are called, as far as the actor may read the parts.
+    pub fn title(&self, object: &Object) -> Title {
+        let readable = |part: &&TitlePart| match part {
+            TitlePart::Words(_) => true,
+            TitlePart::Field(name) => self.readable(&object.name, name).is_some(),
+        };
+        let parts: Vec<TitlePart> = object.title.parts.iter().filter(readable).cloned().collect();
+        if parts.iter().any(|part| matches!(part, TitlePart::Field(_))) {
+            Title { parts }
+        } else {
+            Title::default()
+        }
+    }
+}
+
+/// The most references a path of a request walks through.
+pub const MAX_STEPS: usize = 6;
+
+fn too_deep() -> Diagnostic {
+    too_complex(["a path has too many steps", "路径层级过多", "路徑層級過多"])
+}
+
+/// The object a to-one reference leads to.
+pub fn to_one(field: &Field) -> Option<Arc<str>> {
+    match (&field.ty, &field.stored) {
+        (_, Stored::Children { .. } | Stored::Link(_)) => None,
+        (Type::Reference(Some(target)), _) => Some(target.clone()),
+        _ => None,
+    }
+}
+
+impl Schema for Known<'_> {
+    fn field(&self, object: &str, name: &str) -> Option<FieldInfo> {
+        self.readable(object, name)?;
+        self.catalog.field(object, name)
+    }
+
+    fn field_names(&self, object: &str) -> Vec<String> {
+        let Some(object) = self.catalog.objects.get(object) else { return Vec::new() };
+        self.fields(object).map(|field| field.name.to_string()).collect()
+    }
+}
