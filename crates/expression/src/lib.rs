@@ -7,12 +7,14 @@
 //!
 //! This crate does no I/O and knows no SQL; values of records reach it through [`Context`].
 //!
-//! Read in this order: [`value`], [`types`] and [`tree`] (what all else speaks of), `names` (functions and
+//! Read in this order: [`value`], `root`, [`types`] and [`tree`] (what all else speaks of), `names` (functions and
 //! operators by name), `number` and `literal` (exact arithmetic, dates in text), then the way of an expression:
 //! `finding` (diagnostics), `tokens`, [`syntax`], [`parse`](parse()), [`check`](check()), and the back ends
 //! [`evaluate`](evaluate()), [`dependencies`](dependencies()), [`bind`](bind()) and [`json`].
 
 pub mod value;
+
+mod root;
 
 pub mod types;
 

@@ -1,6 +1,6 @@
 //! Types of expressions, and what the checker must be told about the objects.
 
-use crate::tree::Root;
+use crate::root::Root;
 use indexmap::IndexMap;
 use std::fmt;
 use std::sync::Arc;
