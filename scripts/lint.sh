@@ -5,7 +5,7 @@ set -euo pipefail
 . "$(dirname "$0")/say.sh"
 cd "$root"
 
-mapfile -t files < <(git ls-files --cached --others --exclude-standard '*.sh' .ci/run)
+mapfile -t files < <(git -c safe.directory="*" ls-files --cached --others --exclude-standard '*.sh' .ci/run)
 for file in "${files[@]}"; do
     bash -n "$file"
     # A script that is only read by others has no first line that names a shell.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
+use crate::snapshots;
 use crate::workspace::Workspace;
 
 /// The variable that names a PostgreSQL server on which tests may create databases.
@@ -39,7 +40,12 @@ const STEPS: &[Step] = &[
         "no warning",
         &["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"],
     ),
-    step("build", "the binary links", &["cargo", "build", "--locked", "--quiet", "--package", "cli"]),
+    // With the tests, so that the features of libraries, and with them all that is compiled, are those of `tests`.
+    step(
+        "build",
+        "binaries and tests link",
+        &["cargo", "build", "--workspace", "--bins", "--tests", "--locked", "--quiet"],
+    ),
     step("definitions", "the shipped packs are free of errors", &[LIFELOOM, "check", "definitions"]),
     step(
         "examples",
@@ -64,6 +70,7 @@ const STEPS: &[Step] = &[
         command: &["scripts/cargo-test.sh"],
         needs_postgres: true,
     },
+    step("snapshots", "every snapshot belongs to a test", &["cargo", "xtask", "snapshots"]),
 ];
 
 /// Which steps to run.
@@ -109,6 +116,10 @@ pub fn run(workspace: &Workspace, selection: &Selection) -> Result<bool> {
     if steps.iter().any(|step| step.needs_postgres) && std::env::var_os(POSTGRES).is_none() {
         bail!("{POSTGRES} is not set: `make test` starts a server and sets it, `make postgres` prints it");
     }
+    // Tests append to the list of snapshots that they used.
+    if steps.iter().any(|step| step.name == "tests") {
+        let _ = std::fs::remove_file(workspace.root.join(snapshots::REFERENCES));
+    }
     let mut timings = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         println!(
@@ -139,6 +150,7 @@ fn execute(workspace: &Workspace, step: &Step) -> Result<bool> {
     let mut command = Command::new(&program);
     // CI=true: tests that need a database fail without it; INSTA_UPDATE=no: a changed snapshot fails.
     command.args(arguments).current_dir(&workspace.root).env("CI", "true").env("INSTA_UPDATE", "no");
+    command.env("INSTA_SNAPSHOT_REFERENCES_FILE", workspace.root.join(snapshots::REFERENCES));
     let status = command.status().with_context(|| format!("running {}", program.display()))?;
     Ok(status.success())
 }
@@ -166,7 +178,7 @@ mod tests {
         let all: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         check(&[], Some(&all));
         check(&["--only", "tidy"], Some(&["tidy"]));
-        check(&["--from", "walk-throughs"], Some(&["walk-throughs", "tests"]));
+        check(&["--from", "walk-throughs"], Some(&["walk-throughs", "tests", "snapshots"]));
         check(&["--only", "tidyness"], None);
         check(&["--fast"], None);
     }

@@ -6,7 +6,7 @@
 //!
 //! It never changes a source file that a person wrote, and never talks to the network itself.
 //!
-//! Read in this order: `finding`, `workspace`, `source`, `tidy` (one file per rule), `codegen`, `ci`.
+//! Read in this order: `finding`, `workspace`, `source`, `tidy` (one file per rule), `codegen`, `snapshots`, `ci`.
 
 mod finding;
 mod workspace;
@@ -16,6 +16,8 @@ mod source;
 mod tidy;
 
 mod codegen;
+
+mod snapshots;
 
 mod ci;
 
@@ -28,6 +30,7 @@ usage: cargo xtask <task>
 
   tidy                     check the rules of the workspace; print every finding
   codegen [--check]        write docs/errors.md and definitions/schema/*.json, or only compare them
+  snapshots                check that the last run of all tests used every snapshot
   ci [--list] [--only STEP] [--from STEP]
                            run the steps of CI in order; stop at the first that fails
 ";
@@ -39,6 +42,7 @@ fn main() -> ExitCode {
         ["tidy"] => Workspace::load().and_then(|workspace| tidy::report(&workspace)),
         ["codegen"] => Workspace::load().and_then(|workspace| codegen::write(&workspace)),
         ["codegen", "--check"] => Workspace::load().and_then(|workspace| codegen::report(&workspace)),
+        ["snapshots"] => Workspace::load().and_then(|workspace| snapshots::report(&workspace)),
         ["ci", rest @ ..] => match ci::Selection::parse(rest) {
             Some(selection) => Workspace::load().and_then(|workspace| ci::run(&workspace, &selection)),
             None => return usage(),

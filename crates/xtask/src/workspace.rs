@@ -81,7 +81,9 @@ fn host_platform() -> Result<String> {
 
 fn files(root: &Path) -> Result<Vec<String>> {
     let mut list = Command::new("git");
-    list.current_dir(root).args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    // A checkout may belong to another user than the one who runs this (containers); listing it does no harm.
+    list.current_dir(root).args(["-c", "safe.directory=*"]);
+    list.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     let names: BTreeSet<String> =
         said_by(&mut list)?.split('\0').filter(|n| !n.is_empty()).map(str::to_owned).collect();
     // A file that was deleted but not yet committed is still listed.
