@@ -1,8 +1,8 @@
 //! Functions scripts may call, beside those of rhai's standard library.
 
-use crate::convert::{json_to_script, to_wire};
+use crate::convert::json_to_script;
 use crate::host::{Host, Situation};
-use crate::record::Record;
+use crate::record::{Record, to_wire};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use diagnostic::Diagnostic;
 use rhai::{Array, Dynamic, Engine, EvalAltResult, INT, ImmutableString, Map, NativeCallContext, Position};

@@ -3,10 +3,12 @@
 use crate::convert;
 use crate::host::Host;
 use catalog::{Field, Stored};
+use chrono::{DateTime, NaiveDate, Utc};
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use expression::{Type, Value};
 use plan::Row;
-use rhai::{Array, Dynamic};
+use rhai::{Array, Dynamic, ImmutableString, Map};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use uuid::Uuid;
@@ -118,7 +120,7 @@ impl Record {
             return Err(Box::new(Diagnostic::new(Code::ReadOnlyField).with("field", name)));
         }
         let index = field.index;
-        let json = convert::to_wire(value).map_err(|reason| {
+        let json = to_wire(value).map_err(|reason| {
             Diagnostic::new(Code::InvalidFieldValue).with("field", name).with("expected", reason)
         })?;
         let parsed = if json.is_null() {
@@ -151,4 +153,40 @@ fn known<'a>(row: &'a Row, name: &str) -> Result<&'a Field> {
                 .with_hint(did_you_mean(name, names.iter().copied())),
         )
     })
+}
+
+/// What a script computed, in the form the API takes. Decimals travel as text, so that nothing is lost.
+pub fn to_wire(value: &Dynamic) -> Result<Json, String> {
+    if value.is_unit() {
+        return Ok(Json::Null);
+    }
+    if let Ok(b) = value.as_bool() {
+        return Ok(Json::Bool(b));
+    }
+    if let Ok(n) = value.as_int() {
+        return Ok(Json::from(n));
+    }
+    if let Ok(d) = value.as_decimal() {
+        return Ok(Json::String(d.normalize().to_string()));
+    }
+    if let Some(text) = value.read_lock::<ImmutableString>() {
+        return Ok(Json::String(text.to_string()));
+    }
+    if let Some(day) = value.read_lock::<NaiveDate>() {
+        return Ok(Json::String(day.to_string()));
+    }
+    if let Some(instant) = value.read_lock::<DateTime<Utc>>() {
+        return Ok(Json::String(instant.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)));
+    }
+    if let Some(record) = value.read_lock::<Record>() {
+        return Ok(Json::String(record.id().to_string()));
+    }
+    if let Some(items) = value.read_lock::<Array>() {
+        return items.iter().map(to_wire).collect::<Result<Vec<_>, _>>().map(Json::Array);
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        let pairs = map.iter().map(|(k, v)| Ok((k.to_string(), to_wire(v)?)));
+        return pairs.collect::<Result<_, String>>().map(Json::Object);
+    }
+    Err(format!("a value of type {} cannot be stored", value.type_name()))
 }

@@ -1,44 +1,18 @@
 //! Compiling scripts once and calling their functions within limits.
 
-use crate::convert::{json_to_script, to_wire};
+use crate::convert::json_to_script;
 use crate::host::{Host, Situation};
 use crate::library::{Call, Context, Refusal};
-use crate::record::Record;
+use crate::record::{Record, to_wire};
 use crate::sandbox::Pool;
+
+pub use crate::sandbox::Limits;
 use diagnostic::{Code, Diagnostic, Result, Source, Text};
 use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, Position, Scope};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
-
-/// What a script may use.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Most operations of one call.
-    pub operations: u64,
-    /// Deepest nesting of calls.
-    pub call_depth: usize,
-    /// Longest text in bytes.
-    pub text_bytes: usize,
-    /// Most items of an array or map.
-    pub items: usize,
-    /// Longest wall clock of one call.
-    pub time: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            operations: 1_000_000,
-            call_depth: 32,
-            text_bytes: 1 << 20,
-            items: 10_000,
-            time: Duration::from_secs(2),
-        }
-    }
-}
 
 /// A compiled script file.
 pub struct Compiled {

@@ -1,11 +1,37 @@
 //! The rhai engine with its limits. rhai limits nothing by itself.
 
 use crate::library;
-use crate::run::Limits;
 use rhai::{Dynamic, Engine, EvalAltResult, INT, OptimizationLevel, Position};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+/// What a script may use.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Most operations of one call.
+    pub operations: u64,
+    /// Deepest nesting of calls.
+    pub call_depth: usize,
+    /// Longest text in bytes.
+    pub text_bytes: usize,
+    /// Most items of an array or map.
+    pub items: usize,
+    /// Longest wall clock of one call.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            operations: 1_000_000,
+            call_depth: 32,
+            text_bytes: 1 << 20,
+            items: 10_000,
+            time: Duration::from_secs(2),
+        }
+    }
+}
 
 /// What a stopped script's error carries.
 pub const DEADLINE: &str = "time is up";

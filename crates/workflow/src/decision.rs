@@ -1,9 +1,11 @@
 //! What people do to a running flow: approve, reject, return, withdraw; and what a change of the record does.
 
+pub use crate::flow::DecisionKind;
+
+use crate::flow::step::Step;
 use crate::flow::{NodeId, Outcome, Withdraw};
 use crate::instance::{InstanceState, Task, TaskKind, TaskState, TokenState};
 use crate::run::{Question, Run};
-use crate::step::Step;
 use diagnostic::{Code, Diagnostic, Hint, Result};
 use uuid::Uuid;
 
@@ -18,17 +20,6 @@ pub struct Decision {
     pub to: Option<String>,
     /// The record's version that the decider saw.
     pub seen: i64,
-}
-
-/// What can be decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DecisionKind {
-    /// Yes.
-    Approve,
-    /// No.
-    Reject,
-    /// Back to an earlier node.
-    Return,
 }
 
 impl Run<'_> {

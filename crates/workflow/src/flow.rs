@@ -1,6 +1,7 @@
 //! A compiled workflow: an arena of nodes in nested scopes.
 
-use crate::step::Step;
+pub mod step;
+
 use catalog::FieldRight;
 use diagnostic::Text;
 use expression::{Expr, Path, Value};
@@ -77,7 +78,7 @@ pub struct Node {
     /// Approvers may say something without deciding.
     pub may_comment: bool,
     /// What it does.
-    pub step: Step,
+    pub step: step::Step,
     /// The node after it in the same sequence.
     pub next: Option<NodeId>,
     /// The scope it lies in.
@@ -143,7 +144,18 @@ pub struct Policy {
     /// What happens where nobody matches.
     pub empty: Empty,
     /// Decisions that need a comment.
-    pub comment_required: Vec<crate::decision::DecisionKind>,
+    pub comment_required: Vec<DecisionKind>,
+}
+
+/// What can be decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecisionKind {
+    /// Yes.
+    Approve,
+    /// No.
+    Reject,
+    /// Back to an earlier node.
+    Return,
 }
 
 /// When the initiator may withdraw.

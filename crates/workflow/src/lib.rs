@@ -8,15 +8,16 @@
 //! This crate does no I/O and knows neither tables nor people.
 //!
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
-//! [`step`] (one file per kind of step), [`run`] (the engine), [`compile`] (definition → flow).
+//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`] (what people do), [`compile`]
+//! (definition → flow).
 
 pub mod flow;
 
 pub mod instance;
 
-pub mod step;
-
 pub mod run;
+
+pub mod step;
 
 pub mod decision;
 

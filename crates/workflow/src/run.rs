@@ -104,6 +104,18 @@ pub struct Person {
     pub substituted: bool,
 }
 
+/// What every kind of step does.
+pub trait StepKind {
+    /// A token reached the node.
+    fn enter(&self, run: &mut Run<'_>, node: NodeId, token: u32) -> Result<Next>;
+    /// The engine answered the question this step asked.
+    fn answered(&self, run: &mut Run<'_>, node: NodeId, token: u32, answer: Answer) -> Result<Next>;
+    /// A task of the node was decided (its state already says how).
+    fn decided(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32, _task: &Task) -> Result<Next> {
+        Ok(Next::Wait)
+    }
+}
+
 impl<'f> Run<'f> {
     /// Starts a flow.
     pub fn start(

@@ -1,33 +1,11 @@
 //! `approve`: people decide, one for all, all, or one after another.
 
-use crate::flow::{Dedupe, Empty, NodeId, Outcome, Own, Performer};
+pub use crate::flow::step::{Approve, Mode};
+
+use crate::flow::{Dedupe, Empty, NodeId, Outcome, Own};
 use crate::instance::{Origin, Task, TaskKind, TaskState};
-use crate::run::{Answer, Next, Person, Question, Run};
-use crate::step::StepKind;
+use crate::run::{Answer, Next, Person, Question, Run, StepKind};
 use diagnostic::{Code, Diagnostic, Result};
-
-/// People decide.
-#[derive(Debug)]
-pub struct Approve {
-    /// Who decides.
-    pub by: Vec<Performer>,
-    /// How their decisions count.
-    pub mode: Mode,
-    /// Whether they may return the flow to an earlier node.
-    pub may_return: bool,
-}
-
-/// How decisions count. One rejection rejects in every mode.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// One approval is enough (或签).
-    #[default]
-    Any,
-    /// Everyone must approve (会签).
-    All,
-    /// Everyone must approve, in order (依次).
-    Sequential,
-}
 
 impl StepKind for Approve {
     fn enter(&self, _run: &mut Run<'_>, node: NodeId, _token: u32) -> Result<Next> {

@@ -1,17 +1,11 @@
 //! `cc`: people are told; the flow goes on at once.
 
-use crate::flow::{NodeId, Performer};
-use crate::instance::{Origin, TaskKind, TaskState};
-use crate::run::{Answer, Next, Question, Run};
-use crate::step::StepKind;
-use diagnostic::Result;
+pub use crate::flow::step::Cc;
 
-/// Tells people.
-#[derive(Debug)]
-pub struct Cc {
-    /// Who is told.
-    pub by: Vec<Performer>,
-}
+use crate::flow::NodeId;
+use crate::instance::{Origin, TaskKind, TaskState};
+use crate::run::{Answer, Next, Question, Run, StepKind};
+use diagnostic::Result;
 
 impl StepKind for Cc {
     fn enter(&self, _run: &mut Run<'_>, node: NodeId, _token: u32) -> Result<Next> {

@@ -1,16 +1,10 @@
 //! `end`: the flow ends here, approved or rejected.
 
-use crate::flow::{NodeId, Outcome};
-use crate::run::{Answer, Next, Run};
-use crate::step::StepKind;
-use diagnostic::Result;
+pub use crate::flow::step::End;
 
-/// Ends the flow.
-#[derive(Debug)]
-pub struct End {
-    /// How.
-    pub outcome: Outcome,
-}
+use crate::flow::NodeId;
+use crate::run::{Answer, Next, Run, StepKind};
+use diagnostic::Result;
 
 impl StepKind for End {
     fn enter(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32) -> Result<Next> {
