@@ -35,7 +35,7 @@ mod url;
 mod user;
 
 pub use address::AddressField;
-pub use autonumber::AutonumberField;
+pub use autonumber::{AutonumberField, NumberPart};
 pub use barcode::BarcodeField;
 pub use boolean::BooleanField;
 pub use children::ChildrenField;
@@ -45,6 +45,7 @@ pub use datetime::DatetimeField;
 pub use decimal::DecimalField;
 pub use department::DepartmentField;
 pub use duration::DurationField;
+pub(crate) use duration::read as duration_seconds;
 pub use email::EmailField;
 pub use geo::GeoField;
 pub use integer::IntegerField;

@@ -4,9 +4,12 @@
 //! This crate does no I/O and knows one file at a time: whether a name that a file mentions exists is for
 //! the catalog to say.
 //!
-//! Read in this order: [`shape`] (what several kinds share), [`name`] (permitted names), [`column`] and
+//! Read in this order: `wording` (findings in three languages), [`shape`] (what several kinds share), [`name`] (permitted names), [`column`] and
 //! [`field`] (field types, one file each), the kinds ([`pack`], [`object`], [`role`], [`form`], [`view`],
-//! [`app`], [`seed`], [`translation`], [`scenario`], [`workflow`]), [`overlay`], [`kind`] (any of them).
+//! [`app`], [`seed`], [`translation`], [`scenario`], [`workflow`]), [`overlay`], [`kind`] (any of them), [`schema`], `check` (what one file tells), [`read`] (the entry:
+//! [`parse_file`]), [`classify`] (what a file is by its path).
+
+mod wording;
 
 pub mod shape;
 
@@ -40,14 +43,26 @@ pub mod overlay;
 
 pub mod kind;
 
+pub mod schema;
+
+mod check;
+
+pub mod read;
+
+mod classify;
+
 pub use app::{App, MenuEntry};
+pub use classify::{FileKind, Script, Table, classify};
 pub use column::ColumnType;
 pub use field::{FieldDefinition, FieldKind, FieldType, Rollup, RollupFunction, SelectOption};
 pub use form::Form;
 pub use kind::{Definition, Kind};
-pub use object::{Action, Feature, Move, Object, Ownership, Rule, ScriptFunction, Transitions, Unique};
+pub use object::{
+    Action, Concurrency, Feature, Move, Object, Ownership, Rule, ScriptFunction, Transitions, Unique,
+};
 pub use overlay::Overlay;
 pub use pack::Pack;
+pub use read::{At, Parsed, Positions, parse_file, read_tree};
 pub use role::{FieldRight, Grant, Restriction, Role, Scope};
 pub use scenario::Scenario;
 pub use seed::Seed;

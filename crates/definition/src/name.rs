@@ -20,6 +20,9 @@ pub const SYSTEM_FIELDS: [&str; 10] = [
     "pending",
 ];
 
+/// Columns that only records with an owner have; an object without may declare fields of these names.
+pub const OWNER_FIELDS: [&str; 2] = ["owner", "department"];
+
 /// What else would collide with a field: words of the expression language and of the wire.
 const RESERVED_FIELDS: [&str; 61] = [
     // keywords of the expression language

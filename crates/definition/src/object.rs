@@ -122,11 +122,11 @@ pub enum Feature {
     History,
     /// People may comment.
     Comments,
-    /// Files may be attached.
+    /// Files may be attached; not executed by this version.
     Attachments,
-    /// Calls, visits and mails are listed.
+    /// Calls, visits and mails are listed; not executed by this version.
     Activities,
-    /// People may follow a record.
+    /// People may follow a record; not executed by this version.
     Followers,
 }
 

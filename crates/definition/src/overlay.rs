@@ -1,6 +1,9 @@
 //! Overlays: a site's changes to a definition of a pack, merged per property and keyed by name.
 
 use crate::kind::Kind;
+use crate::name;
+use crate::read::Findings;
+use diagnostic::{Code, Diagnostic};
 use serde_json::{Map, Value as Json};
 
 /// Changes to a definition of another pack.
@@ -94,6 +97,24 @@ fn place(map: &mut Map<String, Json>, key: &str, entry: &Map<String, Json>) {
         map.insert(name, value);
         if here && after.is_some() {
             map.insert(key.to_owned(), moved.clone());
+        }
+    }
+}
+
+/// Checks what needs no other file: what is extended is named in full, new names are permitted names.
+pub(crate) fn check(kind: Kind, tree: &Json, found: &mut Findings<'_>) {
+    let extends = tree.get("extends").and_then(Json::as_str).unwrap_or_default();
+    let full = extends.split_once('.').is_some_and(|(pack, own)| name::is_name(pack) && name::is_name(own));
+    if !full {
+        let wrong = Diagnostic::new(Code::InvalidName).with("name", extends);
+        found.value("/extends", wrong.with("reason", "what is extended is named `pack.name`"));
+    }
+    if kind == Kind::Object {
+        for name in tree.get("fields").and_then(Json::as_object).into_iter().flat_map(Map::keys) {
+            let free = name::OWNER_FIELDS.contains(&name.as_str());
+            if let Some(wrong) = name::check_field_name(name).filter(|_| !free) {
+                found.key(&format!("/fields/{name}"), wrong);
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ pub use approve::{Approve, ApproveMode, ApproveStep};
 pub use cc::{Cc, CcStep};
 pub use choose::{Branch, ChooseStep};
 pub use end::{EndStep, Outcome};
+pub(crate) use performer::own_schemas as performer_schemas;
 pub use performer::{Performer, PersonOf, SuperiorOf};
 pub use set::SetStep;
 

@@ -1,0 +1,129 @@
+//! Checks of roles, forms, views and menus.
+
+use super::{invalid, named, unknown, wrong};
+use crate::app::MenuEntry;
+use crate::form::Form;
+use crate::read::Findings;
+use crate::role::{Role, Scope};
+use crate::view::{View, ViewType};
+use diagnostic::{Code, Diagnostic};
+use indexmap::IndexMap;
+
+pub(super) fn role(role: &Role, found: &mut Findings<'_>) {
+    for (object, grant) in &role.objects {
+        let scopes = [
+            ("read", &grant.read),
+            ("update", &grant.update),
+            ("delete", &grant.delete),
+            ("export", &grant.export),
+            ("import", &grant.import),
+            ("assign", &grant.assign),
+            ("purge", &grant.purge),
+            ("restore", &grant.restore),
+            ("history", &grant.history),
+            ("comment", &grant.comment),
+        ];
+        for (key, scope) in scopes {
+            if let Some(Scope::Condition(condition)) = scope {
+                self::scope(condition.text(), &format!("/objects/{object}/{key}"), found);
+            }
+        }
+    }
+}
+
+/// A single word that is nearly a scope is a slip of the pen, not a condition on a field of that name.
+fn scope(text: &str, pointer: &str, found: &mut Findings<'_>) {
+    let word = text.trim();
+    if word.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
+        && let Some(near) = diagnostic::nearest(word, Scope::WORDS)
+    {
+        let words = invalid([
+            format!("`{word}` is neither a scope nor a condition"),
+            format!("`{word}` 既不是范围也不是条件"),
+            format!("`{word}` 既不是範圍也不是條件"),
+        ]);
+        found.value(pointer, words.with_hint(diagnostic::Hint::DidYouMean(near.to_owned())));
+    }
+}
+
+pub(super) fn form(form: &Form, found: &mut Findings<'_>) {
+    let mut places: IndexMap<&str, &str> = IndexMap::new();
+    for (name, section) in &form.sections {
+        named(&format!("/sections/{name}"), name, found);
+        for (index, field) in section.fields.keys().enumerate() {
+            if let Some(first) = places.insert(field, name) {
+                let pointer = format!("/sections/{name}/fields/{index}");
+                let twice = Diagnostic::new(Code::DuplicateName).with("name", field);
+                found.value(&pointer, twice.with("first", format!("section `{first}`")));
+            }
+        }
+    }
+    for (layout, sections) in &form.layouts {
+        let layout = serde_json::to_value(layout).ok();
+        let layout = layout.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+        for section in sections.keys().filter(|section| !form.sections.contains_key(*section)) {
+            let known = form.sections.keys().map(String::as_str);
+            found.key(&format!("/layouts/{layout}/{section}"), unknown("section", section, known));
+        }
+    }
+    if form.public.as_ref().is_some_and(|public| public.enabled) {
+        found.value("/public/enabled", Diagnostic::new(Code::NotYetSupported).with("what", "a public form"));
+    }
+}
+
+pub(super) fn view(view: &View, found: &mut Findings<'_>) {
+    let given = [
+        ("group_by", view.group_by.is_some(), view.r#type == ViewType::Kanban),
+        ("card", view.card.is_some(), view.r#type == ViewType::Kanban),
+        ("start", view.start.is_some(), view.r#type == ViewType::Calendar),
+        ("end", view.end.is_some(), view.r#type == ViewType::Calendar),
+        ("title", view.title.is_some(), view.r#type == ViewType::Calendar),
+        ("parent", view.parent.is_some(), view.r#type == ViewType::Tree),
+    ];
+    for (key, _, _) in given.iter().filter(|(_, given, fits)| *given && !fits) {
+        found.key(
+            &format!("/{key}"),
+            invalid([
+                format!("`{key}` is of no use in a view of this type"),
+                format!("此类型的视图不使用 `{key}`"),
+                format!("此類型的檢視不使用 `{key}`"),
+            ]),
+        );
+    }
+    let needed = match view.r#type {
+        ViewType::Kanban if view.group_by.is_none() => Some("group_by"),
+        ViewType::Calendar if view.start.is_none() => Some("start"),
+        ViewType::Tree if view.parent.is_none() => Some("parent"),
+        _ => None,
+    };
+    if let Some(key) = needed {
+        found.value("/type", Diagnostic::new(Code::MissingKey).with("key", key));
+    }
+}
+
+pub(super) fn menu(menu: &IndexMap<String, MenuEntry>, base: &str, found: &mut Findings<'_>) {
+    for (name, entry) in menu {
+        let pointer = format!("{base}/menu/{name}");
+        named(&pointer, name, found);
+        match (entry.object.is_some() || entry.view.is_some(), entry.menu.is_empty()) {
+            (true, false) => found.key(
+                &pointer,
+                wrong([
+                    "an entry opens something or holds entries, not both",
+                    "菜单项要么打开内容，要么包含子项，不能兼有",
+                    "選單項目要麼開啟內容，要麼包含子項，不能兼有",
+                ]),
+            ),
+            (false, true) => found.key(
+                &pointer,
+                wrong([
+                    "an entry names an object or a view, or holds entries",
+                    "菜单项须指定对象或视图，或包含子项",
+                    "選單項目須指定物件或檢視，或包含子項",
+                ]),
+            ),
+            _ => {}
+        }
+        self::menu(&entry.menu, &pointer, found);
+    }
+}

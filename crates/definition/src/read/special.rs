@@ -1,0 +1,209 @@
+//! The parts whose properties depend on a type or a key: fields, steps, performers, actions of a scenario.
+
+use super::Findings;
+use super::validate::{not_yet, unknown_key, validate};
+use super::yaml::join;
+use crate::field;
+use crate::kind::Kind;
+use crate::scenario::ScenarioAction;
+use crate::schema::{self, Union, Unions};
+use crate::wording::say;
+use crate::workflow::{NOT_YET_STEPS, Performer};
+use diagnostic::{Code, Diagnostic, did_you_mean};
+use serde_json::{Map, Value as Json};
+
+/// Checks the special parts of a definition.
+pub(super) fn check(kind: Kind, tree: &Json, found: &mut Findings<'_>) {
+    Walk { kind, unions: &schema::compiled().plain, overlay: false, found }.whole(tree);
+}
+
+/// Checks the special parts of an overlay, whose entries need not be complete.
+pub(super) fn check_overlay(kind: Kind, tree: &Json, found: &mut Findings<'_>) {
+    Walk { kind, unions: &schema::compiled().overlay, overlay: true, found }.whole(tree);
+}
+
+struct Walk<'a, 'b> {
+    kind: Kind,
+    unions: &'static Unions,
+    overlay: bool,
+    found: &'a mut Findings<'b>,
+}
+
+/// The entries of the map at `name`; none where it is no map, which the schema has reported.
+fn entries<'t>(tree: &'t Json, name: &str) -> impl Iterator<Item = (&'t String, &'t Json)> {
+    tree.get(name).and_then(Json::as_object).into_iter().flatten()
+}
+
+impl Walk<'_, '_> {
+    fn whole(&mut self, tree: &Json) {
+        match self.kind {
+            Kind::Object => {
+                self.fields(tree, "fields", "");
+                for (name, action) in entries(tree, "actions") {
+                    self.fields(action, "with", &join("/actions", name));
+                }
+            }
+            Kind::Workflow => {
+                self.steps(tree, "");
+                if let Some(assign) = tree.pointer("/policy/empty/assign") {
+                    self.performer(assign, "/policy/empty/assign");
+                }
+            }
+            Kind::Scenario => {
+                for (index, step) in
+                    tree.get("steps").and_then(Json::as_array).into_iter().flatten().enumerate()
+                {
+                    let pointer = format!("/steps/{index}");
+                    self.action(step, &pointer, &self.unions.action);
+                    if let Some(refused) = step.get("refused") {
+                        self.action(refused, &format!("{pointer}/refused"), &self.unions.refused);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn fields(&mut self, tree: &Json, key: &str, base: &str) {
+        let base = format!("{base}/{key}");
+        for (name, field) in entries(tree, key) {
+            let pointer = join(&base, name);
+            self.field(field, &pointer);
+            self.fields(field, "attributes", &pointer);
+        }
+    }
+
+    fn field(&mut self, field: &Json, pointer: &str) {
+        let Some(map) = field.as_object() else {
+            // An entry that is no map stands in a map of maps, so the schema has reported it.
+            return;
+        };
+        let Some(name) = map.get("type") else {
+            if self.overlay {
+                validate(&self.unions.field.any, field, pointer, self.kind, self.found);
+            } else {
+                self.found.key(pointer, Diagnostic::new(Code::MissingKey).with("key", "type"));
+            }
+            return;
+        };
+        let shown = name.as_str().map_or_else(|| name.to_string(), str::to_owned);
+        let at = join(pointer, "type");
+        if let Some(variant) = self.unions.field.variants.get(shown.as_str()) {
+            validate(variant, field, pointer, self.kind, self.found);
+        } else if field::NOT_YET.contains(&shown.as_str()) {
+            self.found.value(&at, not_yet("field type", &shown));
+        } else {
+            let hint = did_you_mean(&shown, field::FieldType::NAMES.iter().copied());
+            self.found.value(&at, Diagnostic::new(Code::UnknownType).with("type", shown).with_hint(hint));
+        }
+    }
+
+    fn steps(&mut self, tree: &Json, base: &str) {
+        let base = format!("{base}/steps");
+        for (name, step) in entries(tree, "steps") {
+            let pointer = join(&base, name);
+            self.step(step, &pointer);
+        }
+    }
+
+    fn step(&mut self, step: &Json, pointer: &str) {
+        let Some(map) = step.as_object() else { return };
+        let keys: Vec<_> = schema::step_keys().collect();
+        let unions = self.unions;
+        self.keyed(map, step, pointer, &unions.step, &keys, &NOT_YET_STEPS, "step");
+        for key in ["approve", "cc"] {
+            if let Some(by) = step.get(key).and_then(|part| part.get("by")).and_then(Json::as_array) {
+                for (index, performer) in by.iter().enumerate() {
+                    self.performer(performer, &format!("{pointer}/{key}/by/{index}"));
+                }
+            }
+        }
+        for (name, branch) in entries(step, "choose") {
+            self.steps(branch, &join(&format!("{pointer}/choose"), name));
+        }
+    }
+
+    fn performer(&mut self, performer: &Json, pointer: &str) {
+        let Some(map) = performer.as_object() else { return };
+        let keys: Vec<_> = schema::performer_keys().collect();
+        let unions = self.unions;
+        self.keyed(map, performer, pointer, &unions.performer, &keys, &Performer::NOT_YET, "performer");
+    }
+
+    fn action(&mut self, step: &Json, pointer: &str, union: &'static Union) {
+        let Some(map) = step.as_object() else { return };
+        let keys: Vec<_> = ScenarioAction::KEYS.iter().map(|key| (*key, *key)).collect();
+        self.keyed(map, step, pointer, union, &keys, &[], "step");
+    }
+
+    /// A part whose variant is told by the key it has.
+    #[allow(clippy::too_many_arguments)]
+    fn keyed(
+        &mut self,
+        map: &Map<String, Json>,
+        part: &Json,
+        pointer: &str,
+        union: &'static Union,
+        keys: &[(&'static str, &'static str)],
+        not_yet_keys: &[&str],
+        what: &str,
+    ) {
+        let mut variants: Vec<&str> = map
+            .keys()
+            .filter_map(|key| keys.iter().find(|(k, _)| k == key).map(|(_, variant)| *variant))
+            .collect();
+        variants.dedup();
+        match variants.as_slice() {
+            [variant] => {
+                if let Some(checked) = union.variants.get(variant) {
+                    validate(checked, part, pointer, self.kind, self.found);
+                }
+            }
+            [first, second, ..] => {
+                let finding = say(
+                    Code::InvalidValue,
+                    [
+                        format!("a {what} is either `{first}` or `{second}`, not both"),
+                        format!("只能使用 `{first}` 或 `{second}` 之一"),
+                        format!("只能使用 `{first}` 或 `{second}` 其中之一"),
+                    ],
+                );
+                self.found.value(pointer, finding);
+            }
+            [] => self.no_variant(map, pointer, union, keys, not_yet_keys, what),
+        }
+    }
+
+    fn no_variant(
+        &mut self,
+        map: &Map<String, Json>,
+        pointer: &str,
+        union: &'static Union,
+        keys: &[(&'static str, &'static str)],
+        not_yet_keys: &[&str],
+        what: &str,
+    ) {
+        if let Some(key) = map.keys().find(|key| not_yet_keys.contains(&key.as_str())) {
+            self.found.key(&join(pointer, key), not_yet(what, key));
+            return;
+        }
+        let whole = union.any.document.get("properties").and_then(Json::as_object);
+        let known: Vec<&str> = whole.into_iter().flat_map(Map::keys).map(String::as_str).collect();
+        let unknown: Vec<&String> = map.keys().filter(|key| !known.contains(&key.as_str())).collect();
+        for key in &unknown {
+            self.found.key(&join(pointer, key), unknown_key(key, &known, self.kind));
+        }
+        if unknown.is_empty() && !self.overlay {
+            let names: Vec<&str> = keys.iter().map(|(key, _)| *key).collect();
+            let finding = say(
+                Code::MissingKey,
+                [
+                    format!("the {what} does not say what it is: one of {} is needed", names.join(", ")),
+                    format!("缺少以下键之一：{}", names.join("、")),
+                    format!("缺少以下鍵之一：{}", names.join("、")),
+                ],
+            );
+            self.found.key(pointer, finding);
+        }
+    }
+}

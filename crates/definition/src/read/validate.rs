@@ -1,0 +1,347 @@
+//! A tree against a schema: every violation becomes a finding with its place and, where it can be guessed,
+//! its cure.
+
+use super::positions::At;
+use super::yaml::join;
+use crate::kind::Kind;
+use crate::schema::Checked;
+use crate::wording::say;
+use diagnostic::{Code, Diagnostic, Hint, Source, did_you_mean};
+use jsonschema::error::{TypeKind, ValidationErrorKind};
+use jsonschema::{JsonType, ValidationError};
+use serde_json::Value as Json;
+
+/// What was found in one file.
+pub(crate) struct Findings<'a> {
+    place: &'a dyn Fn(&str, At) -> Source,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Findings<'a> {
+    pub fn new(place: &'a dyn Fn(&str, At) -> Source) -> Self {
+        Findings { place, found: Vec::new() }
+    }
+
+    /// A finding about the key at a pointer.
+    pub fn key(&mut self, pointer: &str, found: Diagnostic) {
+        self.found.push(found.in_source((self.place)(pointer, At::Key)));
+    }
+
+    /// A finding about the value at a pointer.
+    pub fn value(&mut self, pointer: &str, found: Diagnostic) {
+        self.found.push(found.in_source((self.place)(pointer, At::Value)));
+    }
+
+    pub fn place(&self, pointer: &str, at: At) -> Source {
+        (self.place)(pointer, at)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// All findings, by place.
+    pub fn into_vec(mut self) -> Vec<Diagnostic> {
+        self.found.sort_by(|a, b| a.source.cmp(&b.source));
+        self.found.dedup();
+        self.found
+    }
+}
+
+/// Keys of the language that this version does not execute.
+const NOT_YET_KEYS: [(Kind, &[&str]); 3] = [
+    (
+        Kind::Workflow,
+        &[
+            "sla",
+            "take_back",
+            "absent",
+            "separate",
+            "trigger",
+            "reentry",
+            "retry",
+            "on_error",
+            "at_most_once",
+            "into",
+            "edit",
+        ],
+    ),
+    (Kind::Scenario, &["mail", "origin", "sms", "effects"]),
+    (Kind::View, &["blocks", "chart"]),
+];
+
+/// Values of the language that this version does not execute, by the key they stand at.
+const NOT_YET_VALUES: [(Kind, &str, &[&str]); 4] = [
+    (Kind::View, "type", &["gantt", "gallery", "map"]),
+    (Kind::Workflow, "use", &["automation"]),
+    (Kind::Workflow, "allow", &["transfer", "delegate", "add_sign", "remove_sign", "take_back", "cc"]),
+    (Kind::Workflow, "after_return", &["ask", "back_to_returner"]),
+];
+
+pub(super) fn not_yet(what: &str, name: &str) -> Diagnostic {
+    Diagnostic::new(Code::NotYetSupported).with("what", format!("{what} `{name}`"))
+}
+
+/// Checks `tree`, which stands at `base`, against a schema.
+pub(super) fn validate(checked: &Checked, tree: &Json, base: &str, kind: Kind, found: &mut Findings<'_>) {
+    if checked.validator.is_valid(tree) {
+        return;
+    }
+    for error in checked.validator.iter_errors(tree) {
+        report(&error, checked, base, kind, found);
+    }
+}
+
+fn report(error: &ValidationError<'_>, checked: &Checked, base: &str, kind: Kind, found: &mut Findings<'_>) {
+    let pointer = format!("{base}{}", error.instance_path().as_str());
+    match error.kind() {
+        ValidationErrorKind::AdditionalProperties { unexpected } => {
+            let known = known_keys(checked, error.schema_path().as_str());
+            for key in unexpected {
+                found.key(&join(&pointer, key), unknown_key(key, &known, kind));
+            }
+        }
+        ValidationErrorKind::Required { property } => {
+            let key = property.as_str().unwrap_or_default();
+            found.key(&pointer, Diagnostic::new(Code::MissingKey).with("key", key));
+        }
+        ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
+            union(error, context, checked, base, kind, found);
+        }
+        _ => {
+            let finding = describe(error, &pointer, kind);
+            found.value(&pointer, finding);
+        }
+    }
+}
+
+pub(super) fn unknown_key(key: &str, known: &[&str], kind: Kind) -> Diagnostic {
+    if NOT_YET_KEYS.iter().any(|(k, keys)| *k == kind && keys.contains(&key)) {
+        return not_yet("key", key);
+    }
+    Diagnostic::new(Code::UnknownKey).with("key", key).with_hint(did_you_mean(key, known.iter().copied()))
+}
+
+/// The keys that the schema around a violated `additionalProperties` knows.
+fn known_keys<'a>(checked: &'a Checked, schema_path: &str) -> Vec<&'a str> {
+    let mut node = &checked.document;
+    let mut steps = schema_path.split('/').skip(1).peekable();
+    while let Some(step) = steps.next() {
+        if steps.peek().is_none() {
+            break;
+        }
+        let step = step.replace("~1", "/").replace("~0", "~");
+        let next = match (step.as_str(), node) {
+            ("$ref", Json::Object(map)) => map
+                .get("$ref")
+                .and_then(Json::as_str)
+                .and_then(|r| checked.document.pointer(r.trim_start_matches('#'))),
+            (_, Json::Array(list)) => step.parse::<usize>().ok().and_then(|index| list.get(index)),
+            (_, node) => node.get(&step),
+        };
+        match next {
+            Some(next) => node = next,
+            None => return Vec::new(),
+        }
+    }
+    let properties = node.get("properties").and_then(Json::as_object);
+    properties
+        .into_iter()
+        .flat_map(|map| map.keys().map(String::as_str))
+        .filter(|key| *key != "$schema")
+        .collect()
+}
+
+/// A value that may take several shapes: findings of the shape it has, or which shapes there are.
+fn union(
+    error: &ValidationError<'_>,
+    branches: &[Vec<ValidationError<'static>>],
+    checked: &Checked,
+    base: &str,
+    kind: Kind,
+    found: &mut Findings<'_>,
+) {
+    let here = error.instance_path().as_str();
+    let other_shape = |e: &ValidationError<'_>| {
+        e.instance_path().as_str() == here
+            && matches!(
+                e.kind(),
+                ValidationErrorKind::Type { .. }
+                    | ValidationErrorKind::Enum { .. }
+                    | ValidationErrorKind::Constant { .. }
+            )
+    };
+    if let Some(branch) = branches.iter().find(|branch| !branch.iter().any(other_shape)) {
+        for error in branch {
+            report(error, checked, base, kind, found);
+        }
+        return;
+    }
+    let pointer = format!("{base}{here}");
+    let mut words: Vec<[String; 3]> = Vec::new();
+    let mut options: Vec<String> = Vec::new();
+    for error in branches.iter().flatten().filter(|e| other_shape(e)) {
+        match error.kind() {
+            ValidationErrorKind::Type { kind } => words.push(type_words(kind)),
+            ValidationErrorKind::Enum { options: list } => {
+                options.extend(list.as_array().into_iter().flatten().map(plain));
+            }
+            ValidationErrorKind::Constant { expected_value } => options.push(plain(expected_value)),
+            _ => {}
+        }
+    }
+    let finding = if options.is_empty() {
+        must_be(&pointer, any_of(&words))
+    } else if let Some(text) = error.instance().as_str() {
+        one_of(text, &options, &pointer, kind)
+    } else {
+        if kind == Kind::Workflow && pointer.ends_with("/mode") {
+            found.value(&pointer, not_yet("mode", &error.instance().to_string()));
+            return;
+        }
+        words
+            .push([0, 1, 2].map(|_| options.iter().map(|o| format!("`{o}`")).collect::<Vec<_>>().join(", ")));
+        must_be(&pointer, any_of(&words))
+    };
+    found.value(&pointer, finding);
+}
+
+fn plain(json: &Json) -> String {
+    json.as_str().map_or_else(|| json.to_string(), str::to_owned)
+}
+
+/// The name of the part at a pointer, for messages.
+fn part(pointer: &str) -> [String; 3] {
+    let mut steps = pointer.rsplit('/');
+    let last = steps.next().unwrap_or_default().replace("~1", "/").replace("~0", "~");
+    if last.is_empty() {
+        return ["the file".to_owned(), "文件".to_owned(), "檔案".to_owned()];
+    }
+    match last.parse::<usize>() {
+        Ok(index) => {
+            let list = steps.next().unwrap_or_default();
+            let number = index + 1;
+            [
+                format!("entry {number} of `{list}`"),
+                format!("`{list}` 的第 {number} 项"),
+                format!("`{list}` 的第 {number} 項"),
+            ]
+        }
+        Err(_) => [0, 1, 2].map(|_| format!("`{last}`")),
+    }
+}
+
+fn must_be(pointer: &str, [en, cn, tw]: [String; 3]) -> Diagnostic {
+    let [name_en, name_cn, name_tw] = part(pointer);
+    say(
+        Code::InvalidValue,
+        [format!("{name_en} must be {en}"), format!("{name_cn} 必须是{cn}"), format!("{name_tw} 必須是{tw}")],
+    )
+}
+
+fn any_of(words: &[[String; 3]]) -> [String; 3] {
+    let pick = |index: usize, or: &str| {
+        let mut all: Vec<&str> = words.iter().map(|w| w[index].as_str()).collect();
+        all.dedup();
+        all.join(or)
+    };
+    [pick(0, " or "), pick(1, "或"), pick(2, "或")]
+}
+
+fn type_words(kind: &TypeKind) -> [String; 3] {
+    let words = |kind: JsonType| -> [String; 3] {
+        match kind {
+            JsonType::String => ["text", "文本", "文字"],
+            JsonType::Integer => ["a whole number", "整数", "整數"],
+            JsonType::Number => ["a number", "数字", "數字"],
+            JsonType::Boolean => ["true or false", " true 或 false", " true 或 false"],
+            JsonType::Object => ["a map", "映射", "對應"],
+            JsonType::Array => ["a list", "列表", "清單"],
+            JsonType::Null => ["nothing", "空", "空"],
+        }
+        .map(str::to_owned)
+    };
+    match kind {
+        TypeKind::Single(kind) => words(*kind),
+        TypeKind::Multiple(kinds) => any_of(&kinds.iter().map(words).collect::<Vec<_>>()),
+    }
+}
+
+fn one_of(text: &str, options: &[String], pointer: &str, kind: Kind) -> Diagnostic {
+    let key = pointer.rsplit('/').find(|step| step.parse::<usize>().is_err()).unwrap_or_default();
+    if NOT_YET_VALUES.iter().any(|(k, at, values)| *k == kind && *at == key && values.contains(&text)) {
+        return not_yet(key, text);
+    }
+    let hint = did_you_mean(text, options.iter().map(String::as_str));
+    let hint = hint.or_else(|| Some(Hint::OneOf(options.to_vec())));
+    let [en, cn, tw] = part(pointer);
+    say(
+        Code::InvalidValue,
+        [
+            format!("{en} does not take `{text}`"),
+            format!("{cn} 不接受 `{text}`"),
+            format!("{tw} 不接受 `{text}`"),
+        ],
+    )
+    .with_hint(hint)
+}
+
+fn describe(error: &ValidationError<'_>, pointer: &str, kind: Kind) -> Diagnostic {
+    let instance = error.instance();
+    let shown = plain(instance);
+    let number = |en: &str, cn: &str, tw: &str, limit: &dyn std::fmt::Display| {
+        must_be(pointer, [format!("{en} {limit}"), format!("{cn} {limit}"), format!("{tw} {limit}")])
+    };
+    match error.kind() {
+        ValidationErrorKind::Enum { options } => {
+            let options: Vec<String> = options.as_array().into_iter().flatten().map(plain).collect();
+            if kind == Kind::Workflow && pointer.ends_with("/mode") && instance.is_object() {
+                return not_yet("mode", &shown);
+            }
+            one_of(&shown, &options, pointer, kind)
+        }
+        ValidationErrorKind::Constant { expected_value } => {
+            one_of(&shown, &[plain(expected_value)], pointer, kind)
+        }
+        ValidationErrorKind::Type { kind } => must_be(pointer, type_words(kind)),
+        ValidationErrorKind::Minimum { limit } => number("at least", "不小于", "不小於", limit),
+        ValidationErrorKind::Maximum { limit } => number("at most", "不大于", "不大於", limit),
+        ValidationErrorKind::MinItems { limit } => {
+            number("a list with entries, at least", "列表，项数至少", "清單，項數至少", limit)
+        }
+        ValidationErrorKind::MinProperties { limit } => {
+            number("a map with entries, at least", "映射，项数至少", "對應，項數至少", limit)
+        }
+        ValidationErrorKind::UniqueItems => twice(instance, pointer),
+        ValidationErrorKind::Pattern { pattern } => {
+            let [en, cn, tw] = part(pointer);
+            say(
+                Code::InvalidValue,
+                [
+                    format!("{en}: `{shown}` does not have the form {pattern}"),
+                    format!("{cn}：`{shown}` 不符合格式 {pattern}"),
+                    format!("{tw}：`{shown}` 不符合格式 {pattern}"),
+                ],
+            )
+        }
+        _ => {
+            let words = error.to_string();
+            say(Code::InvalidValue, [words.clone(), words.clone(), words])
+        }
+    }
+}
+
+fn twice(list: &Json, pointer: &str) -> Diagnostic {
+    let list = list.as_array().map(Vec::as_slice).unwrap_or_default();
+    let repeated = list.iter().enumerate().find(|(index, entry)| list[..*index].contains(entry));
+    let name = repeated.map(|(_, entry)| plain(entry)).unwrap_or_default();
+    let [en, cn, tw] = part(pointer);
+    say(
+        Code::InvalidValue,
+        [
+            format!("{en} names `{name}` twice"),
+            format!("{cn} 重复列出 `{name}`"),
+            format!("{tw} 重複列出 `{name}`"),
+        ],
+    )
+}
