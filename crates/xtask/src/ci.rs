@@ -50,14 +50,18 @@ const STEPS: &[Step] = &[
     step(
         "examples",
         "the example packs are free of errors",
-        &[LIFELOOM, "check", "definitions", "examples/library"],
+        &[LIFELOOM, "check", "definitions", "examples/library", "examples/site"],
     ),
     step(
         "scenarios",
         "the shipped packs do what their scenarios say",
         &[LIFELOOM, "test", "definitions/crm"],
     ),
-    step("example scenarios", "so do the example packs", &[LIFELOOM, "test", "examples/library"]),
+    step(
+        "example scenarios",
+        "so do the example packs",
+        &[LIFELOOM, "test", "examples/library", "examples/site"],
+    ),
     Step {
         name: "walk-throughs",
         makes_sure: "the README's curl calls work against a real server, on both databases",
