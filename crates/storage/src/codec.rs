@@ -217,3 +217,15 @@ impl FromCell for Option<serde_json::Value> {
         }
     }
 }
+
+impl Cell for Option<Vec<String>> {
+    fn cell(self, dialect: Dialect) -> Value {
+        self.map(serde_json::Value::from).cell(dialect)
+    }
+}
+impl FromCell for Option<Vec<String>> {
+    fn from_cell(cells: &Cells, index: usize) -> Result<Self> {
+        let list: Option<serde_json::Value> = cells.get(index)?;
+        list.map(|list| serde_json::from_value(list).map_err(|e| internal("reading a list", &e))).transpose()
+    }
+}

@@ -3,3 +3,5 @@
 mod door;
 
 mod opening;
+
+mod store;

@@ -1,0 +1,55 @@
+//! Events: what happened to records, committed with it, waiting for whoever acts on them.
+
+use super::stored;
+use crate::{Tx, cells, watch};
+use chrono::{DateTime, Utc};
+use diagnostic::Result;
+use serde_json::Value as Json;
+use uuid::Uuid;
+
+stored! {
+    /// Something that happened.
+    Event in "sys_event" {
+        /// Its id, in the order of time.
+        id: Uuid = "id",
+        /// `created updated deleted restored moved` …
+        kind: String = "kind",
+        /// The object's full name.
+        object: String = "object",
+        /// The record.
+        record: Option<Uuid> = "record",
+        /// Who did it.
+        actor: Option<Uuid> = "actor",
+        /// When.
+        at: DateTime<Utc> = "at",
+        /// The changed fields, the move …
+        payload: Json = "payload",
+        /// The flows that led to it, outermost first: what keeps a flow from starting itself.
+        chain: Json = "chain",
+        /// When someone acted on it.
+        handled_at: Option<DateTime<Utc>> = "handled_at",
+    }
+}
+
+/// Keeps events with the change they tell of.
+pub async fn insert(tx: &Tx, events: &[Event]) -> Result<()> {
+    stored::insert(tx, events, "").await?;
+    if events.is_empty() { Ok(()) } else { watch::announce(tx).await }
+}
+
+/// Events nobody acted on yet, oldest first, locked until the transaction ends.
+pub async fn open(tx: &Tx, limit: u32) -> Result<Vec<Event>> {
+    let rest = format!("where handled_at is null order by id limit $1{}", tx.dialect().skip_locked());
+    stored::select(tx, &rest, cells![tx.dialect(); i64::from(limit)]).await
+}
+
+/// Says that an event was acted on.
+pub async fn handled(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Result<()> {
+    let sql = "update sys_event set handled_at = $2 where id = $1";
+    tx.execute_sql(sql, cells![tx.dialect(); id, now]).await.map(|_| ())
+}
+
+/// Removes events that were acted on before an instant.
+pub async fn sweep(tx: &Tx, before: DateTime<Utc>) -> Result<u64> {
+    tx.execute_sql("delete from sys_event where handled_at < $1", cells![tx.dialect(); before]).await
+}

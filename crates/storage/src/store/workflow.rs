@@ -1,0 +1,387 @@
+//! Running workflows: instances, tokens, tasks with their candidates, and the log. What they mean is decided
+//! above; here they are rows.
+
+use super::stored;
+use crate::error::internal;
+use crate::{Dialect, Tx, cells};
+use chrono::{DateTime, Utc};
+use diagnostic::Result;
+use serde_json::Value as Json;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+stored! {
+    /// A running or ended workflow on a record.
+    Instance in "workflow_instance" {
+        /// Its id.
+        id: Uuid = "id",
+        /// The workflow's full name.
+        workflow: String = "workflow",
+        /// Hash of the definition it runs by, whatever is published meanwhile.
+        definition: String = "definition",
+        /// The record's object.
+        object: String = "object",
+        /// The record.
+        record: Uuid = "record",
+        /// The record's version when it started.
+        record_version: i64 = "record_version",
+        /// `running approved rejected withdrawn cancelled ended failed`.
+        state: String = "state",
+        /// Who started it.
+        initiator: Uuid = "initiator",
+        /// What may change meanwhile: `none material all`.
+        locking: String = "locking",
+        /// The move that waits for it, with what the caller sent.
+        parked: Option<Json> = "parked",
+        /// Variables.
+        variables: Json = "variables",
+        /// What started it, where that may happen once only.
+        event_key: Option<String> = "event_key",
+        /// The flows that led to it.
+        chain: Json = "chain",
+        /// Counts steps.
+        version: i64 = "version",
+        /// Number of the last row of its log.
+        log_number: i64 = "log_number",
+        /// Hash of the last row of its log.
+        log_hash: Vec<u8> = "log_hash",
+        /// When it started.
+        started_at: DateTime<Utc> = "started_at",
+        /// When it ended.
+        ended_at: Option<DateTime<Utc>> = "ended_at",
+        /// Why it cannot go on.
+        incident: Option<String> = "incident",
+    }
+}
+
+stored! {
+    /// A place where an instance is at work or waits.
+    Token in "workflow_token" {
+        /// Its id.
+        id: Uuid = "id",
+        /// Its instance.
+        instance: Uuid = "instance",
+        /// The node, as a path in the tree.
+        node: String = "node",
+        /// The scope it belongs to, as a path in the tree.
+        scope: String = "scope",
+        /// `waiting done cancelled`.
+        state: String = "state",
+        /// What the node keeps about it.
+        data: Json = "data",
+        /// When it came.
+        created_at: DateTime<Utc> = "created_at",
+        /// When it left.
+        ended_at: Option<DateTime<Utc>> = "ended_at",
+    }
+}
+
+stored! {
+    /// What a person is asked to do.
+    Task in "workflow_task" {
+        /// Its id.
+        id: Uuid = "id",
+        /// Its instance.
+        instance: Uuid = "instance",
+        /// The token that waits for it.
+        token: Uuid = "token",
+        /// The node.
+        node: String = "node",
+        /// `approve`, `handle`, `cc`.
+        kind: String = "kind",
+        /// `open waiting approved rejected returned cancelled skipped superseded read`.
+        state: String = "state",
+        /// Its place among the tasks of its node.
+        seat: i64 = "seat",
+        /// Who must act; `None` while several may claim it.
+        assignee: Option<Uuid> = "assignee",
+        /// Why it came to this person.
+        why: Json = "why",
+        /// What the step keeps about it.
+        data: Json = "data",
+        /// The record's version that was decided about.
+        seen_version: Option<i64> = "seen_version",
+        /// `approve reject return`.
+        decision: Option<String> = "decision",
+        /// What the decider said.
+        comment: Option<String> = "comment",
+        /// Who decided.
+        decided_by: Option<Uuid> = "decided_by",
+        /// When.
+        decided_at: Option<DateTime<Utc>> = "decided_at",
+        /// When it was first seen.
+        read_at: Option<DateTime<Utc>> = "read_at",
+        /// Until when it should be done.
+        due_at: Option<DateTime<Utc>> = "due_at",
+        /// Counts changes.
+        version: i64 = "version",
+        /// When it came.
+        created_at: DateTime<Utc> = "created_at",
+    }
+}
+
+stored! {
+    /// Someone who may claim a task.
+    Candidate in "workflow_task_candidate" {
+        /// The task.
+        task: Uuid = "task",
+        /// The person.
+        user: Uuid = "user_id",
+        /// Why.
+        why: Json = "why",
+    }
+}
+
+stored! {
+    /// One row of the log of an instance; each carries the hash of the row before it.
+    LogRow in "workflow_log" {
+        /// Its id.
+        id: Uuid = "id",
+        /// Its instance.
+        instance: Uuid = "instance",
+        /// Counts from 1.
+        number: i64 = "number",
+        /// `started decided ended` …
+        kind: String = "kind",
+        /// The node.
+        node: Option<String> = "node",
+        /// Who.
+        actor: Option<Uuid> = "actor",
+        /// When.
+        at: DateTime<Utc> = "at",
+        /// The rest.
+        data: Json = "data",
+        /// Hash of the row before.
+        previous: Vec<u8> = "previous",
+        /// Hash of this row.
+        hash: Vec<u8> = "hash",
+    }
+}
+
+impl LogRow {
+    /// The hash that the row must carry: over the row before and everything in this one.
+    pub fn computed_hash(&self) -> Vec<u8> {
+        let mut hash = Sha256::new();
+        hash.update(&self.previous);
+        let parts = serde_json::json!([
+            self.id,
+            self.instance,
+            self.number,
+            self.kind,
+            self.node,
+            self.actor,
+            crate::codec::time_text(self.at),
+            canonical(&self.data),
+        ]);
+        hash.update(parts.to_string().as_bytes());
+        hash.finalize().to_vec()
+    }
+}
+
+/// A structure with its keys in order, whatever order a database gives them back in.
+fn canonical(json: &Json) -> Json {
+    match json {
+        Json::Object(map) => {
+            let mut keys: Vec<&String> = map.keys().collect();
+            keys.sort();
+            Json::Object(keys.into_iter().map(|key| (key.clone(), canonical(&map[key]))).collect())
+        }
+        Json::Array(items) => Json::Array(items.iter().map(canonical).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Keeps the text of a definition under its hash.
+pub async fn keep_definition(tx: &Tx, hash: &str, workflow: &str, body: &str) -> Result<()> {
+    let sql = "insert into workflow_definition (hash, workflow, body) values ($1, $2, $3) \
+               on conflict (hash) do nothing";
+    tx.execute_sql(sql, cells![tx.dialect(); hash, workflow, body]).await.map(|_| ())
+}
+
+/// The text of a definition by its hash.
+pub async fn definition(tx: &Tx, hash: &str) -> Result<Option<String>> {
+    let sql = "select body from workflow_definition where hash = $1";
+    tx.row(sql, cells![tx.dialect(); hash]).await?.map(|row| row.get(0)).transpose()
+}
+
+/// Keeps a new instance; `false` where its event key was used before.
+pub async fn insert_instance(tx: &Tx, instance: &Instance) -> Result<bool> {
+    let then = "on conflict (event_key) where event_key is not null do nothing";
+    Ok(stored::insert(tx, std::slice::from_ref(instance), then).await? == 1)
+}
+
+/// The instance, locked against other steps until the transaction ends: the first statement of every step.
+pub async fn lock_instance(tx: &Tx, id: Uuid) -> Result<Option<Instance>> {
+    let rest = match tx.dialect() {
+        Dialect::Sqlite => "where id = $1",
+        Dialect::Postgres => "where id = $1 for update",
+    };
+    stored::first(tx, rest, cells![tx.dialect(); id]).await
+}
+
+/// The instance as it stands.
+pub async fn instance(tx: &Tx, id: Uuid) -> Result<Option<Instance>> {
+    stored::first(tx, "where id = $1", cells![tx.dialect(); id]).await
+}
+
+/// The instances of a record, newest first.
+pub async fn instances_of(tx: &Tx, object: &str, record: Uuid) -> Result<Vec<Instance>> {
+    let rest = "where object = $1 and record = $2 order by id desc limit 200";
+    stored::select(tx, rest, cells![tx.dialect(); object, record]).await
+}
+
+/// The instances someone started, newest first; `before` is the id of the last one of the page before.
+pub async fn started_by(tx: &Tx, user: Uuid, before: Option<Uuid>, limit: u32) -> Result<Vec<Instance>> {
+    let rest = "where initiator = $1 and id < $2 order by id desc limit $3";
+    let values = cells![tx.dialect(); user, before.unwrap_or(Uuid::max()), i64::from(limit)];
+    stored::select(tx, rest, values).await
+}
+
+/// Writes an instance back.
+pub async fn save_instance(tx: &Tx, instance: &Instance) -> Result<bool> {
+    stored::update(tx, instance).await
+}
+
+/// The tokens of an instance, oldest first.
+pub async fn tokens(tx: &Tx, instance: Uuid) -> Result<Vec<Token>> {
+    stored::select(tx, "where instance = $1 order by id", cells![tx.dialect(); instance]).await
+}
+
+/// Keeps new tokens.
+pub async fn insert_tokens(tx: &Tx, tokens: &[Token]) -> Result<()> {
+    stored::insert(tx, tokens, "").await.map(|_| ())
+}
+
+/// Writes a token back.
+pub async fn save_token(tx: &Tx, token: &Token) -> Result<bool> {
+    stored::update(tx, token).await
+}
+
+/// The tasks of an instance, oldest first.
+pub async fn tasks(tx: &Tx, instance: Uuid) -> Result<Vec<Task>> {
+    stored::select(tx, "where instance = $1 order by id", cells![tx.dialect(); instance]).await
+}
+
+/// The task of this id.
+pub async fn task(tx: &Tx, id: Uuid) -> Result<Option<Task>> {
+    stored::first(tx, "where id = $1", cells![tx.dialect(); id]).await
+}
+
+/// Keeps new tasks.
+pub async fn insert_tasks(tx: &Tx, tasks: &[Task]) -> Result<()> {
+    stored::insert(tx, tasks, "").await.map(|_| ())
+}
+
+/// Writes a task back.
+pub async fn save_task(tx: &Tx, task: &Task) -> Result<bool> {
+    stored::update(tx, task).await
+}
+
+/// Keeps who may claim tasks.
+pub async fn insert_candidates(tx: &Tx, candidates: &[Candidate]) -> Result<()> {
+    stored::insert(tx, candidates, "on conflict (task, user_id) do nothing").await.map(|_| ())
+}
+
+/// Who may claim a task.
+pub async fn candidates(tx: &Tx, task: Uuid) -> Result<Vec<Candidate>> {
+    stored::select(tx, "where task = $1 order by user_id", cells![tx.dialect(); task]).await
+}
+
+/// A box of tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TaskBox {
+    /// Open ones that the person must do or may claim.
+    Todo,
+    /// Those the person decided.
+    Done,
+    /// Copies for the person.
+    Copies,
+}
+
+/// The tasks in a box of a person, newest first; `before` is the id of the last one of the page before.
+pub async fn in_box(
+    tx: &Tx,
+    user: Uuid,
+    which: TaskBox,
+    before: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<Task>> {
+    let condition = match which {
+        TaskBox::Todo => {
+            "kind <> 'cc' and state = 'open' and (assignee = $1 or (assignee is null and \
+             id in (select task from workflow_task_candidate where user_id = $1)))"
+        }
+        TaskBox::Done => "kind <> 'cc' and decided_by = $1",
+        TaskBox::Copies => "kind = 'cc' and assignee = $1",
+    };
+    let rest = format!("where {condition} and id < $2 order by id desc limit $3");
+    let values = cells![tx.dialect(); user, before.unwrap_or(Uuid::max()), i64::from(limit)];
+    stored::select(tx, &rest, values).await
+}
+
+/// What happened, without its place in the chain, which [`append_log`] gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewLogRow {
+    /// `started decided ended` …
+    pub kind: String,
+    /// The node.
+    pub node: Option<String>,
+    /// Who.
+    pub actor: Option<Uuid>,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The rest.
+    pub data: Json,
+}
+
+/// Chains rows to the log of a locked instance, and counts them in it; the caller saves the instance.
+pub async fn append_log(tx: &Tx, instance: &mut Instance, rows: Vec<NewLogRow>) -> Result<()> {
+    let mut chained = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut next = LogRow {
+            id: Uuid::now_v7(),
+            instance: instance.id,
+            number: instance.log_number + 1,
+            kind: row.kind,
+            node: row.node,
+            actor: row.actor,
+            // What the database keeps is microseconds, and the hash is checked against what it gives back.
+            at: micros(row.at),
+            data: row.data,
+            previous: instance.log_hash.clone(),
+            hash: Vec::new(),
+        };
+        next.hash = next.computed_hash();
+        instance.log_number = next.number;
+        instance.log_hash.clone_from(&next.hash);
+        chained.push(next);
+    }
+    stored::insert(tx, &chained, "").await.map(|_| ())
+}
+
+fn micros(at: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(at.timestamp_micros()).unwrap_or(at)
+}
+
+/// The log of an instance, oldest first.
+pub async fn log(tx: &Tx, instance: Uuid) -> Result<Vec<LogRow>> {
+    stored::select(tx, "where instance = $1 order by number", cells![tx.dialect(); instance]).await
+}
+
+/// Whether the log of an instance is whole and unchanged; an error names the first row that is not.
+pub async fn verify_log(tx: &Tx, instance: &Instance) -> Result<()> {
+    let broken =
+        |number: i64| Err(internal("verifying a log", &format!("instance {}, row {number}", instance.id)));
+    let rows = log(tx, instance.id).await?;
+    let mut previous: Vec<u8> = Vec::new();
+    for (row, number) in rows.iter().zip(1..) {
+        if row.number != number || row.previous != previous || row.hash != row.computed_hash() {
+            return broken(number);
+        }
+        previous.clone_from(&row.hash);
+    }
+    if instance.log_hash != previous {
+        return broken(instance.log_number);
+    }
+    Ok(())
+}
