@@ -10,7 +10,8 @@
 //! Read in this order: [`value`], `root`, [`types`] and [`tree`] (what all else speaks of), `names` (functions and
 //! operators by name), `number` and `literal` (exact arithmetic, dates in text), then the way of an expression:
 //! `finding` (diagnostics), `tokens`, [`syntax`], [`parse`](parse()), [`check`](check()), and the back ends
-//! [`evaluate`](evaluate()), [`dependencies`](dependencies()), [`bind`](bind()) and [`json`].
+//! [`evaluate`](evaluate()), [`dependencies`](dependencies()), [`bind`](bind()) and [`json`]. `conformance`
+//! (a feature) is the table that every back end's tests run.
 
 pub mod value;
 
@@ -43,6 +44,9 @@ mod dependencies;
 mod bind;
 
 pub mod json;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
 
 pub use bind::{bind, substitute};
 pub use check::{Expectation, check, compile};

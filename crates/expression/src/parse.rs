@@ -201,8 +201,9 @@ impl Parser {
         let at = self.at();
         let node: fn(Box<Syntax>) -> Node = match self.peek() {
             Token::Not => Node::Not,
-            Token::UnaryMinus => Node::Negate,
-            Token::UnaryPlus => {
+            // After `=>` and the like rhai's tokenizer leaves it to the parser which sign is meant.
+            Token::UnaryMinus | Token::Operator(Operator::Subtract, _) => Node::Negate,
+            Token::UnaryPlus | Token::Operator(Operator::Add, _) => {
                 self.take();
                 return self.unary_operand();
             }
@@ -420,7 +421,10 @@ impl Parser {
 
     fn literal(&mut self) -> Parsed {
         let at = self.at();
-        let minus = self.eat(&Token::UnaryMinus);
+        let minus = matches!(self.peek(), Token::UnaryMinus | Token::Operator(Operator::Subtract, _));
+        if minus {
+            self.take();
+        }
         let found = self.primary()?;
         let node = match (minus, found.node) {
             (true, Node::Integer(n)) => Node::Integer(-n),

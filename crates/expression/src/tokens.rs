@@ -131,7 +131,14 @@ fn convert(token: RhaiToken, at: Position) -> Result<Token> {
         R::UnaryMinus => Token::UnaryMinus,
         R::UnaryPlus => Token::UnaryPlus,
         R::LexError(error) => return Err(lex_error(&error, at)),
-        R::InterpolatedString(_) => Token::Foreign("`…${…}`".to_owned()),
+        R::InterpolatedString(_) => {
+            let words = [
+                "text is joined with `+`, not with `${…}`",
+                "请用 `+` 连接文本，不要用 `${…}`",
+                "請用 `+` 連接文字，不要用 `${…}`",
+            ];
+            return Err(Box::new(syntax_error(at, words)));
+        }
         R::CharConstant(c) => Token::Foreign(format!("'{c}'")),
         other => Token::Foreign(other.to_string()),
     })
