@@ -8,9 +8,9 @@ mod records;
 
 mod workflow;
 
-use crate::kind::Definition;
+use crate::definition::Definition;
+use crate::findings::Findings;
 use crate::name;
-use crate::read::Findings;
 use crate::wording::say;
 use diagnostic::{Code, Diagnostic, did_you_mean};
 

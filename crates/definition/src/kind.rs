@@ -1,6 +1,5 @@
-//! The kinds of definitions, and a definition of any of them.
+//! The kinds of definitions.
 
-use crate::{App, Form, Object, Overlay, Pack, Role, Scenario, Seed, Translation, View, Workflow};
 use std::fmt;
 
 /// A kind of definition that this version reads.
@@ -108,33 +107,4 @@ impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
-}
-
-/// A definition of any kind.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Definition {
-    /// A pack.
-    Pack(Pack),
-    /// An object.
-    Object(Box<Object>),
-    /// A role.
-    Role(Role),
-    /// A form.
-    Form(Form),
-    /// A view.
-    View(Box<View>),
-    /// An app.
-    App(App),
-    /// Records a pack needs.
-    Seed(Seed),
-    /// Sample records.
-    Demo(Seed),
-    /// A translation.
-    Translation(Translation),
-    /// A scenario.
-    Scenario(Scenario),
-    /// A workflow.
-    Workflow(Box<Workflow>),
-    /// Changes to a definition of another pack (`extends:`).
-    Overlay(Overlay),
 }

@@ -4,12 +4,15 @@
 //! This crate does no I/O and knows one file at a time: whether a name that a file mentions exists is for
 //! the catalog to say.
 //!
-//! Read in this order: `wording` (findings in three languages), [`shape`] (what several kinds share), [`name`] (permitted names), [`column`] and
-//! [`field`] (field types, one file each), the kinds ([`pack`], [`object`], [`role`], [`form`], [`view`],
-//! [`app`], [`seed`], [`translation`], [`scenario`], [`workflow`]), [`overlay`], [`kind`] (any of them), [`schema`], `check` (what one file tells), [`read`] (the entry:
-//! [`parse_file`]), [`classify`] (what a file is by its path).
+//! Read in this order: `wording` and `findings` (what was found, where, in three languages), [`shape`] (what
+//! several kinds share), [`name`] (permitted names), [`column`] and [`field`] (field types, one file each), the
+//! kinds ([`pack`], [`object`], [`role`], [`form`], [`view`], [`app`], [`seed`], [`translation`], [`scenario`],
+//! [`workflow`]), [`kind`], [`overlay`], `definition` (any of them), [`schema`], `check` (what one file tells),
+//! [`read`] (the entry: [`parse_file`]), [`classify`] (what a file is by its path).
 
 mod wording;
+
+mod findings;
 
 pub mod shape;
 
@@ -39,9 +42,11 @@ pub mod scenario;
 
 pub mod workflow;
 
+pub mod kind;
+
 pub mod overlay;
 
-pub mod kind;
+mod definition;
 
 pub mod schema;
 
@@ -54,9 +59,10 @@ mod classify;
 pub use app::{App, MenuEntry};
 pub use classify::{FileKind, Script, Table, classify};
 pub use column::ColumnType;
+pub use definition::Definition;
 pub use field::{FieldDefinition, FieldKind, FieldType, Rollup, RollupFunction, SelectOption};
 pub use form::Form;
-pub use kind::{Definition, Kind};
+pub use kind::Kind;
 pub use object::{
     Action, Concurrency, Feature, Move, Object, Ownership, Rule, ScriptFunction, Transitions, Unique,
 };

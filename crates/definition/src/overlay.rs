@@ -1,8 +1,8 @@
 //! Overlays: a site's changes to a definition of a pack, merged per property and keyed by name.
 
+use crate::findings::Findings;
 use crate::kind::Kind;
 use crate::name;
-use crate::read::Findings;
 use diagnostic::{Code, Diagnostic};
 use serde_json::{Map, Value as Json};
 

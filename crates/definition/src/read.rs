@@ -8,11 +8,12 @@ mod special;
 
 mod validate;
 
-pub use positions::{At, Positions};
+pub use crate::findings::At;
+pub use positions::Positions;
 
-pub(crate) use validate::Findings;
-
-use crate::kind::{Definition, Kind};
+use crate::definition::Definition;
+use crate::findings::Findings;
+use crate::kind::Kind;
 use crate::{Overlay, check, overlay, schema};
 use diagnostic::{Code, Diagnostic, Source, did_you_mean};
 use serde::de::DeserializeOwned;

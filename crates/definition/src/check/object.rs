@@ -2,9 +2,9 @@
 
 use super::{invalid, named, unknown, wrong};
 use crate::field::{FieldDefinition, FieldType, Pattern};
+use crate::findings::Findings;
 use crate::name;
 use crate::object::{Feature, Object, Ownership, Transitions};
-use crate::read::Findings;
 use crate::shape::Names;
 use crate::{Rollup, RollupFunction, SelectOption};
 use diagnostic::{Code, Diagnostic};
@@ -104,7 +104,7 @@ fn aliases(object: &Object, found: &mut Findings<'_>) {
                 None => object.fields.contains_key(former).then_some(former.as_str()),
             };
             if let Some(first) = first {
-                let at = found.place(&format!("/fields/{first}"), crate::read::At::Key);
+                let at = found.place(&format!("/fields/{first}"), crate::findings::At::Key);
                 let clash = Diagnostic::new(Code::DuplicateName).with("name", former);
                 found.value(&pointer, clash.with("first", at));
             }

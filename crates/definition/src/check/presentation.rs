@@ -2,8 +2,8 @@
 
 use super::{invalid, named, unknown, wrong};
 use crate::app::MenuEntry;
+use crate::findings::Findings;
 use crate::form::Form;
-use crate::read::Findings;
 use crate::role::{Role, Scope};
 use crate::view::{View, ViewType};
 use diagnostic::{Code, Diagnostic};

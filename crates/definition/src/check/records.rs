@@ -2,7 +2,7 @@
 
 use super::{named, wrong};
 use crate::field::duration_seconds;
-use crate::read::Findings;
+use crate::findings::Findings;
 use crate::scenario::{Scenario, ScenarioAction};
 use crate::seed::Seed;
 use crate::wording::say;

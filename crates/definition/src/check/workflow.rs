@@ -1,7 +1,7 @@
 //! Checks of a workflow.
 
 use super::{named, wrong};
-use crate::read::Findings;
+use crate::findings::Findings;
 use crate::workflow::{Branch, Empty, Lock, Step, StepKind, Workflow};
 use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
@@ -39,7 +39,7 @@ fn steps(
         named(&pointer, name, found);
         // Tasks, translations and ways back name a step by its name alone, so it is unique in the workflow.
         if let Some(first) = seen.insert(name.clone(), pointer.clone()) {
-            let at = found.place(&first, crate::read::At::Key);
+            let at = found.place(&first, crate::findings::At::Key);
             found.key(&pointer, Diagnostic::new(Code::DuplicateName).with("name", name).with("first", at));
         }
         match &step.kind {

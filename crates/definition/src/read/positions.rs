@@ -1,17 +1,9 @@
 //! Where each part of a file's tree stands.
 
+use crate::findings::At;
 use diagnostic::Source;
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// Which of the two places of an entry is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum At {
-    /// Its key.
-    Key,
-    /// Its value.
-    Value,
-}
 
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

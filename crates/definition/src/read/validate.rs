@@ -1,52 +1,15 @@
 //! A tree against a schema: every violation becomes a finding with its place and, where it can be guessed,
 //! its cure.
 
-use super::positions::At;
 use super::yaml::join;
+use crate::findings::Findings;
 use crate::kind::Kind;
 use crate::schema::Checked;
 use crate::wording::say;
-use diagnostic::{Code, Diagnostic, Hint, Source, did_you_mean};
+use diagnostic::{Code, Diagnostic, Hint, did_you_mean};
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value as Json;
-
-/// What was found in one file.
-pub(crate) struct Findings<'a> {
-    place: &'a dyn Fn(&str, At) -> Source,
-    found: Vec<Diagnostic>,
-}
-
-impl<'a> Findings<'a> {
-    pub fn new(place: &'a dyn Fn(&str, At) -> Source) -> Self {
-        Findings { place, found: Vec::new() }
-    }
-
-    /// A finding about the key at a pointer.
-    pub fn key(&mut self, pointer: &str, found: Diagnostic) {
-        self.found.push(found.in_source((self.place)(pointer, At::Key)));
-    }
-
-    /// A finding about the value at a pointer.
-    pub fn value(&mut self, pointer: &str, found: Diagnostic) {
-        self.found.push(found.in_source((self.place)(pointer, At::Value)));
-    }
-
-    pub fn place(&self, pointer: &str, at: At) -> Source {
-        (self.place)(pointer, at)
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.found.is_empty()
-    }
-
-    /// All findings, by place.
-    pub fn into_vec(mut self) -> Vec<Diagnostic> {
-        self.found.sort_by(|a, b| a.source.cmp(&b.source));
-        self.found.dedup();
-        self.found
-    }
-}
 
 /// Keys of the language that this version does not execute.
 const NOT_YET_KEYS: [(Kind, &[&str]); 3] = [

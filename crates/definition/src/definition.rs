@@ -1,0 +1,32 @@
+//! A definition of any kind.
+
+use crate::{App, Form, Object, Overlay, Pack, Role, Scenario, Seed, Translation, View, Workflow};
+
+/// A definition of any kind.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Definition {
+    /// A pack.
+    Pack(Pack),
+    /// An object.
+    Object(Box<Object>),
+    /// A role.
+    Role(Role),
+    /// A form.
+    Form(Form),
+    /// A view.
+    View(Box<View>),
+    /// An app.
+    App(App),
+    /// Records a pack needs.
+    Seed(Seed),
+    /// Sample records.
+    Demo(Seed),
+    /// A translation.
+    Translation(Translation),
+    /// A scenario.
+    Scenario(Scenario),
+    /// A workflow.
+    Workflow(Box<Workflow>),
+    /// Changes to a definition of another pack (`extends:`).
+    Overlay(Overlay),
+}
