@@ -241,7 +241,9 @@ impl Evaluator<'_> {
                 Value::Decimal(number::admit(d).ok_or(EvaluateError::OutOfRange { at })?)
             }
             (Type::Integer, Value::Integer(n)) if number::fits(n) => Value::Integer(n),
-            (Type::Integer | Type::Decimal { .. }, Value::Integer(_)) => {
+            (Type::Duration, Value::Duration(n)) if number::fits(n) => Value::Duration(n),
+            (Type::Integer | Type::Decimal { .. }, Value::Integer(_))
+            | (Type::Duration, Value::Duration(_)) => {
                 return Err(EvaluateError::OutOfRange { at });
             }
             (Type::Boolean, value @ Value::Boolean(_))
@@ -249,7 +251,6 @@ impl Evaluator<'_> {
             | (Type::Date, value @ Value::Date(_))
             | (Type::DateTime, value @ Value::DateTime(_))
             | (Type::Time, value @ Value::Time(_))
-            | (Type::Duration, value @ Value::Duration(_))
             | (Type::Reference(_), value @ (Value::Reference(_) | Value::Link { .. }))
             | (Type::List(_), value @ Value::List(_))
             | (Type::Address | Type::Json, value @ Value::Json(_)) => value,

@@ -178,6 +178,29 @@ fn depth_and_length_are_bounded() {
 }
 
 #[test]
+fn the_deepest_expression_fits_a_small_stack() {
+    let half = MAX_DEPTH as usize / 2 - 1;
+    let rows = [
+        format!("{}count{}", "abs(".repeat(half), ")".repeat(half)),
+        format!("count{}", " + count".repeat(half * 2)),
+        format!("{}1{}", "if active { ".repeat(half - 1), " } else { 2 }".repeat(half - 1)),
+        format!("{}1{}", "switch count { 7 => ".repeat(half - 1), ", _ => 0 }".repeat(half - 1)),
+        format!("{}active{}", "!(active && (".repeat(half / 2), "))".repeat(half / 2)),
+    ];
+    for source in rows {
+        // Worker threads of the server have 2 MiB; a debug build must do with less.
+        let run = std::thread::Builder::new().stack_size(1 << 20).spawn(move || survive_checked(&source));
+        run.expect("starts").join().expect("does not overflow");
+    }
+}
+
+/// As [`survive`], and the expression must be valid.
+fn survive_checked(source: &str) {
+    assert_eq!(parse(source).err(), None, "{source}");
+    survive(source);
+}
+
+#[test]
 fn long_chains_of_one_operator_are_fine() {
     for operator in ["&&", "||", "??"] {
         let source = vec!["active"; 500].join(&format!(" {operator} "));
