@@ -72,7 +72,13 @@ impl Walk<'_> {
     }
 
     /// Enters the children behind a `children` field whose row is reached by `back`.
-    fn children(&mut self, object: &str, field: &str, back: Vec<Hop>, record: &[Hop]) -> Option<(Arc<str>, Ways)> {
+    fn children(
+        &mut self,
+        object: &str,
+        field: &str,
+        back: Vec<Hop>,
+        record: &[Hop],
+    ) -> Option<(Arc<str>, Ways)> {
         let stored = &self.objects.get(object)?.fields.get(field)?.stored;
         let Stored::Children { object: child, via } = stored else { return None };
         let mut row = vec![Hop::Targets { object: child.clone(), field: via.clone() }];
@@ -83,7 +89,9 @@ impl Walk<'_> {
     }
 
     fn rollup(&mut self, object: &Object, rollup: &Rollup) {
-        let Some((child, ways)) = self.children(&object.name, &rollup.children, Vec::new(), &[]) else { return };
+        let Some((child, ways)) = self.children(&object.name, &rollup.children, Vec::new(), &[]) else {
+            return;
+        };
         if let Some(value) = &rollup.value {
             self.add(&child, value, ways.row.clone());
         }
@@ -178,6 +186,16 @@ pub fn derivations(objects: &Objects) -> Result<Derivations, Vec<Ring>> {
         triggers.sort_by_key(|trigger| trigger.derivation);
     }
     Ok(out)
+}
+
+/// All derived fields, stored or not, inputs first.
+///
+/// # Errors
+/// The rings of fields that read each other.
+pub fn all_in_order(objects: &Objects) -> Result<Vec<FieldRef>, Vec<Ring>> {
+    let graph = Graph::of(objects);
+    let order = graph.order()?;
+    Ok(order.into_iter().filter_map(|place| Some(graph.nodes.get_index(place)?.0.clone())).collect())
 }
 
 /// For each derived field what its reader must be allowed to read: its inputs and those of derived inputs that

@@ -7,19 +7,22 @@
 //! This crate does no I/O. What must survive from one catalog to the next (the physical names of tables and
 //! columns) comes in and goes out as a value, [`PhysicalNames`].
 //!
-//! Read in this order: [`model`] and its parts (what a catalog holds), [`names`] (physical names), then the
-//! building, the diff and the merge.
+//! Read in this order: [`model`] and its parts (what a catalog holds), [`names`] (physical names), [`scopes`]
+//! (what expressions may speak of), [`derivations`] and [`expand`] (computed values), then [`mod@build`].
 
 pub mod model;
 
 pub mod names;
 
-mod derivations;
+pub mod scopes;
+
+pub mod derivations;
 
 pub mod expand;
 
-pub mod scopes;
+pub mod build;
 
+pub use build::{Built, Options, PackSource, build};
 pub use model::catalog::{Catalog, Pack};
 pub use model::derived::{Derivation, DerivationId, Derivations, Hop, Trigger};
 pub use model::field::{Derived, Encryption, Field, Link, Rollup, Stored, SystemField};

@@ -3,8 +3,8 @@
 
 mod allocate;
 
-pub(crate) use allocate::index_name;
 pub use allocate::{Shape, WantedColumn, WantedTable};
+pub(crate) use allocate::{fit, index_name};
 
 use definition::ColumnType;
 use indexmap::IndexMap;

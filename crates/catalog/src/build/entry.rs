@@ -1,9 +1,9 @@
 //! Definitions on their way into the catalog: named in full, with the place of each of their parts.
 
-use definition::Positions;
+use definition::{At, Positions};
 use diagnostic::{Diagnostic, Hint, Source, did_you_mean};
 use indexmap::IndexMap;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// A file that was read.
@@ -22,17 +22,48 @@ pub(crate) struct Origin(pub Vec<Arc<File>>);
 impl Origin {
     /// The place of a part: in the last file that has it, else of the nearest part around it.
     pub fn at(&self, path: &[&str]) -> Source {
-        for length in (0..=path.len()).rev() {
-            let place = |file: &Arc<File>| {
-                let (line, column) = file.positions.get(&path[..length])?;
-                Some(Source { file: file.path.clone(), line, column })
-            };
-            if let Some(found) = self.0.iter().rev().find_map(place) {
-                return found;
+        match self.file_of(path) {
+            Some((file, pointer)) => file.positions.source(&file.path, &pointer, At::Value),
+            None => Source::default(),
+        }
+    }
+
+    /// The place of the key or value at a JSON pointer.
+    pub fn pointer(&self, pointer: &str, at: At) -> Source {
+        match self.file_with(pointer.to_owned()) {
+            Some((file, pointer)) => file.positions.source(&file.path, &pointer, at),
+            None => Source::default(),
+        }
+    }
+
+    /// The place of a line and column inside the text at `path`.
+    pub fn inside(&self, path: &[&str], line: u32, column: u32) -> Source {
+        match self.file_of(path) {
+            Some((file, pointer)) => file.positions.inside(&file.path, &pointer, line, column),
+            None => Source::default(),
+        }
+    }
+
+    /// The last file that has the part, or the nearest part around it, and the pointer to what it has.
+    fn file_of(&self, path: &[&str]) -> Option<(&Arc<File>, String)> {
+        let mut pointer = String::new();
+        for key in path {
+            pointer.push('/');
+            pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+        }
+        self.file_with(pointer)
+    }
+
+    fn file_with(&self, mut pointer: String) -> Option<(&Arc<File>, String)> {
+        loop {
+            if let Some(file) = self.0.iter().rev().find(|file| file.positions.has(&pointer)) {
+                return Some((file, pointer));
+            }
+            match pointer.rfind('/') {
+                Some(cut) => pointer.truncate(cut),
+                None => return self.0.first().map(|file| (file, String::new())),
             }
         }
-        let file = self.0.first().map(|file| file.path.clone()).unwrap_or_default();
-        Source { file, line: 0, column: 0 }
     }
 }
 
@@ -91,11 +122,23 @@ impl Noun {
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     names: HashMap<Noun, IndexMap<Arc<str>, ()>>,
+    /// Names of files that could not be read: what refers to them is not reported on top.
+    unread: HashSet<String>,
 }
 
 impl Registry {
     pub fn insert(&mut self, noun: Noun, name: Arc<str>) {
         self.names.entry(noun).or_default().insert(name, ());
+    }
+
+    pub fn insert_unread(&mut self, name: String) {
+        self.unread.insert(name);
+    }
+
+    /// Whether `name` may be that of a file that could not be read.
+    fn is_unread(&self, name: &str, scopes: &[Arc<str>]) -> bool {
+        self.unread.contains(name)
+            || scopes.iter().any(|pack| self.unread.contains(&format!("{pack}.{name}")))
     }
 
     /// The full name of what `name` means in these packs.
@@ -132,9 +175,15 @@ impl Findings<'_> {
     }
 
     /// The full name of what a definition calls `name`, or a finding at `path`.
-    pub fn resolve<T>(&mut self, noun: Noun, name: &str, entry: &Entry<T>, path: &[&str]) -> Option<Arc<str>> {
+    pub fn resolve<T>(
+        &mut self,
+        noun: Noun,
+        name: &str,
+        entry: &Entry<T>,
+        path: &[&str],
+    ) -> Option<Arc<str>> {
         let full = self.registry.resolve(noun, name, &entry.scopes);
-        if full.is_none() {
+        if full.is_none() && !self.registry.is_unread(name, &entry.scopes) {
             let hint = self.registry.hint(noun, name, &entry.scopes);
             self.push(unknown(noun.word(), name).with_hint(hint), &entry.origin, path);
         }
@@ -149,7 +198,13 @@ impl Findings<'_> {
     }
 
     /// Resolves each of a list; unknown ones are left out.
-    pub fn resolve_all<T>(&mut self, noun: Noun, names: &[String], entry: &Entry<T>, path: &[&str]) -> Vec<Arc<str>> {
+    pub fn resolve_all<T>(
+        &mut self,
+        noun: Noun,
+        names: &[String],
+        entry: &Entry<T>,
+        path: &[&str],
+    ) -> Vec<Arc<str>> {
         let mut out = Vec::with_capacity(names.len());
         for (place, name) in names.iter().enumerate() {
             let place = place.to_string();

@@ -101,7 +101,8 @@ fn allocate_columns(table: &mut Table, wanted: &[WantedColumn], used: &mut Used)
             }
             None => unretire(&mut table.retired, want, 0),
         };
-        let mut column = column.unwrap_or_else(|| want.shape.create(&want.name, &table.table, &mut taken, used));
+        let mut column =
+            column.unwrap_or_else(|| want.shape.create(&want.name, &table.table, &mut taken, used));
         want.shape.complete(&mut column, &mut taken);
         out.insert(want.name.clone(), column);
     }
@@ -146,7 +147,8 @@ impl Shape {
             Shape::Column(_) => {}
             Shape::Encrypted { lookup } => {
                 let have = column.encrypted.take().flatten();
-                let hash = have.or_else(|| lookup.then(|| taken.fresh(&format!("{}_hash", column.name), false)));
+                let hash =
+                    have.or_else(|| lookup.then(|| taken.fresh(&format!("{}_hash", column.name), false)));
                 column.encrypted = Some(hash.filter(|_| *lookup));
             }
             Shape::Pairs(attributes) => {
@@ -240,11 +242,15 @@ fn fresh(used: &mut HashSet<String>, wish: &str) -> String {
 /// `name`, `name_2`, `name_3` … within the longest identifier less `reserve` bytes.
 fn numbered(wish: &str, number: usize, reserve: usize) -> String {
     let name = if number == 1 { wish.to_owned() } else { format!("{wish}_{number}") };
-    fit(&name, LONGEST - reserve)
+    cut(&name, LONGEST - reserve)
 }
 
-/// The name itself where it is short enough, else its beginning and eight digits of its hash.
-pub(crate) fn fit(name: &str, longest: usize) -> String {
+/// The name itself where no database cuts it, else its beginning and eight digits of its hash.
+pub(crate) fn fit(name: &str) -> String {
+    cut(name, LONGEST)
+}
+
+fn cut(name: &str, longest: usize) -> String {
     if name.len() <= longest {
         return name.to_owned();
     }
@@ -260,7 +266,7 @@ pub(crate) fn fit(name: &str, longest: usize) -> String {
 /// The name of an index: `ix_<table>__<name>` or `ux_<table>__<name>`.
 pub(crate) fn index_name(table: &str, name: &str, unique: bool) -> String {
     let prefix = if unique { "ux" } else { "ix" };
-    fit(&format!("{prefix}_{table}__{name}"), LONGEST)
+    fit(&format!("{prefix}_{table}__{name}"))
 }
 
 #[cfg(test)]

@@ -20,7 +20,8 @@ fn shown(names: &PhysicalNames, object: &str) -> String {
 #[test]
 fn names_are_fixed_at_birth() {
     let text = ColumnType::Text;
-    let first = PhysicalNames::default().allocate(&[table("crm.lead", vec![column("a", text), column("b", text)])]);
+    let first =
+        PhysicalNames::default().allocate(&[table("crm.lead", vec![column("a", text), column("b", text)])]);
     assert_eq!(shown(&first, "crm.lead"), "crm_lead a=a b=b");
 
     let mut renamed = column("c", text);
@@ -39,7 +40,8 @@ fn names_are_fixed_at_birth() {
 #[test]
 fn what_left_is_retired_and_comes_back() {
     let text = ColumnType::Text;
-    let first = PhysicalNames::default().allocate(&[table("a.x", vec![column("n", text)]), table("a.y", vec![])]);
+    let first =
+        PhysicalNames::default().allocate(&[table("a.x", vec![column("n", text)]), table("a.y", vec![])]);
     let second = first.allocate(&[table("a.x", vec![])]);
     assert_eq!(shown(&second, "a.x"), "a_x -n=n");
     assert_eq!(second.retired.keys().collect::<Vec<_>>(), ["a.y"]);
@@ -61,7 +63,8 @@ fn names_do_not_meet() {
 #[test]
 fn long_names_are_cut_with_a_hash() {
     let long = "x".repeat(80);
-    let names = PhysicalNames::default().allocate(&[table(&format!("p.{long}"), vec![column(&long, ColumnType::Text)])]);
+    let names = PhysicalNames::default()
+        .allocate(&[table(&format!("p.{long}"), vec![column(&long, ColumnType::Text)])]);
     let found = names.tables.values().next().unwrap();
     assert_eq!(found.table.len(), 63);
     assert_eq!(found.columns[0].name.len(), 63);

@@ -1,0 +1,190 @@
+//! Translations: their wordings put into the labels they are for.
+
+use super::entry::{Entry, Findings, Noun, unknown};
+use crate::model::catalog::Catalog;
+use definition::Translation;
+use definition::field::FieldType;
+use definition::workflow::{Step, StepKind};
+use definition::{MenuEntry, SelectOption};
+use diagnostic::{Locale, Text};
+use indexmap::IndexMap;
+use std::sync::Arc;
+
+pub(super) fn merge(catalog: &mut Catalog, entries: &[Entry<Translation>], findings: &mut Findings<'_>) {
+    for entry in entries {
+        let locale = entry.definition.locale;
+        for (address, wording) in &entry.definition.texts {
+            let put = Put { locale, wording };
+            if place(catalog, address, entry, findings, &put).is_none() {
+                findings.push(unknown("text", address), &entry.origin, &["texts", address]);
+            }
+        }
+    }
+}
+
+/// A wording on its way.
+struct Put<'a> {
+    locale: Locale,
+    wording: &'a str,
+}
+
+impl Put<'_> {
+    /// Into a label that may be missing; readers of other languages then see the name.
+    fn label(&self, slot: &mut Option<Text>, name: &str) -> Option<()> {
+        let text = slot.get_or_insert_with(|| Text::Plain(name.to_owned()));
+        text.set(self.locale, self.wording.to_owned());
+        Some(())
+    }
+}
+
+/// Finds the text at an address such as `object.lead.fields.name.help` and sets its wording; `None` where there
+/// is no such text.
+fn place(
+    catalog: &mut Catalog,
+    address: &str,
+    entry: &Entry<Translation>,
+    findings: &Findings<'_>,
+    put: &Put<'_>,
+) -> Option<()> {
+    let (noun, rest) = address.split_once('.')?;
+    let noun = match noun {
+        "object" => Noun::Object,
+        "role" => Noun::Role,
+        "view" => Noun::View,
+        "form" => Noun::Form,
+        "app" => Noun::App,
+        "workflow" => Noun::Workflow,
+        _ => return None,
+    };
+    let parts: Vec<&str> = rest.split('.').collect();
+    let own = findings.registry.resolve(noun, parts[0], &entry.scopes).map(|name| (name, 1));
+    let (name, used) = own.or_else(|| {
+        let full = format!("{}.{}", parts[0], parts.get(1)?);
+        Some((findings.registry.resolve(noun, &full, &[])?, 2))
+    })?;
+    let rest = &parts[used..];
+    let short = name.rsplit('.').next().unwrap_or_default();
+    match noun {
+        Noun::Object => in_object(catalog, &name, rest, put),
+        Noun::Role => {
+            let role = Arc::make_mut(catalog.roles.get_mut(&name)?);
+            rest.is_empty().then(|| put.label(&mut role.label, short)).flatten()
+        }
+        Noun::View => {
+            let view = Arc::make_mut(catalog.views.get_mut(&name)?);
+            match rest {
+                [] => put.label(&mut view.label, short),
+                ["columns", column @ ..] => {
+                    let column = column.join(".");
+                    put.label(&mut view.columns.get_mut(&column)?.label, &column)
+                }
+                _ => None,
+            }
+        }
+        Noun::Form => {
+            let form = Arc::make_mut(catalog.forms.get_mut(&name)?);
+            match rest {
+                [] => put.label(&mut form.label, short),
+                ["sections", section] => put.label(&mut form.sections.get_mut(*section)?.label, section),
+                ["sections", section, "help"] => put.label(&mut form.sections.get_mut(*section)?.help, ""),
+                ["fields", field] => put.label(&mut form.fields.get_mut(*field)?.label, field),
+                ["fields", field, "help"] => put.label(&mut form.fields.get_mut(*field)?.help, ""),
+                _ => None,
+            }
+        }
+        Noun::App => {
+            let app = Arc::make_mut(catalog.apps.get_mut(&name)?);
+            match rest {
+                [] => put.label(&mut app.label, short),
+                ["menu", entries @ ..] => in_menu(&mut app.menu, entries, put),
+                _ => None,
+            }
+        }
+        Noun::Workflow => {
+            let workflow = Arc::make_mut(catalog.workflows.get_mut(&name)?);
+            match rest {
+                [] => put.label(&mut workflow.label, short),
+                ["steps", step] => in_steps(&mut workflow.steps, step, put),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn in_object(catalog: &mut Catalog, name: &Arc<str>, rest: &[&str], put: &Put<'_>) -> Option<()> {
+    let short = name.rsplit('.').next().unwrap_or_default();
+    let object = Arc::make_mut(catalog.objects.get_mut(name)?);
+    match rest {
+        [] => put.label(&mut object.label, short),
+        ["plural"] => put.label(&mut object.plural, short),
+        ["description"] => put.label(&mut object.description, ""),
+        ["fields", field, part @ ..] => {
+            let field = object.fields.get_mut(*field)?;
+            let name = field.name.clone();
+            match part {
+                [] => put.label(&mut field.label, &name),
+                ["help"] => put.label(&mut field.help, ""),
+                ["placeholder"] => put.label(&mut field.placeholder, ""),
+                ["options", option] => {
+                    put.label(&mut options(&mut field.kind)?.get_mut(*option)?.label, option)
+                }
+                ["attributes", attribute, part @ ..] => {
+                    let FieldType::References(references) = &mut field.kind else { return None };
+                    let attribute = references.attributes.get_mut(*attribute)?;
+                    match part {
+                        [] => put.label(&mut attribute.label, ""),
+                        ["options", option] => {
+                            put.label(&mut options(&mut attribute.kind)?.get_mut(*option)?.label, option)
+                        }
+                        _ => None,
+                    }
+                }
+                _ => None,
+            }
+        }
+        ["rules", rule] => {
+            object.rules.get_mut(*rule)?.error.set(put.locale, put.wording.to_owned());
+            Some(())
+        }
+        ["unique", unique] => put.label(&mut object.uniques.get_mut(*unique)?.message, unique),
+        ["moves", name] => put.label(&mut object.transitions.as_mut()?.moves.get_mut(*name)?.label, name),
+        ["actions", name] => put.label(&mut object.actions.get_mut(*name)?.label, name),
+        _ => None,
+    }
+}
+
+fn options(kind: &mut FieldType) -> Option<&mut IndexMap<String, SelectOption>> {
+    match kind {
+        FieldType::Select(select) => Some(&mut select.options),
+        FieldType::MultiSelect(select) => Some(&mut select.options),
+        _ => None,
+    }
+}
+
+/// `leads`, or a path through groups: `sales.leads`, `sales.menu.leads`.
+fn in_menu(menu: &mut IndexMap<String, MenuEntry>, path: &[&str], put: &Put<'_>) -> Option<()> {
+    let (first, rest) = path.split_first()?;
+    let entry = menu.get_mut(*first)?;
+    match rest {
+        [] => put.label(&mut entry.label, first),
+        ["menu", rest @ ..] => in_menu(&mut entry.menu, rest, put),
+        rest => in_menu(&mut entry.menu, rest, put),
+    }
+}
+
+/// Steps have one name in the whole workflow, whichever branch they are in.
+fn in_steps(steps: &mut IndexMap<String, Step>, name: &str, put: &Put<'_>) -> Option<()> {
+    if let Some(step) = steps.get_mut(name) {
+        return put.label(&mut step.label, name);
+    }
+    steps.values_mut().find_map(|step| match &mut step.kind {
+        StepKind::Choose(choose) => choose.choose.iter_mut().find_map(|(branch_name, branch)| {
+            if branch_name == name {
+                return put.label(&mut branch.label, name);
+            }
+            in_steps(&mut branch.steps, name, put)
+        }),
+        _ => None,
+    })
+}
