@@ -25,5 +25,40 @@ pub mod write;
 
 pub mod query;
 
+pub mod facts;
+
+pub mod draft;
+
+pub mod scene;
+
+mod settled;
+
+pub mod planner;
+
+mod parse;
+
+mod begin;
+
+mod prepare;
+
+mod deletion;
+
+mod defaults;
+
+mod moves;
+
+mod checks;
+
+pub mod render;
+
+mod finish;
+
 pub use actor::{Access, Actor, Grants, ObjectGrant, Rows};
+pub use begin::Upsert;
+pub use draft::{Draft, Intent, Precondition, RowDraft};
+pub use facts::{Facts, KeyLookup, Lock, Needs, Referring};
+pub use moves::{Available, AvailableMove};
+pub use planner::{
+    FieldChange, Finished, HistoryEntry, Later, Mode, Numbering, Parked, Planned, Planner, Progress,
+};
 pub use row::Row;

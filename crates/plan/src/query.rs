@@ -16,7 +16,6 @@ mod guard;
 
 mod aggregate;
 
-
 use crate::actor::{Access, Actor, Rows};
 use crate::known::Known;
 use crate::read::{AggregateSelect, Bin, Conditions, Count, Output, Page, Search, Select, SortKey};
