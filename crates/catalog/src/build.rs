@@ -17,6 +17,8 @@ mod system;
 
 mod objects;
 
+mod lookups;
+
 mod formulas;
 
 mod fields;
@@ -141,6 +143,7 @@ fn resolve(
     findings: &mut Findings<'_>,
 ) -> bool {
     objects::build(catalog, &collected.objects, findings);
+    lookups::take_options(catalog, &collected.objects);
     if !formulas::build(catalog, &collected.objects, findings) {
         return false;
     }

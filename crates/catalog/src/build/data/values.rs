@@ -66,8 +66,21 @@ fn list(json: &Json, each: impl Fn(&Json) -> Vec<Diagnostic>) -> Vec<Diagnostic>
     }
 }
 
+/// A list of child records, or `{create: […], update: […], delete: […]}`.
 fn children(catalog: &Catalog, object: &Arc<str>, json: &Json, aliases: &Aliases) -> Vec<Diagnostic> {
     let Some(child) = catalog.objects.get(object) else { return Vec::new() };
+    if let Json::Object(parts) = json {
+        let each = |(key, entries): (&String, &Json)| match key.as_str() {
+            "create" | "update" => records(catalog, child, entries, aliases),
+            "delete" => list(entries, |json| reference(catalog, Some(object), json, aliases)),
+            _ => vec![unknown("part", key).with_hint(did_you_mean(key, ["create", "update", "delete"]))],
+        };
+        return parts.iter().flat_map(each).collect();
+    }
+    records(catalog, child, json, aliases)
+}
+
+fn records(catalog: &Catalog, child: &Object, json: &Json, aliases: &Aliases) -> Vec<Diagnostic> {
     list(json, |json| match json {
         Json::Object(map) => {
             // An id says which child is meant.
