@@ -17,7 +17,7 @@ use jsonschema::Validator;
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value as Json, json};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 /// Definitions that stand for parts with variants, and the variants' prefix in `$defs`.
 const OPEN: [&str; 5] = ["FieldDefinition", "Step", "Performer", "ScenarioStep", "Refused"];
@@ -251,29 +251,33 @@ fn references(schema: &Json) -> Vec<String> {
 pub(crate) struct Checked {
     /// The schema, with its `$defs`.
     pub document: Json,
-    /// Its compiled form.
-    pub validator: Validator,
+    /// Its compiled form, made when it is first needed: a process meets few of the variants, and compiling
+    /// all of them would be most of the time of a short one.
+    validator: OnceLock<Validator>,
 }
 
 impl Checked {
     fn new(mut schema: Json, definitions: &Json) -> Checked {
-        schema["$defs"] = definitions.clone();
+        // Each schema is indexed as a whole when it is compiled, and most need few of the definitions.
+        schema["$defs"] = reachable(definitions.clone(), &schema);
         close(&mut schema);
-        Checked::compile(schema)
+        Checked { document: schema, validator: OnceLock::new() }
     }
 
     /// The same for an overlay: nothing is required, and entries may be placed and hidden.
     fn relaxed(&self) -> Checked {
         let mut schema = self.document.clone();
         relax(&mut schema);
-        Checked::compile(schema)
+        Checked { document: schema, validator: OnceLock::new() }
     }
 
-    fn compile(schema: Json) -> Checked {
-        // The schemas come from this crate's own types; every test that reads a file compiles all of them.
+    /// Its compiled form.
+    pub fn validator(&self) -> &Validator {
+        // The schemas come from this crate's own types; a test compiles all of them.
         #[allow(clippy::expect_used)]
-        let validator = jsonschema::draft202012::new(&schema).expect("schemas of the own types compile");
-        Checked { document: schema, validator }
+        let compile =
+            || jsonschema::draft202012::new(&self.document).expect("schemas of the own types compile");
+        self.validator.get_or_init(compile)
     }
 }
 
@@ -370,7 +374,7 @@ impl Compiled {
                     root["properties"][key] = json!({"type": "string"});
                 }
                 relax(&mut root);
-                (*kind, Checked::compile(root))
+                (*kind, Checked { document: root, validator: OnceLock::new() })
             })
             .collect();
         Compiled {

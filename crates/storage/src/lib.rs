@@ -32,8 +32,6 @@ pub mod database;
 
 pub mod store;
 
-pub mod migrate;
-
 #[cfg(test)]
 mod testing;
 

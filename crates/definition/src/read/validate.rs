@@ -47,10 +47,10 @@ pub(super) fn not_yet(what: &str, name: &str) -> Diagnostic {
 
 /// Checks `tree`, which stands at `base`, against a schema.
 pub(super) fn validate(checked: &Checked, tree: &Json, base: &str, kind: Kind, found: &mut Findings<'_>) {
-    if checked.validator.is_valid(tree) {
+    if checked.validator().is_valid(tree) {
         return;
     }
-    for error in checked.validator.iter_errors(tree) {
+    for error in checked.validator().iter_errors(tree) {
         report(&error, checked, base, kind, found);
     }
 }
