@@ -19,7 +19,7 @@ rust_is_new_enough() {
 
 install_rust() {
     # A fresh rustup installation is not yet on the path of the shell that runs this.
-    [ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
+    [ -d "${HOME:-}/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
     rust_is_new_enough && return
     if command -v rustup >/dev/null; then
         say "installing Rust $rust_wanted"

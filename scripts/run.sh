@@ -4,7 +4,7 @@
 # keeps the data.
 set -euo pipefail
 . "$(dirname "$0")/say.sh"
-[ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
+[ -d "${HOME:-}/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
 cd "$root"
 
 say "building (the first build takes about ten minutes on two cores)"

@@ -4,7 +4,7 @@
 # test cluster that runs, or starts one and stops it at the end.
 set -euo pipefail
 . "$(dirname "$0")/say.sh"
-[ -d "$HOME/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
+[ -d "${HOME:-}/.cargo/bin" ] && PATH="$HOME/.cargo/bin:$PATH"
 cd "$root"
 
 if [ -z "${LIFELOOM_TEST_POSTGRES:-}" ]; then
