@@ -1,7 +1,9 @@
 //! What the errors of the databases mean to whoever must act on them.
 
+use catalog::{Object, Stored};
 use diagnostic::{Code, Diagnostic};
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
+use std::collections::HashSet;
 use std::fmt::Display;
 use uuid::Uuid;
 
@@ -130,4 +132,42 @@ fn duplicate_in_sqlite(message: &str) -> Diagnostic {
     let columns: Vec<&str> =
         what.split(", ").map(|column| column.rsplit('.').next().unwrap_or(column)).collect();
     found.with("table", table).with("columns", columns.join(",")).with("fields", columns.join(", "))
+}
+
+/// Says which fields a `duplicate` is about, by the unique constraint that refused it and with the words its
+/// author wrote. Any other finding is answered as it is.
+pub fn name_fields(mut found: Box<Diagnostic>, object: &Object) -> Box<Diagnostic> {
+    if found.code != Code::Duplicate {
+        return found;
+    }
+    let argument =
+        |name: &str| found.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+    let columns: Option<HashSet<&str>> = argument("columns").map(|columns| columns.split(',').collect());
+    let refused = object.uniques.values().find(|unique| {
+        argument("constraint") == Some(&*unique.index)
+            || columns.as_ref().is_some_and(|columns| {
+                let own = unique.fields.iter().filter_map(|field| column(object, field));
+                own.collect::<HashSet<&str>>() == *columns
+            })
+    });
+    let Some(unique) = refused else { return found };
+    let fields = unique.fields.join(", ");
+    found.arguments = vec![("fields", fields)];
+    found.message.clone_from(&unique.message);
+    if let [only] = unique.fields.as_slice() {
+        found.path = Some(only.to_string());
+    }
+    found
+}
+
+/// The column that stands for a field in a unique constraint: of an encrypted one its keyed hash.
+fn column<'a>(object: &'a Object, field: &str) -> Option<&'a str> {
+    let field = object.field(field)?;
+    if let Some(hash) = field.encrypted.as_ref().and_then(|encryption| encryption.hash_column.as_ref()) {
+        return Some(hash);
+    }
+    match &field.stored {
+        Stored::Column { column, .. } => Some(column),
+        _ => None,
+    }
 }

@@ -32,6 +32,8 @@ pub mod database;
 
 pub mod store;
 
+pub mod migrate;
+
 #[cfg(test)]
 mod testing;
 

@@ -1,7 +1,8 @@
-//! Files that are made from code: the page of error codes and the JSON Schema of each kind. They are kept in the
+//! Files that are made from code: the pages of error codes and expression keys, the JSON Schema of each kind. They are kept in the
 //! repository, so that a reader and an editor find them without building anything.
 
 mod errors;
+mod expression_keys;
 mod schemas;
 
 use std::collections::BTreeMap;
@@ -73,6 +74,7 @@ pub fn find(workspace: &Workspace) -> Result<Vec<Finding>> {
 fn made() -> BTreeMap<String, String> {
     let mut made = schemas::files();
     made.insert("docs/errors.md".to_owned(), errors::page());
+    made.insert("docs/expression-keys.md".to_owned(), expression_keys::page());
     made
 }
 

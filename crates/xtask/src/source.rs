@@ -145,7 +145,7 @@ mod tests {
         check("let a = 1; // crate::b", "let a = 1;            ");
         check("a /* x /* y */ z */ b", "a                   b");
         check(r#"f("crate::a \" b", c)"#, "f(               , c)");
-        check(r##"f(r#"a "quoted" b"#)"##, "f(                  )");
+        check(r##"f(r#"a "quoted" b"#)"##, "f(                 )");
         check(
             "fn f<'a>(x: &'a str) { 'x'; '\\n'; '\\u{1F600}' }",
             "fn f<'a>(x: &'a str) {    ;     ;             }",

@@ -1,0 +1,138 @@
+//! Indexes and unique constraints. Null is smallest in each of them, as in every order of the platform.
+
+use super::{Guard, Step, step};
+use crate::dialect::{Dialect, quoted};
+use crate::error::internal;
+use crate::store::publish::text_hash;
+use catalog::{Catalog, Object, PhysicalNames, Stored, Unique};
+use diagnostic::Result;
+use std::collections::{HashMap, HashSet};
+
+/// What both publishes have is kept; what is gone is dropped first, so that its columns are free.
+pub(super) fn steps(
+    old: &PhysicalNames,
+    new: &PhysicalNames,
+    catalog: &Catalog,
+    dialect: Dialect,
+) -> Result<Vec<Step>> {
+    let had = |names: &PhysicalNames| -> HashSet<String> {
+        let tables = names.tables.values().chain(names.retired.values());
+        tables.flat_map(|table| table.indexes.keys().cloned()).collect()
+    };
+    let (before, after) = (had(old), had(new));
+    let columns: HashMap<&str, HashSet<&str>> = old
+        .tables
+        .values()
+        .chain(old.retired.values())
+        .map(|table| {
+            let columns = table.columns.values().chain(table.retired.iter().map(|(_, column)| column));
+            (table.table.as_str(), columns.map(|column| column.name.as_str()).collect())
+        })
+        .collect();
+    let mut gone: Vec<&String> = before.difference(&after).collect();
+    gone.sort();
+    let mut steps: Vec<Step> = gone
+        .into_iter()
+        .map(|index| {
+            step(format!("drop index {index}"), vec![format!("drop index if exists {}", quoted(index))])
+        })
+        .collect();
+    for object in catalog.objects.values() {
+        for unique in object.uniques.values().filter(|unique| !before.contains(&*unique.index)) {
+            steps.push(unique_step(object, unique, &columns, catalog, dialect)?);
+        }
+        for index in object.indexes.values().filter(|index| !before.contains(&*index.index)) {
+            let mut keys: Vec<String> = index
+                .fields
+                .iter()
+                .map(|(field, down)| {
+                    Ok(format!("{}{}", quoted(&column(object, field)?), order(*down, dialect)))
+                })
+                .collect::<Result<_>>()?;
+            // The id breaks ties in the direction of the last key; it is never null.
+            let down = index.fields.last().is_some_and(|(_, down)| *down);
+            keys.push(format!("\"id\"{}", if down { " desc" } else { "" }));
+            let sql = create("index", &index.index, object, &keys, "");
+            steps.push(step(format!("create index {} on {}", index.index, object.name), vec![sql]));
+        }
+    }
+    Ok(steps)
+}
+
+fn create(kind: &str, index: &str, object: &Object, keys: &[String], rest: &str) -> String {
+    format!("create {kind} {} on {} ({}){rest}", quoted(index), quoted(&object.table), keys.join(", "))
+}
+
+/// Null is smallest: SQLite's own order, said explicitly to PostgreSQL.
+fn order(down: bool, dialect: Dialect) -> &'static str {
+    match (dialect, down) {
+        (Dialect::Sqlite, false) => "",
+        (Dialect::Sqlite, true) => " desc",
+        (Dialect::Postgres, false) => " nulls first",
+        (Dialect::Postgres, true) => " desc nulls last",
+    }
+}
+
+fn unique_step(
+    object: &Object,
+    unique: &Unique,
+    columns: &HashMap<&str, HashSet<&str>>,
+    catalog: &Catalog,
+    dialect: Dialect,
+) -> Result<Step> {
+    let names: Vec<String> =
+        unique.fields.iter().map(|field| column(object, field)).collect::<Result<_>>()?;
+    let keys: Vec<String> = names
+        .iter()
+        .map(|name| if unique.folded { format!("lower({})", quoted(name)) } else { quoted(name) })
+        .collect();
+    let filter = match &unique.filter {
+        Some(filter) => format!(" and ({})", super::condition::rendered(object, filter, catalog, dialect)?),
+        None => String::new(),
+    };
+    let rest = format!(" where deleted_at is null{filter}");
+    let sql = create("unique index", &unique.index, object, &keys, &rest);
+    // New columns hold nothing that could clash.
+    let known =
+        columns.get(&*object.table).is_some_and(|have| names.iter().all(|name| have.contains(name.as_str())));
+    let guard = known.then(|| {
+        let present: Vec<String> = names.iter().map(|name| format!("{} is not null", quoted(name))).collect();
+        let list = keys.join(", ");
+        Guard {
+            sql: format!(
+                "select cast(coalesce(sum(n), 0) as bigint) from (select count(*) as n from {}{rest} and {} \
+                 group by {list} having count(*) > 1) as clashes",
+                quoted(&object.table),
+                present.join(" and "),
+            ),
+            what: format!("unique {} of {}", unique.fields.join(", "), object.name),
+            reason: "rows share their values with others".to_owned(),
+        }
+    });
+    Ok(Step {
+        what: format!("create unique index {} on {}", unique.index, object.name),
+        sql: vec![sql],
+        guard,
+    })
+}
+
+/// The column an index covers for a field: of an encrypted one its keyed hash.
+fn column(object: &Object, name: &str) -> Result<String> {
+    let missing = || internal("naming the column of an index", &format!("{}.{name}", object.name));
+    let field = object.field(name).ok_or_else(missing)?;
+    if let Some(hash) = field.encrypted.as_ref().and_then(|encryption| encryption.hash_column.as_ref()) {
+        return Ok(hash.to_string());
+    }
+    match &field.stored {
+        Stored::Column { column, .. } => Ok(column.to_string()),
+        _ => Err(missing()),
+    }
+}
+
+/// The name of an index on a table of pairs, within the longest identifier of PostgreSQL.
+pub(super) fn pair_index(table: &str, prefix: &str) -> String {
+    if table.len() <= 56 {
+        return quoted(&format!("{prefix}_{table}"));
+    }
+    quoted(&format!("{prefix}_{}", &text_hash(table)[..40]))
+}

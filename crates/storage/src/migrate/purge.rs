@@ -1,0 +1,68 @@
+//! Dropping for good what left the definitions: only when someone says so, after an export.
+
+use super::{Migration, indexes, physical_columns, step};
+use crate::dialect::{Dialect, quoted};
+use catalog::PhysicalNames;
+use catalog::names::Column;
+
+/// What a purge drops.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Retired {
+    /// A whole object that is gone, by its full name.
+    Object(String),
+    /// A field that is gone, by the object's full name and the field's.
+    Field(String, String),
+}
+
+/// Everything that could be purged.
+pub fn retired(names: &PhysicalNames) -> Vec<Retired> {
+    let mut all: Vec<Retired> = names.retired.keys().cloned().map(Retired::Object).collect();
+    for (object, table) in &names.tables {
+        for (field, _) in &table.retired {
+            let found = Retired::Field(object.clone(), field.clone());
+            if !all.contains(&found) {
+                all.push(found);
+            }
+        }
+    }
+    all
+}
+
+/// The drops, and the names that are left.
+pub fn purge(names: &PhysicalNames, which: &[Retired], dialect: Dialect) -> (Migration, PhysicalNames) {
+    let mut left = names.clone();
+    let mut migration = Migration::default();
+    for one in which {
+        match one {
+            Retired::Object(object) => {
+                let Some(table) = left.retired.shift_remove(object) else { continue };
+                let columns = table.columns.values().chain(table.retired.iter().map(|(_, column)| column));
+                let pairs = columns.filter(|column| column.ty.is_none()).map(|column| &column.name);
+                let sql =
+                    pairs.chain([&table.table]).map(|name| format!("drop table {}", quoted(name))).collect();
+                migration.steps.push(step(format!("drop table {} of {object}", table.table), sql));
+            }
+            Retired::Field(object, field) => {
+                let Some(table) = left.tables.get_mut(object) else { continue };
+                let (gone, kept) = table.retired.drain(..).partition(|(name, _)| name == field);
+                table.retired = kept;
+                let gone: Vec<(String, Column)> = gone;
+                let sql = gone.iter().flat_map(|(_, column)| drops(&table.table, column, dialect)).collect();
+                migration.steps.push(step(format!("drop what {object}.{field} held"), sql));
+            }
+        }
+    }
+    (migration, left)
+}
+
+fn drops(table: &str, column: &Column, _: Dialect) -> Vec<String> {
+    if column.ty.is_none() {
+        return vec![
+            format!("drop index if exists {}", indexes::pair_index(&column.name, "ux")),
+            format!("drop table {}", quoted(&column.name)),
+        ];
+    }
+    physical_columns(column)
+        .map(|column| format!("alter table {} drop column {}", quoted(table), quoted(&column.name)))
+        .collect()
+}
