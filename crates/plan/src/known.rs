@@ -117,4 +117,8 @@ impl Schema for Known<'_> {
         let Some(object) = self.catalog.objects.get(object) else { return Vec::new() };
         self.fields(object).map(|field| field.name.to_string()).collect()
     }
+
+    fn is_tree(&self, object: &str) -> bool {
+        self.catalog.is_tree(object)
+    }
 }

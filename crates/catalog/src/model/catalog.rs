@@ -1,8 +1,10 @@
 //! The catalog itself.
 
 use crate::model::derived::Derivations;
+use crate::model::field::Field;
 use crate::model::object::Object;
 use crate::model::role::{Restriction, Role};
+use definition::field::FieldType;
 use definition::{App, Form, Scenario, Seed, View, Workflow};
 use diagnostic::Text;
 use expression::{FieldInfo, Schema};
@@ -79,5 +81,10 @@ impl Schema for Catalog {
 
     fn field_names(&self, object: &str) -> Vec<String> {
         self.objects.get(object).map(|o| o.fields.keys().map(|k| k.to_string()).collect()).unwrap_or_default()
+    }
+
+    fn is_tree(&self, object: &str) -> bool {
+        let parent = |field: &Field| matches!(&field.kind, FieldType::Reference(reference) if reference.tree);
+        self.objects.get(object).is_some_and(|object| object.fields.values().any(parent))
     }
 }
