@@ -2,7 +2,8 @@
 
 use expression::conformance::{Case, Fixture, Outcome, cases, fixture};
 use expression::{
-    Clock, Context, EvaluateError, Expr, Type, Value, bind, evaluate, from_json, holds, to_json,
+    Aggregate, Clock, Context, EvaluateError, Expr, Function, Type, Value, bind, evaluate, from_json, holds,
+    to_json,
 };
 
 /// What came of a case, in words that compare.
@@ -62,6 +63,37 @@ fn the_table_is_large_enough() {
     expressions.dedup();
     assert!(expressions.len() >= 400, "{} entries", expressions.len());
     assert!(cases.len() >= 1000, "{} cases", cases.len());
+}
+
+#[test]
+fn every_function_has_cases() {
+    let cases = cases();
+    let yields = |name: &str| {
+        let call = format!("{name}(");
+        cases
+            .iter()
+            .filter(|c| c.expression.contains(&call) && matches!(c.outcome, Outcome::Value(_)))
+            .count()
+    };
+    for (name, function) in Function::ALL {
+        assert_eq!(function.name(), name);
+        assert!(yields(name) >= 5, "{name}: {}", yields(name));
+    }
+    for (name, aggregate) in Aggregate::ALL {
+        assert_eq!(aggregate.name(), name);
+        assert!(yields(&format!(".{name}")) >= 5, "{name}");
+    }
+}
+
+#[test]
+fn the_browser_form_is_stable() {
+    let fixture = fixture();
+    let mut case = cases().remove(0);
+    case.expression = "switch stage { \"won\" => lines.sum(price * 2), _ => amount ?? 1.50 } > 10 && \
+                       account.owner == user && close_date in [\"2026-03-31\"] && !contains(address.city, \"x\")"
+        .to_owned();
+    let expr = case.compile(&fixture).expect("compiles");
+    insta::assert_json_snapshot!(to_json(&expr));
 }
 
 #[test]
