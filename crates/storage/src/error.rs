@@ -82,7 +82,7 @@ fn postgres_meaning(code: &str, inner: &dyn sqlx::error::DatabaseError) -> Failu
             Diagnostic::new(Code::Duplicate).with("constraint", constraint).with("fields", constraint)
         }
         "23503" => Diagnostic::new(Code::ReferencedElsewhere),
-        "22003" => Diagnostic::new(Code::NumberOutOfRange),
+        "22003" | "22008" => Diagnostic::new(Code::NumberOutOfRange),
         "55P03" => Diagnostic::new(Code::DatabaseBusy),
         "57014" => too_slow(),
         "53100" => Diagnostic::new(Code::DiskFull),
@@ -104,6 +104,8 @@ fn sqlite_meaning(code: &str, inner: &dyn sqlx::error::DatabaseError) -> Failure
         (2067 | 1555, _) => duplicate_in_sqlite(inner.message()),
         (787 | 1811, _) => Diagnostic::new(Code::ReferencedElsewhere),
         (_, 5 | 6) => Diagnostic::new(Code::DatabaseBusy),
+        // Raised by sums and by the checks around arithmetic.
+        (_, 1) if inner.message().contains("integer overflow") => Diagnostic::new(Code::NumberOutOfRange),
         (_, 9) => too_slow(),
         (_, 13) => Diagnostic::new(Code::DiskFull),
         (_, 8 | 3) => Diagnostic::new(Code::ReadOnlyStorage)

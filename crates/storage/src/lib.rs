@@ -8,7 +8,8 @@
 //! Read in this order: [`dialect`] and [`codec`] (what differs between the databases), [`error`] (what their
 //! errors mean), [`connection`] and [`folder`] (opening), [`transaction`] (what every statement runs on),
 //! [`door`] (the one way to write), [`database`] (all of it together), [`system`] (the tables of the engine),
-//! [`store`] (reading and writing them), [`watch`] (news from other processes), then migrations and backup.
+//! [`store`] (reading and writing them), then what plans say of records: [`secret`], [`search`], [`sql`],
+//! [`select`] and [`row`]; [`watch`] (news from other processes), then migrations and backup.
 
 pub mod dialect;
 
@@ -33,6 +34,18 @@ pub mod database;
 pub mod store;
 
 pub mod migrate;
+
+pub mod secret;
+
+pub mod search;
+
+pub mod sql;
+
+pub mod select;
+
+pub mod row;
+
+pub mod settle;
 
 #[cfg(test)]
 mod testing;

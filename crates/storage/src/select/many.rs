@@ -1,0 +1,204 @@
+//! To-many relations: one query for all rows of the page.
+
+use crate::dialect::{Dialect, quoted};
+use crate::select::cell::{self, Cell, Writer};
+use crate::select::output::{self, Level, List};
+use crate::select::{Reading, Rows};
+use crate::sql::column::{self, read_id};
+use crate::sql::scope::{Context, Renderer, Scope};
+use crate::transaction::Tx;
+use catalog::{Link, Object, Stored, Title};
+use diagnostic::Result;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use plan::Rows as RowSet;
+use plan::read::Output;
+use sea_orm::QueryResult;
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The finished items of each list of a level, by the record they belong to.
+#[derive(Default)]
+pub(crate) struct Lists {
+    lists: Vec<HashMap<Uuid, Vec<Vec<u8>>>>,
+}
+
+impl Lists {
+    /// Writes the list of a record.
+    pub fn write(&self, out: &mut Vec<u8>, list: usize, owner: Option<Uuid>) {
+        let items = owner.and_then(|owner| self.lists.get(list)?.get(&owner));
+        out.extend_from_slice(&cell::array(items.map_or(&[], Vec::as_slice)));
+    }
+}
+
+type Guards = HashMap<Arc<str>, RowSet>;
+
+/// A statement for one list; the first column is the owner's id, the second the item's.
+struct Statement {
+    sql: String,
+    values: Vec<sea_orm::Value>,
+    level: Level,
+    /// Attributes of a pair, written after the title.
+    attributes: Vec<Cell>,
+    link: bool,
+}
+
+/// Reads all lists of the rows.
+pub(crate) fn fetch<'f>(
+    tx: &'f Tx,
+    reading: Reading<'f>,
+    guards: &'f Guards,
+    level: &'f Level,
+    rows: &'f Rows,
+) -> BoxFuture<'f, Result<Lists>> {
+    async move {
+        let mut lists = Lists::default();
+        for list in &level.lists {
+            lists.lists.push(fetch_list(tx, reading, guards, list, rows).await?);
+        }
+        Ok(lists)
+    }
+    .boxed()
+}
+
+async fn fetch_list(
+    tx: &Tx,
+    reading: Reading<'_>,
+    guards: &Guards,
+    list: &List,
+    rows: &Rows,
+) -> Result<HashMap<Uuid, Vec<Vec<u8>>>> {
+    let dialect = tx.dialect();
+    let mut ids = Vec::with_capacity(rows.len());
+    for row in rows {
+        ids.extend(read_id(row, list.id, dialect)?);
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found: HashMap<Uuid, Vec<Vec<u8>>> = HashMap::with_capacity(ids.len());
+    if ids.is_empty() {
+        return Ok(found);
+    }
+    let statement = statement(dialect, reading, guards, &list.output, &ids)?;
+    let items = tx.query_all_sql(statement.sql, statement.values).await?;
+    let inner = fetch(tx, reading, guards, &statement.level, &items).await?;
+    let writer = Writer { dialect, secret: reading.secret, lists: &inner };
+    for item in &items {
+        let Some(owner) = read_id(item, 1, dialect)? else { continue };
+        let mut out = vec![b'{'];
+        if statement.link {
+            write_pair(&writer, &mut out, item, &statement.level.cells, &statement.attributes)?;
+        } else {
+            writer.members(&mut out, item, &statement.level.cells, true)?;
+        }
+        out.push(b'}');
+        found.entry(owner).or_default().push(out);
+    }
+    Ok(found)
+}
+
+/// A pair is written like a reference, its attributes among the members.
+fn write_pair(
+    writer: &Writer<'_>,
+    out: &mut Vec<u8>,
+    row: &QueryResult,
+    cells: &[Cell],
+    attributes: &[Cell],
+) -> Result<()> {
+    let mut inner = Vec::with_capacity(96);
+    writer.members(&mut inner, row, cells, true)?;
+    // The one cell is a reference: `"":{"id":…}`; its braces are the item's.
+    let body = inner.strip_prefix(b"\"\":{").and_then(|rest| rest.strip_suffix(b"}"));
+    out.extend_from_slice(body.unwrap_or_default());
+    writer.members(out, row, attributes, false)
+}
+
+fn statement(
+    dialect: Dialect,
+    reading: Reading<'_>,
+    guards: &Guards,
+    output: &Output,
+    ids: &[Uuid],
+) -> Result<Statement> {
+    let context =
+        Context { catalog: reading.catalog, bindings: reading.bindings, guards, secret: reading.secret };
+    let mut renderer = Renderer::new(context, dialect);
+    match output {
+        Output::Children { object, via, access, outputs, .. } => {
+            children(&mut renderer, object, via, access, outputs, ids)
+        }
+        Output::Links { link, target, title, access, expand, .. } => {
+            links(&mut renderer, link, target, (title, access, expand), ids)
+        }
+        _ => Err(renderer.refused("this list", expression::Position::default())),
+    }
+}
+
+fn children(
+    renderer: &mut Renderer<'_>,
+    object: &Arc<Object>,
+    via: &str,
+    access: &RowSet,
+    outputs: &[Output],
+    ids: &[Uuid],
+) -> Result<Statement> {
+    let Some(Stored::Column { column, .. }) = object.field(via).map(|f| f.stored.clone()) else {
+        return Err(renderer.refused("this list", expression::Position::default()));
+    };
+    let owner = format!("r0.{}", quoted(&column));
+    let mut scope = Scope::of_row("r0", object);
+    let mut level = Level::new("r0");
+    level.columns.push(owner.clone());
+    output::add(renderer, &mut scope, &mut level, "r0", object, outputs)?;
+    let mut conditions = vec![renderer.binder.id_in(&owner, ids), "r0.\"deleted_at\" IS NULL".to_owned()];
+    conditions.extend(renderer.rows("r0", object, access)?);
+    let position = object.system(catalog::SystemField::Position).map_or("", |_| "r0.\"position\", ");
+    let sql = format!(
+        "SELECT {} FROM {} r0{} WHERE {} ORDER BY {position}r0.\"id\"",
+        level.columns.join(", "),
+        quoted(&object.table),
+        scope.join_text(),
+        conditions.join(" AND ")
+    );
+    let values = renderer.take_values();
+    Ok(Statement { sql, values, level, attributes: Vec::new(), link: false })
+}
+
+fn links(
+    renderer: &mut Renderer<'_>,
+    link: &Link,
+    target: &Arc<Object>,
+    (title, access, expand): (&Title, &RowSet, &[Output]),
+    ids: &[Uuid],
+) -> Result<Statement> {
+    let mut scope = Scope::default();
+    let mut level = Level::new("l0");
+    level.columns.push("l0.\"source\"".to_owned());
+    let id = level.column("l0.\"target\"".to_owned());
+    let joined = output::join_shown(renderer, &mut scope, "l0.\"target\"", target, access)?;
+    let shown = Some(level.column(format!("{joined}.\"id\"")));
+    let title = match title.parts.is_empty() {
+        true => None,
+        false => Some(level.column(output::title(renderer, &mut scope, &joined, target, title)?)),
+    };
+    output::add(renderer, &mut scope, &mut level, &joined, target, expand)?;
+    let expand = std::mem::take(&mut level.cells);
+    level.cells = vec![Cell::Reference { key: cell::key(""), id, object: None, title, shown, expand }];
+    let mut attributes = Vec::with_capacity(link.attributes.len());
+    for (name, column, kind, ty) in &link.attributes {
+        let sql = format!("l0.{}", quoted(column));
+        let fragment = column::fragment(sql, String::new(), *ty, false);
+        let form = output::form(renderer.dialect(), &fragment, kind);
+        attributes.push(Cell::Value { key: cell::key(name), at: level.column(fragment.sql), form });
+    }
+    let among = renderer.binder.id_in("l0.\"source\"", ids);
+    let sql = format!(
+        "SELECT {} FROM {} l0{} WHERE {among} ORDER BY l0.\"position\", l0.\"target\"",
+        level.columns.join(", "),
+        quoted(&link.table),
+        scope.join_text()
+    );
+    let values = renderer.take_values();
+    Ok(Statement { sql, values, level, attributes, link: true })
+}

@@ -1,0 +1,49 @@
+//! The WHERE of a read.
+
+use crate::dialect::Dialect;
+use crate::search;
+use crate::sql::scope::{Renderer, Scope};
+use catalog::Object;
+use diagnostic::Result;
+use plan::read::{Bin, Conditions};
+use std::sync::Arc;
+
+impl<'a> Renderer<'a> {
+    /// All conditions on a row, joined by AND; `TRUE` if there are none. Paths of the filter become joins of
+    /// `scope`.
+    pub fn conditions(
+        &mut self,
+        scope: &mut Scope<'a>,
+        alias: &str,
+        object: &Arc<Object>,
+        conditions: &Conditions,
+    ) -> Result<String> {
+        let mut parts = Vec::new();
+        match conditions.bin {
+            Bin::Live => parts.push(format!("{alias}.\"deleted_at\" IS NULL")),
+            Bin::Deleted => parts.push(format!("{alias}.\"deleted_at\" IS NOT NULL")),
+            Bin::Any => {}
+        }
+        if let Some(ids) = &conditions.ids {
+            parts.push(self.binder.id_in(&format!("{alias}.\"id\""), ids));
+        }
+        if let plan::Rows::Where(access) = &conditions.access {
+            parts.push(self.unguarded(scope, access)?);
+        } else if let Some(access) = self.rows(alias, object, &conditions.access)? {
+            parts.push(access);
+        }
+        if let Some(filter) = &conditions.filter {
+            parts.push(self.condition(scope, filter)?);
+        }
+        if let Some(wanted) = &conditions.search {
+            parts.push(search::condition(&mut self.binder, &format!("{alias}.\"id\""), object, wanted));
+        }
+        if parts.is_empty() {
+            parts.push(match self.dialect() {
+                Dialect::Sqlite => "1".to_owned(),
+                Dialect::Postgres => "TRUE".to_owned(),
+            });
+        }
+        Ok(parts.join(" AND "))
+    }
+}
