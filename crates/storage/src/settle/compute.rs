@@ -11,7 +11,6 @@ use catalog::{Derivation, Derived, Field, Object, Stored};
 use definition::ColumnType;
 use diagnostic::{Diagnostic, Result};
 use expression::{Clock, Context, EvaluateError, Expr, Function, Kind, Path, Root, Step, Value, evaluate};
-use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 

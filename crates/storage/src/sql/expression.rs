@@ -293,8 +293,8 @@ impl<'a> Renderer<'a> {
         let condition = self.condition(scope, condition)?;
         let branches = vec![self.expression(scope, yes)?, self.expression(scope, no)?];
         let (texts, form) = self.uniform(branches);
-        Ok(Fragment::new(format!("CASE WHEN {condition} THEN {} ELSE {} END", texts[0], texts[1]), form))
-            .map(bracketed)
+        let sql = format!("CASE WHEN {condition} THEN {} ELSE {} END", texts[0], texts[1]);
+        Ok(bracketed(Fragment::new(sql, form)))
     }
 
     fn switch(

@@ -265,11 +265,6 @@ impl Renderer<'_> {
         Scaled { sql, scale: 0, bound: a.bound / factor + 1 }.fragment()
     }
 
-    /// The mean, of a sum and a number of values; ten places, null of nothing.
-    pub(super) fn mean(&mut self, sum: &Fragment, count: &Fragment) -> Fragment {
-        self.arithmetic(ArithmeticOperator::Divide, sum, count)
-    }
-
     /// A number as a whole number, for functions of dates.
     pub(super) fn integer_text(&mut self, fragment: &Fragment, at: Position) -> Result<String> {
         let Form::Number(number) = &fragment.form else {

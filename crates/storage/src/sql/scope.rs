@@ -148,13 +148,13 @@ impl<'a> Renderer<'a> {
         match scope.roots.get(&path.root).cloned() {
             Some(Source::Table { alias, object }) => self.walk(scope, &alias, &object, &path.steps, at),
             Some(Source::Nothing) => Ok(self.null(ty)),
-            Some(Source::Memory(row)) => self.from_memory(row, &path.steps, ty, at),
+            Some(Source::Memory(row)) => self.memory_path(row, &path.steps, ty, at),
             None => Err(self.refused(&format!("`{:?}`", path.root).to_lowercase(), at)),
         }
     }
 
     /// A path that starts at a record in memory: its first value is bound, the rest is a subselect.
-    fn from_memory(&mut self, row: &Row, steps: &[Step], ty: &Type, at: Position) -> Result<Fragment> {
+    fn memory_path(&mut self, row: &Row, steps: &[Step], ty: &Type, at: Position) -> Result<Fragment> {
         let Some((first, rest)) = steps.split_first() else {
             return Ok(self.null(ty));
         };
