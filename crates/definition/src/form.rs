@@ -26,6 +26,7 @@ pub struct Form {
     pub fields: IndexMap<String, FormField>,
     /// What differs per size of screen: layout → section → change.
     #[serde(default)]
+    #[schemars(extend("propertyNames" = {"enum": ["phone", "tablet", "print"]}))]
     pub layouts: IndexMap<Layout, IndexMap<String, SectionLayout>>,
     /// Whether the form is open to the internet.
     pub public: Option<Public>,

@@ -6,11 +6,18 @@
 //! variant: a check of one field then costs one variant, and a finding names what is wrong with that
 //! variant instead of "matches none of thirty".
 
+use crate::app::App;
 use crate::field::FieldDefinition;
+use crate::form::Form;
 use crate::kind::Kind;
-use crate::scenario::{Refused, ScenarioStep};
-use crate::workflow::{Performer, Step, StepKind};
-use crate::{App, Form, Object, Pack, Role, Scenario, Seed, Translation, View, Workflow};
+use crate::object::Object;
+use crate::pack::Pack;
+use crate::role::Role;
+use crate::scenario::{Refused, Scenario, ScenarioStep};
+use crate::seed::Seed;
+use crate::translation::Translation;
+use crate::view::View;
+use crate::workflow::{Performer, Step, StepKind, Workflow};
 use crate::{field, scenario, workflow};
 use indexmap::IndexMap;
 use jsonschema::Validator;
@@ -51,6 +58,23 @@ fn root_of(kind: Kind, generator: &mut SchemaGenerator) -> Json {
         required.insert(0, Json::from("kind"));
     }
     root
+}
+
+/// Text in some languages: the derived schema does not say which languages there are.
+fn text_schema() -> Json {
+    let tags = diagnostic::Locale::ALL.map(diagnostic::Locale::tag);
+    json!({
+        "description": "Text, the same in every language, or a map of languages.",
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "propertyNames": {"enum": tags},
+                "additionalProperties": {"type": "string"},
+                "minProperties": 1
+            }
+        ]
+    })
 }
 
 /// Variants of a part, by type or key, and the properties that all of them have.
@@ -188,6 +212,7 @@ fn for_editors(kind: Kind) -> Json {
         parts.push((part.to_owned(), whole));
     }
     let mut definitions = generator.take_definitions(true);
+    definitions.insert("Text".to_owned(), text_schema());
     definitions.extend(parts);
     definitions.insert(kind_title(kind), root);
     let mut document = json!({"$defs": definitions});
@@ -352,6 +377,7 @@ impl Compiled {
         let [field, step, performer, action, refused] = parts(&mut generator);
         let again = parts(&mut generator);
         let mut definitions = generator.take_definitions(true);
+        definitions.insert("Text".to_owned(), text_schema());
         for part in OPEN {
             definitions.insert(part.to_owned(), json!({"type": "object"}));
         }

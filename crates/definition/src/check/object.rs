@@ -1,12 +1,11 @@
 //! Checks of an object.
 
 use super::{invalid, named, unknown, wrong};
-use crate::field::{FieldDefinition, FieldType, Pattern};
+use crate::field::{FieldDefinition, FieldType, Pattern, Rollup, RollupFunction, SelectOption};
 use crate::findings::Findings;
 use crate::name;
 use crate::object::{Feature, Object, Ownership, Transitions};
 use crate::shape::Names;
-use crate::{Rollup, RollupFunction, SelectOption};
 use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -24,6 +23,7 @@ pub(super) fn check(object: &Object, found: &mut Findings<'_>) {
     }
     aliases(object, found);
     title(object, found);
+    ownership(object, found);
     for (index, feature) in object.features.iter().enumerate() {
         let name = match feature {
             Feature::History | Feature::Comments => continue,
@@ -132,6 +132,9 @@ fn title(object: &Object, found: &mut Findings<'_>) {
         // A path through a reference is for the catalog to follow.
         own_field(object, name.split('.').next().unwrap_or_default(), "/title", found);
     }
+}
+
+fn ownership(object: &Object, found: &mut Findings<'_>) {
     if let Some(Ownership::Inherit(field)) = &object.ownership {
         match object.fields.get(field).map(|field| &field.kind) {
             Some(FieldType::Reference(_)) => {}

@@ -1,9 +1,9 @@
 //! The parts whose properties depend on a type or a key: fields, steps, performers, actions of a scenario.
 
-use super::Findings;
 use super::validate::{not_yet, unknown_key, validate};
 use super::yaml::join;
 use crate::field;
+use crate::findings::Findings;
 use crate::kind::Kind;
 use crate::scenario::ScenarioAction;
 use crate::schema::{self, Union, Unions};
@@ -20,6 +20,15 @@ pub(super) fn check(kind: Kind, tree: &Json, found: &mut Findings<'_>) {
 /// Checks the special parts of an overlay, whose entries need not be complete.
 pub(super) fn check_overlay(kind: Kind, tree: &Json, found: &mut Findings<'_>) {
     Walk { kind, unions: &schema::compiled().overlay, overlay: true, found }.whole(tree);
+}
+
+/// How the variants of a part are told apart.
+struct Marks {
+    union: &'static Union,
+    /// Key → variant.
+    keys: Vec<(&'static str, &'static str)>,
+    not_yet: &'static [&'static str],
+    what: &'static str,
 }
 
 struct Walk<'a, 'b> {
@@ -49,6 +58,14 @@ impl Walk<'_, '_> {
                     self.performer(assign, "/policy/empty/assign");
                 }
             }
+            Kind::Pack => {
+                let ranges = entries(tree, "requires").map(|(name, range)| (join("/requires", name), range));
+                for (pointer, range) in
+                    ranges.chain(tree.get("engine").map(|range| ("/engine".to_owned(), range)))
+                {
+                    self.range(range, &pointer);
+                }
+            }
             Kind::Scenario => {
                 for (index, step) in
                     tree.get("steps").and_then(Json::as_array).into_iter().flatten().enumerate()
@@ -61,6 +78,22 @@ impl Walk<'_, '_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// A range of versions is text to the schema, and more to its type.
+    fn range(&mut self, range: &Json, pointer: &str) {
+        let Some(text) = range.as_str() else { return };
+        if let Err(error) = semver::VersionReq::parse(text) {
+            let finding = say(
+                Code::InvalidValue,
+                [
+                    format!("`{text}` is no range of versions such as ^1.2 or >=1.0, <3: {error}"),
+                    format!("`{text}` 不是版本范围，例如 ^1.2 或 >=1.0, <3"),
+                    format!("`{text}` 不是版本範圍，例如 ^1.2 或 >=1.0, <3"),
+                ],
+            );
+            self.found.value(pointer, finding);
         }
     }
 
@@ -108,9 +141,9 @@ impl Walk<'_, '_> {
 
     fn step(&mut self, step: &Json, pointer: &str) {
         let Some(map) = step.as_object() else { return };
-        let keys: Vec<_> = schema::step_keys().collect();
-        let unions = self.unions;
-        self.keyed(map, step, pointer, &unions.step, &keys, &NOT_YET_STEPS, "step");
+        let keys = schema::step_keys().collect();
+        let marks = Marks { union: &self.unions.step, keys, not_yet: &NOT_YET_STEPS, what: "step" };
+        self.keyed(map, step, pointer, &marks);
         for key in ["approve", "cc"] {
             if let Some(by) = step.get(key).and_then(|part| part.get("by")).and_then(Json::as_array) {
                 for (index, performer) in by.iter().enumerate() {
@@ -125,41 +158,32 @@ impl Walk<'_, '_> {
 
     fn performer(&mut self, performer: &Json, pointer: &str) {
         let Some(map) = performer.as_object() else { return };
-        let keys: Vec<_> = schema::performer_keys().collect();
-        let unions = self.unions;
-        self.keyed(map, performer, pointer, &unions.performer, &keys, &Performer::NOT_YET, "performer");
+        let keys = schema::performer_keys().collect();
+        let union = &self.unions.performer;
+        let marks = Marks { union, keys, not_yet: &Performer::NOT_YET, what: "performer" };
+        self.keyed(map, performer, pointer, &marks);
     }
 
     fn action(&mut self, step: &Json, pointer: &str, union: &'static Union) {
         let Some(map) = step.as_object() else { return };
-        let keys: Vec<_> = ScenarioAction::KEYS.iter().map(|key| (*key, *key)).collect();
-        self.keyed(map, step, pointer, union, &keys, &[], "step");
+        let keys = ScenarioAction::KEYS.iter().map(|key| (*key, *key)).collect();
+        self.keyed(map, step, pointer, &Marks { union, keys, not_yet: &[], what: "step" });
     }
 
     /// A part whose variant is told by the key it has.
-    #[allow(clippy::too_many_arguments)]
-    fn keyed(
-        &mut self,
-        map: &Map<String, Json>,
-        part: &Json,
-        pointer: &str,
-        union: &'static Union,
-        keys: &[(&'static str, &'static str)],
-        not_yet_keys: &[&str],
-        what: &str,
-    ) {
-        let mut variants: Vec<&str> = map
-            .keys()
-            .filter_map(|key| keys.iter().find(|(k, _)| k == key).map(|(_, variant)| *variant))
-            .collect();
+    fn keyed(&mut self, map: &Map<String, Json>, part: &Json, pointer: &str, marks: &Marks) {
+        let variant =
+            |key: &String| marks.keys.iter().find(|(known, _)| known == key).map(|(_, variant)| *variant);
+        let mut variants: Vec<&str> = map.keys().filter_map(variant).collect();
         variants.dedup();
         match variants.as_slice() {
             [variant] => {
-                if let Some(checked) = union.variants.get(variant) {
+                if let Some(checked) = marks.union.variants.get(variant) {
                     validate(checked, part, pointer, self.kind, self.found);
                 }
             }
             [first, second, ..] => {
+                let what = marks.what;
                 let finding = say(
                     Code::InvalidValue,
                     [
@@ -170,19 +194,12 @@ impl Walk<'_, '_> {
                 );
                 self.found.value(pointer, finding);
             }
-            [] => self.no_variant(map, pointer, union, keys, not_yet_keys, what),
+            [] => self.no_variant(map, pointer, marks),
         }
     }
 
-    fn no_variant(
-        &mut self,
-        map: &Map<String, Json>,
-        pointer: &str,
-        union: &'static Union,
-        keys: &[(&'static str, &'static str)],
-        not_yet_keys: &[&str],
-        what: &str,
-    ) {
+    fn no_variant(&mut self, map: &Map<String, Json>, pointer: &str, marks: &Marks) {
+        let Marks { union, keys, not_yet: not_yet_keys, what } = marks;
         if let Some(key) = map.keys().find(|key| not_yet_keys.contains(&key.as_str())) {
             self.found.key(&join(pointer, key), not_yet(what, key));
             return;

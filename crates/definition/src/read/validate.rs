@@ -71,6 +71,17 @@ fn report(error: &ValidationError<'_>, checked: &Checked, base: &str, kind: Kind
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
             union(error, context, checked, base, kind, found);
         }
+        ValidationErrorKind::PropertyNames { error } => {
+            let name = plain(error.instance());
+            let known: Vec<String> = match error.kind() {
+                ValidationErrorKind::Enum { options } => {
+                    options.as_array().into_iter().flatten().map(plain).collect()
+                }
+                _ => Vec::new(),
+            };
+            let known: Vec<&str> = known.iter().map(String::as_str).collect();
+            found.key(&join(&pointer, &name), unknown_key(&name, &known, kind));
+        }
         _ => {
             let finding = describe(error, &pointer, kind);
             found.value(&pointer, finding);

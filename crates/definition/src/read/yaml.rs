@@ -14,7 +14,7 @@ use std::collections::{HashMap, HashSet};
 /// The largest file that is read, in bytes.
 pub(crate) const MAX_BYTES: usize = 8 << 20;
 /// The most nodes of one file, what aliases repeat included.
-pub(crate) const MAX_NODES: usize = 400_000;
+pub(crate) const MAX_NODES: usize = 200_000;
 /// The most nodes that aliases may repeat.
 pub(crate) const MAX_REPEATED: usize = 20_000;
 /// The deepest nesting.
@@ -254,7 +254,7 @@ impl Loader {
         };
         let value = if plain && !as_text {
             resolve(text).unwrap_or_else(|found| {
-                self.found.push(((at.line, at.column), found));
+                self.found.push(((at.line, at.column), *found));
                 Json::Null
             })
         } else {
@@ -375,7 +375,7 @@ pub(crate) fn join(pointer: &str, name: &str) -> String {
 }
 
 /// A plain scalar by the core schema of YAML 1.2: only `true` and `false` are booleans.
-fn resolve(text: &str) -> Result<Json, Diagnostic> {
+fn resolve(text: &str) -> diagnostic::Result<Json> {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Ok(Json::Null),
         "true" | "True" | "TRUE" => return Ok(Json::Bool(true)),
@@ -395,18 +395,18 @@ fn resolve(text: &str) -> Result<Json, Diagnostic> {
     Ok(Json::String(text.to_owned()))
 }
 
-fn quote_it(text: &str, [en, cn, tw]: [&str; 3]) -> Diagnostic {
-    say(
+fn quote_it(text: &str, [en, cn, tw]: [&str; 3]) -> Box<Diagnostic> {
+    Box::new(say(
         Code::InvalidValue,
         [
             format!("{en}: write '{text}' in quotes"),
             format!("{cn}：请加引号写作 '{text}'"),
             format!("{tw}：請加引號寫作 '{text}'"),
         ],
-    )
+    ))
 }
 
-fn whole(text: &str, digits: &str) -> Result<Json, Diagnostic> {
+fn whole(text: &str, digits: &str) -> diagnostic::Result<Json> {
     if digits.len() > 1 && digits.starts_with('0') {
         return Err(quote_it(
             text,
@@ -433,7 +433,7 @@ fn is_float(text: &str) -> bool {
 
 /// A number with a fraction is kept as the float nearest to it, which has the same digits as long as there
 /// are few enough of them.
-fn float(text: &str, unsigned: &str) -> Result<Json, Diagnostic> {
+fn float(text: &str, unsigned: &str) -> diagnostic::Result<Json> {
     if unsigned.len() > 1 && unsigned.starts_with('0') && unsigned.as_bytes()[1].is_ascii_digit() {
         return Err(quote_it(
             text,
@@ -445,7 +445,8 @@ fn float(text: &str, unsigned: &str) -> Result<Json, Diagnostic> {
     }
     let number = text.trim_start_matches('+').parse::<f64>().ok().filter(|number| number.is_finite());
     let Some(number) = number else {
-        return Err(state(Code::InvalidValue, ["the number is too large", "数字过大", "數字過大"]));
+        let words = ["the number is too large", "数字过大", "數字過大"];
+        return Err(Box::new(state(Code::InvalidValue, words)));
     };
     // `5.0` is a whole number wherever one is asked for.
     if number.fract() == 0.0 && number.abs() < 1e15 {

@@ -1,0 +1,219 @@
+//! One whole definition of each kind, as the language's own page shows them.
+
+use definition::field::{OnDelete, RollupFunction};
+use definition::role::Scope;
+use definition::workflow::{ApproveMode, Empty, Performer, StepKind};
+use definition::{Definition, FieldRight, FieldType, Ownership};
+
+const OBJECT: &str = r#"# yaml-language-server: $schema=../../schema/object.json
+kind: object
+name: opportunity
+label: {en: Opportunity, zh-CN: 商机, zh-TW: 商機}
+plural: {en: Opportunities}
+icon: target
+title: name
+ownership: user
+features: [history, comments]
+fields:
+  number:      {type: autonumber, pattern: "OPP-{yyyy}{mm}-{seq:4}"}
+  name:        {type: text, required: true, max: 120, search: true}
+  account:     {type: reference, to: account, required: true, on_delete: restrict, choose_where: 'status == "active"'}
+  stage:
+    type: select
+    default: qualify
+    options:
+      qualify:  {label: {en: Qualification, zh-CN: 初步接洽}, color: blue}
+      proposal: {label: {en: Proposal, zh-CN: 方案报价}, color: gold}
+      won:      {label: {en: Won, zh-CN: 赢单}, color: green}
+      lost:     {label: {en: Lost, zh-CN: 输单}, color: grey}
+  amount:      {type: money, min: 0, currency: CNY}
+  probability: {type: percent, default_from: 'switch stage { "qualify" => 10, "proposal" => 50, _ => 0 }'}
+  close_date:  {type: date, required_when: 'stage == "proposal" || stage == "won"'}
+  expected:    {type: money, formula: 'amount * probability / 100'}
+  industry:    {type: select, formula: account.industry}
+  lines:       {type: children, of: opportunity_line, via: opportunity, min: 0, max: 500}
+  line_total:  {type: money, rollup: {sum: lines.amount, where: 'optional == false'}}
+  contacts:    {type: references, to: contact, attributes: {role: {type: select, options: {decider: {}, user: {}}}}}
+  source:      {type: reference, to: any}
+  lost_reason: {type: select, options: {price: {}, time: {}}, required_when: 'stage == "lost"'}
+  bank_card:   {type: text, encrypted: true, mask: last4}
+unique:
+  one_open_deal: {fields: [account, name], where: 'stage != "lost"', message: {en: Twice, zh-CN: 重复}}
+indexes: {by_stage_close: [stage, close_date]}
+rules:
+  amount_when_won: {when: 'stage == "won"', require: 'amount > 0', error: {en: A won deal needs an amount, zh-CN: 赢单必须填写金额}, at: amount}
+transitions:
+  field: stage
+  initial: [qualify]
+  moves:
+    propose: {from: [qualify], to: proposal}
+    win:     {from: [proposal], to: won, roles: [sales_rep], when: 'amount > 0', approval: deal_approval}
+    lose:    {from: [qualify, proposal], to: lost}
+hooks: {before_save: opportunity.check_discount, after_win: opportunity.hand_over}
+actions: {clone: {label: Clone, script: opportunity.clone, roles: [sales_rep]}}
+"#;
+
+#[test]
+fn an_object() {
+    let parsed = crate::parse("objects/opportunity.yaml", OBJECT);
+    let Definition::Object(object) = parsed.definition else { panic!("no object") };
+    assert_eq!(object.fields.len(), 15);
+    assert_eq!(object.ownership, Some(Ownership::User));
+    let FieldType::Reference(account) = &object.fields["account"].kind else { panic!("no reference") };
+    assert_eq!((account.to.as_str(), account.on_delete), ("account", Some(OnDelete::Restrict)));
+    let total = object.fields["line_total"].rollup.as_ref().unwrap();
+    assert_eq!(total.function(), Some((RollupFunction::Sum, "lines", Some("amount"))));
+    assert!(object.fields["expected"].is_derived());
+    assert_eq!(object.transitions.unwrap().moves["win"].approval.as_deref(), Some("deal_approval"));
+    assert_eq!(object.actions["clone"].script.function, "clone");
+}
+
+#[test]
+fn a_type_survives_writing_and_reading() {
+    let parsed = crate::parse("objects/opportunity.yaml", OBJECT);
+    let Definition::Object(object) = parsed.definition else { panic!("no object") };
+    let written = serde_json::to_value(&object).unwrap();
+    let again: definition::Object = serde_json::from_value(written).unwrap();
+    assert_eq!(again, *object);
+}
+
+#[test]
+fn a_role() {
+    let text = "
+kind: role
+name: sales_rep
+objects:
+  crm.opportunity: {create: true, read: department_tree, update: own, delete: none, export: false,
+                    fields: {cost: hidden, credit_limit: read}, moves: [propose, win, lose], actions: all}
+  crm.account: {read: 'owner == user.id || region == user.region', update: own}
+restrictions:
+  crm.account: {where: 'confidential == false', exempt: [ceo]}
+workflows: {quote_approval: {start: true}}
+";
+    let Definition::Role(role) = crate::parse("roles/sales_rep.yaml", text).definition else {
+        panic!("no role")
+    };
+    let deal = &role.objects["crm.opportunity"];
+    assert_eq!(deal.read, Some(Scope::DepartmentTree));
+    assert_eq!(deal.export, Some(Scope::None));
+    assert_eq!(deal.purge, None);
+    assert_eq!(deal.fields["cost"], FieldRight::Hidden);
+    assert!(deal.moves.as_ref().unwrap().contains("win"));
+    assert!(deal.actions.as_ref().unwrap().contains("anything"));
+    assert!(matches!(&role.objects["crm.account"].read, Some(Scope::Condition(_))));
+}
+
+#[test]
+fn screens() {
+    let form = "
+kind: form
+name: opportunity_main
+object: opportunity
+sections:
+  basics: {label: Basics, columns: 2, fields: [name, account, stage, amount]}
+  lines:  {visible_when: 'stage != \"qualify\"', fields: {lines: {}}}
+  more:   {collapsed: true, fields: [source, contacts]}
+fields: {amount: {readonly_when: 'stage == \"won\"', help: H}, lines: {columns: [product, qty, price], footer: {amount: sum}}}
+layouts: {phone: {basics: {columns: 1}}}
+public: {enabled: false}
+";
+    let Definition::Form(form) = crate::parse("forms/o.yaml", form).definition else { panic!("no form") };
+    assert_eq!(form.sections["lines"].fields.len(), 1);
+    let view = "
+kind: view
+name: pipeline
+object: opportunity
+type: kanban
+group_by: stage
+card: {title: name, lines: [account, amount, close_date], sum: amount}
+where: 'owner == user.id'
+sort: [-amount]
+";
+    let Definition::View(view) = crate::parse("views/p.yaml", view).definition else { panic!("no view") };
+    assert_eq!(view.sort, ["-amount"]);
+    let app = "
+kind: app
+name: sales
+roles: [sales_rep]
+menu: {deals: {object: opportunity, view: pipeline}, more: {label: More, menu: {leads: {object: lead}}}}
+";
+    let Definition::App(app) = crate::parse("apps/s.yaml", app).definition else { panic!("no app") };
+    assert_eq!(app.menu["more"].menu["leads"].object.as_deref(), Some("lead"));
+}
+
+#[test]
+fn a_workflow() {
+    let text = "
+kind: workflow
+use: approval
+name: quote_approval
+object: quote
+start: {by: [button, transition], roles: [sales_rep], when: 'lines.count() > 0'}
+record:
+  lock: material
+  material: [total, discount]
+  set: {submit: {status: in_approval}, approve: {status: approved}, reject: {status: rejected}, withdraw: {status: draft}}
+policy:
+  withdraw: before_first_decision
+  dedupe: consecutive
+  self: superior
+  empty: {assign: {role: flow_admin}}
+  comment_required: [reject, return]
+  after_return: from_here
+fields: {'*': read, cost_price: hidden}
+steps:
+  manager: {approve: {by: [{superior: {of: initiator}}], mode: any}, allow: [return]}
+  by_risk:
+    choose:
+      high: {when: 'discount > 30', steps: {finance: {approve: {by: [{role: finance, within: initiator.department}], mode: all}}}}
+      otherwise: {steps: {}}
+  mark: {set: {checked: true}, set_from: {checked_at: 'now()'}}
+  tell: {cc: {by: [{field: record.owner}, {department_head: {of: initiator}}, {user: li.wei}]}}
+  done: {end: approved}
+";
+    let parsed = crate::parse("workflows/q.yaml", text);
+    let Definition::Workflow(workflow) = parsed.definition else { panic!("no workflow") };
+    assert!(matches!(workflow.policy.empty, Some(Empty::Assign(Performer::Role { .. }))));
+    let StepKind::Approve(manager) = &workflow.steps["manager"].kind else { panic!("no approve") };
+    assert_eq!(manager.approve.mode, ApproveMode::Any);
+    assert!(matches!(&manager.approve.by[0], Performer::Superior { superior } if superior.level == 1));
+    let StepKind::Choose(risk) = &workflow.steps["by_risk"].kind else { panic!("no choose") };
+    assert_eq!(risk.choose["high"].steps["finance"].kind.name(), "approve");
+    let written = serde_json::to_value(&workflow).unwrap();
+    let again: definition::Workflow = serde_json::from_value(written).unwrap();
+    assert_eq!(again, *workflow);
+}
+
+#[test]
+fn a_scenario_seed_translation_and_pack() {
+    let scenario = "
+kind: scenario
+name: big_discount
+given: {demo: [accounts_sample], clock: 2026-03-02T09:00+08:00}
+steps:
+  - as: sales.lily
+    create: {object: crm.quote, set: {account: '@acme', discount: '30'}, save: quote}
+  - submit: {record: quote, workflow: quote_approval}
+  - expect: {record: quote, fields: {status: in_approval}, tasks: [{assignee: manager.chen, node: manager}]}
+  - advance: 9h
+  - as: director.wang
+    approve: {record: quote}
+  - as: sales.other
+    refused: {update: {record: quote, set: {discount: '50'}}, code: record_locked}
+";
+    let Definition::Scenario(scenario) = crate::parse("scenarios/b.yaml", scenario).definition else {
+        panic!("no scenario")
+    };
+    let names: Vec<&str> = scenario.steps.iter().map(|step| step.action.name()).collect();
+    assert_eq!(names, ["create", "submit", "expect", "advance", "approve", "refused"]);
+    let again: definition::Scenario =
+        serde_json::from_value(serde_json::to_value(&scenario).unwrap()).unwrap();
+    assert_eq!(again, scenario);
+    crate::parse("demo/a.yaml", "kind: demo\nname: a\nobject: account\nfile: accounts.csv\nafter: [users]\n");
+    crate::parse(
+        "translations/tw.yaml",
+        "kind: translation\nname: tw\nlocale: zh-TW\ntexts: {object.lead: 線索}\n",
+    );
+    let pack = "kind: pack\nname: crm\nversion: 1.2.0\nengine: '>=0.1'\nrequires: {base: ^1}\nglue: {with: [crm, pms]}\n";
+    crate::parse("pack.yaml", pack);
+}

@@ -1,0 +1,274 @@
+//! Mistakes of authors. Each row is a file (after a common head); the snapshot shows what each is told.
+
+use std::fmt::Write as _;
+
+fn report(path: &str, head: &str, rows: &[&str]) -> String {
+    let mut out = String::new();
+    for row in rows {
+        let text = format!("{head}{row}");
+        let found = crate::findings(path, &text);
+        assert!(!found.is_empty(), "no finding for {row}");
+        let _ = write!(out, "{}\n=> {}\n", row.trim_end(), found.replace('\n', "\n   ").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn of_a_file() {
+    let rows = [
+        "",
+        "   \n# nothing\n",
+        "- a\n- b\n",
+        "name: x\n",
+        "kind: objekt\nname: x\n",
+        "kind: 7\nname: x\n",
+        "kind: report\nname: x\n",
+        "kind: role\nname: x\n",
+        "kind: object\n",
+        "kind: object\nname: Deal\n",
+        "kind: object\nname: a-b\n",
+        "kind: object\nname: no\nlabel: {en: [x]}\n",
+        "kind: object\nname: x\nname: y\n",
+        "kind: object\nname: x\nlable: X\nicno: y\n",
+        "kind: object\nname: x\nlabel: {de: X}\n",
+        "kind: object\nname: x\nlabel:\n",
+        "kind: object\nname: x\nlabel: !secret X\n",
+        "kind: object\nname: x\nsingle: yes\n",
+        "kind: object\nname: x\nsingle: 'true'\n",
+        "kind: object\nname: x\nlabel: 0123\n",
+        "kind: object\nname: x\n---\nkind: object\nname: y\n",
+        "kind: object\nname: x\nlabel: *missing\n",
+        "kind: object\nname: x\n label: y\n",
+        "kind: object\nname: x\n? [a]\n: y\n",
+        "kind: object\nname: x\n<<: 5\n",
+    ];
+    insta::assert_snapshot!(report("objects/x.yaml", "", &rows));
+}
+
+#[test]
+fn of_fields() {
+    let rows = [
+        "a: {type: txt}",
+        "a: {required: true}",
+        "a: text",
+        "a: {type: file}",
+        "a: {type: text, requierd: true}",
+        "a: {type: text, max: long}",
+        "a: {type: text, max: 99999}",
+        "a: {type: text, min: 5, max: 4}",
+        "a: {type: text, pattern: '['}",
+        "a: {type: text, scale: 2}",
+        "a: {type: text, required: 'yes'}",
+        "a: {type: text, formerly: old}",
+        "a: {type: integer, min: 1.5}",
+        "a: {type: decimal, scale: 11}",
+        "a: {type: decimal, min: 1, max: 0.5}",
+        "a: {type: money, currency: yuan}",
+        "a: {type: money, currency: XXY}",
+        "a: {type: money, max: 123456789012345.678}",
+        "a: {type: select}",
+        "a: {type: select, options: {}}",
+        "a: {type: select, options: [x, x]}",
+        "a: {type: select, options: {x: {colour: red}}}",
+        "a: {type: select, options: {a b: {}}}",
+        "a: {type: select, options: [x, y], default: z}",
+        "a: {type: reference}",
+        "a: {type: reference, to: b, on_delete: forget}",
+        "a: {type: reference, to: b, fill: {c: a.d}}",
+        "a: {type: references, to: b, attributes: {id: {type: text}}}",
+        "a: {type: references, to: b, attributes: {role: {type: txet}}}",
+        "a: {type: references, to: b, required: true, default: []}",
+        "a: {type: children, of: line}",
+        "a: {type: children, of: line, via: deal, min: 3, max: 2}",
+        "a: {type: children, of: line, via: deal, search: true}",
+        "a: {type: autonumber}",
+        "a: {type: autonumber, pattern: 'Q-{yyyy}'}",
+        "a: {type: autonumber, pattern: 'Q-{SEQ}'}",
+        "a: {type: rating, max: 11}",
+        "a: {type: boolean, multiple: true}",
+        "a: {type: date, default: tomorrow}",
+        "a: {type: integer, default: '7'}",
+        "a: {type: text, default: x, default_from: name}",
+        "a: {type: text, formula: name, required: true}",
+        "a: {type: money, formula: x, rollup: {sum: lines.x}}",
+        "a: {type: money, rollup: {}}",
+        "a: {type: money, rollup: {sum: lines.a, count: lines}}",
+        "a: {type: money, rollup: {sum: lines}}",
+        "a: {type: integer, rollup: {count: lines.a}}",
+        "a: {type: integer, rollup: {total: lines.a}}",
+        "a: {type: text, stored: true}",
+        "a: {type: text, mask: last4}",
+        "a: {type: text, encrypted: true, mask: last5}",
+        "a: {type: text, encrypted: true, search: true}",
+        "a: {type: text, encrypted: true, unique: true}",
+        "a: {type: integer, encrypted: true}",
+        "Amount: {type: text}",
+        "id: {type: text}",
+        "owner: {type: user}",
+        "switch: {type: text}",
+        "filter: {type: text}",
+        "a: {type: text, formerly: [b]}\n  b: {type: text}",
+    ];
+    insta::assert_snapshot!(report("objects/x.yaml", "kind: object\nname: x\nfields:\n  ", &rows));
+}
+
+#[test]
+fn of_objects() {
+    let head =
+        "kind: object\nname: x\nfields:\n  name: {type: text}\n  stage: {type: select, options: [a, b]}\n";
+    let rows = [
+        "title: nam",
+        "title: '{name} {code}'",
+        "title: '{name'",
+        "ownership: mine",
+        "ownership: inherit(parent)",
+        "ownership: inherit(name)",
+        "features: [history, coments]",
+        "features: [history, attachments]",
+        "concurrency: yes",
+        "key: code",
+        "unique: {u: {fields: []}}",
+        "unique: {u: {fields: [nam]}}",
+        "unique: {u: {where: 'a == 1'}}",
+        "key: u\nunique: {u: {fields: [name], where: 'stage == \"a\"'}}",
+        "indexes: {i: [name, -stag]}",
+        "indexes: {i: name}",
+        "rules: {r: {when: 'true'}}",
+        "rules: {r: {require: 'true', error: X, at: nome}}",
+        "rules: {R: {require: 'true', error: X}}",
+        "rules: [{require: 'true', error: X}]",
+        "transitions: {field: stag}",
+        "transitions: {field: name}",
+        "transitions: {moves: {m: {from: [a], to: b}}}",
+        "transitions: {field: stage, initial: [c], moves: {m: {from: [a, c], to: d}}}",
+        "transitions: {field: stage, moves: {m: {from: [a]}}}",
+        "transitions: {field: stage, moves: {m: {from: a, to: b}}}",
+        "transitions: {field: stage, moves: {m: {from: [a], to: b, set: {stage: a}}}}",
+        "transitions: {field: stage, moves: {m: {from: [a], to: b, set_from: {nme: 'name'}, require: [nme]}}}",
+        "hooks: {before_save: check}",
+        "hooks: {before_sav: x.check}",
+        "hooks: {after_win: x.check}",
+        "actions: {go: {label: Go}}",
+        "actions: {go: {script: x.go, on: list}}",
+        "actions: {go: {script: x.go, with: {to: {type: refrence}}}}",
+    ];
+    insta::assert_snapshot!(report("objects/x.yaml", head, &rows));
+}
+
+#[test]
+fn of_roles_forms_views_apps() {
+    let rows = [
+        "kind: role\nname: r\nobjects: {crm.lead: {read: departmnt}}",
+        "kind: role\nname: r\nobjects: {crm.lead: {read: 5, reed: all}}",
+        "kind: role\nname: r\nobjects: {crm.lead: {create: own}}",
+        "kind: role\nname: r\nobjects: {crm.lead: {fields: {cost: none}}}",
+        "kind: role\nname: r\nobjects: {crm.lead: {moves: every}}",
+        "kind: role\nname: r\nobjects: {crm.lead: all}",
+        "kind: role\nname: r\nrestrictions: {crm.lead: {exempt: [ceo]}}",
+        "kind: role\nname: r\nworkflows: {w: true}",
+        "kind: form\nname: f",
+        "kind: form\nname: f\nobject: x\nsections: {a: {columns: 9, fields: [n]}}",
+        "kind: form\nname: f\nobject: x\nsections: {a: {fields: [n]}, b: {fields: [n]}}",
+        "kind: form\nname: f\nobject: x\nsections: {a: {fields: n}}",
+        "kind: form\nname: f\nobject: x\nlayouts: {phone: {a: {columns: 1}}, watch: {}}",
+        "kind: form\nname: f\nobject: x\nfields: {a: {widget: slider}}",
+        "kind: form\nname: f\nobject: x\npublic: {enabled: true}",
+        "kind: view\nname: v\nobject: x\ntype: gantt",
+        "kind: view\nname: v\nobject: x\ntype: table",
+        "kind: view\nname: v\nobject: x\ntype: kanban",
+        "kind: view\nname: v\nobject: x\ngroup_by: stage",
+        "kind: view\nname: v\nobject: x\ncolumns: [a, a]",
+        "kind: view\nname: v\nobject: x\nlimit: 501\nsort: name",
+        "kind: app\nname: a\nmenu: {m: {}}",
+        "kind: app\nname: a\nmenu: {m: {object: x, menu: {n: {object: y}}}}",
+        "kind: app\nname: a\nmenu: {m: {label: M, menu: {n: {objct: y}}}}",
+        "kind: pack\nname: p\nversion: 1.0",
+        "kind: pack\nname: p\nversion: one",
+        "kind: pack\nname: p\nversion: 1.0.0\nrequires: {base: '>>1'}",
+        "kind: pack\nname: p\nversion: 1.0.0\nglue: {with: [crm]}",
+        "kind: seed\nname: s\nobject: x",
+        "kind: seed\nname: s\nobject: x\nfile: ../x.csv",
+        "kind: demo\nname: s\nobject: x\nfile: x.csv\nrecords: {a: {name: 1}}",
+        "kind: demo\nname: s\nobject: x\nrecords: {a: 1, B: {}}",
+        "kind: translation\nname: t\nlocale: zh\ntexts: {}",
+        "kind: translation\nname: t\nlocale: zh-TW\ntexts: {object.x: 5}",
+    ];
+    insta::assert_snapshot!(report("x.yaml", "", &rows));
+}
+
+#[test]
+fn of_workflows() {
+    let head = "kind: workflow\nname: w\nobject: quote\n";
+    let rows = [
+        "steps: {}",
+        "use: automation\nsteps: {a: {end: approved}}",
+        "use: approval\nsteps: {}",
+        "use: approval\nsla: {due: 8h}\nsteps: {a: {end: approved}}",
+        "use: approval\nsteps: {a: {}}",
+        "use: approval\nsteps: {a: {aprove: {by: [{role: r}]}}}",
+        "use: approval\nsteps: {a: {parallel: {}}}",
+        "use: approval\nsteps: {a: {approve: {by: []}}}",
+        "use: approval\nsteps: {a: {approve: {by: [{rolle: r}]}}}",
+        "use: approval\nsteps: {a: {approve: {by: [{role: r, user: u}]}}}",
+        "use: approval\nsteps: {a: {approve: {by: [{superior_chain: {of: initiator}}]}}}",
+        "use: approval\nsteps: {a: {approve: {by: [{superior: {level: 0}}]}}}",
+        "use: approval\nsteps: {a: {approve: {by: [{role: r}], mode: {ratio: 0.6}}}}",
+        "use: approval\nsteps: {a: {approve: {by: [{role: r}], mode: most}}}",
+        "use: approval\nsteps: {a: {approve: {by: [{role: r}]}, allow: [return, delegate]}}",
+        "use: approval\nsteps: {a: {approve: {by: [{role: r}]}, cc: {by: [{role: r}]}}}",
+        "use: approval\nsteps: {a: {cc: {by: [{role: r}]}, allow: [comment]}}",
+        "use: approval\nsteps: {a: {set: {}}}",
+        "use: approval\nsteps: {a: {end: done}}",
+        "use: approval\nsteps: {a: {choose: {x: {steps: {}}, y: {when: 'true', steps: {}}}}}",
+        "use: approval\nsteps: {a: {choose: {x: {when: 'true', steps: {a: {end: approved}}}}}}",
+        "use: approval\nsteps: {a: {choose: {x: {when: 'true', steps: {b: {goto: c}}}}}}",
+        "use: approval\npolicy: {take_back: never, dedupe: some}\nsteps: {a: {end: approved}}",
+        "use: approval\npolicy: {empty: {assign: {rule: x}}}\nsteps: {a: {end: approved}}",
+        "use: approval\npolicy: {empty: maybe, after_return: ask}\nsteps: {a: {end: approved}}",
+        "use: approval\nrecord: {lock: material}\nsteps: {a: {end: approved}}",
+        "use: approval\nstart: {by: [cron]}\nsteps: {a: {end: approved}}",
+    ];
+    insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
+}
+
+#[test]
+fn of_scenarios() {
+    let head = "kind: scenario\nname: s\ngiven: {demo: true, clock: 2026-03-02T09:00:00+08:00}\nsteps:\n  - ";
+    let rows = [
+        "{}",
+        "as: lily",
+        "{as: lily, creat: {object: x}}",
+        "{create: {set: {a: 1}}}",
+        "{create: {object: x}, update: {record: y}}",
+        "{move: {record: a}}",
+        "{advance: soon}",
+        "{advance: 9h working}",
+        "{advance: 9}",
+        "{refused: {update: {record: a}}}",
+        "{refused: {update: {record: a}, code: record_loked}}",
+        "{refused: {code: record_locked}}",
+        "{refused: {expect: {}, code: record_locked}}",
+        "{refused: {update: {recrd: a}, code: record_locked}}",
+        "{expect: {record: a, mail: {to: x}}}",
+        "{expect: {tasks: [{node: manager}]}}",
+        "{query: {object: x}}",
+    ];
+    insta::assert_snapshot!(report("scenarios/s.yaml", head, &rows));
+}
+
+#[test]
+fn of_overlays() {
+    let rows = [
+        "kind: object\nextends: opportunity",
+        "kind: seed\nextends: crm.x",
+        "kind: object\nextends: crm.x\nfields: {amount: {requird: true}}",
+        "kind: object\nextends: crm.x\nfields: {region: {type: selct}}",
+        "kind: object\nextends: crm.x\nfields: {region: {type: text, max: x, after: 5}}",
+        "kind: object\nextends: crm.x\nfields: {Region: {type: text}}",
+        "kind: object\nextends: crm.x\nremove: [a]",
+        "kind: role\nextends: crm.x\nobjects: {crm.lead: {read: 5}}",
+        "kind: workflow\nextends: crm.x\nsteps: {a: {aprove: {}}}",
+    ];
+    insta::assert_snapshot!(report("x.yaml", "", &rows));
+}
