@@ -204,7 +204,7 @@ impl Examination<'_, '_> {
         if let Some(condition) = choose_where
             && self.planner.mode != Mode::System
         {
-            let roots = Roots { row: Some(found), record: Some(&row.row), old: None };
+            let roots = Roots { row: Some(found), record: Some(&row.row), ..Roots::default() };
             if scene.holds(condition, roots)? == Some(false) {
                 return Ok(Some(Code::NotChoosable));
             }
@@ -337,7 +337,7 @@ impl Examination<'_, '_> {
         }
         for row in &draft.rows {
             let Some(before) = &row.before else { continue };
-            let Some(flow) = before.system(SystemField::Flow).as_reference() else { continue };
+            let Some(flow) = before.flow() else { continue };
             let Some(lock) = facts.lock(flow) else {
                 needs.borrow_mut().locks.insert(flow);
                 continue;

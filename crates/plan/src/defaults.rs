@@ -8,7 +8,7 @@ use crate::scene::{Roots, Scene};
 use crate::write::Operation;
 use catalog::{Field, SystemField};
 use diagnostic::Result;
-use expression::{Path, Root, Step, Type, Value, number};
+use expression::{Path, Step, Type, Value, number};
 use rust_decimal::prelude::ToPrimitive;
 use std::cell::RefCell;
 
@@ -147,13 +147,11 @@ impl Planner<'_> {
     }
 }
 
-/// The path from the own row, also where it is written from the target.
+/// The path from the own row: a `fill` is written from the target on.
 fn whole_path(row: &crate::draft::RowDraft, field: &Field, path: &Path, target: &Field) -> expression::Expr {
     let mut steps = path.steps.clone();
     let own = Step { object: row.object.name.clone(), field: field.name.clone() };
-    if path.root != Root::Row || steps.first() != Some(&own) {
-        steps.insert(0, own);
-    }
+    steps.insert(0, own);
     crate::walk::row_path(steps, target.ty.clone())
 }
 

@@ -4,8 +4,11 @@
 //! A read becomes a [`read::Select`], a write a list of [`write::RowWrite`]: values that say what will be read
 //! and written, with the rights of the actor already in them. This crate does no I/O.
 //!
-//! Read in this order: [`actor`] (who asks, and what it may), [`walk`] and [`grants`] (how roles become that), [`row`] (a record in memory), [`read`] (what a
-//! read is), [`write`] (what a write is), then how requests become them.
+//! Read in this order: [`actor`] (who asks, and what it may), [`walk`] and [`grants`] (how roles become that),
+//! [`wording`] and [`known`] (what exists for an actor), [`row`] (a record in memory), [`read`] and [`write`]
+//! (what reads and writes are), [`query`] (requests that read). Then the way of a write: [`facts`], [`draft`],
+//! [`scene`] (records that expressions speak of), [`planner`], `parse`, `begin`, `prepare`, `deletion`,
+//! `defaults`, `moves`, `checks`, [`render`], `finish`. Last [`mod@evaluate`] and [`explain`].
 
 pub mod actor;
 
@@ -53,12 +56,21 @@ pub mod render;
 
 mod finish;
 
+pub mod evaluate;
+
+pub mod explain;
+
+#[cfg(test)]
+mod tests;
+
 pub use actor::{Access, Actor, Grants, ObjectGrant, Rows};
 pub use begin::Upsert;
 pub use draft::{Draft, Intent, Precondition, RowDraft};
+pub use evaluate::Evaluated;
 pub use facts::{Facts, KeyLookup, Lock, Needs, Referring};
 pub use moves::{Available, AvailableMove};
 pub use planner::{
     FieldChange, Finished, HistoryEntry, Later, Mode, Numbering, Parked, Planned, Planner, Progress,
 };
 pub use row::Row;
+pub use scene::Roots;

@@ -43,6 +43,14 @@ impl Row {
         self.system(SystemField::Id).as_reference().unwrap_or_default()
     }
 
+    /// The running flow that locks or parks the record.
+    pub fn flow(&self) -> Option<Uuid> {
+        match self.system(SystemField::Flow) {
+            Value::Text(text) => Uuid::parse_str(text).ok(),
+            other => other.as_reference(),
+        }
+    }
+
     /// The version; 0 for a row that is not stored yet.
     pub fn version(&self) -> i64 {
         match self.system(SystemField::Version) {

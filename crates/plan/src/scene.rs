@@ -11,6 +11,7 @@ use definition::FieldType;
 use diagnostic::{Diagnostic, Result};
 use expression::{Clock, Context, EvaluateError, Expr, Record, Root, Step, Value, evaluate, holds};
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -52,6 +53,14 @@ pub struct Roots<'a> {
     pub record: Option<&'a Row>,
     /// `old`; all null on create.
     pub old: Option<&'a Row>,
+    /// `initiator`: who started the flow.
+    pub initiator: Option<&'a Row>,
+    /// `approver`: whom a performer rule tests.
+    pub approver: Option<&'a Row>,
+    /// `assignee`: who holds the task.
+    pub assignee: Option<&'a Row>,
+    /// Parameters of an action, variables of a flow.
+    pub parameters: Option<&'a HashMap<String, Value>>,
 }
 
 impl<'a> Roots<'a> {
@@ -62,7 +71,7 @@ impl<'a> Roots<'a> {
 
     /// A record and what it was before.
     pub fn change(row: &'a Row, old: Option<&'a Row>) -> Roots<'a> {
-        Roots { row: Some(row), old, record: None }
+        Roots { row: Some(row), old, ..Roots::default() }
     }
 }
 
@@ -192,7 +201,10 @@ impl Frame<'_, '_> {
             Root::Row => self.roots.row,
             Root::Record => self.roots.record.or(self.roots.row),
             Root::Old => self.roots.old,
-            _ => None,
+            Root::Initiator => self.roots.initiator,
+            Root::Approver => self.roots.approver,
+            Root::Assignee => self.roots.assignee,
+            Root::User | Root::Event => None,
         }
     }
 }
@@ -227,6 +239,11 @@ impl Context for Frame<'_, '_> {
             .into_iter()
             .map(|row| Box::new(Child { scene: self.scene, row }) as Box<dyn Record>)
             .collect())
+    }
+
+    fn parameter(&self, name: &str) -> Evaluated {
+        let value = self.roots.parameters.and_then(|parameters| parameters.get(name));
+        value.cloned().ok_or_else(|| EvaluateError::Missing { what: name.to_owned() })
     }
 
     fn within(&self, object: &str, node: Uuid, ancestor: Uuid) -> Evaluated<bool> {
