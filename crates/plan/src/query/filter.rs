@@ -111,10 +111,10 @@ fn used_exactly(filter: &Expr, path: &Path, exact: bool) -> bool {
     let (mut uses, mut fine) = (0, 0);
     walk::visit(filter, &mut |part, _| match &part.kind {
         Kind::Path(found) if found == path => uses += 1,
-        Kind::Compare(CompareOperator::Equal | CompareOperator::NotEqual, a, b) => {
-            if exact && ((is_path(a) && is_literal(b)) || (is_path(b) && is_literal(a))) {
-                fine += 1;
-            }
+        Kind::Compare(CompareOperator::Equal | CompareOperator::NotEqual, a, b)
+            if exact && ((is_path(a) && is_literal(b)) || (is_path(b) && is_literal(a))) =>
+        {
+            fine += 1;
         }
         Kind::In(a, all) if exact && is_path(a) && all.iter().all(is_literal) => fine += 1,
         Kind::Call(Function::IsEmpty, all) => fine += all.iter().filter(|part| is_path(part)).count(),

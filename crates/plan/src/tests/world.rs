@@ -138,12 +138,26 @@ const VIEWS: [(&str, &str); 2] = [
     ("views/dear.yaml", "kind: view\nname: dear\nobject: deal\nwhere: 'cost > 100'\n"),
 ];
 
-pub static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| {
-    let file = |(path, text): (&str, &str)| (path.to_owned(), text.trim_start().to_owned());
-    let mut base: Vec<(String, String)> = BASE.into_iter().map(file).collect();
+pub static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| built(str::to_owned));
+
+/// The same shop, where what is hidden from sellers does not exist at all.
+pub static BARE: LazyLock<Arc<Catalog>> = LazyLock::new(|| {
+    built(|text| {
+        let open =
+            |line: &&str| !["  cost:", "  margin:", "  secret:"].iter().any(|name| line.starts_with(name));
+        let text: String = text.lines().filter(open).map(|line| format!("{line}\n")).collect();
+        text.replace("cost: hidden, ", "").replace("secret: hidden, ", "").replace(", cost]", "]")
+    })
+});
+
+fn built(change: impl Fn(&str) -> String) -> Arc<Catalog> {
+    let file = |(path, text): (&str, &str)| (path.to_owned(), change(text.trim_start()));
+    let mut base: Vec<(String, String)> = BASE.into_iter().map(&file).collect();
     base[3].0 = "roles/employee.yaml".to_owned();
     base.push(file(("roles/admin.yaml", ADMIN)));
-    let mut shop: Vec<(String, String)> = VIEWS.into_iter().map(file).collect();
+    let mut shop: Vec<(String, String)> = VIEWS.into_iter().map(&file).collect();
+    // In the bare shop there is nothing the second view could be about.
+    shop.retain(|(path, _)| path != "views/dear.yaml" || change(DEAL).contains("cost"));
     shop.extend(
         [
             ("pack.yaml", "kind: pack\nname: shop\nversion: 1.0.0\nrequires: {base: '*'}\n"),
@@ -153,7 +167,7 @@ pub static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| {
             ("roles/seller.yaml", SELLER),
             ("roles/boss.yaml", BOSS),
         ]
-        .map(file),
+        .map(&file),
     );
     let packs = [
         PackSource { root: "base".to_owned(), files: base },
@@ -163,7 +177,7 @@ pub static CATALOG: LazyLock<Arc<Catalog>> = LazyLock::new(|| {
         Ok(built) => Arc::new(built.catalog),
         Err(found) => panic!("{}", found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
     }
-});
+}
 
 pub fn uuid(n: u128) -> Uuid {
     Uuid::from_u128(n)
@@ -177,6 +191,11 @@ const NORTH: u128 = 0xD2;
 
 /// Lily sells in the north, Bob in sales above it, Chen is the boss of sales; `root` may do everything.
 pub fn actor(login: &str) -> Actor {
+    actor_in(&CATALOG, login)
+}
+
+/// The same person under another catalog.
+pub fn actor_in(catalog: &Catalog, login: &str) -> Actor {
     let (id, department, below, roles): (u128, _, Vec<u128>, &[&str]) = match login {
         "lily" => (LILY, NORTH, vec![NORTH], &["shop.seller"]),
         "bob" => (BOB, SALES, vec![SALES, NORTH], &["shop.seller"]),
@@ -194,8 +213,8 @@ pub fn actor(login: &str) -> Actor {
         department: Some(uuid(department)),
         departments: below.into_iter().map(uuid).collect(),
         manager: None,
-        admin: grants::is_admin(&CATALOG, &roles),
-        grants: Arc::new(grants::unite(&CATALOG, &roles)),
+        admin: grants::is_admin(catalog, &roles),
+        grants: Arc::new(grants::unite(catalog, &roles)),
         roles,
     }
 }

@@ -1,6 +1,6 @@
 //! Creating, changing and deleting.
 
-use super::world::{BOB, CHEN, LILY, Outcome, Store, actor, codes, planned, uuid};
+use super::world::{BOB, CHEN, LILY, Store, actor, codes, planned, uuid};
 use crate::draft::Precondition;
 use crate::facts::Lock;
 use crate::planner::Mode;
@@ -14,7 +14,7 @@ fn a_create_sets_what_nobody_said() {
     let row = store.row("shop.deal", deal).unwrap();
     let text = |name: &str| crate::render::render(row.object.field(name).unwrap(), row.get(name)).to_string();
     assert_eq!(text("stage"), "\"open\"");
-    assert_eq!(text("chance"), "\"10.0000\"");
+    assert_eq!(text("chance"), "\"10\"");
     assert_eq!(text("expected"), "\"10.00\"");
     assert_eq!(text("note"), "\"Acme\"", "copied from the account");
     assert_eq!(row.get("owner").as_reference(), Some(uuid(LILY)));
@@ -65,10 +65,7 @@ fn bodies_are_refused_with_every_finding_at_its_place() {
     check(json!({"score": 5}), "read_only_field@score");
     check(json!({"number": "D-1"}), "read_only_field@number");
     check(json!({"version": 5, "created_by": uuid(1)}), "read_only_field@version read_only_field@created_by");
-    check(
-        json!({"stage": "offer"}),
-        "read_only_field@stage".replace("read_only_field@stage", "read_only_field@stage").as_str(),
-    );
+    check(json!({"stage": "won"}), "read_only_field@stage");
     check(json!({"stage": "open"}), "ok");
     check(json!({"estimate": "-1"}), "too_small@estimate");
     check(json!({"name": "far too long for this field"}), "too_long@name");
@@ -236,29 +233,19 @@ fn upserts_find_or_create_and_numbers_are_given() {
     let mut store = Store::new();
     let upsert = |store: &mut Store, name: &str| {
         let body = json!({"name": name});
-        let mut needed = None;
         let key = ["A5".to_owned()];
-        for _ in 0..2 {
-            let facts = needed.take().unwrap_or_default();
-            let found =
-                store.rows.iter().find(|row| &*row.object.name == "shop.account").map(crate::row::Row::id);
-            let written = store.write("lily", Mode::Request, |planner, _| {
+        let found =
+            store.rows.iter().find(|row| &*row.object.name == "shop.account").map(crate::row::Row::id);
+        let written = store.write("lily", Mode::Request, |planner, facts| {
+            let mut facts = facts.clone();
+            loop {
                 match planner.upsert("shop.account", "number", &key, &body, &facts)? {
-                    crate::Upsert::Draft(draft) => Ok(*draft),
-                    crate::Upsert::Read(needs) => {
-                        let mut facts = facts.clone();
-                        facts.add_key(needs.keys[0].clone(), found);
-                        match planner.upsert("shop.account", "number", &key, &body, &facts)? {
-                            crate::Upsert::Draft(draft) => Ok(*draft),
-                            crate::Upsert::Read(needs) => panic!("{needs:?}"),
-                        }
-                    }
+                    crate::Upsert::Draft(draft) => return Ok(*draft),
+                    crate::Upsert::Read(needs) => facts.add_key(needs.keys[0].clone(), found),
                 }
-            });
-            let Outcome::Written(planned) = written.unwrap() else { panic!("parked") };
-            return planned.id;
-        }
-        unreachable!()
+            }
+        });
+        planned(written.unwrap()).id
     };
     let first = upsert(&mut store, "One");
     let second = upsert(&mut store, "Two");
