@@ -45,6 +45,8 @@ pub mod select;
 
 pub mod row;
 
+pub mod aggregate;
+
 pub mod settle;
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ pub mod output;
 
 pub mod keyset;
 
-mod many;
+pub(crate) mod many;
 
 #[cfg(test)]
 mod tests;

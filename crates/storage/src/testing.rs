@@ -224,3 +224,70 @@ pub async fn create_tables(database: &Database, catalog: &catalog::Catalog) {
         .await
         .unwrap();
 }
+
+/// Orders with lines: `total` adds up the lines, `net` takes the customer's discount off.
+pub fn catalog_of_orders() -> catalog::Catalog {
+    use catalog::{Derivation, Derived, Hop, Rollup, Stored, Trigger};
+    use expression::{Expectation, Names, Root, Type, compile};
+    use std::sync::Arc;
+    let column = |name: &str, ty: &Type| Stored::Column { column: name.into(), ty: column_type(ty) };
+    let plain = |name: &str, ty: Type| {
+        let stored = column(name, &ty);
+        field_of(name, ty, stored)
+    };
+    let to = |object: &str| Type::Reference(Some(object.into()));
+    let money = Type::Decimal { scale: 2 };
+    let lines = Stored::Children { object: "test.line".into(), via: "order".into() };
+    let mut total = plain("total", money.clone());
+    total.derived = Some(Derived::Rollup(Rollup {
+        aggregate: expression::Aggregate::Sum,
+        children: "lines".into(),
+        value: Some("amount".into()),
+        filter: None,
+    }));
+    let mut title = plain("name", Type::Text);
+    title.search = true;
+    let named = || catalog::Title { parts: vec![catalog::TitlePart::Field("name".into())] };
+    let mut customer =
+        object_of("test.customer", vec![title.clone(), plain("discount", Type::Decimal { scale: 4 })]);
+    customer.title = named();
+    let order = |net: catalog::Field| {
+        let fields = vec![
+            title.clone(),
+            plain("customer", to("test.customer")),
+            plain("placed_at", Type::DateTime),
+            total.clone(),
+            net,
+            field_of("lines", Type::Children("test.line".into()), lines.clone()),
+        ];
+        let mut order = object_of("test.order", fields);
+        order.title = named();
+        Arc::new(order)
+    };
+    let line = object_of("test.line", vec![plain("order", to("test.order")), plain("amount", money.clone())]);
+    let mut catalog = catalog::Catalog::default();
+    catalog.objects.insert("test.customer".into(), Arc::new(customer));
+    catalog.objects.insert("test.order".into(), order(plain("net", money.clone())));
+    catalog.objects.insert("test.line".into(), Arc::new(line));
+    let names =
+        Names { roots: [(Root::Row, Arc::from("test.order"))].into_iter().collect(), ..Names::default() };
+    let formula =
+        compile("total * (100 - customer.discount) / 100", &names, &catalog, &Expectation::Any).unwrap();
+    let mut net = plain("net", money);
+    net.derived = Some(Derived::Formula(formula));
+    catalog.objects.insert("test.order".into(), order(net));
+    let derived = |field: &str| Derivation { object: "test.order".into(), field: field.into(), local: false };
+    catalog.derivations.order = vec![derived("total"), derived("net")];
+    let up = || vec![Hop::Targets { object: "test.line".into(), field: "order".into() }];
+    let down = vec![Hop::Referrers { object: "test.order".into(), field: "customer".into() }];
+    let mut trigger = |object: &str, field: &str, derivation: usize, hops: Vec<Hop>| {
+        let key = (Arc::from(object), Arc::from(field));
+        catalog.derivations.triggers.entry(key).or_default().push(Trigger { derivation, hops });
+    };
+    trigger("test.line", "amount", 0, up());
+    trigger("test.line", "order", 0, up());
+    trigger("test.order", "total", 1, Vec::new());
+    trigger("test.order", "customer", 1, Vec::new());
+    trigger("test.customer", "discount", 1, down);
+    catalog
+}

@@ -119,7 +119,7 @@ impl Renderer<'_> {
     }
 
     /// The day of a date, or of an instant in the site's zone.
-    pub(super) fn day_of(&mut self, value: &Fragment, at: Position) -> Result<String> {
+    pub(crate) fn day_of(&mut self, value: &Fragment, at: Position) -> Result<String> {
         if value.form != Form::DateTime {
             return Ok(value.sql.clone());
         }

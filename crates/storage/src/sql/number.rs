@@ -156,7 +156,7 @@ impl Renderer<'_> {
     }
 
     /// `a + b` and its kin on numbers.
-    pub(super) fn arithmetic(
+    pub(crate) fn arithmetic(
         &mut self,
         operator: ArithmeticOperator,
         a: &Fragment,
