@@ -60,7 +60,7 @@ pub struct PackSource {
 
 impl PackSource {
     /// The path as findings show it.
-    fn shown(&self, path: &str) -> String {
+    pub(crate) fn shown(&self, path: &str) -> String {
         match self.root.as_str() {
             "" => path.to_owned(),
             root => format!("{}/{path}", root.trim_end_matches('/')),
@@ -185,4 +185,4 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

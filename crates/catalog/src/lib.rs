@@ -8,7 +8,8 @@
 //! columns) comes in and goes out as a value, [`PhysicalNames`].
 //!
 //! Read in this order: [`model`] and its parts (what a catalog holds), [`names`] (physical names), [`scopes`]
-//! (what expressions may speak of), [`derivations`] and [`expand`] (computed values), then [`mod@build`].
+//! (what expressions may speak of), [`derivations`] and [`expand`] (computed values), [`mod@build`], then what compares and
+//! comments on catalogs: [`mod@diff`], [`merge`], [`mod@lint`].
 
 pub mod model;
 
@@ -22,7 +23,15 @@ pub mod expand;
 
 pub mod build;
 
+pub mod diff;
+
+pub mod merge;
+
+pub mod lint;
+
 pub use build::{Built, Options, PackSource, build};
+pub use diff::{Changes, diff};
+pub use lint::{Notice, lint};
 pub use model::catalog::{Catalog, Pack};
 pub use model::derived::{Derivation, DerivationId, Derivations, Hop, Trigger};
 pub use model::field::{Derived, Encryption, Field, Link, Rollup, Stored, SystemField};

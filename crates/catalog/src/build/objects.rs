@@ -264,7 +264,8 @@ fn encryption(
 
 fn check_ownership(catalog: &Catalog, entry: &Definition, findings: &mut Findings<'_>) {
     let Some(object) = catalog.objects.get(&entry.name) else { return };
-    let Ownership::Inherit(via) = &object.ownership else { return };
+    // Where it is not written, it follows a children field, which is checked itself.
+    let (Some(_), Ownership::Inherit(via)) = (&entry.definition.ownership, &object.ownership) else { return };
     let is_reference = |field: &Field| super::paths::target(&field.ty).is_some();
     match object.field(via) {
         Some(field) if is_reference(field) => {}

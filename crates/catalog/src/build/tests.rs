@@ -1,1 +1,9 @@
+pub(crate) mod sample;
+
 mod shipped;
+
+mod findings;
+
+mod facts;
+
+mod scale;

@@ -1,0 +1,159 @@
+//! What is refused, where, and with which cure.
+
+use super::sample::{packs, try_build, with};
+use crate::build::PackSource;
+use crate::names::PhysicalNames;
+
+fn lines(packs: &[PackSource]) -> String {
+    let found = try_build(packs, &PhysicalNames::default()).err().unwrap_or_default();
+    found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// One object `lead` made of these lines after `kind` and `name`.
+fn check(object: &str, expect: &str) {
+    let text = format!("kind: object\nname: lead\n{object}");
+    assert_eq!(lines(&packs(&[("objects/lead.yaml", &text)])), expect, "{object}");
+}
+
+#[test]
+fn fields_refer_to_what_exists() {
+    check("fields:\n  who: {type: reference, to: base.user}", "");
+    check(
+        "fields:\n  who: {type: reference, to: base.usr}",
+        "objects/lead.yaml:4:30: error[unknown_reference]: object `base.usr` does not exist (did you mean `base.user`?)",
+    );
+    check(
+        "ownership: user\nfields:\n  owner: {type: text}",
+        "objects/lead.yaml:5:3: error[invalid_name]: `owner` is not a permitted name: every record has this field already",
+    );
+    check(
+        "fields:\n  a: {type: text}\n  list: {type: children, of: lead, via: up}",
+        "objects/lead.yaml:5:41: error[unknown_reference]: field of crm.lead `up` does not exist (one of: id, version, created_at, created_by, updated_at, updated_by, deleted_at, position, flow, a, list)",
+    );
+}
+
+#[test]
+fn expressions_are_checked_where_they_stand() {
+    check(
+        "fields:\n  a: {type: integer}\n  b: {type: integer, formula: 'a + amuont'}\n  amount: {type: integer}",
+        "objects/lead.yaml:5:36: error[expression_name]: unknown name `amuont` (did you mean `amount`?)",
+    );
+    check(
+        "fields:\n  a: {type: integer}\nrules:\n  r: {require: 'a > \"x\"', error: no}",
+        "objects/lead.yaml:6:19: error[expression_type]: integer and text cannot be compared",
+    );
+    check(
+        "fields:\n  a: {type: date, unique: true, formula: 'today()'}",
+        "objects/lead.yaml:4:27: error[invalid_value]: `unique` is not possible: the value depends on the clock and is computed at read\nobjects/lead.yaml:4:27: error[invalid_value]: `a` cannot be unique: it is computed at read",
+    );
+}
+
+#[test]
+fn rings_of_formulas_are_named() {
+    check(
+        "fields:\n  a: {type: integer, formula: 'b + 1'}\n  b: {type: integer, formula: 'c'}\n  c: {type: integer, formula: 'a'}",
+        "objects/lead.yaml:4:6: error[cycle]: computed fields form a cycle: crm.lead.a → crm.lead.b → crm.lead.c → crm.lead.a",
+    );
+}
+
+#[test]
+fn constraints_speak_of_comparable_columns() {
+    check(
+        "fields:\n  a: {type: json, unique: true}",
+        "objects/lead.yaml:4:27: error[invalid_value]: `a` cannot be unique: its values cannot be compared",
+    );
+    check(
+        "fields:\n  a: {type: text}\n  who: {type: user}\nunique:\n  u: {fields: [a], where: 'who.name == \"x\"'}",
+        "objects/lead.yaml:7:27: error[invalid_value]: only the record's own columns can be compared here",
+    );
+    check(
+        "key: a\nfields:\n  a: {type: text}",
+        "objects/lead.yaml:3:6: error[invalid_value]: `a` cannot be the key: it is not unique without a condition",
+    );
+    check(
+        "fields:\n  a: {type: text}\nindexes: {by_a: [a, bb]}",
+        "objects/lead.yaml:5:21: error[unknown_reference]: field `bb` does not exist (one of: id, version, created_at, created_by, updated_at, updated_by, deleted_at, flow, a)",
+    );
+}
+
+#[test]
+fn moves_lead_between_stages() {
+    let fields = "fields:\n  stage: {type: select, options: [open, won]}\n";
+    check(&format!("{fields}transitions: {{field: stage, moves: {{win: {{from: [open], to: won}}}}}}"), "");
+    check(
+        &format!("{fields}transitions: {{field: stage, moves: {{win: {{from: [opne], to: won}}}}}}"),
+        "objects/lead.yaml:5:50: error[unknown_reference]: option `opne` does not exist (did you mean `open`?)",
+    );
+    check(
+        &format!("{fields}hooks: {{after_win: lead.won}}"),
+        "objects/lead.yaml:5:20: error[unknown_reference]: script `scripts/lead.rhai` does not exist\nobjects/lead.yaml:5:20: error[unknown_reference]: hook `after_win` does not exist (one of: before_save, after_save, before_delete)",
+    );
+}
+
+#[test]
+fn roles_views_forms_and_data_are_checked() {
+    let lead = ("objects/lead.yaml", "kind: object\nname: lead\nownership: shared\nfields:\n  name: {type: text}\n  who: {type: user}\n");
+    let rows = [
+        (
+            "roles/rep.yaml",
+            "kind: role\nname: rep\nobjects:\n  crm.lead: {read: own, fields: {nmae: read}, moves: [go]}\n",
+            "roles/rep.yaml:4:20: error[invalid_value]: records of crm.lead have no owner; use `all`, `none` or a condition\nroles/rep.yaml:4:40: error[unknown_reference]: field `nmae` does not exist (did you mean `name`?)\nroles/rep.yaml:4:55: error[unknown_reference]: move `go` does not exist",
+        ),
+        (
+            "views/all.yaml",
+            "kind: view\nname: all\nobject: lead\ncolumns: [name, who.nme]\nsort: [-name]\n",
+            "views/all.yaml:4:17: error[unknown_reference]: field `nme` does not exist (did you mean `name`?)",
+        ),
+        (
+            "forms/main.yaml",
+            "kind: form\nname: main\nobject: lead\nsections:\n  a: {fields: [name, nam]}\n",
+            "forms/main.yaml:5:22: error[unknown_reference]: field `nam` does not exist (did you mean `name`?)",
+        ),
+        (
+            "seeds/s.yaml",
+            "kind: seed\nname: s\nobject: lead\nrecords:\n  one: {name: 5, who: '@nobody'}\n",
+            "seeds/s.yaml:5:15: error[invalid_field_value]: `name` must be text\nseeds/s.yaml:5:23: error[unknown_reference]: alias `@nobody` does not exist (one of: one)",
+        ),
+        (
+            "translations/tw.yaml",
+            "kind: translation\nname: tw\nlocale: zh-TW\ntexts: {object.lead: 線索, object.lead.fields.no: 無}\n",
+            "translations/tw.yaml:4:49: error[unknown_reference]: text `object.lead.fields.no` does not exist",
+        ),
+    ];
+    for (path, text, expect) in rows {
+        assert_eq!(lines(&packs(&[lead, (path, text)])), expect, "{path}");
+    }
+}
+
+#[test]
+fn packs_need_each_other() {
+    let crm = ("pack.yaml", "kind: pack\nname: crm\nversion: 1.0.0\nengine: '>=99'\nrequires: {base: '>=2', erp: '>=1'}\n");
+    assert_eq!(
+        lines(&packs(&[crm])),
+        "pack.yaml:4:9: error[version_mismatch]: pack crm needs engine >=99, but 0.1.0 is there\npack.yaml:5:18: error[version_mismatch]: pack crm needs base >=2, but 1.0.0 is there\npack.yaml:5:30: error[unknown_reference]: pack `erp` does not exist (one of: base, crm)"
+    );
+}
+
+#[test]
+fn overlays_name_what_exists() {
+    let lead = ("objects/lead.yaml", "kind: object\nname: lead\nfields: {name: {type: text}}\n");
+    let site: &[(&str, &str)] = &[
+        ("pack.yaml", "kind: pack\nname: site\nversion: 1.0.0\nrequires: {crm: '>=1'}\n"),
+        ("objects/lead.yaml", "kind: object\nextends: crm.led\nfields: {name: {required: true}}\n"),
+        ("objects/more.yaml", "kind: object\nextends: crm.lead\nfields: {region: {type: text, after: nmae}}\n"),
+    ];
+    assert_eq!(
+        lines(&with(&[lead], &[site])),
+        "objects/lead.yaml:2:10: error[unknown_reference]: object `crm.led` does not exist (did you mean `crm.lead`?)\nobjects/more.yaml:3:38: error[unknown_reference]: neighbour `nmae` does not exist (did you mean `name`?)"
+    );
+}
+
+#[test]
+fn what_follows_from_an_unread_file_is_not_reported() {
+    let files = [
+        ("objects/lead.yaml", "kind: object\nname: lead\nfields: {name: {tpye: text}}\n"),
+        ("objects/task.yaml", "kind: object\nname: task\nfields:\n  lead: {type: reference, to: lead}\n  name: {type: text, formula: lead.name}\n"),
+    ];
+    let found = lines(&packs(&files));
+    assert!(found.lines().all(|line| line.starts_with("objects/lead.yaml")) && !found.is_empty(), "{found}");
+}

@@ -1,0 +1,76 @@
+use super::*;
+use crate::build::tests::sample::{built, built_on};
+
+fn object(fields: &str) -> String {
+    format!("kind: object\nname: lead\nownership: user\nfields:\n{fields}")
+}
+
+/// The changes between two versions of an object and a role, one a line; `!` blocks, `?` is only counted.
+fn check(old: (&str, &str), new: (&str, &str), expect: &[&str]) {
+    let files = |(fields, grant): (&str, &str)| {
+        let role = format!("kind: role\nname: rep\nobjects:\n  crm.lead: {grant}\n");
+        [("objects/lead.yaml", object(fields)), ("roles/rep.yaml", role)]
+    };
+    let (old_files, new_files) = (files(old), files(new));
+    let refs = |files: &[(&'static str, String); 2]| [0, 1].map(|at| (files[at].0, files[at].1.clone()));
+    let (old_files, new_files) = (refs(&old_files), refs(&new_files));
+    let old = built(&old_files.each_ref().map(|(path, text)| (*path, text.as_str())));
+    let new = built_on(&new_files.each_ref().map(|(path, text)| (*path, text.as_str())), &old.names);
+    let changes = diff(Some(&old.catalog), &new.catalog);
+    let mut lines: Vec<String> = changes
+        .lines
+        .iter()
+        .map(|line| {
+            let mark = match &line.check {
+                Some(check) if check.blocks => "! ",
+                Some(_) => "? ",
+                None => "",
+            };
+            format!("{mark}{:?} {}", line.kind, line.what)
+        })
+        .collect();
+    lines.extend(changes.recompute.iter().map(|(object, field)| format!("recompute {object}.{field}")));
+    assert_eq!(lines, expect);
+}
+
+#[test]
+fn fields_come_go_widen_and_narrow() {
+    let same = "{read: own}";
+    let rows: [(&str, &str, &[&str]); 8] = [
+        ("  a: {type: text}\n", "  a: {type: text}\n", &[]),
+        ("  a: {type: text}\n", "  a: {type: text}\n  b: {type: text, required: true}\n", &["? Add field crm.lead.b (text, required)"]),
+        ("  a: {type: text}\n  b: {type: text}\n", "  a: {type: text}\n", &["Retire field crm.lead.b; its data is kept"]),
+        ("  a: {type: text}\n", "  b: {type: text, formerly: [a]}\n", &["Rename crm.lead.a is called b"]),
+        ("  a: {type: text, max: 20}\n", "  a: {type: text, max: 10, required: true}\n", &["! Narrow crm.lead.a is required", "! Narrow crm.lead.a: max 20 becomes 10"]),
+        ("  a: {type: integer, min: 5}\n", "  a: {type: integer}\n", &["Widen crm.lead.a: min 5 becomes none"]),
+        ("  a: {type: select, options: [x, y]}\n", "  a: {type: select, options: [y, z]}\n", &["Widen crm.lead.a: options z come", "! Narrow crm.lead.a: options x go"]),
+        ("  a: {type: text}\n", "  a: {type: text, unique: true}\n", &["! Narrow crm.lead is unique by a (a)"]),
+    ];
+    for (old, new, expect) in rows {
+        check((old, same), (new, same), expect);
+    }
+}
+
+#[test]
+fn rules_are_counted_and_computed_values_computed_again() {
+    let same = "{read: own}";
+    let old = "  a: {type: integer}\n  b: {type: integer, formula: 'a + 1'}\n";
+    let new = "  a: {type: integer}\n  b: {type: integer, formula: 'a + 2'}\nrules: {r: {require: 'a > 0', error: no}}\n";
+    let expect = [
+        "Behaviour crm.lead.b is computed in another way",
+        "? Narrow rule r of crm.lead comes",
+        "recompute crm.lead.b",
+    ];
+    check((old, same), (new, same), &expect);
+}
+
+#[test]
+fn access_is_gained_and_lost() {
+    let fields = "  a: {type: text}\n";
+    let expect = [
+        "AccessGained crm.rep on crm.lead: read own becomes all",
+        "AccessLost crm.rep on crm.lead: may no longer create",
+        "AccessLost crm.rep on crm.lead: field a edit becomes read",
+    ];
+    check((fields, "{read: own, create: true}"), (fields, "{read: all, fields: {a: read}}"), &expect);
+}
