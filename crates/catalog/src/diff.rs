@@ -110,7 +110,11 @@ pub fn diff(old: Option<&Catalog>, new: &Catalog) -> Changes {
     packs(old, new, &mut changes);
     for object in new.objects.values() {
         let before = old.objects.get(&object.name).or_else(|| {
-            object.formerly.iter().filter(|former| !new.objects.contains_key(*former)).find_map(|f| old.objects.get(f))
+            object
+                .formerly
+                .iter()
+                .filter(|former| !new.objects.contains_key(*former))
+                .find_map(|f| old.objects.get(f))
         });
         match before {
             None => changes.add(ChangeKind::Add, format!("object {}", object.name)),
@@ -150,7 +154,11 @@ fn compare(old: &Object, new: &Object, changes: &mut Changes) {
     uniques(old, new, changes);
     rules(old, new, changes);
     if old.transitions.is_some() != new.transitions.is_some() {
-        let what = format!("{}: its stages {}", new.name, if new.transitions.is_some() { "are bound to moves" } else { "are free" });
+        let what = format!(
+            "{}: its stages {}",
+            new.name,
+            if new.transitions.is_some() { "are bound to moves" } else { "are free" }
+        );
         changes.add(ChangeKind::Behaviour, what);
     }
     let moves = |object: &Object| -> Vec<Arc<str>> {
@@ -173,7 +181,9 @@ fn names(old: &[Arc<str>], new: &[Arc<str>], what: &str, object: &str, changes: 
 fn uniques(old: &Object, new: &Object, changes: &mut Changes) {
     for (name, unique) in &new.uniques {
         let filter = |filter: &Option<Expr>| filter.as_ref().map(canonical);
-        let same = |have: &&crate::Unique| have.fields == unique.fields && filter(&have.filter) == filter(&unique.filter);
+        let same = |have: &&crate::Unique| {
+            have.fields == unique.fields && filter(&have.filter) == filter(&unique.filter)
+        };
         if old.uniques.values().any(|have| same(&have)) {
             continue;
         }
@@ -210,7 +220,8 @@ fn rules(old: &Object, new: &Object, changes: &mut Changes) {
             rows: Refused::Where(refused),
             blocks: false,
         });
-        let what = format!("rule {name} of {} {}", new.name, if before.is_some() { "changes" } else { "comes" });
+        let what =
+            format!("rule {name} of {} {}", new.name, if before.is_some() { "changes" } else { "comes" });
         changes.checked(ChangeKind::Narrow, what, check);
     }
     for name in old.rules.keys().filter(|name| !new.rules.contains_key(*name)) {
@@ -223,7 +234,8 @@ fn flows(old: &Catalog, new: &Catalog, changes: &mut Changes) {
         match old.workflows.get(name) {
             None => changes.add(ChangeKind::Flow, format!("workflow {name} comes")),
             Some(before) if before != workflow => {
-                let what = format!("workflow {name} changes; running ones keep the definition they started with");
+                let what =
+                    format!("workflow {name} changes; running ones keep the definition they started with");
                 changes.add(ChangeKind::Flow, what);
             }
             Some(_) => {}
@@ -238,7 +250,8 @@ fn flows(old: &Catalog, new: &Catalog, changes: &mut Changes) {
 fn recompute(old: &Catalog, new: &Catalog, changes: &mut Changes) {
     for derivation in &new.derivations.order {
         let Some(object) = new.objects.get(&derivation.object) else { continue };
-        let Some(before) = old.object(&object.name).or_else(|| object.formerly.iter().find_map(|f| old.object(f)))
+        let Some(before) =
+            old.object(&object.name).or_else(|| object.formerly.iter().find_map(|f| old.object(f)))
         else {
             continue;
         };
@@ -248,7 +261,8 @@ fn recompute(old: &Catalog, new: &Catalog, changes: &mut Changes) {
                 Stored::Column { column, .. } => Some(column.clone()),
                 _ => None,
             };
-            fields::computation(before) == fields::computation(field) && column(&before.stored) == column(&field.stored)
+            fields::computation(before) == fields::computation(field)
+                && column(&before.stored) == column(&field.stored)
         });
         if !same {
             changes.recompute.push((derivation.object.clone(), derivation.field.clone()));
@@ -279,7 +293,11 @@ fn not_true(expr: Expr) -> Expr {
 fn uses_only_rows(expr: &Expr) -> bool {
     let found = expression::dependencies(expr);
     let inner = found.children.iter().flat_map(|child| child.inner.iter().chain([&child.path]));
-    found.paths.iter().chain(inner).all(|path| matches!(path.root, expression::Root::Row | expression::Root::Record))
+    found
+        .paths
+        .iter()
+        .chain(inner)
+        .all(|path| matches!(path.root, expression::Root::Row | expression::Root::Record))
 }
 
 /// Whether the field has the same column before and after.

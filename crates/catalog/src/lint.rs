@@ -46,21 +46,26 @@ fn field_notices(catalog: &Catalog, object: &Object, field: &Field, out: &mut Ve
         out.push(Notice { kind, subject: format!("{}.{}", object.name, field.name), what });
     };
     if field.declassify {
-        notice(NoticeKind::Declassified, "readable without the right to read what it is computed from".to_owned());
+        notice(
+            NoticeKind::Declassified,
+            "readable without the right to read what it is computed from".to_owned(),
+        );
     }
     if field.stored == Stored::AtRead {
         notice(NoticeKind::OnClock, "computed at read, because it depends on the clock".to_owned());
     }
     let Some(Derived::Rollup(rollup)) = &field.derived else { return };
-    let Some(Stored::Children { object: child, .. }) = object.fields.get(&rollup.children).map(|f| &f.stored) else {
+    let Some(Stored::Children { object: child, .. }) = object.fields.get(&rollup.children).map(|f| &f.stored)
+    else {
         return;
     };
     // Children that inherit are seen by who sees the parent; others have scopes of their own.
-    let own_scopes = catalog.objects.get(child).is_some_and(|child| match (&child.ownership, &child.parent) {
-        (Ownership::Inherit(_), Some(parent)) => parent.object != object.name,
-        (Ownership::Shared, _) => false,
-        _ => true,
-    });
+    let own_scopes =
+        catalog.objects.get(child).is_some_and(|child| match (&child.ownership, &child.parent) {
+            (Ownership::Inherit(_), Some(parent)) => parent.object != object.name,
+            (Ownership::Shared, _) => false,
+            _ => true,
+        });
     if own_scopes {
         notice(NoticeKind::OtherScopes, format!("counts rows of {child} that its reader may not see"));
     }
@@ -72,7 +77,8 @@ fn unique_notices(catalog: &Catalog, object: &Object, out: &mut Vec<Notice>) {
             let Some(grant) = role.objects.get(&object.name).filter(|grant| grant.create) else { continue };
             let hidden = |field: &&std::sync::Arc<str>| grant.fields.get(*field) == Some(&FieldRight::Hidden);
             for field in unique.fields.iter().filter(hidden) {
-                let what = format!("a clash tells {} of values of `{field}`, which it may not read", role.name);
+                let what =
+                    format!("a clash tells {} of values of `{field}`, which it may not read", role.name);
                 let subject = format!("{}.{name}", object.name);
                 out.push(Notice { kind: NoticeKind::UniqueClash, subject, what });
             }

@@ -36,6 +36,9 @@ pub(super) fn build(
     }
 }
 
+/// Where a move starts and where it leads, as far as the options exist.
+type Ends = (Vec<Arc<str>>, Option<Arc<str>>);
+
 fn transitions(
     catalog: &Catalog,
     object: &Object,
@@ -68,7 +71,7 @@ fn transitions(
     for (place, name) in written.initial.iter().enumerate() {
         initial.extend(stage(name, &["transitions", "initial", &place.to_string()]));
     }
-    let mut ends: Vec<(Vec<Arc<str>>, Option<Arc<str>>)> = Vec::new();
+    let mut ends: Vec<Ends> = Vec::new();
     for (name, each) in &written.moves {
         let from = each.from.iter().enumerate().filter_map(|(place, from)| {
             stage(from, &["transitions", "moves", name, "from", &place.to_string()])

@@ -105,10 +105,9 @@ fn after_of(
     path: &[&str],
     findings: &mut Findings<'_>,
 ) -> Option<String> {
-    if noun == Noun::Demo && findings.registry.resolve(Noun::Demo, name, &entry.scopes).is_none() {
-        if findings.registry.resolve(Noun::Seed, name, &entry.scopes).is_some() {
-            return None;
-        }
+    let is = |noun| findings.registry.resolve(noun, name, &entry.scopes).is_some();
+    if noun == Noun::Demo && !is(Noun::Demo) && is(Noun::Seed) {
+        return None;
     }
     findings.resolve(noun, name, entry, path).map(|full| full.to_string())
 }
@@ -121,7 +120,7 @@ fn check_key(object: &Object, seed: &Seed, entry: &Entry<Seed>, findings: &mut F
     if !unique {
         let finding = match paths::field(object, key) {
             Ok(_) => invalid(format!("`{key}` does not identify a record: it is not unique")),
-            Err(finding) => finding,
+            Err(finding) => *finding,
         };
         findings.push(finding, &entry.origin, &["key"]);
     }

@@ -170,7 +170,8 @@ pub(crate) struct Findings<'a> {
 }
 
 impl Findings<'_> {
-    pub fn push(&mut self, finding: Diagnostic, origin: &Origin, path: &[&str]) {
+    pub fn push(&mut self, finding: impl Into<Box<Diagnostic>>, origin: &Origin, path: &[&str]) {
+        let finding = *finding.into();
         self.found.push(finding.in_source(origin.at(path)));
     }
 

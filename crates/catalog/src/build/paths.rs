@@ -4,15 +4,15 @@ use super::entry::unknown;
 use crate::model::catalog::Catalog;
 use crate::model::field::Field;
 use crate::model::object::Object;
-use diagnostic::{Diagnostic, did_you_mean};
+use diagnostic::did_you_mean;
 use expression::{Path, Root, Step, Type};
 use std::sync::Arc;
 
 /// The field `name` of `object`, or what is wrong.
-pub(super) fn field<'a>(object: &'a Object, name: &str) -> Result<&'a Field, Diagnostic> {
+pub(super) fn field<'a>(object: &'a Object, name: &str) -> diagnostic::Result<&'a Field> {
     object.field(name).ok_or_else(|| {
         let hint = did_you_mean(name, object.fields.keys().map(|key| &**key));
-        unknown("field", name).with_hint(hint)
+        Box::new(unknown("field", name).with_hint(hint))
     })
 }
 
@@ -21,7 +21,7 @@ pub(super) fn path<'a>(
     catalog: &'a Catalog,
     object: &'a Object,
     text: &str,
-) -> Result<(Path, &'a Field), Diagnostic> {
+) -> diagnostic::Result<(Path, &'a Field)> {
     let mut steps = Vec::new();
     let mut at = object;
     let mut names = text.split('.').peekable();
@@ -36,10 +36,11 @@ pub(super) fn path<'a>(
             _ => None,
         };
         at = target.ok_or_else(|| {
-            super::entry::invalid(format!("`{name}` is no reference to one record of a known object"))
+            let reason = format!("`{name}` is no reference to one record of a known object");
+            Box::new(super::entry::invalid(reason))
         })?;
     }
-    Err(unknown("field", text))
+    Err(Box::new(unknown("field", text)))
 }
 
 /// The object a field refers to, if it is a to-one reference to a known one.

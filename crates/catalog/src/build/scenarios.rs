@@ -8,7 +8,7 @@ use crate::model::object::Object;
 use crate::scopes;
 use chrono::DateTime;
 use definition::Scenario;
-use definition::scenario::{Expect, GivenDemo, ScenarioAction};
+use definition::scenario::{Expect, GivenDemo, RunAction, ScenarioAction};
 use diagnostic::did_you_mean;
 use expression::Expectation;
 use indexmap::IndexMap;
@@ -91,26 +91,7 @@ impl Check<'_> {
                     self.values(&object, &made.set, path, "set", findings);
                 }
             }
-            ScenarioAction::Action(run) => {
-                if let Some(object) = &mut run.object {
-                    self.object_name(object, path, findings);
-                }
-                let object = match (&run.record, &run.object) {
-                    (Some(record), _) => self.record(&record.clone(), path, findings),
-                    (None, Some(object)) => self.catalog.objects.get(object.as_str()).cloned(),
-                    (None, None) => {
-                        let reason = "an action is about a `record` or an `object`";
-                        findings.push(invalid(reason), &self.entry.origin, path);
-                        None
-                    }
-                };
-                if let Some(object) = object.filter(|_| !refused) {
-                    let known: Vec<&str> = object.actions.keys().map(|name| &**name).collect();
-                    self.known("action", &run.action, &known, path, "action", findings);
-                }
-                // What an action answers is known only when it has run.
-                self.save(run.save.as_ref(), None);
-            }
+            ScenarioAction::Action(run) => self.run(run, path, refused, findings),
             ScenarioAction::Submit(submit) => {
                 self.record(&submit.record, path, findings);
                 let at = [path, &["workflow"]].concat();
@@ -146,6 +127,27 @@ impl Check<'_> {
             }
             ScenarioAction::Expect(expect) => self.expect(expect, path, findings),
         }
+    }
+
+    fn run(&mut self, run: &mut RunAction, path: &[&str], refused: bool, findings: &mut Findings<'_>) {
+        if let Some(object) = &mut run.object {
+            self.object_name(object, path, findings);
+        }
+        let object = match (&run.record, &run.object) {
+            (Some(record), _) => self.record(record, path, findings),
+            (None, Some(object)) => self.catalog.objects.get(object.as_str()).cloned(),
+            (None, None) => {
+                let reason = "an action is about a `record` or an `object`";
+                findings.push(invalid(reason), &self.entry.origin, path);
+                None
+            }
+        };
+        if let Some(object) = object.filter(|_| !refused) {
+            let known: Vec<&str> = object.actions.keys().map(|name| &**name).collect();
+            self.known("action", &run.action, &known, path, "action", findings);
+        }
+        // What an action answers is known only when it has run.
+        self.save(run.save.as_ref(), None);
     }
 
     fn expect(&self, expect: &Expect, path: &[&str], findings: &mut Findings<'_>) {

@@ -21,7 +21,8 @@ pub(super) fn compare(old: &Catalog, new: &Catalog, changes: &mut Changes) {
         format!("{} {exempt:?}", canonical(&restriction.filter))
     };
     let all = |catalog: &Catalog| -> BTreeSet<(Arc<str>, String)> {
-        let pairs = catalog.restrictions.iter().flat_map(|(object, list)| list.iter().map(move |r| (object, r)));
+        let pairs =
+            catalog.restrictions.iter().flat_map(|(object, list)| list.iter().map(move |r| (object, r)));
         pairs.map(|(object, restriction)| (object.clone(), text(restriction))).collect()
     };
     let (was, now) = (all(old), all(new));
@@ -36,7 +37,10 @@ pub(super) fn compare(old: &Catalog, new: &Catalog, changes: &mut Changes) {
 fn compare_role(old: &Role, new: &Role, changes: &mut Changes) {
     if old.admin != new.admin {
         let kind = if new.admin { ChangeKind::AccessGained } else { ChangeKind::AccessLost };
-        changes.add(kind, format!("{} {} do everything", new.name, if new.admin { "may" } else { "may no longer" }));
+        changes.add(
+            kind,
+            format!("{} {} do everything", new.name, if new.admin { "may" } else { "may no longer" }),
+        );
     }
     let none = Grant::default();
     let objects: BTreeSet<&Arc<str>> = old.objects.keys().chain(new.objects.keys()).collect();

@@ -1,6 +1,6 @@
 //! What changes about the fields of an object.
 
-use super::{ChangeKind, Changes, DataCheck, Refused, both, boolean, canonical, existed};
+use super::{ChangeKind, Changes, DataCheck, Refused, boolean, both, canonical, existed};
 use crate::model::field::{Derived, Field, Stored};
 use crate::model::object::Object;
 use expression::{CompareOperator, Expr, Function, Kind, Path, Position, Root, Step, Type, Value};
@@ -10,7 +10,12 @@ use std::sync::Arc;
 
 pub(super) fn compare(old: &Object, new: &Object, changes: &mut Changes) {
     let own = |object: &Object| -> Vec<Arc<str>> {
-        object.fields.values().filter(|field| field.system.is_none()).map(|field| field.name.clone()).collect()
+        object
+            .fields
+            .values()
+            .filter(|field| field.system.is_none())
+            .map(|field| field.name.clone())
+            .collect()
     };
     let mut left = own(old);
     for name in own(new) {
@@ -55,7 +60,8 @@ fn changed(old: &Object, new: &Object, before: &Field, field: &Field, changes: &
         _ => None,
     };
     if before.kind.name() != field.kind.name() || column(&before.stored) != column(&field.stored) {
-        let what = format!("{name} becomes {} (was {}); values are copied", field.kind.name(), before.kind.name());
+        let what =
+            format!("{name} becomes {} (was {}); values are copied", field.kind.name(), before.kind.name());
         changes.add(ChangeKind::Retype, what);
     }
     if computation(before) != computation(field) {
@@ -93,7 +99,14 @@ fn number(json: &Json) -> Option<Decimal> {
 
 type Blocking<'a> = &'a dyn Fn(Expr) -> Option<DataCheck>;
 
-fn bounds(object: &Object, before: &Field, field: &Field, name: &str, blocking: Blocking<'_>, changes: &mut Changes) {
+fn bounds(
+    object: &Object,
+    before: &Field,
+    field: &Field,
+    name: &str,
+    blocking: Blocking<'_>,
+    changes: &mut Changes,
+) {
     for (key, over) in [("max", CompareOperator::Greater), ("min", CompareOperator::Less)] {
         let (was, now) = (property(before, key), property(field, key));
         if was == now {
@@ -103,10 +116,17 @@ fn bounds(object: &Object, before: &Field, field: &Field, name: &str, blocking: 
         let narrower = match (was_number, bound) {
             (_, None) => false,
             (None, Some(_)) => true,
-            (Some(was), Some(now)) => if key == "max" { now < was } else { now > was },
+            (Some(was), Some(now)) => {
+                if key == "max" {
+                    now < was
+                } else {
+                    now > was
+                }
+            }
         };
         let shown = |json: &Option<Json>| {
-            json.as_ref().map_or_else(|| "none".to_owned(), |json| json.to_string().trim_matches('"').to_owned())
+            json.as_ref()
+                .map_or_else(|| "none".to_owned(), |json| json.to_string().trim_matches('"').to_owned())
         };
         let what = format!("{name}: {key} {} becomes {}", shown(&was), shown(&now));
         match bound.filter(|_| narrower).and_then(|bound| beyond(object, field, over, bound)) {
@@ -138,7 +158,14 @@ fn beyond(object: &Object, field: &Field, over: CompareOperator, bound: Decimal)
     Some(boolean(Kind::Compare(over, Box::new(measured), Box::new(limit))))
 }
 
-fn options(object: &Object, before: &Field, field: &Field, name: &str, blocking: Blocking<'_>, changes: &mut Changes) {
+fn options(
+    object: &Object,
+    before: &Field,
+    field: &Field,
+    name: &str,
+    blocking: Blocking<'_>,
+    changes: &mut Changes,
+) {
     let names = |field: &Field| -> Vec<String> {
         let options = property(field, "options");
         options.iter().filter_map(Json::as_object).flat_map(|map| map.keys().cloned()).collect()

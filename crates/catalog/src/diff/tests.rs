@@ -38,13 +38,37 @@ fn fields_come_go_widen_and_narrow() {
     let same = "{read: own}";
     let rows: [(&str, &str, &[&str]); 8] = [
         ("  a: {type: text}\n", "  a: {type: text}\n", &[]),
-        ("  a: {type: text}\n", "  a: {type: text}\n  b: {type: text, required: true}\n", &["? Add field crm.lead.b (text, required)"]),
-        ("  a: {type: text}\n  b: {type: text}\n", "  a: {type: text}\n", &["Retire field crm.lead.b; its data is kept"]),
+        (
+            "  a: {type: text}\n",
+            "  a: {type: text}\n  b: {type: text, required: true}\n",
+            &["? Add field crm.lead.b (text, required)"],
+        ),
+        (
+            "  a: {type: text}\n  b: {type: text}\n",
+            "  a: {type: text}\n",
+            &["Retire field crm.lead.b; its data is kept"],
+        ),
         ("  a: {type: text}\n", "  b: {type: text, formerly: [a]}\n", &["Rename crm.lead.a is called b"]),
-        ("  a: {type: text, max: 20}\n", "  a: {type: text, max: 10, required: true}\n", &["! Narrow crm.lead.a is required", "! Narrow crm.lead.a: max 20 becomes 10"]),
-        ("  a: {type: integer, min: 5}\n", "  a: {type: integer}\n", &["Widen crm.lead.a: min 5 becomes none"]),
-        ("  a: {type: select, options: [x, y]}\n", "  a: {type: select, options: [y, z]}\n", &["Widen crm.lead.a: options z come", "! Narrow crm.lead.a: options x go"]),
-        ("  a: {type: text}\n", "  a: {type: text, unique: true}\n", &["! Narrow crm.lead is unique by a (a)"]),
+        (
+            "  a: {type: text, max: 20}\n",
+            "  a: {type: text, max: 10, required: true}\n",
+            &["! Narrow crm.lead.a is required", "! Narrow crm.lead.a: max 20 becomes 10"],
+        ),
+        (
+            "  a: {type: integer, min: 5}\n",
+            "  a: {type: integer}\n",
+            &["Widen crm.lead.a: min 5 becomes none"],
+        ),
+        (
+            "  a: {type: select, options: [x, y]}\n",
+            "  a: {type: select, options: [y, z]}\n",
+            &["Widen crm.lead.a: options z come", "! Narrow crm.lead.a: options x go"],
+        ),
+        (
+            "  a: {type: text}\n",
+            "  a: {type: text, unique: true}\n",
+            &["! Narrow crm.lead is unique by a (a)"],
+        ),
     ];
     for (old, new, expect) in rows {
         check((old, same), (new, same), expect);

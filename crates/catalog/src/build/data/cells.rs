@@ -76,14 +76,14 @@ pub(super) fn records(
     out
 }
 
-fn column<'a>(catalog: &Catalog, object: &'a Object, header: &'a str) -> Result<Column<'a>, Diagnostic> {
+fn column<'a>(catalog: &Catalog, object: &'a Object, header: &'a str) -> diagnostic::Result<Column<'a>> {
     if header == "alias" && object.field("alias").is_none() {
         return Ok(Column::Alias);
     }
     let Some((name, part)) = header.split_once('.') else {
         let field = paths::field(object, header)?;
         return match &field.stored {
-            Stored::Children { .. } => Err(invalid("children stand in a file of their own")),
+            Stored::Children { .. } => Err(Box::new(invalid("children stand in a file of their own"))),
             _ => Ok(Column::Field(field)),
         };
     };
@@ -98,7 +98,7 @@ fn column<'a>(catalog: &Catalog, object: &'a Object, header: &'a str) -> Result<
             }
             Ok(Column::By(field, part))
         }
-        _ => Err(invalid(format!("`{name}` has no part `{part}`"))),
+        _ => Err(Box::new(invalid(format!("`{name}` has no part `{part}`")))),
     }
 }
 
@@ -137,7 +137,7 @@ fn record(
 }
 
 /// The cell in the form in which YAML would hold it.
-fn value(field: &Field, cell: &str) -> Result<Json, Diagnostic> {
+fn value(field: &Field, cell: &str) -> diagnostic::Result<Json> {
     let is_link = matches!(field.stored, Stored::Link(_));
     match &field.ty {
         Type::Reference(_) => return Ok(Json::String(cell.to_owned())),

@@ -22,7 +22,7 @@ pub(super) fn check(
 ) -> Vec<Diagnostic> {
     let field = match paths::field(object, name) {
         Ok(field) => field,
-        Err(finding) => return vec![finding],
+        Err(finding) => return vec![*finding],
     };
     if field.derived.is_some() {
         return vec![invalid(format!("`{name}` is computed"))];
@@ -116,7 +116,7 @@ fn reference(
                 None => target.and_then(|target| catalog.objects.get(target)),
             };
             let Some(object) = object else { return Vec::new() };
-            by.keys().filter_map(|name| paths::field(object, name).err()).collect()
+            by.keys().filter_map(|name| paths::field(object, name).err().map(|finding| *finding)).collect()
         }
         _ => vec![invalid("a record is named by `@alias` or {by: {key: value}}")],
     }

@@ -105,7 +105,8 @@ fn readers_of_derived_values_need_their_inputs() {
         all.sort();
         all
     };
-    let total = ["crm.line.amount", "crm.line.optional", "crm.line.price", "crm.line.quantity", "crm.line.quote"];
+    let total =
+        ["crm.line.amount", "crm.line.optional", "crm.line.price", "crm.line.quantity", "crm.line.quote"];
     assert_eq!(inputs("total"), total);
     let taxed: Vec<&str> = total.iter().copied().chain(["crm.quote.total"]).collect();
     assert_eq!(inputs("taxed"), taxed);
@@ -160,7 +161,10 @@ fn references_views_and_uniques_bring_indexes_once() {
             "objects/lead.yaml",
             "kind: object\nname: lead\nownership: user\nfields:\n  name: {type: text, unique: true}\n  stage: {type: select, options: [new, old]}\n  who: {type: user}\nindexes: {by_who: [who, -name]}\n",
         ),
-        ("views/new.yaml", "kind: view\nname: fresh\nobject: lead\nwhere: 'stage == \"new\"'\nsort: [-created_at]\n"),
+        (
+            "views/new.yaml",
+            "kind: view\nname: fresh\nobject: lead\nwhere: 'stage == \"new\"'\nsort: [-created_at]\n",
+        ),
         ("views/named.yaml", "kind: view\nname: named\nobject: lead\nsort: [name]\n"),
     ];
     let built = built(&files);
@@ -168,7 +172,13 @@ fn references_views_and_uniques_bring_indexes_once() {
     covers.sort_unstable();
     assert_eq!(
         covers,
-        ["index department", "index owner", "index stage,created_at desc", "index who,name desc", "unique name"]
+        [
+            "index department",
+            "index owner",
+            "index stage,created_at desc",
+            "index who,name desc",
+            "unique name"
+        ]
     );
     let again = built_on(&files, &built.names);
     assert_eq!(again.names, built.names);
@@ -185,12 +195,16 @@ fn grants_and_translations_are_resolved() {
             "roles/rep.yaml",
             "kind: role\nname: rep\nobjects:\n  crm.lead: {create: true, read: 'owner == user.id', update: own, fields: {'*': read, name: edit}}\nrestrictions:\n  crm.lead: {where: 'cost < 5', exempt: [rep]}\n",
         ),
-        ("translations/tw.yaml", "kind: translation\nname: tw\nlocale: zh-TW\ntexts: {object.lead: 線索, object.lead.fields.cost: 成本}\n"),
+        (
+            "translations/tw.yaml",
+            "kind: translation\nname: tw\nlocale: zh-TW\ntexts: {object.lead: 線索, object.lead.fields.cost: 成本}\n",
+        ),
     ];
     let catalog = built(&files).catalog;
     let grant = &catalog.roles["crm.rep"].objects["crm.lead"];
     assert!(matches!(grant.read, Scope::Condition(_)) && grant.update == Scope::Own);
-    let rights: Vec<(&str, crate::FieldRight)> = grant.fields.iter().map(|(name, right)| (&**name, *right)).collect();
+    let rights: Vec<(&str, crate::FieldRight)> =
+        grant.fields.iter().map(|(name, right)| (&**name, *right)).collect();
     assert_eq!(rights, [("name", crate::FieldRight::Edit), ("cost", crate::FieldRight::Read)]);
     assert_eq!(catalog.restrictions["crm.lead"][0].exempt, ["crm.rep".into()]);
     let lead = &catalog.objects["crm.lead"];
@@ -201,10 +215,16 @@ fn grants_and_translations_are_resolved() {
 #[test]
 fn tables_of_data_become_records_in_loading_order() {
     let files = [
-        ("objects/lead.yaml", "kind: object\nname: lead\nfields:\n  code: {type: text, unique: true}\n  day: {type: date}\n  up: {type: reference, to: lead}\n  who: {type: user}\n"),
+        (
+            "objects/lead.yaml",
+            "kind: object\nname: lead\nfields:\n  code: {type: text, unique: true}\n  day: {type: date}\n  up: {type: reference, to: lead}\n  who: {type: user}\n",
+        ),
         ("demo/a_leads.yaml", "kind: demo\nname: leads\nobject: lead\nfile: leads.csv\n"),
         ("demo/leads.csv", "alias,code,day,who.login,up\none,@@x,today-3,lily,\n,b,2026-01-02,@no,@one\n"),
-        ("demo/b_users.yaml", "kind: demo\nname: users\nobject: base.user\nrecords:\n  lily: {login: lily}\n"),
+        (
+            "demo/b_users.yaml",
+            "kind: demo\nname: users\nobject: base.user\nrecords:\n  lily: {login: lily}\n",
+        ),
     ];
     let catalog = built(&files).catalog;
     assert_eq!(catalog.demo.keys().map(|name| &**name).collect::<Vec<_>>(), ["crm.users", "crm.leads"]);
