@@ -1,1 +1,32 @@
-//! Placeholder.
+//! The façade: one value that holds the current catalog and does what requests, jobs and commands ask for.
+//!
+//! Every function takes the caller's [`identity::Identity`] and goes the same way: the plan (what may be done),
+//! storage (doing it), hooks, derived values, history, events. Writes enter through storage's one door.
+//! This crate knows no HTTP and has no global state; a process may hold several engines.
+//!
+//! Read in this order: [`clock`] (time as a port), [`published`] (the catalog in force and what was compiled
+//! from it), [`engine`] (the value itself), [`identity`] (who asks), [`records`] (reads and writes), [`flow`]
+//! (approvals), [`publish`] (packs and migrations), then jobs, import and export, scenarios.
+
+pub mod clock;
+
+pub mod published;
+
+pub mod site;
+
+pub mod engine;
+
+pub mod identity;
+
+pub mod records;
+
+pub mod flow;
+
+pub mod publish;
+
+pub mod jobs;
+
+pub use clock::{Clock, MovedClock, SystemClock};
+pub use engine::{Engine, Options};
+pub use identity::Identity;
+pub use published::Published;

@@ -222,6 +222,11 @@ impl RowDraft {
         }
     }
 
+    /// Whether the engine itself changes the row: no hook runs for it.
+    pub fn is_mechanical(&self) -> bool {
+        self.mechanical
+    }
+
     /// Whether the record is live afterwards.
     pub fn stays(&self) -> bool {
         !matches!(self.operation, Operation::Delete | Operation::Purge)

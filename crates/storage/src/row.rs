@@ -18,7 +18,7 @@ use definition::ColumnType;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::Value;
 use plan::Row;
-use plan::read::Conditions;
+use plan::read::{Bin, Conditions};
 use sea_orm::QueryResult;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -109,6 +109,18 @@ pub async fn load_children(
     via: &str,
     parents: &[Uuid],
 ) -> Result<Vec<Row>> {
+    load_referring(tx, reading, child, via, parents, Bin::Live).await
+}
+
+/// The rows whose reference `via` is one of these records, ordered by record and position.
+pub async fn load_referring(
+    tx: &Tx,
+    reading: Reading<'_>,
+    child: &Arc<Object>,
+    via: &str,
+    parents: &[Uuid],
+    bin: Bin,
+) -> Result<Vec<Row>> {
     let Some(Stored::Column { column, .. }) = child.field(via).map(|f| &f.stored) else {
         return Err(internal("reading children", &format!("`{via}` of `{}` is no reference", child.name)));
     };
@@ -118,9 +130,14 @@ pub async fn load_children(
     let condition = binder.id_in(&owner, parents);
     let position = child.system(catalog::SystemField::Position).map_or("", |_| "t.\"position\", ");
     let sql = format!(
-        "SELECT {} FROM {} t WHERE {condition} AND t.\"deleted_at\" IS NULL ORDER BY {owner}, {position}t.\"id\"",
+        "SELECT {} FROM {} t WHERE {condition}{} ORDER BY {owner}, {position}t.\"id\"",
         select_list(child, "t"),
-        quoted(&child.table)
+        quoted(&child.table),
+        match bin {
+            Bin::Live => " AND t.\"deleted_at\" IS NULL",
+            Bin::Deleted => " AND t.\"deleted_at\" IS NOT NULL",
+            Bin::Any => "",
+        }
     );
     let rows = tx.query_all_sql(sql, binder.into_values()).await?;
     rows.iter().map(|row| read_row(reading, child, row, dialect)).collect()

@@ -28,4 +28,6 @@ pub mod idempotency;
 
 pub mod number;
 
+pub mod demo;
+
 pub mod workflow;

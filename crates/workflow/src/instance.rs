@@ -23,7 +23,7 @@ pub struct Instance {
     /// Where it stands.
     pub state: InstanceState,
     /// The move that waits for its end.
-    pub parked: Option<Arc<str>>,
+    pub parked: Option<ParkedMove>,
     /// Counts returns; decisions of earlier rounds are superseded.
     pub round: u32,
     /// When it started.
@@ -34,6 +34,15 @@ pub struct Instance {
     pub tokens: Vec<Token>,
     /// Its tasks, the ended ones too.
     pub tasks: Vec<Task>,
+}
+
+/// A move that is made once the flow has approved it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ParkedMove {
+    /// The move.
+    pub name: Arc<str>,
+    /// What the initiator sent along.
+    pub sent: serde_json::Value,
 }
 
 /// Where an instance stands.

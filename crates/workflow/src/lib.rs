@@ -29,5 +29,7 @@ mod tests;
 pub use compile::compile;
 pub use decision::Decision;
 pub use flow::{Flow, Lock, Node, NodeId, Outcome, Performer, Policy};
-pub use instance::{Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenState};
+pub use instance::{
+    Instance, InstanceState, Origin, ParkedMove, Task, TaskKind, TaskState, Token, TokenState,
+};
 pub use run::{Answer, Person, Question, Run};

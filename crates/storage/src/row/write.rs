@@ -1,5 +1,6 @@
 //! Writing rows as planned: the row, its pairs, its words.
 
+use crate::cells;
 use crate::codec::Cell;
 use crate::dialect::{Dialect, quoted};
 use crate::error::internal;
@@ -293,4 +294,10 @@ pub fn written(write: &RowWrite) -> Row {
     };
     row.set("version", Value::Integer(version));
     row
+}
+
+/// Says which running flow a record belongs to, or that none does. Neither the version nor the history counts it.
+pub async fn set_flow(tx: &Tx, object: &Object, record: Uuid, instance: Option<Uuid>) -> Result<()> {
+    let sql = format!("UPDATE {} SET \"flow\" = $1 WHERE \"id\" = $2", quoted(&object.table));
+    tx.execute_sql(sql, cells![tx.dialect(); instance, record]).await.map(|_| ())
 }

@@ -42,6 +42,9 @@ create index sys_comment_record on sys_comment (object, record, id);
 create table sys_idempotency (actor {ID} not null, method {TEXT} not null, path {TEXT} not null, request_key {TEXT} not null, body_hash {BYTES} not null, status {INT}, answer {JSON}, created_at {TIME} not null, primary key (actor, method, path, request_key));
 create index sys_idempotency_age on sys_idempotency (created_at);
 
+-- Records that demo data made, so that it can be removed again.
+create table sys_demo (alias {TEXT} not null primary key, object {TEXT} not null, record {ID} not null);
+
 create table sys_number (name {TEXT} not null, period {TEXT} not null, value {INT} not null, primary key (name, period));
 
 -- Full-text search. On SQLite the row number joins a row to its tokens.

@@ -1,0 +1,151 @@
+//! Decisions: approve, reject, return, withdraw, comment.
+
+use crate::engine::Engine;
+use crate::flow::stored::LogKind;
+use crate::flow::{drive, stored};
+use crate::identity::Identity;
+use crate::records::read;
+use crate::records::work::Work;
+use diagnostic::{Code, Diagnostic, Result};
+use plan::Row;
+use std::sync::Arc;
+use uuid::Uuid;
+use workflow::decision::DecisionKind;
+use workflow::step::Step;
+use workflow::{Decision, Flow, Run};
+
+/// What somebody wants to do with a task.
+#[derive(Clone, Debug)]
+pub struct TaskAction {
+    /// The task.
+    pub task: Uuid,
+    /// What is decided.
+    pub kind: DecisionKind,
+    /// Words of the decider.
+    pub comment: Option<String>,
+    /// The step to return to.
+    pub to: Option<String>,
+    /// The record's version that the decider saw; `None` takes the current one.
+    pub seen: Option<i64>,
+}
+
+impl Engine {
+    /// Decides a task.
+    ///
+    /// # Errors
+    /// `not_found` for a task of somebody else, `task_decided`, `instance_ended`, `stale_version` where the
+    /// record changed since it was seen, `comment_required`, and what the next steps refuse.
+    pub async fn decide(&self, identity: &Arc<Identity>, action: TaskAction) -> Result<()> {
+        self.write_scripted(identity.clone(), move |work| {
+            let action = action.clone();
+            async move { decide(&work, &action).await }
+        })
+        .await
+    }
+
+    /// Takes a request back.
+    ///
+    /// # Errors
+    /// `not_found` for a request of somebody else, `withdraw_too_late`, `instance_ended`.
+    pub async fn withdraw(
+        &self,
+        identity: &Arc<Identity>,
+        instance: Uuid,
+        comment: Option<String>,
+    ) -> Result<()> {
+        self.write_scripted(identity.clone(), move |work| {
+            let comment = comment.clone();
+            async move { withdraw(&work, instance, comment).await }
+        })
+        .await
+    }
+
+    /// Says something about a task without deciding it.
+    ///
+    /// # Errors
+    /// `not_found` for a task of somebody else, `not_permitted` where the step takes no comments.
+    pub async fn comment_on_task(&self, identity: &Arc<Identity>, task: Uuid, text: String) -> Result<()> {
+        self.write_scripted(identity.clone(), move |work| {
+            let text = text.clone();
+            async move { comment(&work, task, &text).await }
+        })
+        .await
+    }
+}
+
+async fn decide(work: &Work, action: &TaskAction) -> Result<()> {
+    let instance = stored::of_task(work, action.task).await?;
+    let flow = stored::flow_of(work, &instance).await?;
+    let task = instance.tasks.iter().find(|t| t.id == action.task);
+    let task = task.filter(|t| t.assignee == work.identity.actor.id || work.identity.actor.admin);
+    let task = task.cloned().ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+    let version = record(work, &flow, instance.record).await?.map_or(0, |row| row.version());
+    if action.seen.is_some_and(|seen| seen != version) {
+        return Err(Box::new(Diagnostic::new(Code::StaleVersion)));
+    }
+    let decision =
+        Decision { kind: action.kind, comment: action.comment.clone(), to: action.to.clone(), seen: version };
+    let log = match action.kind {
+        DecisionKind::Approve => LogKind::Approved,
+        DecisionKind::Reject => LogKind::Rejected,
+        DecisionKind::Return => LogKind::Returned,
+    };
+    stored::log(work, instance.id, log, Some(&task.node), action.comment.as_deref()).await?;
+    let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
+    let asked = run.decide(action.task, decision)?;
+    drive::until_it_waits(work, &mut run, asked).await
+}
+
+pub(crate) async fn withdraw(work: &Work, id: Uuid, comment: Option<String>) -> Result<()> {
+    let instance = stored::load(work, id).await?;
+    let actor = &work.identity.actor;
+    if instance.initiator != actor.id && !actor.admin {
+        return Err(Box::new(Diagnostic::new(Code::NotFound)));
+    }
+    let flow = stored::flow_of(work, &instance).await?;
+    stored::log(work, instance.id, LogKind::Withdrawn, None, comment.as_deref()).await?;
+    let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
+    run.withdraw()?;
+    drive::until_it_waits(work, &mut run, None).await
+}
+
+async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {
+    let instance = stored::of_task(work, id).await?;
+    let flow = stored::flow_of(work, &instance).await?;
+    let actor = work.identity.actor.id;
+    let task = instance.tasks.iter().find(|t| t.id == id && t.assignee == actor);
+    let task = task.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+    if text.trim().is_empty() {
+        return Err(Box::new(Diagnostic::new(Code::CommentRequired).at("comment")));
+    }
+    let node = flow.find(&task.node).map(|node| &flow.nodes[node]);
+    // A cc is there to be read and answered; an approval says whether it takes comments.
+    if node.is_some_and(|node| !node.may_comment && matches!(node.step, Step::Approve(_))) {
+        let found = Diagnostic::new(Code::NotPermitted).with("action", "comment on").with("what", &task.node);
+        return Err(Box::new(found));
+    }
+    stored::log(work, instance.id, LogKind::Commented, Some(&task.node), Some(text)).await
+}
+
+async fn record(work: &Work, flow: &Flow, id: Uuid) -> Result<Option<Row>> {
+    let object = work.published.object(&flow.object)?;
+    work.rows().load(object, id).await
+}
+
+/// A material field of a record changed while a flow that does not lock it runs: approvals that saw the old
+/// value are void.
+///
+/// # Errors
+/// What the steps refuse that must be done again.
+pub(crate) async fn record_changed(work: &Work, before: &Row, after: &Row) -> Result<()> {
+    let Some(id) = before.system(catalog::SystemField::Flow).as_reference() else { return Ok(()) };
+    let instance = stored::load(work, id).await?;
+    let flow = stored::flow_of(work, &instance).await?;
+    if !flow.material.iter().any(|field| before.get(field) != after.get(field)) {
+        return Ok(());
+    }
+    let version = read::version_of(work, &flow.object, instance.record).await?;
+    let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
+    let asked = run.material_changed(version)?;
+    drive::until_it_waits(work, &mut run, asked).await
+}

@@ -1,0 +1,132 @@
+//! Answers what a run asks until its tokens wait, then stores it.
+
+use crate::flow::{people, stored};
+use crate::records::command::Command;
+use crate::records::read;
+use crate::records::work::Work;
+use diagnostic::Result;
+use expression::{Expr, Root, Value};
+use plan::Precondition;
+use plan::planner::Mode;
+use serde_json::{Map, Value as Json};
+use std::collections::HashMap;
+use std::sync::Arc;
+use storage::row;
+use workflow::step::Step;
+use workflow::{Answer, Flow, InstanceState, Outcome, Question, Run};
+
+/// Goes on until all tokens wait or the flow has ended; stores the instance and does what its end means for
+/// the record.
+///
+/// # Errors
+/// What steps refuse, and what writing the record refuses.
+pub async fn until_it_waits(work: &Work, run: &mut Run<'_>, mut asked: Option<Question>) -> Result<()> {
+    while let Some(question) = asked {
+        let answer = answer(work, run, question).await?;
+        asked = run.answer(answer)?;
+    }
+    stored::save(work, &run.instance).await?;
+    let outcome = match run.instance.state {
+        InstanceState::Running => return Ok(()),
+        InstanceState::Approved => Outcome::Approve,
+        InstanceState::Rejected => Outcome::Reject,
+        InstanceState::Withdrawn | InstanceState::Cancelled => Outcome::Withdraw,
+    };
+    ended(work, run, outcome).await
+}
+
+async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer> {
+    let instance = &run.instance;
+    Ok(match question {
+        Question::People { rules, .. } => Answer::People(people::matching(work, instance, &rules).await?),
+        Question::Substitute { head, others, .. } => {
+            Answer::Substituted { others, substitutes: people::substitutes(work, instance, head).await? }
+        }
+        Question::Fallback { rule, .. } => Answer::Fallback(people::matching(work, instance, &[rule]).await?),
+        Question::Case { node } => Answer::Case(first_case(work, run, node).await?),
+        Question::Write { node } => {
+            if let Step::Set(set) = &run.flow.nodes[node].step {
+                let mut values = set.set.clone();
+                for (field, expr) in &set.set_from {
+                    values.push((field.clone(), value(work, run, expr).await?));
+                }
+                write(work, run.flow, run.instance.record, &values).await?;
+            }
+            Answer::Written
+        }
+    })
+}
+
+async fn first_case(work: &Work, run: &Run<'_>, node: usize) -> Result<Option<usize>> {
+    let Step::Choose(choose) = &run.flow.nodes[node].step else { return Ok(None) };
+    for (index, case) in choose.cases.iter().enumerate() {
+        let holds = match &case.when {
+            None => true,
+            Some(when) => value(work, run, when).await? == Value::Boolean(true),
+        };
+        if holds {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
+}
+
+/// The value of an expression of the flow on its record as it stands in this transaction.
+async fn value(work: &Work, run: &Run<'_>, expr: &Expr) -> Result<Value> {
+    let roots = HashMap::from([(Root::Initiator, run.instance.initiator)]);
+    read::value_of(work, &run.instance.object, run.instance.record, expr, &roots).await
+}
+
+/// Writes fields of the record as the flow: no rights, stage and read-only fields too, but every rule holds.
+pub(crate) async fn write(
+    work: &Work,
+    flow: &Flow,
+    record: uuid::Uuid,
+    values: &[(Arc<str>, Value)],
+) -> Result<()> {
+    if values.is_empty() {
+        return Ok(());
+    }
+    let object = work.published.object(&flow.object)?;
+    let mut body = Map::new();
+    for (name, value) in values {
+        let rendered = object.field(name).map_or(Json::Null, |field| field.kind.kind().render(value));
+        body.insert(name.to_string(), rendered);
+    }
+    let command = Command::Update {
+        object: flow.object.clone(),
+        id: record,
+        body: Json::Object(body),
+        precondition: Precondition::Waived,
+    };
+    Box::pin(as_flow(work).execute(&command)).await.map(drop)
+}
+
+/// The same work with the rights of a flow.
+pub(crate) fn as_flow(work: &Work) -> Work {
+    Work { mode: Mode::System, ..work.clone() }
+}
+
+/// The record is released, gets what the definition says, and a parked move is made at last.
+async fn ended(work: &Work, run: &Run<'_>, outcome: Outcome) -> Result<()> {
+    let (flow, instance) = (run.flow, &run.instance);
+    let object = work.published.object(&flow.object)?;
+    row::write::set_flow(&work.tx, object, instance.record, None).await?;
+    if let Some(values) = flow.set.get(&outcome) {
+        write(work, flow, instance.record, values).await?;
+    }
+    let Some(parked) = instance.parked.clone().filter(|_| outcome == Outcome::Approve) else { return Ok(()) };
+    // The condition of the move is checked again, as the initiator.
+    let initiator = work.engine.identity(instance.initiator, None).await?;
+    let bindings = plan::read::Bindings { user: initiator.user.clone(), ..work.bindings.clone() };
+    let moved = Work { identity: initiator, bindings, mode: Mode::Request, ..work.clone() };
+    let command = Command::Move {
+        object: flow.object.clone(),
+        id: instance.record,
+        name: parked.name,
+        body: parked.sent,
+        precondition: Precondition::Waived,
+        approved: true,
+    };
+    Box::pin(moved.execute(&command)).await.map(drop)
+}

@@ -1,0 +1,204 @@
+//! Who acts: performer rules become people, each with the reason why.
+
+use crate::records::work::Work;
+use catalog::{Object, SystemField};
+use diagnostic::Result;
+use expression::{Path, Root, Type, Value};
+use plan::Row;
+use std::sync::Arc;
+use uuid::Uuid;
+use workflow::{Instance, Performer, Person};
+
+/// Everyone whom one of the rules names, once, in the order of the rules. People who may not sign in are left
+/// out.
+pub async fn matching(work: &Work, instance: &Instance, rules: &[Performer]) -> Result<Vec<Person>> {
+    let mut people: Vec<Person> = Vec::new();
+    for rule in rules {
+        let (users, why) = match rule {
+            Performer::Role { role, within } => {
+                let within = match within {
+                    Some(path) => Some(departments(work, instance, path).await?),
+                    None => None,
+                };
+                (members(work, role, within.as_deref()).await?, format!("role {role}"))
+            }
+            Performer::User(login) => {
+                let user = crate::identity::user_by_login(&work.rows(), login).await?;
+                (user.iter().map(Row::id).collect(), format!("user {login}"))
+            }
+            Performer::Superior { of, level } => {
+                let mut users = Vec::new();
+                for user in users_at(work, instance, of).await? {
+                    users.extend(superior(work, user, *level).await?);
+                }
+                (users, format!("superior {level} of {}", words(of)))
+            }
+            Performer::DepartmentHead { of } => {
+                (heads(work, instance, of).await?, format!("head of the department of {}", words(of)))
+            }
+            Performer::Field(path) => {
+                (users_at(work, instance, path).await?, format!("field {}", words(path)))
+            }
+        };
+        for user in users {
+            let known = people.iter().any(|p| p.user == user);
+            if !known && is_active(work, user).await? {
+                people.push(Person { user, why: why.clone(), substituted: false });
+            }
+        }
+    }
+    Ok(people)
+}
+
+/// Who stands in for the initiator, who may not approve an own request.
+pub async fn substitutes(work: &Work, instance: &Instance, head: bool) -> Result<Vec<Person>> {
+    let (user, why) = match head {
+        true => (
+            head_of(work, instance.initiator).await?,
+            "head of the initiator's department, in the initiator's place",
+        ),
+        false => (
+            superior(work, instance.initiator, 1).await?,
+            "superior of the initiator, in the initiator's place",
+        ),
+    };
+    let user = user.filter(|user| *user != instance.initiator);
+    Ok(user.map(|user| Person { user, why: why.to_owned(), substituted: true }).into_iter().collect())
+}
+
+fn words(path: &Path) -> String {
+    let root = match path.root {
+        Root::Initiator => Some("initiator"),
+        _ => None,
+    };
+    let steps = path.steps.iter().map(|s| &*s.field).filter(|f| !(path.steps.len() == 1 && *f == "id"));
+    root.into_iter().chain(steps).collect::<Vec<_>>().join(".")
+}
+
+fn object<'a>(work: &'a Work, name: &str) -> Result<&'a Arc<Object>> {
+    work.published.object(name)
+}
+
+async fn user(work: &Work, id: Uuid) -> Result<Option<Row>> {
+    let users = object(work, "base.user")?;
+    work.rows().load(users, id).await
+}
+
+async fn is_active(work: &Work, id: Uuid) -> Result<bool> {
+    let row = user(work, id).await?;
+    Ok(row.is_some_and(|row| {
+        row.system(SystemField::DeletedAt).is_null() && row.get("active") != &Value::Boolean(false)
+    }))
+}
+
+/// Members of a role, optionally only those of some departments; by login, so that the order is stable.
+async fn members(work: &Work, role: &str, within: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
+    let assignments = object(work, "base.role_assignment")?;
+    let rows = work.rows().having(assignments, "role", Value::from(role)).await?;
+    let mut found = Vec::new();
+    for assignment in rows {
+        let Some(id) = assignment.get("user").as_reference() else { continue };
+        let Some(row) = user(work, id).await? else { continue };
+        let department = row.get("department").as_reference();
+        if within.is_none_or(|wanted| department.is_some_and(|own| wanted.contains(&own))) {
+            found.push((row.get("login").clone(), id));
+        }
+    }
+    found.sort_by(|a, b| a.0.as_text().cmp(&b.0.as_text()));
+    Ok(found.into_iter().map(|(_, id)| id).collect())
+}
+
+/// The n-th superior. A line of managers that ends before, or turns in a circle, has none.
+async fn superior(work: &Work, of: Uuid, level: u32) -> Result<Option<Uuid>> {
+    let mut at = of;
+    for _ in 0..level {
+        let Some(manager) = user(work, at).await?.and_then(|row| row.get("manager").as_reference()) else {
+            return Ok(None);
+        };
+        at = manager;
+    }
+    Ok((at != of).then_some(at))
+}
+
+/// The head of a user's department; where the user heads it, that of the department above.
+async fn head_of(work: &Work, of: Uuid) -> Result<Option<Uuid>> {
+    let Some(mut at) = user(work, of).await?.and_then(|row| row.get("department").as_reference()) else {
+        return Ok(None);
+    };
+    let departments = object(work, "base.department")?;
+    // A tree has no circles, but a bound costs nothing.
+    for _ in 0..64 {
+        let Some(row) = work.rows().load(departments, at).await? else { break };
+        match (row.get("head").as_reference(), row.get("parent").as_reference()) {
+            (Some(head), _) if head != of => return Ok(Some(head)),
+            (_, Some(parent)) => at = parent,
+            _ => break,
+        }
+    }
+    Ok(None)
+}
+
+async fn heads(work: &Work, instance: &Instance, path: &Path) -> Result<Vec<Uuid>> {
+    let (value, target) = value_at(work, instance, path).await?;
+    let mut found = Vec::new();
+    for id in ids(&value) {
+        match target.as_deref() {
+            Some("base.department") => {
+                let row = work.rows().load(object(work, "base.department")?, id).await?;
+                found.extend(row.and_then(|r| r.get("head").as_reference()));
+            }
+            _ => found.extend(head_of(work, id).await?),
+        }
+    }
+    Ok(found)
+}
+
+async fn users_at(work: &Work, instance: &Instance, path: &Path) -> Result<Vec<Uuid>> {
+    Ok(ids(&value_at(work, instance, path).await?.0))
+}
+
+/// The departments a path names, each with all below it.
+async fn departments(work: &Work, instance: &Instance, path: &Path) -> Result<Vec<Uuid>> {
+    let mut all = Vec::new();
+    for top in ids(&value_at(work, instance, path).await?.0) {
+        all.extend(
+            crate::identity::departments_below(&work.rows(), object(work, "base.department")?, top).await?,
+        );
+    }
+    Ok(all)
+}
+
+fn ids(value: &Value) -> Vec<Uuid> {
+    match value {
+        Value::List(items) => items.iter().filter_map(Value::as_reference).collect(),
+        one => one.as_reference().into_iter().collect(),
+    }
+}
+
+/// Walks a path from the record or the initiator; answers the value and the object it refers to.
+async fn value_at(work: &Work, instance: &Instance, path: &Path) -> Result<(Value, Option<Arc<str>>)> {
+    let (mut at, mut name): (Uuid, Arc<str>) = match path.root {
+        Root::Initiator => (instance.initiator, "base.user".into()),
+        _ => (instance.record, instance.object.clone()),
+    };
+    let mut value = Value::Reference(at);
+    let mut target = Some(name.clone());
+    for step in &path.steps {
+        let Some(holder) = target.take() else { return Ok((Value::Null, None)) };
+        name = holder;
+        let object = object(work, &name)?;
+        let Some(row) = work.rows().load(object, at).await? else {
+            return Ok((Value::Null, None));
+        };
+        value = row.get(&step.field).clone();
+        if let Some(Type::Reference(Some(next))) = object.field(&step.field).map(|f| &f.ty) {
+            target = if &*step.field == "id" { Some(name.clone()) } else { Some(next.clone()) };
+        }
+        match value.as_reference() {
+            Some(next) => at = next,
+            None if matches!(value, Value::List(_)) => {}
+            None => return Ok((value, None)),
+        }
+    }
+    Ok((value, target))
+}

@@ -1,0 +1,102 @@
+//! Starting a flow: by hand, or by a move that must be approved first.
+
+use crate::engine::Engine;
+use crate::flow::{drive, stored};
+use crate::identity::Identity;
+use crate::records::read;
+use crate::records::work::Work;
+use diagnostic::{Code, Diagnostic, Result};
+use expression::Value;
+use plan::Row;
+use plan::actor::Access;
+use plan::planner::Parked;
+use std::collections::HashMap;
+use std::sync::Arc;
+use uuid::Uuid;
+use workflow::{Flow, Instance, InstanceState, Outcome, ParkedMove, Run};
+
+impl Engine {
+    /// Submits a record to a flow; answers the instance.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown flow or an invisible record, `not_permitted`, `already_pending`,
+    /// `rule_violated` where its `when` does not hold, and what its first steps refuse.
+    pub async fn submit(&self, identity: &Arc<Identity>, name: &str, record: Uuid) -> Result<Uuid> {
+        let (name, identity): (Arc<str>, _) = (name.into(), identity.clone());
+        self.write_scripted(identity, move |work| {
+            let name = name.clone();
+            async move { by_hand(&work, &name, record).await }
+        })
+        .await
+    }
+}
+
+/// Submits a record inside a transaction.
+pub(crate) async fn by_hand(work: &Work, name: &str, record: Uuid) -> Result<Uuid> {
+    let missing = || Box::new(Diagnostic::new(Code::NotFound));
+    let flow = work.published.flow(name).cloned().ok_or_else(missing)?;
+    let row =
+        read::visible_rows(work, &flow.object, &[record]).await?.into_iter().next().ok_or_else(missing)?;
+    let actor = &work.identity.actor;
+    let may = actor.admin
+        || actor.grants.start.has(name)
+        || flow.start.roles.iter().any(|role| actor.roles.contains(role))
+        || (flow.start.roles.is_empty() && read::may(work, &flow.object, record, Access::Update).await?);
+    if !flow.start.button || !may {
+        let found = Diagnostic::new(Code::NotPermitted).with("action", "start").with("what", name);
+        return Err(Box::new(found));
+    }
+    begin(work, &flow, row, None).await
+}
+
+/// Starts the flow that must approve a move. The record stays as it is until then.
+pub(crate) async fn park(work: &Work, parked: &Parked) -> Result<Uuid> {
+    let missing =
+        || Diagnostic::new(Code::UnknownReference).with("what", "workflow").with("name", &parked.workflow);
+    let flow = work.published.flow(&parked.workflow).cloned().ok_or_else(missing)?;
+    let row = work.rows().load(work.published.object(&parked.object)?, parked.id).await?;
+    let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+    let waiting = ParkedMove { name: parked.name.clone(), sent: parked.sent.clone() };
+    begin(work, &flow, row, Some(waiting)).await
+}
+
+async fn begin(work: &Work, flow: &Arc<Flow>, row: Row, parked: Option<ParkedMove>) -> Result<Uuid> {
+    let record = row.id();
+    if !row.system(catalog::SystemField::Flow).is_null() {
+        return Err(Box::new(Diagnostic::new(Code::AlreadyPending)));
+    }
+    if let Some(when) = &flow.start.when {
+        let holds = read::value_of(work, &flow.object, record, when, &HashMap::new()).await?;
+        if holds != Value::Boolean(true) {
+            let found = Diagnostic::new(Code::RuleViolated).with("rule", format!("{}.start", flow.name));
+            return Err(Box::new(found));
+        }
+    }
+    let instance = Instance {
+        id: Uuid::now_v7(),
+        workflow: flow.name.clone(),
+        hash: flow.hash.clone(),
+        object: flow.object.clone(),
+        record,
+        initiator: work.identity.actor.id,
+        state: InstanceState::Running,
+        parked,
+        round: 0,
+        started_at: work.bindings.now,
+        ended_at: None,
+        tokens: Vec::new(),
+        tasks: Vec::new(),
+    };
+    let id = instance.id;
+    if let Some(values) = flow.set.get(&Outcome::Submit) {
+        drive::write(work, flow, record, values).await?;
+    }
+    // The lock takes effect after what submitting itself sets.
+    let object = work.published.object(&flow.object)?;
+    storage::row::write::set_flow(&work.tx, object, record, Some(id)).await?;
+    stored::insert(work, flow, &instance, row.version()).await?;
+    let mut run = Run::start(flow, instance, work.bindings.now, Uuid::now_v7);
+    let asked = run.advance()?;
+    drive::until_it_waits(work, &mut run, asked).await?;
+    Ok(id)
+}

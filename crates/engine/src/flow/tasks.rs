@@ -1,0 +1,163 @@
+//! Boxes of tasks, as people see them.
+
+use crate::engine::Engine;
+use crate::identity::Identity;
+use crate::records::rows::Rows;
+use diagnostic::{Code, Diagnostic, Hint, Result};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use storage::store::workflow::{self as table, TaskBox};
+use uuid::Uuid;
+
+/// What is in a box.
+#[derive(Debug)]
+pub struct BoxPage {
+    /// Tasks, or instances in the box of what somebody started.
+    pub entries: Vec<Json>,
+    /// The last entry, where a further page may follow.
+    pub next: Option<Uuid>,
+}
+
+/// Most entries of a page.
+pub const MOST: u32 = 200;
+
+impl Engine {
+    /// A page of a box: `todo`, `done`, `cc` or `started`.
+    ///
+    /// # Errors
+    /// `invalid_parameter` for another box.
+    pub async fn task_box(
+        &self,
+        identity: &Arc<Identity>,
+        which: &str,
+        before: Option<Uuid>,
+        limit: u32,
+    ) -> Result<BoxPage> {
+        let (work, limit, user) = (self.reading(identity), limit.clamp(1, MOST), identity.actor.id);
+        let (tx, rows) = (&work.tx, work.rows());
+        let mut entries = Vec::new();
+        let mut last = None;
+        let full = |n: usize| n == limit as usize;
+        if which == "started" {
+            let instances = table::started_by(tx, user, before, limit).await?;
+            last = instances.last().map(|i| i.id).filter(|_| full(instances.len()));
+            for instance in &instances {
+                entries.push(instance_entry(&rows, instance).await?);
+            }
+            return Ok(BoxPage { entries, next: last });
+        }
+        let wanted = match which {
+            "todo" => TaskBox::Todo,
+            "done" => TaskBox::Done,
+            "cc" => TaskBox::Copies,
+            _ => {
+                let boxes = ["todo", "done", "cc", "started"].map(str::to_owned).to_vec();
+                let found =
+                    Diagnostic::new(Code::InvalidParameter).with("name", "box").with("reason", "unknown box");
+                return Err(Box::new(found.with_hint(Hint::OneOf(boxes))));
+            }
+        };
+        for task in table::in_box(tx, user, wanted, before, limit).await? {
+            last = Some(task.id);
+            let Some(instance) = table::instance(tx, task.instance).await? else { continue };
+            entries.push(task_entry(&rows, &task, &instance).await?);
+        }
+        let next = last.filter(|_| full(entries.len()));
+        Ok(BoxPage { entries, next })
+    }
+
+    /// One task, for whoever holds it, who started its flow, and administrators.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub async fn task(&self, identity: &Arc<Identity>, id: Uuid) -> Result<Json> {
+        let work = self.reading(identity);
+        let tx = &work.tx;
+        let missing = || Box::new(Diagnostic::new(Code::NotFound));
+        let task = table::task(tx, id).await?.ok_or_else(missing)?;
+        let instance = table::instance(tx, task.instance).await?.ok_or_else(missing)?;
+        let actor = &identity.actor;
+        let concerned = actor.admin || task.assignee == Some(actor.id) || instance.initiator == actor.id;
+        if !concerned {
+            return Err(missing());
+        }
+        task_entry(&work.rows(), &task, &instance).await
+    }
+
+    /// Marks a copy as read.
+    ///
+    /// # Errors
+    /// `not_found` for a copy of somebody else.
+    pub async fn read_task(&self, identity: &Arc<Identity>, id: Uuid) -> Result<()> {
+        let (user, now) = (identity.actor.id, self.now());
+        self.database()
+            .write(move |tx| async move {
+                let task = table::task(&tx, id).await?.filter(|t| t.assignee == Some(user));
+                let mut task = task.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+                task.read_at.get_or_insert(now);
+                if task.kind == "cc" && task.state == "open" {
+                    "read".clone_into(&mut task.state);
+                }
+                task.version += 1;
+                table::save_task(&tx, &task).await.map(drop)
+            })
+            .await
+    }
+}
+
+/// `{"id", "title"}` of a user, whatever became of it: who acted is part of the record of an approval.
+pub(crate) async fn person(rows: &Rows<'_>, id: Option<Uuid>) -> Result<Json> {
+    let users = rows.reading.catalog.objects.get("base.user");
+    let (Some(id), Some(users)) = (id, users) else { return Ok(Json::Null) };
+    let row = rows.load(users, id).await?;
+    let named = |field: &str| row.as_ref().and_then(|r| r.get(field).as_text().map(str::to_owned));
+    Ok(json!({"id": id, "title": named("name"), "login": named("login")}))
+}
+
+/// `{"object", "id", "title"}` of the record an instance is about.
+async fn about(rows: &Rows<'_>, instance: &table::Instance) -> Result<Json> {
+    let title = match rows.reading.catalog.object(&instance.object) {
+        Some(object) => rows.titles(object, &[instance.record]).await?.into_values().next(),
+        None => None,
+    };
+    Ok(json!({"object": instance.object, "id": instance.record, "title": title}))
+}
+
+pub(crate) async fn task_entry(
+    rows: &Rows<'_>,
+    task: &table::Task,
+    instance: &table::Instance,
+) -> Result<Json> {
+    Ok(json!({
+        "id": task.id,
+        "instance": instance.id,
+        "workflow": instance.workflow,
+        "node": task.node,
+        "kind": task.kind,
+        "state": task.state,
+        "assignee": person(rows, task.assignee).await?,
+        "initiator": person(rows, Some(instance.initiator)).await?,
+        "record": about(rows, instance).await?,
+        "why": task.why,
+        "origin": task.data["origin"],
+        "comment": task.comment,
+        "decided_by": person(rows, task.decided_by).await?,
+        "decided_at": task.decided_at,
+        "read_at": task.read_at,
+        "created_at": task.created_at,
+        "version": task.version,
+    }))
+}
+
+pub(crate) async fn instance_entry(rows: &Rows<'_>, instance: &table::Instance) -> Result<Json> {
+    Ok(json!({
+        "id": instance.id,
+        "workflow": instance.workflow,
+        "state": instance.state,
+        "record": about(rows, instance).await?,
+        "initiator": person(rows, Some(instance.initiator)).await?,
+        "parked": instance.parked,
+        "started_at": instance.started_at,
+        "ended_at": instance.ended_at,
+    }))
+}

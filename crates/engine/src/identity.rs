@@ -1,0 +1,75 @@
+//! Who asks: users become actors, tokens become users.
+
+pub mod password;
+
+pub mod session;
+
+pub mod sign_in;
+
+mod build;
+
+use crate::engine::{Engine, UserValues};
+use crate::records::rows::Rows;
+use diagnostic::{Code, Diagnostic, Result};
+use plan::Actor;
+use plan::read::Bindings;
+use std::sync::{Arc, PoisonError};
+use storage::Tx;
+use uuid::Uuid;
+
+pub(crate) use build::{below as departments_below, system as system_of, user_by_login};
+pub use session::{Session, SessionKind};
+pub use sign_in::SignedIn;
+
+/// A user with the rights in force. Made once per user and catalog, shared by requests.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Who, and what it may do.
+    pub actor: Arc<Actor>,
+    /// The values of `user.<name>` in expressions.
+    pub user: UserValues,
+}
+
+impl Engine {
+    /// The identity of a user, optionally with some of its roles only (an API token's).
+    ///
+    /// # Errors
+    /// `unauthenticated` where the user does not exist, is deleted or is not active.
+    pub async fn identity(&self, user: Uuid, roles: Option<Arc<[Arc<str>]>>) -> Result<Arc<Identity>> {
+        let published = self.published();
+        let key = (user, roles);
+        if let Some(known) = published.identities.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Ok(known.clone());
+        }
+        let (tx, bindings) = (self.database().reader(), self.own_bindings());
+        let rows = Rows::new(&tx, &published, &bindings, self.secret());
+        let built = build::identity(&rows, &published, &self.site(), user, key.1.as_deref()).await?;
+        let identity = built.ok_or_else(|| Box::new(Diagnostic::new(Code::Unauthenticated)))?;
+        published.identities.write().unwrap_or_else(PoisonError::into_inner).insert(key, identity.clone());
+        Ok(identity)
+    }
+
+    /// The identity of a user by login, as it stands inside a transaction.
+    ///
+    /// # Errors
+    /// `unknown_reference` where there is no such active user.
+    pub async fn identity_of_login(&self, tx: &Tx, login: &str) -> Result<Arc<Identity>> {
+        let (published, bindings) = (self.published(), self.own_bindings());
+        let rows = Rows::new(tx, &published, &bindings, self.secret());
+        let missing =
+            || Box::new(Diagnostic::new(Code::UnknownReference).with("what", "user").with("name", login));
+        let user = build::user_by_login(&rows, login).await?.ok_or_else(missing)?;
+        build::identity(&rows, &published, &self.site(), user.id(), None).await?.ok_or_else(missing)
+    }
+
+    /// The engine itself as an actor: it may do everything, and its changes are by nobody.
+    pub fn system(&self) -> Arc<Identity> {
+        build::system(&self.published(), &self.site())
+    }
+
+    /// The instant, the zone and the user of one request.
+    pub fn bindings(&self, identity: &Identity) -> Bindings {
+        let time_zone = self.site().time_zone_name.clone();
+        Bindings { now: self.now(), time_zone, user: identity.user.clone() }
+    }
+}

@@ -1,0 +1,118 @@
+//! Background work: one loop takes leased jobs and does them.
+
+use crate::engine::Engine;
+use crate::records::work::Work;
+use chrono::TimeDelta;
+use diagnostic::{Code, Diagnostic, Result};
+use std::sync::Arc;
+use std::time::Duration;
+use storage::settle::{self, Deferred};
+use storage::store::job::{self, Job};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// The queue of the engine's own jobs.
+const QUEUE: &str = "engine";
+/// How long a job may work before it must say that it is alive.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Jobs taken at once.
+const BATCH: u32 = 4;
+/// How long the loop sleeps when nobody wakes it.
+const IDLE: Duration = Duration::from_secs(2);
+
+/// The kind of job that computes derived values that were too many for one transaction.
+const SETTLE: &str = "settle";
+
+/// Leaves derived values to a job; answers its id.
+pub(crate) async fn settle_later(work: &Work, deferred: &Deferred) -> Result<Uuid> {
+    let payload =
+        serde_json::to_value(deferred).map_err(|e| crate::engine::internal("a job's payload", &e))?;
+    let mut job = Job::new(QUEUE, SETTLE, payload, work.bindings.now);
+    let actor = work.identity.actor.id;
+    job.created_by = (!actor.is_nil()).then_some(actor);
+    job::enqueue(&work.tx, &job).await?;
+    Ok(job.id)
+}
+
+impl Engine {
+    /// Takes jobs and does them until `stop` says so. Any number of processes may do this at once.
+    pub async fn work_off(&self, mut stop: watch::Receiver<bool>) {
+        let worker = Uuid::now_v7().to_string();
+        let ready = self.database().jobs_ready();
+        while !*stop.borrow() {
+            let done = match self.work_once(&worker).await {
+                Ok(done) => done,
+                Err(error) => {
+                    tracing::warn!(%error, "jobs could not be taken");
+                    0
+                }
+            };
+            if done > 0 {
+                continue;
+            }
+            tokio::select! {
+                () = ready.notified() => {}
+                () = tokio::time::sleep(IDLE) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    /// Takes what is due and does it; answers how many jobs that were.
+    ///
+    /// # Errors
+    /// What the database refuses; a job that fails is not an error of the loop.
+    pub async fn work_once(&self, worker: &str) -> Result<usize> {
+        let (now, worker) = (self.now(), worker.to_owned());
+        let jobs = self
+            .database()
+            .write(move |tx| {
+                let worker = worker.clone();
+                async move { job::claim(&tx, QUEUE, &worker, BATCH, LEASE, now).await }
+            })
+            .await?;
+        for job in &jobs {
+            if let Err(error) = self.do_job(job).await {
+                tracing::warn!(job = %job.id, kind = job.kind, %error, "a job failed");
+                let (job, text, now) = (job.clone(), error.to_string(), self.now());
+                self.database()
+                    .write(move |tx| {
+                        let (job, text) = (job.clone(), text.clone());
+                        async move { job::fail(&tx, &job, &text, now).await }
+                    })
+                    .await?;
+            }
+        }
+        Ok(jobs.len())
+    }
+
+    async fn do_job(&self, job: &Job) -> Result<()> {
+        match job.kind.as_str() {
+            SETTLE => self.settle_deferred(job).await,
+            other => Err(Box::new(Diagnostic::new(Code::UnknownKind).with("kind", other))),
+        }
+    }
+
+    /// Computes derived values and ends the job in one transaction.
+    async fn settle_deferred(&self, job: &Job) -> Result<()> {
+        let deferred: Deferred = serde_json::from_value(job.payload.clone())
+            .map_err(|e| crate::engine::internal("a job's payload", &e))?;
+        let (id, lease, deferred) = (job.id, job.lease, Arc::new(deferred));
+        let system = self.system();
+        self.transact(system, plan::planner::Mode::System, true, move |work| {
+            let deferred = deferred.clone();
+            async move {
+                let settled = settle::resume(&work.tx, work.rows().reading, &deferred).await?;
+                if !settled.deferred.is_empty() {
+                    settle_later(&work, &settled.deferred).await?;
+                }
+                match job::complete(&work.tx, id, lease, None, work.bindings.now).await? {
+                    true => Ok(()),
+                    // Somebody else took the job over: what was computed here is rolled back.
+                    false => Err(Box::new(Diagnostic::new(Code::DatabaseBusy))),
+                }
+            }
+        })
+        .await
+    }
+}

@@ -1,0 +1,152 @@
+//! What a publish would do.
+
+use crate::engine::Engine;
+use crate::publish::{PackFiles, gathered, packs, stored};
+use crate::published::Published;
+use catalog::PhysicalNames;
+use catalog::build::{Built, Options, build};
+use diagnostic::{Code, Diagnostic, Result};
+use semver::Version;
+use std::collections::BTreeMap;
+use storage::Tx;
+use storage::migrate::Migration;
+use storage::store::publish::SourceText;
+
+/// A change of the installed packs.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Installs packs or replaces them by these files.
+    Set(Vec<PackFiles>),
+    /// Removes a pack. Its tables are retired, not dropped.
+    Remove(String),
+}
+
+/// What a publish would do.
+#[derive(Debug, Default)]
+pub struct Preview {
+    /// Packs and their versions: before, after.
+    pub packs: Vec<(String, Option<Version>, Option<Version>)>,
+    /// Files that are new, changed, gone: `+ path`, `~ path`, `- path`.
+    pub files: Vec<String>,
+    /// Steps of the migration, a line each.
+    pub steps: Vec<String>,
+    /// The statements of the migration.
+    pub statements: Vec<String>,
+    /// What stands in the way: the publish would be refused.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Preview {
+    /// Whether nothing would change.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+}
+
+/// A publish that was built and not yet carried out.
+pub(crate) struct Prepared {
+    pub number: i64,
+    pub sources: Vec<SourceText>,
+    pub published: Published,
+    pub names: PhysicalNames,
+    pub migration: Migration,
+    pub preview: Preview,
+}
+
+impl Engine {
+    /// What a change would do, without doing it.
+    ///
+    /// # Errors
+    /// All findings in the definitions.
+    pub async fn preview(&self, change: &Change) -> Result<Preview> {
+        let (engine, change) = (self.clone(), change.clone());
+        self.database()
+            .read(|tx| async move {
+                let mut prepared = prepare(&engine, &tx, &change).await?;
+                prepared.preview.findings = prepared.migration.check(&tx).await?;
+                Ok(prepared.preview)
+            })
+            .await
+    }
+}
+
+/// Builds what the change leads to, on what this transaction sees.
+pub(crate) async fn prepare(engine: &Engine, tx: &Tx, change: &Change) -> Result<Prepared> {
+    let (number, before, old_names) = stored(tx).await?;
+    let (sources, versions) = changed(&before, change)?;
+    let built = build(&packs(&sources), &old_names, &Options::default()).map_err(gathered)?;
+    let Built { catalog, names } = built;
+    let migration = Migration::between(&old_names, &names, &catalog, tx.dialect())?;
+    let published = Published::new(u64::try_from(number + 1).unwrap_or(0), catalog, engine.scripts())
+        .map_err(gathered)?;
+    let preview = describe(&before, &sources, versions, &migration);
+    Ok(Prepared { number: number + 1, sources, published, names, migration, preview })
+}
+
+type Versions = Vec<(String, Option<Version>, Option<Version>)>;
+
+fn changed(before: &[SourceText], change: &Change) -> Result<(Vec<SourceText>, Versions)> {
+    let mut sources = before.to_vec();
+    let mut versions = Vec::new();
+    match change {
+        Change::Set(replaced) => {
+            for pack in replaced {
+                let (name, version) = pack.header()?;
+                let installed = version_in(before, &name);
+                if installed.as_ref().is_some_and(|installed| version < *installed) {
+                    let found = Diagnostic::new(Code::LowerVersion)
+                        .with("pack", &name)
+                        .with("new", &version)
+                        .with("installed", installed.map_or(String::new(), |v| v.to_string()));
+                    return Err(Box::new(found));
+                }
+                sources.retain(|source| source.pack != name);
+                let of_pack = |(path, text): &(String, String)| SourceText {
+                    pack: name.clone(),
+                    path: path.clone(),
+                    text: text.clone(),
+                };
+                sources.extend(pack.files.iter().map(of_pack));
+                versions.push((name, installed, Some(version)));
+            }
+        }
+        Change::Remove(name) => {
+            let installed = version_in(before, name);
+            if installed.is_none() {
+                return Err(Box::new(Diagnostic::new(Code::PackNotFound).with("pack", name)));
+            }
+            sources.retain(|source| source.pack != *name);
+            versions.push((name.clone(), installed, None));
+        }
+    }
+    Ok((sources, versions))
+}
+
+/// The version of an installed pack.
+pub(crate) fn version_in(sources: &[SourceText], name: &str) -> Option<Version> {
+    let files = sources.iter().filter(|s| s.pack == name).map(|s| (s.path.clone(), s.text.clone())).collect();
+    PackFiles { root: name.to_owned(), files }.header().ok().map(|(_, version)| version)
+}
+
+fn describe(before: &[SourceText], after: &[SourceText], packs: Versions, migration: &Migration) -> Preview {
+    let texts = |sources: &[SourceText]| -> BTreeMap<String, String> {
+        sources.iter().map(|s| (format!("{}/{}", s.pack, s.path), s.text.clone())).collect()
+    };
+    let (old, new) = (texts(before), texts(after));
+    let mut files = Vec::new();
+    for (path, text) in &new {
+        match old.get(path) {
+            None => files.push(format!("+ {path}")),
+            Some(was) if was != text => files.push(format!("~ {path}")),
+            Some(_) => {}
+        }
+    }
+    files.extend(old.keys().filter(|path| !new.contains_key(*path)).map(|path| format!("- {path}")));
+    Preview {
+        packs,
+        files,
+        steps: migration.steps.iter().map(|step| step.what.clone()).collect(),
+        statements: migration.statements().map(str::to_owned).collect(),
+        findings: Vec::new(),
+    }
+}

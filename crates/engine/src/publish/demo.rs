@@ -1,0 +1,146 @@
+//! Demo data: loaded and removed on request, never mixed with seeds.
+
+use crate::engine::Engine;
+use crate::publish::data::{self, Aliases};
+use crate::records::command::Command;
+use diagnostic::{Code, Diagnostic, Result, did_you_mean};
+use plan::Precondition;
+use serde_json::Value as Json;
+use std::sync::{Arc, Mutex, PoisonError};
+use storage::store::demo as table;
+use uuid::Uuid;
+
+/// Records of one transaction while demo data is loaded.
+const BATCH: usize = 500;
+
+impl Engine {
+    /// Loads demo data: all of it, or what these names bring along. What is there already is not loaded again.
+    /// `told` hears how many of how many records are done.
+    ///
+    /// # Errors
+    /// `unknown_reference` for an unknown name, and what the records' rules refuse.
+    pub async fn load_demo(
+        &self,
+        only: Option<&[String]>,
+        told: &(dyn Fn(usize, usize) + Send + Sync),
+    ) -> Result<Aliases> {
+        let published = self.published();
+        let wanted = self.wanted(only)?;
+        let mut pending = Vec::new();
+        for name in &wanted {
+            let Some(seed) = published.catalog.demo.get(name) else { continue };
+            pending.extend(seed.records.keys().map(|alias| (name.clone(), alias.clone())));
+        }
+        let all = pending.len();
+        let mut done = 0;
+        for batch in pending.chunks(BATCH) {
+            self.load_batch(batch).await?;
+            done += batch.len();
+            told(done, all);
+        }
+        self.aliases().await
+    }
+
+    /// The names asked for and all they come after, in loading order.
+    fn wanted(&self, only: Option<&[String]>) -> Result<Vec<Arc<str>>> {
+        let published = self.published();
+        let demo = &published.catalog.demo;
+        let Some(only) = only else { return Ok(demo.keys().cloned().collect()) };
+        let mut wanted: Vec<String> = Vec::new();
+        let mut open: Vec<String> = only.to_vec();
+        while let Some(name) = open.pop() {
+            let full =
+                demo.keys().find(|known| ***known == *name || known.rsplit('.').next() == Some(&*name));
+            let Some(full) = full else {
+                let names: Vec<&str> = demo.keys().map(|k| &**k).collect();
+                let found =
+                    Diagnostic::new(Code::UnknownReference).with("what", "demo data").with("name", &name);
+                return Err(Box::new(found.with_hint(did_you_mean(&name, names))));
+            };
+            if !wanted.contains(&full.to_string()) {
+                wanted.push(full.to_string());
+                open.extend(demo[full].after.iter().filter(|n| demo.keys().any(|k| **k == ***n)).cloned());
+            }
+        }
+        Ok(demo.keys().filter(|known| wanted.iter().any(|w| **w == ***known)).cloned().collect())
+    }
+
+    async fn load_batch(&self, batch: &[(Arc<str>, String)]) -> Result<()> {
+        let (engine, published, batch) = (self.clone(), self.published(), batch.to_vec());
+        self.database()
+            .write_alone(move |tx| {
+                let (engine, published, batch) = (engine.clone(), published.clone(), batch.clone());
+                async move {
+                    let work = data::system_work(&engine, &tx, &published);
+                    let mut aliases = data::load_seeds(&engine, &tx, &published).await?;
+                    let mut known = stored_aliases(&tx).await?;
+                    aliases.0.extend(known.0.drain());
+                    for (name, alias) in &batch {
+                        if aliases.0.contains_key(alias) {
+                            continue;
+                        }
+                        let seed = &published.catalog.demo[name];
+                        let body = data::body(&work, &seed.records[alias], &aliases);
+                        let body = body.map_err(|error| data::placed(error, name, alias))?;
+                        let object = published.object(&seed.object)?.name.clone();
+                        let command = Command::Create { object: object.clone(), body: Json::Object(body) };
+                        let written =
+                            work.execute(&command).await.map_err(|error| data::placed(error, name, alias))?;
+                        table::insert(&tx, alias, &object, written.id()).await?;
+                        aliases.0.insert(alias.clone(), (object, written.id()));
+                    }
+                    Ok(())
+                }
+            })
+            .await
+    }
+
+    /// Records by the alias that seeds and loaded demo data gave them.
+    pub async fn aliases(&self) -> Result<Aliases> {
+        stored_aliases(&self.database().reader()).await
+    }
+
+    /// Removes the demo records that still are as good as their pack made them: what users added that refers to
+    /// them keeps them. Answers how many were removed and how many stayed.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn remove_demo(&self) -> Result<(usize, usize)> {
+        let counts: Arc<Mutex<(usize, usize)>> = Arc::default();
+        let (engine, published, result) = (self.clone(), self.published(), counts.clone());
+        self.database()
+            .write_alone(move |tx| {
+                let (engine, published, result) = (engine.clone(), published.clone(), result.clone());
+                async move {
+                    let work = data::system_work(&engine, &tx, &published);
+                    let (mut removed, mut kept) = (0, 0);
+                    // Last made, first removed: what refers goes before what it refers to.
+                    for (alias, object, id) in table::list(&tx).await?.into_iter().rev() {
+                        let purge = Command::Purge {
+                            object: object.as_str().into(),
+                            id,
+                            precondition: Precondition::Waived,
+                        };
+                        match tx.savepoint(work.execute(&purge)).await {
+                            Ok(_) => {
+                                table::remove(&tx, &alias).await?;
+                                removed += 1;
+                            }
+                            Err(error) if error.code == Code::NotFound => table::remove(&tx, &alias).await?,
+                            Err(_) => kept += 1,
+                        }
+                    }
+                    *result.lock().unwrap_or_else(PoisonError::into_inner) = (removed, kept);
+                    Ok(())
+                }
+            })
+            .await?;
+        let counted = *counts.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(counted)
+    }
+}
+
+async fn stored_aliases(tx: &storage::Tx) -> Result<Aliases> {
+    let rows: Vec<(String, String, Uuid)> = table::list(tx).await?;
+    Ok(Aliases(rows.into_iter().map(|(alias, object, id)| (alias, (object.as_str().into(), id))).collect()))
+}

@@ -1,0 +1,141 @@
+//! What a write asks for, and what it answers.
+
+use plan::Precondition;
+use plan::Row;
+use serde_json::Value as Json;
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// One write, as a request, a script, a flow or an import asks for it.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// A new record, with its children.
+    Create {
+        /// The object.
+        object: Arc<str>,
+        /// The body as the API takes it.
+        body: Json,
+    },
+    /// A change of a record and its children.
+    Update {
+        /// The object.
+        object: Arc<str>,
+        /// The record.
+        id: Uuid,
+        /// The body as the API takes it.
+        body: Json,
+        /// The version the caller saw.
+        precondition: Precondition,
+    },
+    /// Create or change by a natural key.
+    Upsert {
+        /// The object.
+        object: Arc<str>,
+        /// The unique constraint or key field.
+        key: Arc<str>,
+        /// Its values as text.
+        values: Vec<String>,
+        /// The body as the API takes it.
+        body: Json,
+    },
+    /// Into the recycle bin.
+    Delete {
+        /// The object.
+        object: Arc<str>,
+        /// The record.
+        id: Uuid,
+        /// The version the caller saw.
+        precondition: Precondition,
+    },
+    /// Out of the recycle bin.
+    Restore {
+        /// The object.
+        object: Arc<str>,
+        /// The record.
+        id: Uuid,
+    },
+    /// Gone for good.
+    Purge {
+        /// The object.
+        object: Arc<str>,
+        /// The record.
+        id: Uuid,
+        /// The version the caller saw.
+        precondition: Precondition,
+    },
+    /// A move of the state machine.
+    Move {
+        /// The object.
+        object: Arc<str>,
+        /// The record.
+        id: Uuid,
+        /// The move.
+        name: Arc<str>,
+        /// Further fields that change with it; null for none.
+        body: Json,
+        /// The version the caller saw.
+        precondition: Precondition,
+        /// Its workflow has approved it.
+        approved: bool,
+    },
+}
+
+impl Command {
+    /// The object's name as the caller wrote it.
+    pub fn object(&self) -> &str {
+        match self {
+            Command::Create { object, .. }
+            | Command::Update { object, .. }
+            | Command::Upsert { object, .. }
+            | Command::Delete { object, .. }
+            | Command::Restore { object, .. }
+            | Command::Purge { object, .. }
+            | Command::Move { object, .. } => object,
+        }
+    }
+
+    /// The stored record it is about, where the command names one.
+    pub fn target(&self) -> Option<Uuid> {
+        match self {
+            Command::Create { .. } | Command::Upsert { .. } => None,
+            Command::Update { id, .. }
+            | Command::Delete { id, .. }
+            | Command::Restore { id, .. }
+            | Command::Purge { id, .. }
+            | Command::Move { id, .. } => Some(*id),
+        }
+    }
+
+    /// The word for the audit trail.
+    pub fn verb(&self) -> &'static str {
+        match self {
+            Command::Create { .. } => "create",
+            Command::Update { .. } => "update",
+            Command::Upsert { .. } => "upsert",
+            Command::Delete { .. } => "delete",
+            Command::Restore { .. } => "restore",
+            Command::Purge { .. } => "purge",
+            Command::Move { .. } => "move",
+        }
+    }
+}
+
+/// What a write did.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The record as stored; for a purged one as it was.
+    pub row: Row,
+    /// It did not exist before.
+    pub created: bool,
+    /// The flow that must approve first; the record itself is unchanged.
+    pub parked: Option<Uuid>,
+    /// The job that computes the derived values that are too many for one transaction.
+    pub job: Option<Uuid>,
+}
+
+impl Written {
+    /// The record's id.
+    pub fn id(&self) -> Uuid {
+        self.row.id()
+    }
+}

@@ -1,0 +1,58 @@
+//! Reads what a plan needs to know.
+
+use crate::flow::stored;
+use crate::records::work::Work;
+use diagnostic::Result;
+use plan::facts::{Facts, Lock, Needs, Referring};
+use plan::read::Bin;
+use storage::row;
+use storage::store::workflow as table;
+
+/// Reads everything the plan asks for into its facts. Rows that will be written are locked as they are read,
+/// so that nobody changes them in between.
+pub async fn read(work: &Work, needs: &Needs, facts: &mut Facts) -> Result<()> {
+    let rows = work.rows();
+    for (object, id) in &needs.rows {
+        let known = work.published.object(object)?;
+        let lock = work.target == Some(*id);
+        let row = row::load_row(rows.tx, rows.reading, known, *id, lock).await?;
+        facts.add_row(object.clone(), *id, row);
+    }
+    for referring in &needs.referring {
+        let found = all_referring(work, referring).await?;
+        facts.add_referring(referring.clone(), found);
+    }
+    for referring in &needs.exists {
+        let exists = !all_referring(work, referring).await?.is_empty();
+        facts.add_exists(referring.clone(), exists);
+    }
+    for key in &needs.keys {
+        let object = work.published.object(&key.object)?;
+        let found = row::find_by_key(rows.tx, rows.reading, object, &key.values).await?;
+        facts.add_key(key.clone(), found.first().copied());
+    }
+    for instance in &needs.locks {
+        let lock = match table::instance(&work.tx, *instance).await? {
+            Some(row) if stored::is_running(&row) => lock_of(work, row).await?,
+            _ => Lock::None,
+        };
+        facts.add_lock(*instance, lock);
+    }
+    Ok(())
+}
+
+async fn all_referring(work: &Work, referring: &Referring) -> Result<Vec<plan::Row>> {
+    let object = work.published.object(&referring.object)?;
+    let (rows, bin) = (work.rows(), if referring.deleted { Bin::Deleted } else { Bin::Live });
+    row::load_referring(rows.tx, rows.reading, object, &referring.field, &[referring.id], bin).await
+}
+
+async fn lock_of(work: &Work, row: table::Instance) -> Result<Lock> {
+    let instance = stored::assemble(work, row).await?;
+    let flow = stored::flow_of(work, &instance).await?;
+    Ok(match flow.lock {
+        workflow::Lock::None => Lock::None,
+        workflow::Lock::All => Lock::All,
+        workflow::Lock::Material => Lock::Fields(flow.material.clone()),
+    })
+}

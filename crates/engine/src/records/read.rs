@@ -1,0 +1,224 @@
+//! Reading under the actor's rights.
+
+use crate::engine::{Engine, internal};
+use crate::identity::Identity;
+use crate::records::work::Work;
+use crate::records::{facts, parameters};
+use bytes::Bytes;
+use diagnostic::{Code, Diagnostic, Result};
+use expression::{Expr, Root, Value};
+use plan::actor::Access;
+use plan::facts::{Facts, Needs};
+use plan::query::{self, Query};
+use plan::read::{Bin, Select};
+use plan::scene::{Roots, Scene};
+use plan::{Row, Rows as RowSet};
+use serde_json::{Map, Value as Json};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+use storage::select;
+use uuid::Uuid;
+
+/// Most rows a script asks for at once.
+const MOST: u32 = 500;
+
+/// A page of records, ready for the wire.
+#[derive(Debug)]
+pub struct Listing {
+    /// A JSON array.
+    pub body: Bytes,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+    /// All rows, where they were counted, and whether counting stopped at the cap.
+    pub total: Option<(u64, bool)>,
+}
+
+/// What `POST /query` answers.
+#[derive(Debug)]
+pub enum Answered {
+    /// Records.
+    Records(Listing),
+    /// Groups: a JSON array.
+    Groups(Bytes),
+}
+
+impl Engine {
+    /// A page of records.
+    ///
+    /// # Errors
+    /// `not_found` for an unknown object, findings about the parameters.
+    pub async fn list(
+        &self,
+        identity: &Arc<Identity>,
+        object: &str,
+        parameters: &[(String, String)],
+    ) -> Result<Listing> {
+        let work = self.reading(identity);
+        let select = query::list(&work.published.catalog, &identity.actor, object, parameters)?;
+        page(&work, &select).await
+    }
+
+    /// One record as JSON.
+    ///
+    /// # Errors
+    /// `not_found`, findings about the parameters.
+    pub async fn record(
+        &self,
+        identity: &Arc<Identity>,
+        object: &str,
+        id: Uuid,
+        parameters: &[(String, String)],
+    ) -> Result<Bytes> {
+        let work = self.reading(identity);
+        let select = query::record(&work.published.catalog, &identity.actor, object, id, parameters)?;
+        one(&work, &select).await
+    }
+
+    /// A query in a body: records or groups.
+    ///
+    /// # Errors
+    /// As [`Engine::list`].
+    pub async fn query(&self, identity: &Arc<Identity>, object: &str, body: &Json) -> Result<Answered> {
+        let work = self.reading(identity);
+        match query::post(&work.published.catalog, &identity.actor, object, body)? {
+            Query::Rows(select) => Ok(Answered::Records(page(&work, &select).await?)),
+            Query::Groups(select) => {
+                let page = storage::aggregate::fetch_groups(&work.tx, work.rows().reading, &select).await?;
+                Ok(Answered::Groups(page.body))
+            }
+        }
+    }
+
+    /// A whole record as its writer may see it: the answer of a write.
+    ///
+    /// # Errors
+    /// `not_found` where the writer may not read what it wrote.
+    pub async fn whole(&self, identity: &Arc<Identity>, object: &str, id: Uuid) -> Result<Bytes> {
+        let work = self.reading(identity);
+        let select = query::whole(&work.published.catalog, &identity.actor, object, id)?;
+        one(&work, &select).await
+    }
+}
+
+async fn page(work: &Work, select: &Select) -> Result<Listing> {
+    let page = select::fetch_page(&work.tx, work.rows().reading, select).await?;
+    let next = page.next.as_deref().map(|values| query::encode_cursor(select, values));
+    Ok(Listing { body: page.body, next, total: page.total })
+}
+
+async fn one(work: &Work, select: &Select) -> Result<Bytes> {
+    let found = select::fetch_one(&work.tx, work.rows().reading, select).await?;
+    found.ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))
+}
+
+/// Live rows that the actor may read, in the order of their ids. Fields it may not read are null.
+pub(crate) async fn visible_rows(work: &Work, object: &str, ids: &[Uuid]) -> Result<Vec<Row>> {
+    let object = work.published.object(object)?;
+    let Some(grant) = work.identity.actor.grant(&object.name) else { return Ok(Vec::new()) };
+    let rows = work.rows();
+    let seen = rows.within(object, ids, &grant.read, Bin::Live).await?;
+    let mut found = rows.load_all(object, &seen).await?;
+    for row in &mut found {
+        for field in object.fields.values().filter(|f| !grant.reads(f.index)) {
+            row.values[field.index] = Value::Null;
+        }
+    }
+    Ok(found)
+}
+
+#[derive(serde::Deserialize)]
+struct Listed {
+    id: Uuid,
+}
+
+/// Live rows that meet a filter and that the actor may read.
+pub(crate) async fn rows_where(
+    work: &Work,
+    object: &str,
+    filter: &str,
+    parameters: &Map<String, Json>,
+    limit: u32,
+) -> Result<Vec<Row>> {
+    let limit = limit.clamp(1, MOST);
+    let asked = [
+        ("filter".to_owned(), parameters::put_in(filter, parameters)?),
+        ("limit".to_owned(), limit.to_string()),
+        ("fields".to_owned(), "id".to_owned()),
+    ];
+    let select = query::list(&work.published.catalog, &work.identity.actor, object, &asked)?;
+    let page = select::fetch_page(&work.tx, work.rows().reading, &select).await?;
+    let listed: Vec<Listed> =
+        serde_json::from_slice(&page.body).map_err(|e| internal("a list of ids", &e))?;
+    let ids: Vec<Uuid> = listed.iter().map(|row| row.id).collect();
+    let rows = visible_rows(work, object, &ids).await?;
+    // In the order of the list, not of the ids.
+    Ok(ids.iter().filter_map(|id| rows.iter().find(|row| row.id() == *id).cloned()).collect())
+}
+
+/// Whether the actor may access a live record so.
+pub(crate) async fn may(work: &Work, object: &str, id: Uuid, access: Access) -> Result<bool> {
+    let Some(object) = work.published.catalog.object(object) else { return Ok(false) };
+    let Some(grant) = work.identity.actor.grant(&object.name) else { return Ok(false) };
+    let readable = work.rows().within(object, &[id], &grant.read, Bin::Live).await?;
+    let accessible = work.rows().within(object, &readable, grant.rows(access), Bin::Live).await?;
+    Ok(!accessible.is_empty())
+}
+
+/// The version of a record; 0 where there is none.
+pub(crate) async fn version_of(work: &Work, object: &str, id: Uuid) -> Result<i64> {
+    let row = work.rows().load(work.published.object(object)?, id).await?;
+    Ok(row.map_or(0, |row| row.version()))
+}
+
+/// The value of an expression on a stored record, whoever asks. `roots` gives further users the expression may
+/// speak of (`initiator`).
+pub(crate) async fn value_of(
+    work: &Work,
+    object: &str,
+    id: Uuid,
+    expr: &Expr,
+    roots: &HashMap<Root, Uuid>,
+) -> Result<Value> {
+    let rows = work.rows();
+    let row = rows.load(work.published.object(object)?, id).await?;
+    let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+    let initiator = match (roots.get(&Root::Initiator), work.published.catalog.objects.get("base.user")) {
+        (Some(user), Some(users)) => rows.load(users, *user).await?,
+        _ => None,
+    };
+    let mut known = Facts::default();
+    loop {
+        let (value, needs) = evaluate(work, expr, &row, initiator.as_ref(), &known)?;
+        match value {
+            Some(value) => return Ok(value),
+            None => facts::read(work, &needs, &mut known).await?,
+        }
+    }
+}
+
+fn evaluate(
+    work: &Work,
+    expr: &Expr,
+    row: &Row,
+    initiator: Option<&Row>,
+    known: &Facts,
+) -> Result<(Option<Value>, Needs)> {
+    let needs = RefCell::new(Needs::default());
+    let scene = Scene {
+        catalog: &work.published.catalog,
+        bindings: &work.bindings,
+        user: work.identity.actor.id,
+        facts: known,
+        draft: None,
+        needs: &needs,
+    };
+    let value =
+        scene.value(expr, Roots { row: Some(row), record: Some(row), initiator, ..Roots::default() })?;
+    Ok((value, needs.into_inner()))
+}
+
+/// Whether rows of an object are open to the actor at all.
+pub(crate) fn is_open(set: &RowSet) -> bool {
+    !matches!(set, RowSet::None)
+}

@@ -1,0 +1,137 @@
+//! Rows of objects inside a transaction, read whole and without regard to rights: what the engine itself needs.
+
+use crate::engine::Engine;
+use crate::published::Published;
+use catalog::{Object, Stored, TitlePart};
+use diagnostic::Result;
+use expression::{CompareOperator, Expr, Kind, Path, Position, Root, Step, Type, Value};
+use plan::read::{Bin, Bindings, Conditions};
+use plan::{Row, Rows as RowSet};
+use std::collections::HashMap;
+use std::sync::Arc;
+use storage::Tx;
+use storage::row;
+use storage::secret::Secret;
+use storage::select::Reading;
+use uuid::Uuid;
+
+/// Most rows of one look-up by value.
+const MOST: u32 = 10_000;
+
+/// Reads rows in one transaction.
+#[derive(Clone, Copy)]
+pub struct Rows<'a> {
+    /// The transaction.
+    pub tx: &'a Tx,
+    /// The catalog, clock and key.
+    pub reading: Reading<'a>,
+}
+
+impl<'a> Rows<'a> {
+    /// Over this catalog.
+    pub fn new(
+        tx: &'a Tx,
+        published: &'a Published,
+        bindings: &'a Bindings,
+        secret: Option<&'a Secret>,
+    ) -> Rows<'a> {
+        Rows { tx, reading: Reading { catalog: &published.catalog, bindings, secret } }
+    }
+
+    /// One row, in the bin or not.
+    pub async fn load(&self, object: &Arc<Object>, id: Uuid) -> Result<Option<Row>> {
+        row::load_row(self.tx, self.reading, object, id, false).await
+    }
+
+    /// Rows by id, in the bin or not.
+    pub async fn load_all(&self, object: &Arc<Object>, ids: &[Uuid]) -> Result<Vec<Row>> {
+        row::load_rows(self.tx, self.reading, object, ids, false).await
+    }
+
+    /// Live rows whose reference `via` is `id`, in their order.
+    pub async fn referring(&self, object: &Arc<Object>, via: &str, id: Uuid) -> Result<Vec<Row>> {
+        row::load_children(self.tx, self.reading, object, via, &[id]).await
+    }
+
+    /// The live row with these values.
+    pub async fn find(&self, object: &Arc<Object>, key: &[(Arc<str>, Value)]) -> Result<Option<Row>> {
+        match row::find_by_key(self.tx, self.reading, object, key).await?.first() {
+            Some(id) => self.load(object, *id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Live rows whose field has this value.
+    pub async fn having(&self, object: &Arc<Object>, field: &str, value: Value) -> Result<Vec<Row>> {
+        let Some(known) = object.field(field) else { return Ok(Vec::new()) };
+        let at = Position::default();
+        let step = Step { object: object.name.clone(), field: known.name.clone() };
+        let path = Kind::Path(Path { root: Root::Row, steps: vec![step] });
+        let left = Expr { kind: path, ty: known.ty.clone(), at };
+        let right = Expr { kind: Kind::Literal(value), ty: known.ty.clone(), at };
+        let kind = Kind::Compare(CompareOperator::Equal, Box::new(left), Box::new(right));
+        let conditions = Conditions {
+            filter: Some(Expr { kind, ty: Type::Boolean, at }),
+            access: RowSet::All,
+            ..Conditions::default()
+        };
+        let ids = row::visible(self.tx, self.reading, object, &conditions, MOST).await?;
+        self.load_all(object, &ids).await
+    }
+
+    /// The first live row: the record of a `single` object.
+    pub async fn first(&self, object: &Arc<Object>) -> Result<Option<Row>> {
+        let conditions = Conditions { access: RowSet::All, ..Conditions::default() };
+        match row::visible(self.tx, self.reading, object, &conditions, 1).await?.first() {
+            Some(id) => self.load(object, *id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Those of the rows that lie in a set, whether live or in the bin.
+    pub async fn within(
+        &self,
+        object: &Arc<Object>,
+        ids: &[Uuid],
+        access: &RowSet,
+        bin: Bin,
+    ) -> Result<Vec<Uuid>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let conditions =
+            Conditions { access: access.clone(), ids: Some(ids.to_vec()), bin, ..Conditions::default() };
+        row::visible(self.tx, self.reading, object, &conditions, MOST).await
+    }
+
+    /// What records are called.
+    pub async fn titles(&self, object: &Arc<Object>, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+        let rows = self.load_all(object, ids).await?;
+        Ok(rows.iter().map(|row| (row.id(), title(row))).collect())
+    }
+}
+
+/// What a record is called, from its own columns.
+pub fn title(row: &Row) -> String {
+    let part = |part: &TitlePart| match part {
+        TitlePart::Words(words) => words.clone(),
+        TitlePart::Field(name) => {
+            let field = row.object.field(name).filter(|f| matches!(f.stored, Stored::Column { .. }));
+            let json = field.map(|f| f.kind.kind().render(row.get(name)));
+            json.map_or(String::new(), |json| match json {
+                serde_json::Value::String(text) => text,
+                serde_json::Value::Null => String::new(),
+                other => other.to_string(),
+            })
+        }
+    };
+    row.object.title.parts.iter().map(part).collect::<String>().trim().to_owned()
+}
+
+impl Engine {
+    /// Clock and zone for the engine's own reads: no user.
+    pub(crate) fn own_bindings(&self) -> Bindings {
+        let time_zone = self.site().time_zone_name.clone();
+        Bindings { now: self.now(), time_zone, user: Arc::default() }
+    }
+}

@@ -1,0 +1,254 @@
+//! One write, from the draft to the last history row, inside a transaction that somebody else opened.
+//!
+//! The order is that of the binding rules: lock and read → defaults, transition → `before` hooks → formulas
+//! and rules → statements → derived values → the rules that read them → `after` hooks → history, audit,
+//! events. Nothing here begins or ends a transaction.
+
+use crate::engine::Engine;
+use crate::flow;
+use crate::identity::Identity;
+use crate::published::Published;
+use crate::records::command::{Command, Written};
+use crate::records::rows::Rows;
+use crate::records::{facts, hooks, trail};
+use catalog::Object;
+use diagnostic::{Code, Diagnostic, Result};
+use plan::facts::Facts;
+use plan::planner::{Finished, Mode, Planned, Planner, Progress};
+use plan::read::Bindings;
+use plan::write::{Operation, RowWrite};
+use plan::{Draft, Upsert};
+use std::sync::Arc;
+use storage::store::number;
+use storage::{Tx, row, settle};
+use uuid::Uuid;
+
+/// How deep writes of scripts may set off further writes of scripts.
+const DEEPEST: u32 = 8;
+
+/// What a write needs around it. Scripts of a write get a deeper one of the same transaction.
+#[derive(Clone)]
+pub struct Work {
+    /// The engine.
+    pub engine: Engine,
+    /// The catalog the whole transaction works under.
+    pub published: Arc<Published>,
+    /// Who writes.
+    pub identity: Arc<Identity>,
+    /// The transaction.
+    pub tx: Tx,
+    /// The instant and the user, the same for the whole transaction.
+    pub bindings: Bindings,
+    /// Which rights and read-only fields apply.
+    pub mode: Mode,
+    /// Whether hooks run: not for seeds and demo data, whose records say all there is to say.
+    pub hooks: bool,
+    /// Counts writes of scripts inside writes of scripts.
+    pub depth: u32,
+    /// The request, for the audit trail.
+    pub request: Option<Arc<str>>,
+    /// The stored record that is about to be written: locked when it is read.
+    pub target: Option<Uuid>,
+}
+
+impl Work {
+    /// Does what the command says.
+    ///
+    /// # Errors
+    /// Everything the plan, the rules, the hooks and the database refuse. The caller's transaction must then
+    /// be given up.
+    pub async fn execute(&self, command: &Command) -> Result<Written> {
+        if self.depth > DEEPEST {
+            let reason = format!("writes of scripts go deeper than {DEEPEST}");
+            let found =
+                Diagnostic::new(Code::ScriptLimit).with("script", command.object()).with("reason", reason);
+            return Err(Box::new(found));
+        }
+        let work = Work { target: command.target(), ..self.clone() };
+        work.carry_out(command).await
+    }
+
+    async fn carry_out(&self, command: &Command) -> Result<Written> {
+        let mut known = Facts::default();
+        let mut draft = self.draft(command, &mut known).await?;
+        loop {
+            // A planner is no value to hold while others run: it ends with the statement.
+            let progress = self.planner().prepare(&mut draft, &known)?;
+            match progress {
+                Progress::Read(needs) => facts::read(self, &needs, &mut known).await?,
+                Progress::Ready => break,
+            }
+        }
+        if self.hooks {
+            hooks::before(self, command, &mut draft).await?;
+        }
+        loop {
+            let finished = self.planner().finish(&mut draft, &known)?;
+            match finished {
+                Finished::Read(needs) => facts::read(self, &needs, &mut known).await?,
+                Finished::Done(planned) => return self.store(command, *planned).await,
+                Finished::Parked(parked) => {
+                    let instance = Box::pin(flow::start::park(self, &parked)).await?;
+                    let object = self.published.object(&parked.object)?;
+                    let row = self.rows().load(object, parked.id).await?;
+                    let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+                    return Ok(Written { row, created: false, parked: Some(instance), job: None });
+                }
+            }
+        }
+    }
+
+    /// Rows in this transaction.
+    pub fn rows(&self) -> Rows<'_> {
+        Rows::new(&self.tx, &self.published, &self.bindings, self.engine.secret())
+    }
+
+    /// The planner of this write.
+    pub fn planner(&self) -> Planner<'_> {
+        Planner {
+            catalog: &self.published.catalog,
+            actor: &self.identity.actor,
+            bindings: &self.bindings,
+            new_id: &Uuid::now_v7,
+            mode: self.mode,
+        }
+    }
+
+    /// The same work, one script deeper.
+    pub(crate) fn deeper(&self) -> Work {
+        Work { depth: self.depth + 1, mode: Mode::Script, ..self.clone() }
+    }
+
+    async fn draft(&self, command: &Command, known: &mut Facts) -> Result<Draft> {
+        if let Command::Upsert { object, key, values, body } = command {
+            loop {
+                let upsert = self.planner().upsert(object, key, values, body, known)?;
+                match upsert {
+                    Upsert::Read(needs) => facts::read(self, &needs, known).await?,
+                    Upsert::Draft(draft) => return Ok(*draft),
+                }
+            }
+        }
+        let planner = self.planner();
+        match command {
+            Command::Create { object, body } | Command::Upsert { object, body, .. } => {
+                planner.create(object, body)
+            }
+            Command::Update { object, id, body, precondition } => {
+                planner.update(object, *id, body, *precondition)
+            }
+            Command::Delete { object, id, precondition } => planner.delete(object, *id, *precondition),
+            Command::Restore { object, id } => planner.restore(object, *id),
+            Command::Purge { object, id, precondition } => planner.purge(object, *id, *precondition),
+            Command::Move { object, id, name, body, precondition, approved } => {
+                planner.make_move(object, *id, name, body, *precondition, *approved)
+            }
+        }
+    }
+
+    /// Statements, derived values, the rules that read them, `after` hooks, the trail.
+    async fn store(&self, command: &Command, mut planned: Planned) -> Result<Written> {
+        let rows = self.rows();
+        settle::lock_set(&self.tx, rows.reading, &planned.writes).await?;
+        self.number(&mut planned).await?;
+        let applied = row::write::apply(&self.tx, rows.reading, &planned.writes).await;
+        applied.map_err(|error| self.explain(error, &planned.writes))?;
+        let settled = settle::settle(&self.tx, rows.reading, &planned.writes).await?;
+        let mut known = Facts::default();
+        loop {
+            let needs = self.planner().check_later(&planned.later, &known)?;
+            match needs {
+                Some(needs) => facts::read(self, &needs, &mut known).await?,
+                None => break,
+            }
+        }
+        let job = match settled.deferred.is_empty() {
+            false => Some(crate::jobs::settle_later(self, &settled.deferred).await?),
+            true => None,
+        };
+        if self.hooks {
+            hooks::after(self, command, &planned).await?;
+        }
+        self.void_approvals(&planned).await?;
+        trail::write(self, command, &planned).await?;
+        self.forget_identities(&planned.writes).await?;
+        let object = self.published.object(&planned.object)?;
+        let root = planned.writes.iter().find(|w| w.id == planned.id);
+        let stored = rows.load(object, planned.id).await?.or_else(|| root.map(|w| w.after.clone()));
+        let row = stored.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+        let created = root.is_some_and(|w| w.operation == Operation::Insert);
+        Ok(Written { row, created, parked: None, job })
+    }
+
+    /// Gives new records their numbers.
+    async fn number(&self, planned: &mut Planned) -> Result<()> {
+        for numbering in &planned.numbers {
+            let count = number::next(&self.tx, &numbering.scope, "", 1).await?;
+            let text = numbering.text(u64::try_from(count).unwrap_or(0));
+            let write = &mut planned.writes[numbering.write];
+            write.after.values[numbering.field] = text.into();
+            if !write.changed.contains(&numbering.field) {
+                write.changed.push(numbering.field);
+            }
+        }
+        Ok(())
+    }
+
+    /// Approvals that saw values which are no longer true must be given again.
+    async fn void_approvals(&self, planned: &Planned) -> Result<()> {
+        if !self.mode.has_rights() {
+            return Ok(());
+        }
+        for write in planned.writes.iter().filter(|w| w.operation == Operation::Update) {
+            if let Some(before) = &write.before {
+                Box::pin(flow::decide::record_changed(self, before, &write.after)).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Names the fields of a unique constraint that the database refused.
+    fn explain(&self, error: Box<Diagnostic>, writes: &[RowWrite]) -> Box<Diagnostic> {
+        if error.code != Code::Duplicate {
+            return error;
+        }
+        let argument =
+            |name| error.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        let index = argument("constraint");
+        let objects = writes.iter().map(|w| &w.object);
+        for object in objects {
+            let columns = argument("columns").map(|c| c.split(',').map(str::to_owned).collect::<Vec<_>>());
+            let named = object.uniques.values().find(|u| {
+                index == Some(&*u.index)
+                    || columns.as_ref().is_some_and(|c| same_columns(object, &u.fields, c))
+            });
+            if let Some(unique) = named {
+                let fields = unique.fields.join(", ");
+                let mut found = Diagnostic::new(Code::Duplicate).with("fields", fields);
+                if let Some(message) = &unique.message {
+                    found = found.with_message(message.clone());
+                }
+                return Box::new(found);
+            }
+        }
+        error
+    }
+
+    /// People, departments and roles decide about rights: what was computed from them is forgotten once the
+    /// change is committed, here and in other processes.
+    async fn forget_identities(&self, writes: &[RowWrite]) -> Result<()> {
+        if writes.iter().any(|w| self.engine.decides_rights(&w.object.name)) {
+            storage::watch::rights_changed(&self.tx).await?;
+            self.engine.forget_identities_after(&self.tx);
+        }
+        Ok(())
+    }
+}
+
+fn same_columns(object: &Object, fields: &[Arc<str>], columns: &[String]) -> bool {
+    let physical = |name: &Arc<str>| match object.field(name).map(|f| &f.stored) {
+        Some(catalog::Stored::Column { column, .. }) => column.to_string(),
+        _ => name.to_string(),
+    };
+    fields.len() == columns.len() && fields.iter().all(|f| columns.contains(&physical(f)))
+}

@@ -1,0 +1,138 @@
+//! Who asks: the session behind a cookie or a bearer token, and the caller's language.
+
+use crate::problem::{Answer, InLocale, Problem};
+use actix_web::dev::Payload;
+use actix_web::http::Method;
+use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, HeaderMap, ORIGIN};
+use actix_web::{FromRequest, HttpRequest, web};
+use diagnostic::{Code, Diagnostic, Locale};
+use engine::identity::Session;
+use engine::{Engine, Identity};
+use futures_util::future::LocalBoxFuture;
+use std::sync::Arc;
+
+/// Name of the session cookie.
+pub const COOKIE: &str = "lifeloom_session";
+
+/// Somebody signed in. A handler that takes one cannot be reached without.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The engine.
+    pub engine: Engine,
+    /// The session.
+    pub session: Session,
+    /// Language of messages.
+    pub locale: Locale,
+}
+
+impl Caller {
+    /// Who, with the rights in force.
+    pub fn identity(&self) -> &Arc<Identity> {
+        &self.session.identity
+    }
+
+    /// Puts the caller's language to a refusal.
+    ///
+    /// # Errors
+    /// The same refusal, ready for the wire.
+    pub fn told<T>(&self, result: diagnostic::Result<T>) -> Answer<T> {
+        result.or_problem(self.locale)
+    }
+}
+
+/// The language a request asks for, before it is known who asks.
+#[derive(Clone, Copy, Debug)]
+pub struct Language(pub Locale);
+
+impl FromRequest for Language {
+    type Error = Problem;
+    type Future = std::future::Ready<Answer<Language>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        std::future::ready(Ok(Language(asked_locale(request.headers()).unwrap_or_default())))
+    }
+}
+
+fn asked_locale(headers: &HeaderMap) -> Option<Locale> {
+    let header = headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?;
+    Some(Locale::from_accept_language(header))
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Answer<Caller>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let asked = asked_locale(request.headers());
+        let engine = request.app_data::<web::Data<Engine>>().map(|data| data.get_ref().clone());
+        let token = token_of(request);
+        Box::pin(async move {
+            let early = asked.unwrap_or_default();
+            let refuse = |code| Problem::new(Box::new(Diagnostic::new(code)), early);
+            let engine = engine.ok_or_else(|| refuse(Code::NotReady))?;
+            let token = token.map_err(refuse)?;
+            let session = engine.authenticate(&token).await.or_problem(early)?;
+            let locale = asked.unwrap_or(session.identity.actor.locale);
+            Ok(Caller { engine, session, locale })
+        })
+    }
+}
+
+/// The token of a request. A cookie counts for changes only where the request comes from the product's own
+/// pages; a bearer token is never sent by a browser on its own.
+fn token_of(request: &HttpRequest) -> Result<String, Code> {
+    if let Some(header) = request.headers().get(AUTHORIZATION) {
+        let text = header.to_str().map_err(|_| Code::Unauthenticated)?;
+        let token = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer "));
+        return token.map(|t| t.trim().to_owned()).ok_or(Code::Unauthenticated);
+    }
+    let cookie = request.cookie(COOKIE).ok_or(Code::Unauthenticated)?;
+    if !is_safe(request.method()) && !is_same_site(request.headers()) {
+        return Err(Code::CrossSite);
+    }
+    Ok(cookie.value().to_owned())
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// Whether a request with a cookie comes from the product's own pages: browsers say so themselves
+/// (`Sec-Fetch-Site`), older ones by `Origin`; programs that send neither are not driven by a page.
+fn is_same_site(headers: &HeaderMap) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text("sec-fetch-site") {
+        return matches!(site, "same-origin" | "none");
+    }
+    match (text(ORIGIN.as_str()), text(HOST.as_str())) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),
+        (Some(_), None) => false,
+        (None, _) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::test::TestRequest;
+
+    #[test]
+    fn only_own_pages_may_change_with_a_cookie() {
+        let rows = [
+            (vec![], true),
+            (vec![("sec-fetch-site", "same-origin")], true),
+            (vec![("sec-fetch-site", "cross-site")], false),
+            (vec![("sec-fetch-site", "same-site")], false),
+            (vec![("origin", "http://crm.local"), ("host", "crm.local")], true),
+            (vec![("origin", "http://evil.example"), ("host", "crm.local")], false),
+            (vec![("origin", "null"), ("host", "crm.local")], false),
+        ];
+        for (headers, expect) in rows {
+            let mut request = TestRequest::post();
+            for header in &headers {
+                request = request.insert_header(*header);
+            }
+            assert_eq!(is_same_site(request.to_http_request().headers()), expect, "{headers:?}");
+        }
+    }
+}
