@@ -8,7 +8,7 @@
 //! [`wording`] and [`known`] (what exists for an actor), [`row`] (a record in memory), [`read`] and [`write`]
 //! (what reads and writes are), [`query`] (requests that read). Then the way of a write: [`facts`], [`draft`],
 //! [`scene`] (records that expressions speak of), [`planner`], `parse`, `begin`, `prepare`, `deletion`,
-//! `defaults`, `moves`, `checks`, [`render`], `finish`. Last [`mod@evaluate`] and [`explain`].
+//! `defaults`, `moves`, `actions`, `checks`, [`render`], `finish`. Last [`mod@evaluate`] and [`explain`].
 
 pub mod actor;
 
@@ -49,6 +49,8 @@ mod deletion;
 mod defaults;
 
 mod moves;
+
+mod actions;
 
 mod checks;
 

@@ -67,3 +67,43 @@ fn field_rights_take_the_widest_and_derived_fields_follow_their_inputs() {
     check("chen", "shop.deal", "margin", FieldRight::Read);
     check("root", "shop.deal", "total", FieldRight::Read);
 }
+
+/// The shipped packs: every role unites, and every object it knows can be listed, grouped and shown.
+#[test]
+fn every_role_of_the_shipped_packs_reads_what_it_knows() {
+    use catalog::{Options, PackSource, PhysicalNames, build};
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../definitions");
+    let pack = |name: &str| {
+        let root = folder.join(name);
+        let mut files = Vec::new();
+        let mut open = vec![root.clone()];
+        while let Some(folder) = open.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    open.push(path);
+                } else {
+                    let relative = path.strip_prefix(&root).unwrap().to_string_lossy().replace('\\', "/");
+                    files.push((relative, std::fs::read_to_string(&path).unwrap()));
+                }
+            }
+        }
+        PackSource { root: name.to_owned(), files }
+    };
+    let built = build(&[pack("base"), pack("crm")], &PhysicalNames::default(), &Options::default());
+    let built = built.map_err(|found| found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
+    let catalog = built.unwrap().catalog;
+    let mut listed = 0;
+    for role in catalog.roles.keys() {
+        let mut who = actor("guest");
+        who.roles = std::sync::Arc::from([role.clone()]);
+        who.grants = std::sync::Arc::new(crate::grants::unite(&catalog, &who.roles));
+        for object in who.grants.objects.keys() {
+            crate::query::list(&catalog, &who, object, &[]).unwrap();
+            crate::query::whole(&catalog, &who, object, uuid::Uuid::nil()).unwrap();
+            listed += 1;
+        }
+        assert!(!who.grant("base.user").unwrap().read.is_none(), "{role} reads the directory");
+    }
+    assert!(listed > 50, "{listed}");
+}
