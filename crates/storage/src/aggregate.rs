@@ -36,7 +36,7 @@ struct Column {
 pub async fn fetch_groups(tx: &Tx, reading: Reading<'_>, select: &AggregateSelect) -> Result<PageOf> {
     let (sql, values, level) = prepare(tx.dialect(), reading, select)?;
     let rows = tx.query_all_sql(sql, values).await?;
-    let written = cell::write_rows(tx.dialect(), reading.secret, &level, &rows, &Default::default())?;
+    let written = cell::write_rows(tx.dialect(), reading.secret, &level.cells, &rows, &Default::default())?;
     Ok(PageOf { body: cell::array(&written), rows: rows.len(), next: None, total: None })
 }
 

@@ -8,7 +8,6 @@
 
 use crate::codec::Cell;
 use crate::dialect::Dialect;
-use crate::sql::Binder;
 use crate::transaction::Tx;
 use catalog::{Field, Object, Stored};
 use diagnostic::Result;
@@ -143,7 +142,13 @@ fn tokens(row: &Row) -> Vec<String> {
 }
 
 /// The condition that the row with this id holds all words, each in one of the fields.
-pub fn condition(binder: &mut Binder, id: &str, object: &Object, search: &Search) -> String {
+pub fn condition(
+    dialect: Dialect,
+    bind: &mut dyn FnMut(String) -> String,
+    id: &str,
+    object: &Object,
+    search: &Search,
+) -> String {
     let tags: Vec<String> = search
         .fields
         .iter()
@@ -156,19 +161,18 @@ pub fn condition(binder: &mut Binder, id: &str, object: &Object, search: &Search
     if tags.is_empty() || runs.is_empty() {
         return "FALSE".to_owned();
     }
-    let dialect = binder.dialect;
     let terms: Vec<String> = runs.iter().take(MOST_TERMS).map(|run| term(run, &tags, dialect)).collect();
-    let name = binder.bind(object.name.as_ref());
+    let name = bind(object.name.to_string());
     match dialect {
         Dialect::Sqlite => {
-            let query = binder.bind(terms.join(" AND "));
+            let query = bind(terms.join(" AND "));
             format!(
                 "{id} IN (SELECT s.record FROM sys_search_text JOIN sys_search s ON s.id = sys_search_text.rowid \
                  WHERE s.object = {name} AND sys_search_text MATCH {query})"
             )
         }
         Dialect::Postgres => {
-            let query = binder.bind(terms.join(" & "));
+            let query = bind(terms.join(" & "));
             format!(
                 "{id} IN (SELECT s.record FROM sys_search s WHERE s.object = {name} \
                  AND s.tokens @@ CAST({query} AS tsquery))"

@@ -87,7 +87,7 @@ pub async fn fetch_page(tx: &Tx, reading: Reading<'_>, select: &Select) -> Resul
         _ => None,
     };
     let lists = many::fetch(tx, reading, &select.conditions.guards, &prepared.level, &rows).await?;
-    let written = cell::write_rows(tx.dialect(), reading.secret, &prepared.level, &rows, &lists)?;
+    let written = cell::write_rows(tx.dialect(), reading.secret, &prepared.level.cells, &rows, &lists)?;
     let total = match select.count {
         Count::None => None,
         Count::Capped => Some(count(tx, reading, select, Some(CAP)).await?),
@@ -105,7 +105,7 @@ pub async fn fetch_one(tx: &Tx, reading: Reading<'_>, select: &Select) -> Result
     let mut rows = tx.query_all_sql(prepared.sql, prepared.values).await?;
     rows.truncate(1);
     let lists = many::fetch(tx, reading, &select.conditions.guards, &prepared.level, &rows).await?;
-    let mut written = cell::write_rows(tx.dialect(), reading.secret, &prepared.level, &rows, &lists)?;
+    let mut written = cell::write_rows(tx.dialect(), reading.secret, &prepared.level.cells, &rows, &lists)?;
     Ok(written.pop().map(Bytes::from))
 }
 

@@ -3,8 +3,6 @@
 use crate::dialect::Dialect;
 use crate::error::internal;
 use crate::secret::Secret;
-use crate::select::many::Lists;
-use crate::select::output::Level;
 use crate::sql::column::read_id;
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
@@ -12,6 +10,7 @@ use definition::field::Mask;
 use diagnostic::Result;
 use rust_decimal::{Decimal, RoundingStrategy};
 use sea_orm::{QueryResult, TryGetable};
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -120,20 +119,39 @@ pub(crate) fn raw<T: TryGetable>(row: &QueryResult, at: usize) -> Result<Option<
 pub(crate) fn write_rows(
     dialect: Dialect,
     secret: Option<&Secret>,
-    level: &Level,
+    cells: &[Cell],
     rows: &[QueryResult],
     lists: &Lists,
 ) -> Result<Vec<Vec<u8>>> {
     let writer = Writer { dialect, secret, lists };
     rows.iter()
         .map(|row| {
-            let mut out = Vec::with_capacity(64 + level.cells.len() * 32);
+            let mut out = Vec::with_capacity(64 + cells.len() * 32);
             out.push(b'{');
-            writer.members(&mut out, row, &level.cells, true)?;
+            writer.members(&mut out, row, cells, true)?;
             out.push(b'}');
             Ok(out)
         })
         .collect()
+}
+
+/// The finished items of each list of a level, by the record they belong to.
+#[derive(Default)]
+pub(crate) struct Lists {
+    lists: Vec<HashMap<Uuid, Vec<Vec<u8>>>>,
+}
+
+impl Lists {
+    /// Adds the next list.
+    pub fn push(&mut self, list: HashMap<Uuid, Vec<Vec<u8>>>) {
+        self.lists.push(list);
+    }
+
+    /// Writes the list of a record.
+    pub fn write(&self, out: &mut Vec<u8>, list: usize, owner: Option<Uuid>) {
+        let items = owner.and_then(|owner| self.lists.get(list)?.get(&owner));
+        out.extend_from_slice(&array(items.map_or(&[], Vec::as_slice)));
+    }
 }
 
 /// A JSON array of finished items.

@@ -1,7 +1,7 @@
 //! To-many relations: one query for all rows of the page.
 
 use crate::dialect::{Dialect, quoted};
-use crate::select::cell::{self, Cell, Writer};
+use crate::select::cell::{self, Cell, Lists, Writer};
 use crate::select::output::{self, Level, List};
 use crate::select::{Reading, Rows};
 use crate::sql::column::{self, read_id};
@@ -17,20 +17,6 @@ use sea_orm::QueryResult;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
-
-/// The finished items of each list of a level, by the record they belong to.
-#[derive(Default)]
-pub(crate) struct Lists {
-    lists: Vec<HashMap<Uuid, Vec<Vec<u8>>>>,
-}
-
-impl Lists {
-    /// Writes the list of a record.
-    pub fn write(&self, out: &mut Vec<u8>, list: usize, owner: Option<Uuid>) {
-        let items = owner.and_then(|owner| self.lists.get(list)?.get(&owner));
-        out.extend_from_slice(&cell::array(items.map_or(&[], Vec::as_slice)));
-    }
-}
 
 type Guards = HashMap<Arc<str>, RowSet>;
 
@@ -55,7 +41,7 @@ pub(crate) fn fetch<'f>(
     async move {
         let mut lists = Lists::default();
         for list in &level.lists {
-            lists.lists.push(fetch_list(tx, reading, guards, list, rows).await?);
+            lists.push(fetch_list(tx, reading, guards, list, rows).await?);
         }
         Ok(lists)
     }

@@ -36,7 +36,10 @@ impl<'a> Renderer<'a> {
             parts.push(self.condition(scope, filter)?);
         }
         if let Some(wanted) = &conditions.search {
-            parts.push(search::condition(&mut self.binder, &format!("{alias}.\"id\""), object, wanted));
+            let dialect = self.dialect();
+            let binder = &mut self.binder;
+            let id = format!("{alias}.\"id\"");
+            parts.push(search::condition(dialect, &mut |text| binder.bind(text), &id, object, wanted));
         }
         if parts.is_empty() {
             parts.push(match self.dialect() {
