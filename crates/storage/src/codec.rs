@@ -143,6 +143,11 @@ impl Cells {
         T::from_cell(self, index)
     }
 
+    /// Which database it comes from.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
     /// The row itself.
     pub fn row(&self) -> &QueryResult {
         &self.row

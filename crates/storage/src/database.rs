@@ -2,7 +2,7 @@
 
 use crate::connection::{self, Options};
 use crate::dialect::Dialect;
-use crate::door::{self, Door, Job, Waiting};
+use crate::door::{self, Door, Job, Limits, Waiting};
 use crate::error::{self, internal};
 use crate::folder::FolderLock;
 use crate::system;
@@ -14,7 +14,7 @@ use sea_orm::{AccessMode, DatabaseConnection, IsolationLevel, TransactionOptions
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, oneshot, watch as channel};
 use tracing::{Instrument, Span};
@@ -35,8 +35,7 @@ struct Inner {
     /// To the task that writes; SQLite only.
     jobs: Option<mpsc::Sender<Waiting>>,
     handle: Handle,
-    statement_timeout: Duration,
-    job_timeout: Duration,
+    limits: Limits,
     versions: channel::Receiver<Versions>,
     look: Arc<Notify>,
     jobs_ready: Arc<Notify>,
@@ -49,12 +48,7 @@ impl Database {
     /// this is called on, which must be multi-threaded and outlive them.
     pub async fn open(options: Options) -> Result<Database> {
         let opened = connection::open(&options).await?;
-        let door = Door {
-            dialect: opened.dialect,
-            writer: opened.writer,
-            statement_timeout: options.statement_timeout,
-            job_timeout: options.job_timeout,
-        };
+        let door = Door { dialect: opened.dialect, writer: opened.writer };
         let handle = Handle::current();
         let jobs = (opened.dialect == Dialect::Sqlite).then(|| {
             let (sender, receiver) = mpsc::channel(WAITING);
@@ -70,8 +64,7 @@ impl Database {
                 door,
                 jobs,
                 handle: handle.clone(),
-                statement_timeout: options.statement_timeout,
-                job_timeout: options.job_timeout,
+                limits: Limits { statement: options.statement_timeout, job: options.job_timeout },
                 versions,
                 look: Arc::default(),
                 jobs_ready: Arc::default(),
@@ -80,7 +73,7 @@ impl Database {
             }),
         };
         if !system::is_current(&database.reader()).await? {
-            database.write_alone(|tx| async move { system::migrate(&tx).await }).await?;
+            database.maintain(|tx| async move { system::migrate(&tx).await }).await?;
         }
         let known = watch::read(&database.reader()).await?;
         sender.send_replace(known);
@@ -113,7 +106,7 @@ impl Database {
     /// Single reads: each statement sees the newest committed state, on whichever connection is free. On
     /// PostgreSQL to be used on the runtime of [`Database::handle`].
     pub fn reader(&self) -> Tx {
-        Tx::new(self.inner.dialect, self.inner.statement_timeout, Link::Pool(self.inner.reader.clone()))
+        Tx::new(self.inner.dialect, self.inner.limits.statement, Link::Pool(self.inner.reader.clone()))
     }
 
     /// Several reads of one and the same state.
@@ -123,8 +116,27 @@ impl Database {
         W: Future<Output = Result<T>> + Send + 'static,
         T: Send + 'static,
     {
+        self.snapshot(job, self.inner.limits).await
+    }
+
+    /// As [`Database::read`], as long as it takes: a backup.
+    pub async fn read_long<T, F, W>(&self, job: F) -> Result<T>
+    where
+        F: FnOnce(Tx) -> W + Send + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.snapshot(job, Limits::MAINTENANCE).await
+    }
+
+    async fn snapshot<T, F, W>(&self, job: F, limits: Limits) -> Result<T>
+    where
+        F: FnOnce(Tx) -> W + Send + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
         let inner = self.inner.clone();
-        let work = async move { read_snapshot(&inner, job).await }.instrument(Span::current());
+        let work = async move { read_snapshot(&inner, job, limits).await }.instrument(Span::current());
         match self.inner.dialect {
             Dialect::Sqlite => work.await,
             Dialect::Postgres => {
@@ -141,7 +153,7 @@ impl Database {
         W: Future<Output = Result<T>> + Send + 'static,
         T: Send + 'static,
     {
-        self.enter(job, false).await
+        self.enter(job, false, self.inner.limits).await
     }
 
     /// As [`Database::write`], with a commit of its own: for jobs that run scripts or take long.
@@ -151,10 +163,28 @@ impl Database {
         W: Future<Output = Result<T>> + Send + 'static,
         T: Send + 'static,
     {
-        self.enter(job, true).await
+        self.enter(job, true, self.inner.limits).await
     }
 
-    async fn enter<T, F, W>(&self, job: F, alone: bool) -> Result<T>
+    /// As [`Database::write_alone`], as long as it takes: migrations and restores.
+    pub async fn maintain<T, F, W>(&self, job: F) -> Result<T>
+    where
+        F: Fn(Tx) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let job = Arc::new(job);
+        let unlimited = move |tx: Tx| {
+            let job = job.clone();
+            async move {
+                lift_limit(&tx).await?;
+                job(tx).await
+            }
+        };
+        self.enter(unlimited, true, Limits::MAINTENANCE).await
+    }
+
+    async fn enter<T, F, W>(&self, job: F, alone: bool, limits: Limits) -> Result<T>
     where
         F: Fn(Tx) -> W + Send + Sync + 'static,
         W: Future<Output = Result<T>> + Send + 'static,
@@ -173,7 +203,7 @@ impl Database {
             .boxed()
         });
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { job, alone, span: Span::current(), answer };
+        let waiting = Waiting { job, alone, limits, span: Span::current(), answer };
         match &self.inner.jobs {
             Some(jobs) => jobs.send(waiting).await.map_err(|_| door::closed())?,
             None => {
@@ -210,7 +240,15 @@ impl Database {
     }
 }
 
-async fn read_snapshot<T, F, W>(inner: &Inner, job: F) -> Result<T>
+/// PostgreSQL holds a limit of its own on each statement.
+async fn lift_limit(tx: &Tx) -> Result<()> {
+    match tx.dialect() {
+        Dialect::Sqlite => Ok(()),
+        Dialect::Postgres => tx.batch("set local statement_timeout = 0").await,
+    }
+}
+
+async fn read_snapshot<T, F, W>(inner: &Inner, job: F, limits: Limits) -> Result<T>
 where
     F: FnOnce(Tx) -> W,
     W: Future<Output = Result<T>>,
@@ -225,8 +263,8 @@ where
     };
     let transaction = inner.reader.begin_with_options(options).await.map_err(|e| error::diagnostic(&e))?;
     let transaction = Arc::new(transaction);
-    let tx = Tx::new(inner.dialect, inner.statement_timeout, Link::Transaction(transaction.clone()));
-    let result = tokio::time::timeout(inner.job_timeout, job(tx.clone())).await;
+    let tx = Tx::new(inner.dialect, limits.statement, Link::Transaction(transaction.clone()));
+    let result = tokio::time::timeout(limits.job, job(tx.clone())).await;
     tx.close().await;
     // Nothing was written; how it ends tells nothing that the reads have not told.
     if let Err(failure) = door::end(transaction, false).await {

@@ -32,8 +32,23 @@ pub(crate) struct Waiting {
     pub job: Job,
     /// Has a commit of its own: a script may take its time and must not hold up the answers of neighbours.
     pub alone: bool,
+    /// Longest time of the job and of one of its statements.
+    pub limits: Limits,
     pub span: Span,
     pub answer: oneshot::Sender<Result<()>>,
+}
+
+/// Longest times.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    pub statement: Duration,
+    pub job: Duration,
+}
+
+impl Limits {
+    /// For migrations, backups and restores.
+    pub const MAINTENANCE: Limits =
+        Limits { statement: Duration::from_secs(6 * 3600), job: Duration::from_secs(24 * 3600) };
 }
 
 /// What the door needs of the database.
@@ -41,8 +56,6 @@ pub(crate) struct Waiting {
 pub(crate) struct Door {
     pub dialect: Dialect,
     pub writer: DatabaseConnection,
-    pub statement_timeout: Duration,
-    pub job_timeout: Duration,
 }
 
 /// What one job left behind.
@@ -55,10 +68,10 @@ struct Outcome {
 impl Door {
     /// Runs one job in a transaction that others may share, and ends every use of that transaction by it.
     async fn run(&self, waiting: &Waiting, transaction: &Arc<DatabaseTransaction>) -> Outcome {
-        let tx = Tx::new(self.dialect, self.statement_timeout, Link::Transaction(transaction.clone()));
+        let tx = Tx::new(self.dialect, waiting.limits.statement, Link::Transaction(transaction.clone()));
         let work =
             AssertUnwindSafe((waiting.job)(tx.clone())).catch_unwind().instrument(waiting.span.clone());
-        let result = match tokio::time::timeout(self.job_timeout, work).await {
+        let result = match tokio::time::timeout(waiting.limits.job, work).await {
             Ok(Ok(result)) => result,
             Ok(Err(panic)) => Err(internal("running a job", &panic_text(panic.as_ref()))),
             Err(_) => Err(Box::new(error::too_slow())),

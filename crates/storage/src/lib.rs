@@ -49,6 +49,8 @@ pub mod aggregate;
 
 pub mod settle;
 
+pub mod backup;
+
 #[cfg(test)]
 mod testing;
 

@@ -65,8 +65,35 @@ impl Migration {
         dialect: Dialect,
     ) -> Result<Migration> {
         let mut migration = Migration::tables(old, new, dialect);
-        migration.steps.extend(indexes::steps(old, new, catalog, dialect)?);
+        migration.steps.extend(Migration::indexes(old, new, catalog, dialect)?.steps);
         Ok(migration)
+    }
+
+    /// Indexes alone.
+    pub(crate) fn indexes(
+        old: &PhysicalNames,
+        new: &PhysicalNames,
+        catalog: &Catalog,
+        dialect: Dialect,
+    ) -> Result<Migration> {
+        Ok(Migration { steps: indexes::steps(old, new, catalog, dialect)? })
+    }
+
+    /// The retired columns of all tables, as a restore needs them.
+    pub(crate) fn retired_columns(names: &PhysicalNames, dialect: Dialect) -> Migration {
+        let mut steps = Vec::new();
+        for (object, table) in names.tables.iter().chain(&names.retired) {
+            for (field, column) in &table.retired {
+                match column.ty {
+                    None => steps.push(created_pairs(object, field, column, dialect)),
+                    Some(_) => {
+                        let new = physical_columns(column);
+                        steps.extend(new.map(|column| added(object, field, &table.table, &column, dialect)));
+                    }
+                }
+            }
+        }
+        Migration { steps }
     }
 
     /// Tables and columns alone.

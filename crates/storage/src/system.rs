@@ -119,3 +119,30 @@ fn translated(statement: &str, dialect: Dialect) -> String {
         text.replace(&format!("{{{word}}}"), dialect.system_type(*ty))
     })
 }
+
+/// A table of the engine: its name, its columns and what they hold.
+pub(crate) type SystemTable = (String, Vec<(String, SystemType)>);
+
+/// All tables of the engine that hold what cannot be derived, in an order in which none refers to a later one.
+pub(crate) fn tables() -> Vec<SystemTable> {
+    let meta = vec![
+        ("key".to_owned(), SystemType::Text),
+        ("value".to_owned(), SystemType::Text),
+        ("number".to_owned(), SystemType::Integer),
+    ];
+    let mut all = vec![("sys_meta".to_owned(), meta)];
+    for line in STEPS.iter().flat_map(|step| step.lines()) {
+        let Some((name, columns)) = line.strip_prefix("create table ").and_then(|rest| rest.split_once(" ("))
+        else {
+            continue;
+        };
+        let column = |part: &str| {
+            let (name, rest) = part.split_once(" {")?;
+            let (word, _) = rest.split_once('}')?;
+            let ty = SystemType::ALL.iter().find(|(known, _)| *known == word)?.1;
+            Some((name.trim().to_owned(), ty))
+        };
+        all.push((name.to_owned(), columns.split(", ").filter_map(column).collect()));
+    }
+    all
+}

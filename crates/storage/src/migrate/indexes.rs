@@ -7,6 +7,7 @@ use crate::store::publish::text_hash;
 use catalog::{Catalog, Object, PhysicalNames, Stored, Unique};
 use diagnostic::Result;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// What both publishes have is kept; what is gone is dropped first, so that its columns are free.
 pub(super) fn steps(
@@ -74,7 +75,7 @@ fn order(down: bool, dialect: Dialect) -> &'static str {
 }
 
 fn unique_step(
-    object: &Object,
+    object: &Arc<Object>,
     unique: &Unique,
     columns: &HashMap<&str, HashSet<&str>>,
     catalog: &Catalog,

@@ -306,3 +306,36 @@ fn a_duplicate_names_its_fields() {
         }
     });
 }
+
+#[test]
+fn a_unique_with_a_condition_covers_only_its_rows() {
+    on_each(|database| async move {
+        let fields = "  name: {type: text}\n  main: {type: boolean}\n  n: {type: integer}\n  stage: {type: select, options: {new: {}, \"won\": {}, lost: {}}}\n";
+        let more = "unique:\n  a: {fields: [name], where: 'main == true'}\n  b: {fields: [n], where: 'stage in [\"new\", \"lost\"] && name != \"it''s\"'}\n";
+        apply(&database, fields, more, 0).await.unwrap();
+        let yes = if database.dialect() == Dialect::Sqlite { "1" } else { "true" };
+        let no = if database.dialect() == Dialect::Sqlite { "0" } else { "false" };
+        let rows = [
+            (1, format!("'a', {yes}, 1, 'new'"), true),
+            (2, format!("'a', {no}, 1, 'won'"), true),
+            (3, "'a', null, 2, 'new'".to_owned(), true),
+            (4, format!("'a', {yes}, 3, 'won'"), false),
+            (5, format!("'b', {yes}, 1, 'lost'"), false),
+            (6, format!("'it''s', {yes}, 1, 'lost'"), true),
+        ];
+        for (n, values, fits) in rows {
+            let sql = row(database.dialect(), n, "name, main, n, stage", &values);
+            let written = database
+                .write(move |tx| {
+                    let sql = sql.clone();
+                    async move { tx.batch(&sql).await }
+                })
+                .await;
+            assert_eq!(
+                written.map_err(|found| found.code),
+                if fits { Ok(()) } else { Err(Code::Duplicate) },
+                "row {n}"
+            );
+        }
+    });
+}
