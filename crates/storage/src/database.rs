@@ -184,6 +184,33 @@ impl Database {
         self.enter(unlimited, true, Limits::MAINTENANCE).await
     }
 
+    /// Does `job` and takes back all it wrote: what a publish would do is tried before it is done.
+    pub async fn rehearse<T, F, W>(&self, job: F) -> Result<T>
+    where
+        F: Fn(Tx) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let seen: Arc<Mutex<Option<T>>> = Arc::default();
+        let (place, job) = (seen.clone(), Arc::new(job));
+        let taken_back = self
+            .maintain(move |tx| {
+                let (place, job) = (place.clone(), job.clone());
+                async move {
+                    let value = job(tx).await?;
+                    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+                    // Only a refusal is rolled back.
+                    Err::<(), _>(door::closed())
+                }
+            })
+            .await;
+        match (seen.lock().unwrap_or_else(PoisonError::into_inner).take(), taken_back) {
+            (Some(value), _) => Ok(value),
+            (None, Err(found)) => Err(found),
+            (None, Ok(())) => Err(internal("rehearsing", "the job left no value")),
+        }
+    }
+
     async fn enter<T, F, W>(&self, job: F, alone: bool, limits: Limits) -> Result<T>
     where
         F: Fn(Tx) -> W + Send + Sync + 'static,

@@ -16,7 +16,8 @@ mod indexes;
 
 pub mod purge;
 
-use crate::cells;
+pub mod rules;
+
 use crate::dialect::{Dialect, quoted};
 use crate::transaction::Tx;
 use catalog::names::{Column, Table};
@@ -128,7 +129,7 @@ impl Migration {
     pub async fn check(&self, tx: &Tx) -> Result<Vec<Diagnostic>> {
         let mut found = Vec::new();
         for guard in self.steps.iter().filter_map(|step| step.guard.as_ref()) {
-            let row = tx.row(guard.sql.as_str(), cells![tx.dialect();]).await?;
+            let row = tx.row(guard.sql.as_str(), vec![]).await?;
             let rows: i64 = row.map_or(Ok(0), |row| row.get(0))?;
             if rows > 0 {
                 let reason = format!("{rows} {}", guard.reason);

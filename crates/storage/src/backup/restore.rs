@@ -76,10 +76,8 @@ async fn read_tables(tx: &Tx, lines: &mut Lines) -> Result<Extent> {
         let before = hexadecimal(&lines.hash.clone().finalize());
         let line: Json = lines.parsed()?;
         let full = table.as_ref().is_some_and(|table| (rows.len() + 1) * table.columns.len() > MOST_VALUES);
-        if full || !line.is_array() {
-            if let Some(table) = &table {
-                insert(tx, table, std::mem::take(&mut rows)).await?;
-            }
+        if let Some(table) = table.as_ref().filter(|_| full || !line.is_array()) {
+            insert(tx, table, std::mem::take(&mut rows)).await?;
         }
         match line {
             Json::Array(values) => {

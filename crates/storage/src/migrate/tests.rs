@@ -339,3 +339,37 @@ fn a_unique_with_a_condition_covers_only_its_rows() {
         }
     });
 }
+
+#[test]
+fn a_rehearsal_counts_what_a_new_rule_would_refuse_and_changes_nothing() {
+    on_each(|database| async move {
+        apply(&database, FIRST, "", 0).await.unwrap();
+        for (n, qty) in [(1, "1"), (2, "10"), (3, "null"), (4, "20")] {
+            insert(&database, n, "name, qty", &format!("'a', {qty}")).await;
+        }
+        // The rule speaks of a field that comes with the same publish.
+        let more = "rules:\n  few: {when: 'name == \"a\"', require: 'qty < 10 || extra == \"x\"', error: too many}\n";
+        let packs = Arc::new(pack(&format!("{FIRST}  extra: {{type: text}}\n"), more));
+        let refused = database
+            .rehearse(move |tx| {
+                let packs = packs.clone();
+                async move {
+                    let old = publish::names(&tx).await?;
+                    let built = build(&packs, &old);
+                    Migration::between(&old, &built.names, &built.catalog, tx.dialect())?.run(&tx).await?;
+                    let object = built.catalog.objects["p.item"].clone();
+                    let bindings = plan::read::Bindings {
+                        now: chrono::Utc::now(),
+                        time_zone: Arc::from("UTC"),
+                        user: Arc::default(),
+                    };
+                    rules::refused(&tx, &built.catalog, &bindings, &object, &object.rules["few"]).await
+                }
+            })
+            .await
+            .unwrap();
+        assert_eq!(refused, 3);
+        assert_eq!(publish::version(&database.reader()).await.unwrap(), 1);
+        assert!(database.reader().rows("select extra from p_item", vec![]).await.is_err());
+    });
+}
