@@ -1,18 +1,16 @@
 //! The engine itself: a value that owns the database, the catalog in force and the caches that hang on it.
 
+use crate::caller::SessionCache;
 use crate::clock::{Clock, SystemClock};
-use crate::identity::session::SessionCache;
 use crate::published::Published;
-use crate::records::rows::Rows;
 use crate::site::Site;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diagnostic::{Diagnostic, Result};
 use script::{Limits, Scripts};
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, Weak};
+use std::sync::{Arc, Weak};
+use storage::Database;
 use storage::secret::Secret;
-use storage::{Database, Tx};
 
 /// What an engine is made with.
 pub struct Options {
@@ -45,27 +43,32 @@ struct Inner {
 }
 
 impl Engine {
-    /// Takes up what was last published in this database; an empty database gives an empty catalog. Must be
-    /// called on a multi-thread runtime, which serves everything the engine does.
-    ///
-    /// # Errors
-    /// The findings in the stored definitions (they were checked before they were stored, so these mean a
-    /// newer or damaged database), and what the database refuses.
-    pub async fn open(database: Database, options: Options) -> Result<Engine> {
-        let scripts = Scripts::new(options.limits);
-        let published = crate::publish::load(&database, &scripts).await?;
-        let engine = Engine(Arc::new(Inner {
+    /// An engine of its parts, with settings yet to be read.
+    pub(crate) fn assemble(
+        database: Database,
+        scripts: Scripts,
+        published: Published,
+        (clock, secret): (Arc<dyn Clock>, Option<Secret>),
+    ) -> Engine {
+        Engine(Arc::new(Inner {
             database,
-            clock: options.clock,
+            clock,
             scripts,
-            secret: options.secret,
+            secret,
             published: ArcSwap::from_pointee(published),
             site: ArcSwap::from_pointee(Site::default()),
             sessions: SessionCache::default(),
-        }));
-        engine.read_site().await?;
-        tokio::spawn(follow(Arc::downgrade(&engine.0), engine.database().watch()));
-        Ok(engine)
+        }))
+    }
+
+    /// The engine, without keeping it alive.
+    pub(crate) fn downgrade(&self) -> WeakEngine {
+        WeakEngine(Arc::downgrade(&self.0))
+    }
+
+    /// Takes up settings that were read.
+    pub(crate) fn put_site(&self, site: Site) {
+        self.0.site.store(Arc::new(site));
     }
 
     /// The database.
@@ -118,63 +121,15 @@ impl Engine {
     pub(crate) fn decides_rights(&self, object: &str) -> bool {
         matches!(object, "base.user" | "base.department" | "base.role_assignment" | "base.setting")
     }
-
-    /// Forgets, once `tx` is committed, what was computed from users, departments, roles and settings.
-    pub(crate) fn forget_identities_after(&self, tx: &Tx) {
-        let engine = self.clone();
-        tx.after_commit(move || engine.forget_identities());
-    }
-
-    /// Forgets what was computed from users, departments, roles and settings.
-    pub(crate) fn forget_identities(&self) {
-        self.0.sessions.clear();
-        self.published().identities.write().unwrap_or_else(PoisonError::into_inner).clear();
-        let engine = self.clone();
-        self.database().handle().spawn(async move {
-            if let Err(error) = engine.read_site().await {
-                tracing::warn!(%error, "the site's settings could not be read again");
-            }
-        });
-    }
-
-    /// Reads the site's settings again.
-    pub(crate) async fn read_site(&self) -> Result<()> {
-        let (tx, published, bindings) = (self.database().reader(), self.published(), self.own_bindings());
-        let site = Site::read(&Rows::new(&tx, &published, &bindings, self.secret())).await?;
-        self.0.site.store(Arc::new(site));
-        Ok(())
-    }
-
-    /// Reads the stored catalog again if it is newer than the one in force.
-    ///
-    /// # Errors
-    /// As [`Engine::open`].
-    pub async fn refresh(&self, number: u64) -> Result<()> {
-        if self.published().number >= number {
-            return Ok(());
-        }
-        let published = crate::publish::load(self.database(), self.scripts()).await?;
-        if published.number > self.published().number {
-            self.put_in_force(Arc::new(published));
-            self.read_site().await?;
-        }
-        Ok(())
-    }
 }
 
-/// Follows what other processes change in the same database, until the engine is dropped.
-async fn follow(engine: Weak<Inner>, mut watch: tokio::sync::watch::Receiver<storage::Versions>) {
-    let mut rights = watch.borrow().rights;
-    while watch.changed().await.is_ok() {
-        let versions = *watch.borrow_and_update();
-        let Some(engine) = engine.upgrade().map(Engine) else { return };
-        if versions.rights != rights {
-            rights = versions.rights;
-            engine.forget_identities();
-        }
-        if let Err(error) = engine.refresh(versions.catalog).await {
-            tracing::error!(%error, "a newer publish could not be taken up");
-        }
+/// An engine that may be gone.
+pub(crate) struct WeakEngine(Weak<Inner>);
+
+impl WeakEngine {
+    /// The engine, while somebody still holds it.
+    pub(crate) fn upgrade(&self) -> Option<Engine> {
+        self.0.upgrade().map(Engine)
     }
 }
 
@@ -192,6 +147,3 @@ pub(crate) async fn blocking<T: Send + 'static>(
 pub(crate) fn internal(what: &str, error: &dyn std::fmt::Display) -> Box<Diagnostic> {
     storage::error::internal(what, &error.to_string())
 }
-
-/// The values of `user.<name>` for an actor.
-pub(crate) type UserValues = Arc<HashMap<&'static str, expression::Value>>;

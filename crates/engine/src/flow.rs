@@ -14,3 +14,37 @@ pub mod stored;
 pub mod tasks;
 
 pub mod trace;
+
+use crate::work::Work;
+use diagnostic::Result;
+use plan::Row;
+use plan::facts::Lock;
+use plan::planner::Parked;
+use storage::store::workflow as table;
+use uuid::Uuid;
+
+impl Work {
+    /// Starts the flow that a move waits for; answers the instance.
+    pub(crate) async fn park(&self, parked: &Parked) -> Result<Uuid> {
+        start::park(self, parked).await
+    }
+
+    /// Voids approvals that saw what is no longer true of the record.
+    pub(crate) async fn record_changed(&self, before: &Row, after: &Row) -> Result<()> {
+        decide::record_changed(self, before, after).await
+    }
+
+    /// What an instance locks of its record.
+    pub(crate) async fn lock_by(&self, instance: Uuid) -> Result<Lock> {
+        let Some(row) = table::instance(&self.tx, instance).await?.filter(stored::is_running) else {
+            return Ok(Lock::None);
+        };
+        let instance = stored::assemble(self, row).await?;
+        let flow = stored::flow_of(self, &instance).await?;
+        Ok(match flow.lock {
+            workflow::Lock::None => Lock::None,
+            workflow::Lock::All => Lock::All,
+            workflow::Lock::Material => Lock::Fields(flow.material.clone()),
+        })
+    }
+}

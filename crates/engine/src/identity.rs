@@ -8,27 +8,18 @@ pub mod sign_in;
 
 mod build;
 
-use crate::engine::{Engine, UserValues};
-use crate::records::rows::Rows;
+use crate::engine::Engine;
+use crate::rows::Rows;
 use diagnostic::{Code, Diagnostic, Result};
-use plan::Actor;
 use plan::read::Bindings;
 use std::sync::{Arc, PoisonError};
 use storage::Tx;
 use uuid::Uuid;
 
+pub use crate::caller::Identity;
 pub(crate) use build::{below as departments_below, system as system_of, user_by_login};
 pub use session::{Session, SessionKind};
 pub use sign_in::SignedIn;
-
-/// A user with the rights in force. Made once per user and catalog, shared by requests.
-#[derive(Clone, Debug)]
-pub struct Identity {
-    /// Who, and what it may do.
-    pub actor: Arc<Actor>,
-    /// The values of `user.<name>` in expressions.
-    pub user: UserValues,
-}
 
 impl Engine {
     /// The identity of a user, optionally with some of its roles only (an API token's).

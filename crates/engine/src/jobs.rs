@@ -1,7 +1,7 @@
 //! Background work: one loop takes leased jobs and does them.
 
 use crate::engine::Engine;
-use crate::records::work::Work;
+use crate::work::Work;
 use chrono::TimeDelta;
 use diagnostic::{Code, Diagnostic, Result};
 use std::sync::Arc;
@@ -23,15 +23,17 @@ const IDLE: Duration = Duration::from_secs(2);
 /// The kind of job that computes derived values that were too many for one transaction.
 const SETTLE: &str = "settle";
 
-/// Leaves derived values to a job; answers its id.
-pub(crate) async fn settle_later(work: &Work, deferred: &Deferred) -> Result<Uuid> {
-    let payload =
-        serde_json::to_value(deferred).map_err(|e| crate::engine::internal("a job's payload", &e))?;
-    let mut job = Job::new(QUEUE, SETTLE, payload, work.bindings.now);
-    let actor = work.identity.actor.id;
-    job.created_by = (!actor.is_nil()).then_some(actor);
-    job::enqueue(&work.tx, &job).await?;
-    Ok(job.id)
+impl Work {
+    /// Leaves derived values to a job; answers its id.
+    pub(crate) async fn settle_later(&self, deferred: &Deferred) -> Result<Uuid> {
+        let payload =
+            serde_json::to_value(deferred).map_err(|e| crate::engine::internal("a job's payload", &e))?;
+        let mut job = Job::new(QUEUE, SETTLE, payload, self.bindings.now);
+        let actor = self.identity.actor.id;
+        job.created_by = (!actor.is_nil()).then_some(actor);
+        job::enqueue(&self.tx, &job).await?;
+        Ok(job.id)
+    }
 }
 
 impl Engine {
@@ -104,7 +106,7 @@ impl Engine {
             async move {
                 let settled = settle::resume(&work.tx, work.rows().reading, &deferred).await?;
                 if !settled.deferred.is_empty() {
-                    settle_later(&work, &settled.deferred).await?;
+                    work.settle_later(&settled.deferred).await?;
                 }
                 match job::complete(&work.tx, id, lease, None, work.bindings.now).await? {
                     true => Ok(()),

@@ -4,17 +4,24 @@
 //! storage (doing it), hooks, derived values, history, events. Writes enter through storage's one door.
 //! This crate knows no HTTP and has no global state; a process may hold several engines.
 //!
-//! Read in this order: [`clock`] (time as a port), [`published`] (the catalog in force and what was compiled
-//! from it), [`engine`] (the value itself), [`identity`] (who asks), [`records`] (reads and writes), [`flow`]
-//! (approvals), [`publish`] (packs and migrations), then jobs, import and export, scenarios.
+//! Read in this order: [`clock`] (time as a port), [`caller`] (who asks, with the rights in force), [`published`]
+//! (the catalog in force and what was compiled from it), [`site`], [`engine`] (the value itself), [`rows`] and
+//! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
+//! [`flow`] (approvals), [`publish`] (packs and migrations), `opening` (the way into a running engine), [`jobs`].
 
 pub mod clock;
+
+pub mod caller;
 
 pub mod published;
 
 pub mod site;
 
 pub mod engine;
+
+pub mod rows;
+
+pub mod work;
 
 pub mod identity;
 
@@ -23,6 +30,8 @@ pub mod records;
 pub mod flow;
 
 pub mod publish;
+
+mod opening;
 
 pub mod jobs;
 

@@ -1,6 +1,6 @@
 //! The catalog in force and what was compiled from it. Immutable but for caches that only this catalog fills.
 
-use crate::identity::Identity;
+use crate::caller::Identity;
 use catalog::{Catalog, Object, ScriptRef};
 use diagnostic::{Code, Diagnostic, Result};
 use plan::Grants;

@@ -2,7 +2,7 @@
 
 pub mod command;
 
-pub mod work;
+mod execute;
 
 mod facts;
 
@@ -12,13 +12,12 @@ mod host;
 
 mod parameters;
 
-pub mod rows;
-
 mod trail;
 
 pub mod read;
 
 pub mod write;
 
+pub use crate::rows;
+pub use crate::work::Work;
 pub use command::{Command, Written};
-pub use work::Work;

@@ -5,7 +5,7 @@ use crate::flow::stored::LogKind;
 use crate::flow::{drive, stored};
 use crate::identity::Identity;
 use crate::records::read;
-use crate::records::work::Work;
+use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::Row;
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use crate::flow::{people, stored};
 use crate::records::command::Command;
 use crate::records::read;
-use crate::records::work::Work;
+use crate::work::Work;
 use diagnostic::Result;
 use expression::{Expr, Root, Value};
 use plan::Precondition;

@@ -1,6 +1,6 @@
 //! Who acts: performer rules become people, each with the reason why.
 
-use crate::records::work::Work;
+use crate::work::Work;
 use catalog::{Object, SystemField};
 use diagnostic::Result;
 use expression::{Path, Root, Type, Value};

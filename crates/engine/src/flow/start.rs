@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::flow::{drive, stored};
 use crate::identity::Identity;
 use crate::records::read;
-use crate::records::work::Work;
+use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::Value;
 use plan::Row;

@@ -1,6 +1,6 @@
 //! Instances between the token engine and the tables.
 
-use crate::records::work::Work;
+use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::identity::Identity;
-use crate::records::rows::Rows;
+use crate::rows::Rows;
 use diagnostic::{Code, Diagnostic, Hint, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;

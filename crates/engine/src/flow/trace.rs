@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::flow::{stored, tasks};
 use crate::identity::Identity;
 use crate::records::read;
-use crate::records::rows::Rows;
+use crate::rows::Rows;
 use diagnostic::{Code, Diagnostic, Locale, Result};
 use plan::actor::Access;
 use serde_json::{Value as Json, json};

@@ -2,7 +2,7 @@
 
 use crate::identity::Identity;
 use crate::published::Published;
-use crate::records::rows::Rows;
+use crate::rows::Rows;
 use crate::site::Site;
 use catalog::Object;
 use diagnostic::{Locale, Result};

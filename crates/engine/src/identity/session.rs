@@ -1,12 +1,14 @@
 //! Sessions and API tokens: random 256 bits given out once, stored as a hash, looked up in memory.
 
+pub use crate::caller::SessionKind;
+
+use crate::caller::Known;
 use crate::engine::Engine;
 use crate::identity::Identity;
 use chrono::{DateTime, TimeDelta, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError};
 use storage::store::session;
 use uuid::Uuid;
 
@@ -26,36 +28,6 @@ pub struct Session {
     pub kind: SessionKind,
     /// Ends then.
     pub expires_at: Option<DateTime<Utc>>,
-}
-
-/// A person's session or a program's token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SessionKind {
-    /// Made by signing in.
-    Session,
-    /// Made for a program, with roles of its own.
-    Api,
-}
-
-impl SessionKind {
-    fn name(self) -> &'static str {
-        match self {
-            SessionKind::Session => "session",
-            SessionKind::Api => "api",
-        }
-    }
-}
-
-type Known = (Uuid, Uuid, SessionKind, Option<Arc<[Arc<str>]>>, Option<DateTime<Utc>>);
-
-/// Tokens seen lately, by hash. Cleared whenever rights change anywhere.
-#[derive(Default)]
-pub(crate) struct SessionCache(RwLock<HashMap<[u8; 32], Known>>);
-
-impl SessionCache {
-    pub(crate) fn clear(&self) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
-    }
 }
 
 /// The form in which a token is stored.

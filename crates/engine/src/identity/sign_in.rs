@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::identity::session::{SESSION_LIFE, SessionKind};
 use crate::identity::{Identity, build, password};
-use crate::records::rows::Rows;
+use crate::rows::Rows;
 use chrono::TimeDelta;
 use diagnostic::{Code, Diagnostic, Result};
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::published::Published;
 use crate::records::command::Command;
-use crate::records::work::Work;
+use crate::work::Work;
 use chrono::{Days, NaiveDate};
 use definition::Seed;
 use diagnostic::{Code, Diagnostic, Result};

@@ -1,12 +1,10 @@
 //! Reads what a plan needs to know.
 
-use crate::flow::stored;
-use crate::records::work::Work;
+use crate::work::Work;
 use diagnostic::Result;
-use plan::facts::{Facts, Lock, Needs, Referring};
+use plan::facts::{Facts, Needs, Referring};
 use plan::read::Bin;
 use storage::row;
-use storage::store::workflow as table;
 
 /// Reads everything the plan asks for into its facts. Rows that will be written are locked as they are read,
 /// so that nobody changes them in between.
@@ -32,11 +30,7 @@ pub async fn read(work: &Work, needs: &Needs, facts: &mut Facts) -> Result<()> {
         facts.add_key(key.clone(), found.first().copied());
     }
     for instance in &needs.locks {
-        let lock = match table::instance(&work.tx, *instance).await? {
-            Some(row) if stored::is_running(&row) => lock_of(work, row).await?,
-            _ => Lock::None,
-        };
-        facts.add_lock(*instance, lock);
+        facts.add_lock(*instance, work.lock_by(*instance).await?);
     }
     Ok(())
 }
@@ -45,14 +39,4 @@ async fn all_referring(work: &Work, referring: &Referring) -> Result<Vec<plan::R
     let object = work.published.object(&referring.object)?;
     let (rows, bin) = (work.rows(), if referring.deleted { Bin::Deleted } else { Bin::Live });
     row::load_referring(rows.tx, rows.reading, object, &referring.field, &[referring.id], bin).await
-}
-
-async fn lock_of(work: &Work, row: table::Instance) -> Result<Lock> {
-    let instance = stored::assemble(work, row).await?;
-    let flow = stored::flow_of(work, &instance).await?;
-    Ok(match flow.lock {
-        workflow::Lock::None => Lock::None,
-        workflow::Lock::All => Lock::All,
-        workflow::Lock::Material => Lock::Fields(flow.material.clone()),
-    })
 }

@@ -3,7 +3,7 @@
 use crate::engine::blocking;
 use crate::records::command::Command;
 use crate::records::host::ScriptHost;
-use crate::records::work::Work;
+use crate::work::Work;
 use catalog::ScriptRef;
 use diagnostic::Result;
 use plan::Draft;

@@ -1,7 +1,7 @@
 //! What scripts may ask for, on the transaction of the write that runs them and under the actor's rights.
 
 use crate::records::command::Command;
-use crate::records::work::Work;
+use crate::work::Work;
 use catalog::Stored;
 use chrono::{DateTime, NaiveDate, Utc};
 use diagnostic::{Code, Diagnostic, Result};

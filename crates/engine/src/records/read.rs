@@ -2,8 +2,8 @@
 
 use crate::engine::{Engine, internal};
 use crate::identity::Identity;
-use crate::records::work::Work;
 use crate::records::{facts, parameters};
+use crate::work::Work;
 use bytes::Bytes;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::{Expr, Root, Value};

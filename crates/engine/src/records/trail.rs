@@ -1,7 +1,7 @@
 //! What a write leaves behind beside its rows: field history, the audit entry, the events.
 
 use crate::records::command::Command;
-use crate::records::work::Work;
+use crate::work::Work;
 use diagnostic::Result;
 use plan::planner::Planned;
 use plan::write::Operation;

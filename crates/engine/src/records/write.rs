@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
-use crate::records::work::Work;
+use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::planner::Mode;
 use std::future::Future;

@@ -4,52 +4,21 @@
 //! and rules → statements → derived values → the rules that read them → `after` hooks → history, audit,
 //! events. Nothing here begins or ends a transaction.
 
-use crate::engine::Engine;
-use crate::flow;
-use crate::identity::Identity;
-use crate::published::Published;
 use crate::records::command::{Command, Written};
-use crate::records::rows::Rows;
 use crate::records::{facts, hooks, trail};
+use crate::work::Work;
 use catalog::Object;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::facts::Facts;
-use plan::planner::{Finished, Mode, Planned, Planner, Progress};
-use plan::read::Bindings;
+use plan::planner::{Finished, Planned, Progress};
 use plan::write::{Operation, RowWrite};
 use plan::{Draft, Upsert};
 use std::sync::Arc;
 use storage::store::number;
-use storage::{Tx, row, settle};
-use uuid::Uuid;
+use storage::{row, settle};
 
 /// How deep writes of scripts may set off further writes of scripts.
 const DEEPEST: u32 = 8;
-
-/// What a write needs around it. Scripts of a write get a deeper one of the same transaction.
-#[derive(Clone)]
-pub struct Work {
-    /// The engine.
-    pub engine: Engine,
-    /// The catalog the whole transaction works under.
-    pub published: Arc<Published>,
-    /// Who writes.
-    pub identity: Arc<Identity>,
-    /// The transaction.
-    pub tx: Tx,
-    /// The instant and the user, the same for the whole transaction.
-    pub bindings: Bindings,
-    /// Which rights and read-only fields apply.
-    pub mode: Mode,
-    /// Whether hooks run: not for seeds and demo data, whose records say all there is to say.
-    pub hooks: bool,
-    /// Counts writes of scripts inside writes of scripts.
-    pub depth: u32,
-    /// The request, for the audit trail.
-    pub request: Option<Arc<str>>,
-    /// The stored record that is about to be written: locked when it is read.
-    pub target: Option<Uuid>,
-}
 
 impl Work {
     /// Does what the command says.
@@ -88,7 +57,7 @@ impl Work {
                 Finished::Read(needs) => facts::read(self, &needs, &mut known).await?,
                 Finished::Done(planned) => return self.store(command, *planned).await,
                 Finished::Parked(parked) => {
-                    let instance = Box::pin(flow::start::park(self, &parked)).await?;
+                    let instance = Box::pin(self.park(&parked)).await?;
                     let object = self.published.object(&parked.object)?;
                     let row = self.rows().load(object, parked.id).await?;
                     let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
@@ -96,27 +65,6 @@ impl Work {
                 }
             }
         }
-    }
-
-    /// Rows in this transaction.
-    pub fn rows(&self) -> Rows<'_> {
-        Rows::new(&self.tx, &self.published, &self.bindings, self.engine.secret())
-    }
-
-    /// The planner of this write.
-    pub fn planner(&self) -> Planner<'_> {
-        Planner {
-            catalog: &self.published.catalog,
-            actor: &self.identity.actor,
-            bindings: &self.bindings,
-            new_id: &Uuid::now_v7,
-            mode: self.mode,
-        }
-    }
-
-    /// The same work, one script deeper.
-    pub(crate) fn deeper(&self) -> Work {
-        Work { depth: self.depth + 1, mode: Mode::Script, ..self.clone() }
     }
 
     async fn draft(&self, command: &Command, known: &mut Facts) -> Result<Draft> {
@@ -163,7 +111,7 @@ impl Work {
             }
         }
         let job = match settled.deferred.is_empty() {
-            false => Some(crate::jobs::settle_later(self, &settled.deferred).await?),
+            false => Some(self.settle_later(&settled.deferred).await?),
             true => None,
         };
         if self.hooks {
@@ -201,7 +149,7 @@ impl Work {
         }
         for write in planned.writes.iter().filter(|w| w.operation == Operation::Update) {
             if let Some(before) = &write.before {
-                Box::pin(flow::decide::record_changed(self, before, &write.after)).await?;
+                Box::pin(self.record_changed(before, &write.after)).await?;
             }
         }
         Ok(())

@@ -1,0 +1,59 @@
+//! One transaction at work: what a write needs around it.
+
+use crate::caller::Identity;
+use crate::engine::Engine;
+use crate::published::Published;
+use crate::rows::Rows;
+use plan::planner::{Mode, Planner};
+use plan::read::Bindings;
+use std::sync::Arc;
+use storage::Tx;
+use uuid::Uuid;
+
+/// What a write needs around it. Scripts of a write get a deeper one of the same transaction.
+#[derive(Clone)]
+pub struct Work {
+    /// The engine.
+    pub engine: Engine,
+    /// The catalog the whole transaction works under.
+    pub published: Arc<Published>,
+    /// Who writes.
+    pub identity: Arc<Identity>,
+    /// The transaction.
+    pub tx: Tx,
+    /// The instant and the user, the same for the whole transaction.
+    pub bindings: Bindings,
+    /// Which rights and read-only fields apply.
+    pub mode: Mode,
+    /// Whether hooks run: not for seeds and demo data, whose records say all there is to say.
+    pub hooks: bool,
+    /// Counts writes of scripts inside writes of scripts.
+    pub depth: u32,
+    /// The request, for the audit trail.
+    pub request: Option<Arc<str>>,
+    /// The stored record that is about to be written: locked when it is read.
+    pub target: Option<Uuid>,
+}
+
+impl Work {
+    /// Rows in this transaction.
+    pub fn rows(&self) -> Rows<'_> {
+        Rows::new(&self.tx, &self.published, &self.bindings, self.engine.secret())
+    }
+
+    /// The planner of this write.
+    pub fn planner(&self) -> Planner<'_> {
+        Planner {
+            catalog: &self.published.catalog,
+            actor: &self.identity.actor,
+            bindings: &self.bindings,
+            new_id: &Uuid::now_v7,
+            mode: self.mode,
+        }
+    }
+
+    /// The same work, one script deeper.
+    pub(crate) fn deeper(&self) -> Work {
+        Work { depth: self.depth + 1, mode: Mode::Script, ..self.clone() }
+    }
+}
