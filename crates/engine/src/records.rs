@@ -19,5 +19,6 @@ pub mod read;
 pub mod write;
 
 pub use crate::rows;
+pub use crate::work;
 pub use crate::work::Work;
 pub use command::{Command, Written};
