@@ -63,7 +63,7 @@ walk_library() {
     echo "=== $1"
     start "$1-library" --demo --packs "$root/definitions/base,$examples/library"
     ADMIN_TOKEN=$(token admin) LIBRARIAN_TOKEN=$(token librarian) READER_TOKEN=$(token reader) \
-        "$examples/library/walkthrough.sh" "$url"
+        "$examples/walkthrough/library.sh" "$url"
     stop_server
 }
 

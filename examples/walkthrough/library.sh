@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# usage: ADMIN_TOKEN=… LIBRARIAN_TOKEN=… READER_TOKEN=… examples/library/walkthrough.sh [URL]
+# usage: ADMIN_TOKEN=… LIBRARIAN_TOKEN=… READER_TOKEN=… examples/walkthrough/library.sh [URL]
 # Lends a book, is refused a second copy, gives the book back; the reader sees the own loan only.
 set -euo pipefail
-. "$(dirname "$0")/../walkthrough/calls.sh"
+. "$(dirname "$0")/calls.sh"
 url=${1:-http://127.0.0.1:8080}
 : "${ADMIN_TOKEN:?}" "${LIBRARIAN_TOKEN:?}" "${READER_TOKEN:?}"
 
