@@ -5,7 +5,7 @@ use crate::published::Published;
 use catalog::{Object, Stored, TitlePart};
 use diagnostic::Result;
 use expression::{CompareOperator, Expr, Kind, Path, Position, Root, Step, Type, Value};
-use plan::read::{Bin, Bindings, Conditions};
+use plan::read::{Bin, Bindings, Conditions, Count, Page, Select};
 use plan::{Row, Rows as RowSet};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -102,6 +102,23 @@ impl<'a> Rows<'a> {
         let conditions =
             Conditions { access: access.clone(), ids: Some(ids.to_vec()), bin, ..Conditions::default() };
         row::visible(self.tx, self.reading, object, &conditions, MOST).await
+    }
+
+    /// How many live rows meet a condition.
+    pub async fn count_where(&self, object: &Arc<Object>, condition: &Expr) -> Result<u64> {
+        let select = Select {
+            object: object.clone(),
+            outputs: Vec::new(),
+            conditions: Conditions {
+                filter: Some(condition.clone()),
+                access: RowSet::All,
+                ..Conditions::default()
+            },
+            sort: Vec::new(),
+            page: Page::Offset { limit: 1, offset: 0 },
+            count: Count::Exact,
+        };
+        Ok(storage::select::count(self.tx, self.reading, &select, None).await?.0)
     }
 
     /// What records are called.

@@ -5,13 +5,15 @@ use crate::identity::Identity;
 use crate::publish::change::{Change, Prepared, Preview, prepare};
 use crate::publish::{data, gathered};
 use crate::published::Published;
+use crate::records::rows::Rows;
+use catalog::diff::Changes;
 use diagnostic::{Code, Result};
 use serde_json::{Value as Json, json};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
-use storage::Tx;
 use storage::store::audit;
 use storage::store::publish::{self as table, Publish};
+use storage::{Tx, settle};
 use uuid::Uuid;
 
 /// How often a publish waits for a table that somebody else holds.
@@ -48,21 +50,14 @@ impl Engine {
     }
 
     async fn try_apply(&self, change: &Change, by: Option<Uuid>) -> Result<Applied> {
-        let done: Arc<Mutex<Option<(Arc<Published>, Preview)>>> = Arc::default();
-        let (engine, change, result) = (self.clone(), change.clone(), done.clone());
-        self.database()
-            .write_alone(move |tx| {
-                let (engine, change, result) = (engine.clone(), change.clone(), result.clone());
-                async move {
-                    let outcome = carry_out(&engine, &tx, &change, by).await?;
-                    *result.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
-                    Ok(())
-                }
+        let (engine, change) = (self.clone(), change.clone());
+        let (published, preview) = self
+            .database()
+            .maintain(move |tx| {
+                let (engine, change) = (engine.clone(), change.clone());
+                async move { carry_out(&engine, &tx, &change, by).await }
             })
             .await?;
-        let outcome = done.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let (published, preview) =
-            outcome.ok_or_else(|| crate::engine::internal("a publish", &"it left no result"))?;
         let number = published.number;
         if !preview.is_empty() {
             self.put_in_force(published);
@@ -79,17 +74,16 @@ async fn carry_out(
     by: Option<Uuid>,
 ) -> Result<(Arc<Published>, Preview)> {
     table::serialise(tx).await?;
-    let Prepared { number, sources, published, names, migration, preview } =
-        prepare(engine, tx, change).await?;
+    let mut prepared = prepare(engine, tx, change).await?;
+    if prepared.preview.is_empty() {
+        return Ok((Arc::new(prepared.published), prepared.preview));
+    }
+    prepared.try_out(engine, tx).await?;
+    if !prepared.preview.findings.is_empty() {
+        return Err(gathered(prepared.preview.findings));
+    }
+    let Prepared { number, sources, published, names, changes, preview, .. } = prepared;
     let published = Arc::new(published);
-    if preview.is_empty() {
-        return Ok((published, preview));
-    }
-    let found = migration.check(tx).await?;
-    if !found.is_empty() {
-        return Err(gathered(found));
-    }
-    migration.run(tx).await?;
     let versions =
         published.catalog.packs.values().map(|pack| (pack.name.to_string(), json!(pack.version.to_string())));
     let at = engine.now();
@@ -102,6 +96,7 @@ async fn carry_out(
         packs: Json::Object(versions.collect()),
     };
     table::insert(tx, &row, &sources, &names).await?;
+    recompute(engine, tx, &published, &changes).await?;
     data::load_seeds(engine, tx, &published).await?;
     let entry = audit::Entry {
         id: Uuid::now_v7(),
@@ -116,4 +111,17 @@ async fn carry_out(
     audit::insert(tx, &[entry]).await?;
     storage::watch::announce(tx).await?;
     Ok((published, preview))
+}
+
+/// Computes stored derived fields that are new or are computed otherwise, for every row that is there.
+async fn recompute(engine: &Engine, tx: &Tx, published: &Published, changes: &Changes) -> Result<()> {
+    let bindings = engine.own_bindings();
+    let reading = Rows::new(tx, published, &bindings, engine.secret()).reading;
+    for (object, field) in &changes.recompute {
+        let mut left = settle::all_rows(reading, tx, object, field).await?;
+        while !left.is_empty() {
+            left = settle::resume(tx, reading, &left).await?.deferred;
+        }
+    }
+    Ok(())
 }

@@ -3,11 +3,14 @@
 use crate::engine::Engine;
 use crate::publish::{PackFiles, gathered, packs, stored};
 use crate::published::Published;
+use crate::records::rows::Rows;
 use catalog::PhysicalNames;
 use catalog::build::{Built, Options, build};
+use catalog::diff::{Changes, DataCheck, Refused};
 use diagnostic::{Code, Diagnostic, Result};
 use semver::Version;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use storage::Tx;
 use storage::migrate::Migration;
 use storage::store::publish::SourceText;
@@ -28,12 +31,23 @@ pub struct Preview {
     pub packs: Vec<(String, Option<Version>, Option<Version>)>,
     /// Files that are new, changed, gone: `+ path`, `~ path`, `- path`.
     pub files: Vec<String>,
+    /// What that means, a sentence each: what comes, goes, widens, narrows, who gains or loses access.
+    pub changes: Vec<Told>,
     /// Steps of the migration, a line each.
     pub steps: Vec<String>,
     /// The statements of the migration.
     pub statements: Vec<String>,
     /// What stands in the way: the publish would be refused.
     pub findings: Vec<Diagnostic>,
+}
+
+/// One change in words.
+#[derive(Debug)]
+pub struct Told {
+    /// An English sentence without a full stop.
+    pub what: String,
+    /// Records that do not meet it, where that was counted.
+    pub records: Option<u64>,
 }
 
 impl Preview {
@@ -50,23 +64,64 @@ pub(crate) struct Prepared {
     pub published: Published,
     pub names: PhysicalNames,
     pub migration: Migration,
+    pub changes: Changes,
     pub preview: Preview,
 }
 
 impl Engine {
-    /// What a change would do, without doing it.
+    /// What a change would do: it is tried in a transaction that is taken back.
     ///
     /// # Errors
     /// All findings in the definitions.
     pub async fn preview(&self, change: &Change) -> Result<Preview> {
         let (engine, change) = (self.clone(), change.clone());
         self.database()
-            .read(|tx| async move {
-                let mut prepared = prepare(&engine, &tx, &change).await?;
-                prepared.preview.findings = prepared.migration.check(&tx).await?;
-                Ok(prepared.preview)
+            .rehearse(move |tx| {
+                let (engine, change) = (engine.clone(), change.clone());
+                async move {
+                    let mut prepared = prepare(&engine, &tx, &change).await?;
+                    prepared.try_out(&engine, &tx).await?;
+                    Ok(prepared.preview)
+                }
             })
             .await
+    }
+}
+
+impl Prepared {
+    /// Migrates, unless data stands in the way, and looks at the data as it is then.
+    pub(crate) async fn try_out(&mut self, engine: &Engine, tx: &Tx) -> Result<()> {
+        self.preview.findings = self.migration.check(tx).await?;
+        if self.preview.findings.is_empty() {
+            self.migration.run(tx).await?;
+            self.examine(engine, tx).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts the records that do not meet what will hold from now on. Those in the way of a change that must
+    /// not happen then become findings.
+    async fn examine(&mut self, engine: &Engine, tx: &Tx) -> Result<()> {
+        let bindings = engine.own_bindings();
+        let rows = Rows::new(tx, &self.published, &bindings, engine.secret());
+        for change in &self.changes.lines {
+            let mut told = Told { what: change.what.clone(), records: None };
+            if let Some(DataCheck { object, rows: Refused::Where(condition), blocks, .. }) = &change.check {
+                let object = self.published.object(object)?;
+                let count = rows.count_where(object, condition).await?;
+                if count > 0 {
+                    told.records = Some(count);
+                }
+                if *blocks && count > 0 {
+                    let reason = format!("{count} records are in the way");
+                    self.preview.findings.push(
+                        Diagnostic::new(Code::UnsafeChange).with("what", &change.what).with("reason", reason),
+                    );
+                }
+            }
+            self.preview.changes.push(told);
+        }
+        Ok(())
     }
 }
 
@@ -77,10 +132,18 @@ pub(crate) async fn prepare(engine: &Engine, tx: &Tx, change: &Change) -> Result
     let built = build(&packs(&sources), &old_names, &Options::default()).map_err(gathered)?;
     let Built { catalog, names } = built;
     let migration = Migration::between(&old_names, &names, &catalog, tx.dialect())?;
+    let changes = catalog::diff(in_force(engine, number).as_deref().map(|p| &p.catalog), &catalog);
     let published = Published::new(u64::try_from(number + 1).unwrap_or(0), catalog, engine.scripts())
         .map_err(gathered)?;
     let preview = describe(&before, &sources, versions, &migration);
-    Ok(Prepared { number: number + 1, sources, published, names, migration, preview })
+    Ok(Prepared { number: number + 1, sources, published, names, migration, changes, preview })
+}
+
+/// The catalog that stands in the database, which is the one in force but for a moment after another process
+/// published.
+fn in_force(engine: &Engine, number: i64) -> Option<Arc<Published>> {
+    let published = engine.published();
+    (number > 0 && u64::try_from(number) == Ok(published.number)).then_some(published)
 }
 
 type Versions = Vec<(String, Option<Version>, Option<Version>)>;
@@ -145,6 +208,7 @@ fn describe(before: &[SourceText], after: &[SourceText], packs: Versions, migrat
     Preview {
         packs,
         files,
+        changes: Vec::new(),
         steps: migration.steps.iter().map(|step| step.what.clone()).collect(),
         statements: migration.statements().map(str::to_owned).collect(),
         findings: Vec::new(),

@@ -2,12 +2,12 @@
 
 use crate::engine::Engine;
 use crate::published::Published;
-use crate::records::command::Command;
+use crate::records::command::{Command, Written};
 use crate::work::Work;
 use chrono::{Days, NaiveDate};
 use definition::Seed;
 use diagnostic::{Code, Diagnostic, Result};
-use expression::Value;
+use expression::{Type, Value};
 use indexmap::IndexMap;
 use plan::Precondition;
 use plan::planner::Mode;
@@ -45,8 +45,8 @@ pub(crate) async fn load_seeds(engine: &Engine, tx: &Tx, published: &Arc<Publish
     for (name, seed) in &published.catalog.seeds {
         for (alias, record) in &seed.records {
             let loaded = upsert(&work, seed, record, &aliases).await;
-            let (object, id) = loaded.map_err(|error| placed(error, name, alias))?;
-            aliases.0.insert(alias.clone(), (object, id));
+            let written = loaded.map_err(|error| placed(error, name, alias))?;
+            aliases.0.insert(alias.clone(), (written.row.object.name.clone(), written.id()));
         }
     }
     Ok(aliases)
@@ -62,39 +62,33 @@ pub(crate) fn placed(mut error: Box<Diagnostic>, name: &str, alias: &str) -> Box
     error
 }
 
-async fn upsert(
+/// Creates a record, or changes the one with its natural key.
+pub(crate) async fn upsert(
     work: &Work,
     seed: &Seed,
     record: &IndexMap<String, Json>,
     aliases: &Aliases,
-) -> Result<(Arc<str>, Uuid)> {
+) -> Result<Written> {
     let object = work.published.object(&seed.object)?.clone();
-    let body = body(work, record, aliases)?;
+    let body = body(work, &object, record, aliases)?;
     let known = match (object.single, key_of(&object, seed)) {
         (true, _) => work.rows().first(&object).await?,
-        (false, Some(key)) => {
+        (false, Some(key)) if key.iter().all(|name| body.get(&**name).is_some_and(|v| !v.is_null())) => {
             let mut values = Vec::new();
             for name in &key {
                 let field = object.field(name).ok_or_else(|| unknown(name))?;
-                let json = body.get(&**name).cloned().unwrap_or(Json::Null);
-                values.push((name.clone(), field.kind.kind().parse(&json).unwrap_or(Value::Null)));
+                values.push((name.clone(), field.kind.kind().parse(&body[&**name]).unwrap_or(Value::Null)));
             }
             work.rows().find(&object, &values).await?
         }
-        (false, None) => None,
+        (false, _) => None,
     };
-    let object = object.name.clone();
+    let (object, body) = (object.name.clone(), Json::Object(body));
     let command = match known {
-        Some(row) => Command::Update {
-            object: object.clone(),
-            id: row.id(),
-            body: Json::Object(body),
-            precondition: Precondition::Waived,
-        },
-        None => Command::Create { object: object.clone(), body: Json::Object(body) },
+        Some(row) => Command::Update { object, id: row.id(), body, precondition: Precondition::Waived },
+        None => Command::Create { object, body },
     };
-    let written = work.execute(&command).await?;
-    Ok((object, written.id()))
+    work.execute(&command).await
 }
 
 fn unknown(name: &str) -> Box<Diagnostic> {
@@ -111,16 +105,24 @@ fn key_of(object: &catalog::Object, seed: &Seed) -> Option<Vec<Arc<str>>> {
     }
 }
 
-/// A record of a seed as the API takes it: aliases become ids, relative dates days.
+/// A record of a seed as the API takes it: aliases become references, relative dates days.
 pub(crate) fn body(
     work: &Work,
+    object: &catalog::Object,
     record: &IndexMap<String, Json>,
     aliases: &Aliases,
 ) -> Result<Map<String, Json>> {
     let today = work.engine.day_of(work.bindings.now);
     let mut body = Map::new();
-    for (name, value) in record.iter() {
-        body.insert(name.clone(), resolved(value, aliases, today)?);
+    for (name, value) in record {
+        let any = object.field(name).is_some_and(|field| field.ty == Type::Reference(None));
+        let alias = value.as_str().and_then(|text| aliases.0.get(text.strip_prefix('@')?));
+        let value = match alias.filter(|_| any) {
+            // A reference to any object says which.
+            Some((object, id)) => json!({"object": object, "id": id}),
+            None => resolved(value, aliases, today)?,
+        };
+        body.insert(name.clone(), value);
     }
     Ok(body)
 }

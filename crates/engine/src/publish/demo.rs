@@ -5,8 +5,7 @@ use crate::publish::data::{self, Aliases};
 use crate::records::command::Command;
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use plan::Precondition;
-use serde_json::Value as Json;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use storage::store::demo as table;
 use uuid::Uuid;
 
@@ -80,13 +79,13 @@ impl Engine {
                             continue;
                         }
                         let seed = &published.catalog.demo[name];
-                        let body = data::body(&work, &seed.records[alias], &aliases);
-                        let body = body.map_err(|error| data::placed(error, name, alias))?;
-                        let object = published.object(&seed.object)?.name.clone();
-                        let command = Command::Create { object: object.clone(), body: Json::Object(body) };
-                        let written =
-                            work.execute(&command).await.map_err(|error| data::placed(error, name, alias))?;
-                        table::insert(&tx, alias, &object, written.id()).await?;
+                        let written = data::upsert(&work, seed, &seed.records[alias], &aliases).await;
+                        let written = written.map_err(|error| data::placed(error, name, alias))?;
+                        let object = written.row.object.name.clone();
+                        // What was there before is not demo data's to remove.
+                        if written.created {
+                            table::insert(&tx, alias, &object, written.id()).await?;
+                        }
                         aliases.0.insert(alias.clone(), (object, written.id()));
                     }
                     Ok(())
@@ -106,11 +105,10 @@ impl Engine {
     /// # Errors
     /// What the database refuses.
     pub async fn remove_demo(&self) -> Result<(usize, usize)> {
-        let counts: Arc<Mutex<(usize, usize)>> = Arc::default();
-        let (engine, published, result) = (self.clone(), self.published(), counts.clone());
+        let (engine, published) = (self.clone(), self.published());
         self.database()
             .write_alone(move |tx| {
-                let (engine, published, result) = (engine.clone(), published.clone(), result.clone());
+                let (engine, published) = (engine.clone(), published.clone());
                 async move {
                     let work = data::system_work(&engine, &tx, &published);
                     let (mut removed, mut kept) = (0, 0);
@@ -130,13 +128,10 @@ impl Engine {
                             Err(_) => kept += 1,
                         }
                     }
-                    *result.lock().unwrap_or_else(PoisonError::into_inner) = (removed, kept);
-                    Ok(())
+                    Ok((removed, kept))
                 }
             })
-            .await?;
-        let counted = *counts.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(counted)
+            .await
     }
 }
 

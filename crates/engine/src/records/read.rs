@@ -7,12 +7,12 @@ use crate::work::Work;
 use bytes::Bytes;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::{Expr, Root, Value};
+use plan::Row;
 use plan::actor::Access;
 use plan::facts::{Facts, Needs};
 use plan::query::{self, Query};
 use plan::read::{Bin, Select};
 use plan::scene::{Roots, Scene};
-use plan::{Row, Rows as RowSet};
 use serde_json::{Map, Value as Json};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -216,9 +216,4 @@ fn evaluate(
     let value =
         scene.value(expr, Roots { row: Some(row), record: Some(row), initiator, ..Roots::default() })?;
     Ok((value, needs.into_inner()))
-}
-
-/// Whether rows of an object are open to the actor at all.
-pub(crate) fn is_open(set: &RowSet) -> bool {
-    !matches!(set, RowSet::None)
 }

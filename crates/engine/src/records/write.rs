@@ -4,10 +4,10 @@ use crate::engine::Engine;
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
 use crate::work::Work;
-use diagnostic::{Code, Diagnostic, Result};
+use diagnostic::Result;
 use plan::planner::Mode;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use storage::Tx;
 
 impl Engine {
@@ -77,10 +77,9 @@ impl Engine {
         F: Fn(Work) -> W + Send + Sync + 'static,
         W: Future<Output = Result<T>> + Send + 'static,
     {
-        let result: Arc<Mutex<Option<T>>> = Arc::default();
-        let (engine, slot, job) = (self.clone(), result.clone(), Arc::new(job));
+        let (engine, job) = (self.clone(), Arc::new(job));
         let run = move |tx: Tx| {
-            let (engine, slot, job, identity) = (engine.clone(), slot.clone(), job.clone(), identity.clone());
+            let (engine, job, identity) = (engine.clone(), job.clone(), identity.clone());
             async move {
                 let number = storage::store::publish::version_for_write(&tx).await?;
                 let mut work = engine.work(&identity, tx, mode);
@@ -93,16 +92,12 @@ impl Engine {
                     };
                     work = engine.work(&again, work.tx, mode);
                 }
-                let done = job(work).await?;
-                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
-                Ok(())
+                job(work).await
             }
         };
         match alone {
-            true => self.database().write_alone(run).await?,
-            false => self.database().write(run).await?,
+            true => self.database().write_alone(run).await,
+            false => self.database().write(run).await,
         }
-        let done = result.lock().unwrap_or_else(PoisonError::into_inner).take();
-        done.ok_or_else(|| Box::new(Diagnostic::new(Code::DatabaseBusy)))
     }
 }
