@@ -53,6 +53,6 @@ decide "$DIRECTOR_TOKEN" "the director"
 expect "status of the quote" "$(call "$SALES_TOKEN" GET "/records/crm.quote/$quote" | pick status)" approved
 
 step "The history says who changed what"
-call "$SALES_TOKEN" GET "/records/crm.quote/$quote/history" | pick records
+call "$SALES_TOKEN" GET "/records/crm.quote/$quote/history" | pick changes
 echo
 echo "walk-through: passed"
