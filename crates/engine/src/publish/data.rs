@@ -4,9 +4,11 @@ use crate::engine::Engine;
 use crate::published::Published;
 use crate::records::command::{Command, Written};
 use crate::work::Work;
-use chrono::{Days, NaiveDate};
+use catalog::{Catalog, Object, Stored};
+use chrono::{Days, NaiveDate, NaiveTime, SecondsFormat, TimeZone};
+use chrono_tz::Tz;
 use definition::Seed;
-use diagnostic::{Code, Diagnostic, Result};
+use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use expression::{Type, Value};
 use indexmap::IndexMap;
 use plan::Precondition;
@@ -105,63 +107,124 @@ fn key_of(object: &catalog::Object, seed: &Seed) -> Option<Vec<Arc<str>>> {
     }
 }
 
-/// A record of a seed as the API takes it: aliases become references, relative dates days.
+/// A record of a seed as the API takes it: aliases become ids, relative dates days.
 pub(crate) fn body(
     work: &Work,
-    object: &catalog::Object,
+    object: &Object,
     record: &IndexMap<String, Json>,
     aliases: &Aliases,
 ) -> Result<Map<String, Json>> {
-    let today = work.engine.day_of(work.bindings.now);
-    let mut body = Map::new();
-    for (name, value) in record {
-        let any = object.field(name).is_some_and(|field| field.ty == Type::Reference(None));
-        let alias = value.as_str().and_then(|text| aliases.0.get(text.strip_prefix('@')?));
-        let value = match alias.filter(|_| any) {
-            // A reference to any object says which.
-            Some((object, id)) => json!({"object": object, "id": id}),
-            None => resolved(value, aliases, today)?,
-        };
-        body.insert(name.clone(), value);
+    let zone = work.engine.site().time_zone;
+    let day = LoadDay { today: work.bindings.now.with_timezone(&zone).date_naive(), zone };
+    Notation { catalog: &work.published.catalog, aliases, day }.record(object, record)
+}
+
+/// The day on which data is loaded, and the zone in which its times of day are meant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LoadDay {
+    /// The day.
+    pub today: NaiveDate,
+    /// The site's zone.
+    pub zone: Tz,
+}
+
+/// Values as packs write them, on the way to the wire form: `@alias`, `@@text`, `{today: n, at: hh:mm}`, however
+/// deep.
+pub(crate) struct Notation<'a> {
+    /// What the fields are.
+    pub catalog: &'a Catalog,
+    /// The records that have aliases.
+    pub aliases: &'a Aliases,
+    /// What `today` is.
+    pub day: LoadDay,
+}
+
+impl Notation<'_> {
+    /// The values of a record's fields.
+    pub(crate) fn record<'v>(
+        &self,
+        object: &Object,
+        values: impl IntoIterator<Item = (&'v String, &'v Json)>,
+    ) -> Result<Map<String, Json>> {
+        let pair =
+            |(name, value): (&'v String, &'v Json)| Ok((name.clone(), self.field(object, name, value)?));
+        values.into_iter().map(pair).collect()
     }
-    Ok(body)
-}
 
-/// Replaces `@alias`, `@@text` and `{today: n, at: hh:mm}`, however deep.
-pub(crate) fn resolved(value: &Json, aliases: &Aliases, today: NaiveDate) -> Result<Json> {
-    Ok(match value {
-        Json::String(text) => match text.strip_prefix('@') {
-            Some(rest) if rest.starts_with('@') => Json::String(rest.to_owned()),
-            Some(alias) => {
-                let (_, id) = aliases.0.get(alias).ok_or_else(|| {
-                    Box::new(
-                        Diagnostic::new(Code::UnknownReference).with("what", "alias").with("name", alias),
-                    )
-                })?;
-                json!(id)
+    fn field(&self, object: &Object, name: &str, value: &Json) -> Result<Json> {
+        let field = object.field(name);
+        match (field.map(|f| (&f.stored, &f.ty)), value) {
+            (Some((Stored::Children { object: child, .. }, _)), _) => match self.catalog.objects.get(child) {
+                Some(child) => self.children(child, value),
+                None => self.value(value),
+            },
+            (Some((_, Type::Reference(None))), Json::String(text)) if alias_of(text).is_some() => {
+                let (object, id) = self.alias(text.trim_start_matches('@'))?;
+                Ok(json!({"object": object, "id": id}))
             }
-            None => value.clone(),
-        },
-        Json::Object(map) => match map.get("today").and_then(Json::as_i64) {
-            Some(offset) => relative(today, offset, map.get("at").and_then(Json::as_str)),
-            None => {
-                let pairs = map.iter().map(|(k, v)| Ok((k.clone(), resolved(v, aliases, today)?)));
-                Json::Object(pairs.collect::<Result<_>>()?)
-            }
-        },
-        Json::Array(items) => {
-            Json::Array(items.iter().map(|v| resolved(v, aliases, today)).collect::<Result<_>>()?)
+            _ => self.value(value),
         }
-        other => other.clone(),
-    })
+    }
+
+    /// Child records, or what is created, changed and deleted of them.
+    fn children(&self, child: &Object, value: &Json) -> Result<Json> {
+        Ok(match value {
+            Json::Array(items) => {
+                let item = |item: &Json| match item {
+                    Json::Object(values) => Ok(Json::Object(self.record(child, values)?)),
+                    other => self.value(other),
+                };
+                Json::Array(items.iter().map(item).collect::<Result<_>>()?)
+            }
+            Json::Object(parts) => {
+                let part = |(key, part): (&String, &Json)| Ok((key.clone(), self.children(child, part)?));
+                Json::Object(parts.iter().map(part).collect::<Result<_>>()?)
+            }
+            other => self.value(other)?,
+        })
+    }
+
+    /// A value whose field does not matter.
+    pub(crate) fn value(&self, value: &Json) -> Result<Json> {
+        Ok(match value {
+            Json::String(text) => match alias_of(text) {
+                Some(alias) => json!(self.alias(alias)?.1),
+                None => Json::String(text.strip_prefix('@').unwrap_or(text).to_owned()),
+            },
+            Json::Object(map) => match map.get("today").and_then(Json::as_i64) {
+                Some(offset) => relative(self.day, offset, map.get("at").and_then(Json::as_str)),
+                None => {
+                    let pairs = map.iter().map(|(k, v)| Ok((k.clone(), self.value(v)?)));
+                    Json::Object(pairs.collect::<Result<_>>()?)
+                }
+            },
+            Json::Array(items) => Json::Array(items.iter().map(|v| self.value(v)).collect::<Result<_>>()?),
+            other => other.clone(),
+        })
+    }
+
+    fn alias(&self, alias: &str) -> Result<&(Arc<str>, Uuid)> {
+        self.aliases.0.get(alias).ok_or_else(|| {
+            let known = self.aliases.0.keys().map(String::as_str);
+            let found = Diagnostic::new(Code::UnknownReference).with("what", "alias").with("name", alias);
+            Box::new(found.with_hint(did_you_mean(alias, known)))
+        })
+    }
 }
 
-fn relative(today: NaiveDate, offset: i64, at: Option<&str>) -> Json {
+/// The alias a text names; `@@` is how a text begins that really starts with `@`.
+fn alias_of(text: &str) -> Option<&str> {
+    text.strip_prefix('@').filter(|rest| !rest.starts_with('@'))
+}
+
+fn relative(LoadDay { today, zone }: LoadDay, offset: i64, at: Option<&str>) -> Json {
     let days = Days::new(offset.unsigned_abs());
     let day = if offset < 0 { today.checked_sub_days(days) } else { today.checked_add_days(days) };
     let day = day.unwrap_or(today);
-    match at {
-        Some(time) => json!(format!("{day}T{time}:00Z")),
-        None => json!(day.to_string()),
-    }
+    let Some(time) = at else { return json!(day.to_string()) };
+    // A time of day that a change to summer time leaves out counts as if it were not.
+    let local = NaiveTime::parse_from_str(time, "%H:%M").map(|time| day.and_time(time)).unwrap_or_default();
+    let instant =
+        zone.from_local_datetime(&local).earliest().map_or_else(|| local.and_utc(), |at| at.to_utc());
+    json!(instant.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
