@@ -9,8 +9,10 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diagnostic::{Diagnostic, Result};
 use script::{Limits, Scripts};
 use std::sync::{Arc, Weak};
-use storage::Database;
+use std::time::Duration;
 use storage::secret::Secret;
+use storage::{Database, Versions};
+use tokio::sync::watch;
 
 /// What an engine is made with.
 pub struct Options {
@@ -40,7 +42,11 @@ struct Inner {
     published: ArcSwap<Published>,
     site: ArcSwap<Site>,
     sessions: SessionCache,
+    versions: watch::Receiver<Versions>,
 }
+
+/// Caches of rights are used as long as the database confirmed them within this time.
+const TRUST: Duration = Duration::from_secs(1);
 
 impl Engine {
     /// An engine of its parts, with settings yet to be read.
@@ -51,6 +57,7 @@ impl Engine {
         (clock, secret): (Arc<dyn Clock>, Option<Secret>),
     ) -> Engine {
         Engine(Arc::new(Inner {
+            versions: database.watch(),
             database,
             clock,
             scripts,
@@ -69,6 +76,16 @@ impl Engine {
     /// Takes up settings that were read.
     pub(crate) fn put_site(&self, site: Site) {
         self.0.site.store(Arc::new(site));
+    }
+
+    /// Whether what is remembered of sessions and rights may be used: another process may have taken a right
+    /// away, and this one must have had the chance to hear of it.
+    pub(crate) fn trusts_caches(&self) -> bool {
+        let trusted = self.0.versions.borrow().confirmed.elapsed() <= TRUST;
+        if !trusted {
+            self.database().look();
+        }
+        trusted
     }
 
     /// The database.

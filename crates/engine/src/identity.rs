@@ -29,8 +29,9 @@ impl Engine {
     pub async fn identity(&self, user: Uuid, roles: Option<Arc<[Arc<str>]>>) -> Result<Arc<Identity>> {
         let published = self.published();
         let key = (user, roles);
-        if let Some(known) = published.identities.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
-            return Ok(known.clone());
+        let known = published.identities.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
+        if let Some(known) = known.filter(|_| self.trusts_caches()) {
+            return Ok(known);
         }
         let (tx, bindings) = (self.database().reader(), self.own_bindings());
         let rows = Rows::new(&tx, &published, &bindings, self.secret());
