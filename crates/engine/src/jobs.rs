@@ -1,5 +1,7 @@
 //! Background work: one loop takes leased jobs and does them.
 
+mod status;
+
 use crate::engine::Engine;
 use crate::work::Work;
 use chrono::TimeDelta;

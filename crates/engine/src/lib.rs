@@ -7,7 +7,8 @@
 //! Read in this order: [`clock`] (time as a port), [`caller`] (who asks, with the rights in force), [`published`]
 //! (the catalog in force and what was compiled from it), [`site`], [`engine`] (the value itself), [`rows`] and
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
-//! [`flow`] (approvals), [`publish`] (packs and migrations), `opening` (the way into a running engine), [`jobs`].
+//! [`flow`] (approvals), [`requests`] (what changes something, once), [`describe`] (what clients are told of
+//! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine), [`jobs`].
 
 pub mod clock;
 
@@ -29,6 +30,12 @@ pub mod records;
 
 pub mod flow;
 
+pub mod requests;
+
+mod explain;
+
+pub mod describe;
+
 pub mod publish;
 
 mod opening;
@@ -37,5 +44,6 @@ pub mod jobs;
 
 pub use clock::{Clock, MovedClock, SystemClock};
 pub use engine::{Engine, Options};
+pub use explain::Asking;
 pub use identity::Identity;
 pub use published::Published;

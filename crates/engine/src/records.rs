@@ -4,11 +4,11 @@ pub mod command;
 
 mod execute;
 
-mod facts;
+pub(crate) mod facts;
 
 mod hooks;
 
-mod host;
+pub(crate) mod host;
 
 mod parameters;
 
@@ -17,6 +17,10 @@ mod trail;
 pub mod read;
 
 pub mod write;
+
+mod moves;
+
+mod search;
 
 pub use crate::rows;
 pub use crate::work;

@@ -73,7 +73,7 @@ impl Engine {
     }
 }
 
-async fn decide(work: &Work, action: &TaskAction) -> Result<()> {
+pub(crate) async fn decide(work: &Work, action: &TaskAction) -> Result<()> {
     let instance = stored::of_task(work, action.task).await?;
     let flow = stored::flow_of(work, &instance).await?;
     let task = instance.tasks.iter().find(|t| t.id == action.task);
@@ -109,7 +109,7 @@ pub(crate) async fn withdraw(work: &Work, id: Uuid, comment: Option<String>) -> 
     drive::until_it_waits(work, &mut run, None).await
 }
 
-async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {
+pub(crate) async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {
     let instance = stored::of_task(work, id).await?;
     let flow = stored::flow_of(work, &instance).await?;
     let actor = work.identity.actor.id;

@@ -146,7 +146,12 @@ pub(crate) async fn rows_where(
         ("limit".to_owned(), limit.to_string()),
         ("fields".to_owned(), "id".to_owned()),
     ];
-    let select = query::list(&work.published.catalog, &work.identity.actor, object, &asked)?;
+    listed_rows(work, object, &asked).await
+}
+
+/// The rows of a list. Fields that the actor may not read are null.
+pub(crate) async fn listed_rows(work: &Work, object: &str, asked: &[(String, String)]) -> Result<Vec<Row>> {
+    let select = query::list(&work.published.catalog, &work.identity.actor, object, asked)?;
     let page = select::fetch_page(&work.tx, work.rows().reading, &select).await?;
     let listed: Vec<Listed> =
         serde_json::from_slice(&page.body).map_err(|e| internal("a list of ids", &e))?;

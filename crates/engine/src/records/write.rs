@@ -88,7 +88,10 @@ impl Engine {
                     // The rights of the new catalog hold, not those the request came with.
                     let again = match identity.actor.id.is_nil() {
                         true => engine.system(),
-                        false => engine.identity(identity.actor.id, None).await?,
+                        // A token stays limited to the roles it came with.
+                        false => {
+                            engine.identity(identity.actor.id, Some(identity.actor.roles.clone())).await?
+                        }
                     };
                     work = engine.work(&again, work.tx, mode);
                 }

@@ -47,6 +47,11 @@ pub async fn list(
     stored::select(tx, rest, values).await
 }
 
+/// The comment of this id, unless it was taken away.
+pub async fn find(tx: &Tx, id: Uuid) -> Result<Option<Comment>> {
+    stored::first(tx, "where id = $1 and deleted_at is null", cells![tx.dialect(); id]).await
+}
+
 /// Changes the words of the author's own comment; whether there was one.
 pub async fn update(tx: &Tx, id: Uuid, author: Uuid, body: &str, now: DateTime<Utc>) -> Result<bool> {
     let sql = "update sys_comment set body = $3, updated_at = $4 \

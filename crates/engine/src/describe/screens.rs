@@ -1,0 +1,163 @@
+//! Views, forms, apps and workflows as clients are told of them.
+
+use super::{Reader, localised};
+use catalog::scopes;
+use definition::app::MenuEntry;
+use definition::{App, Form, View, Workflow};
+use expression::Expectation;
+use indexmap::IndexMap;
+use serde_json::{Map, Value as Json, json};
+
+impl Reader<'_> {
+    fn plain<T: serde::Serialize>(&self, kind: &str, name: &str, definition: &T) -> Map<String, Json> {
+        let json = serde_json::to_value(definition).unwrap_or(Json::Null);
+        let mut map = match localised(json, self.locale) {
+            Json::Object(map) => map,
+            _ => Map::new(),
+        };
+        map.shift_remove("formerly");
+        map.insert("kind".to_owned(), json!(kind));
+        map.insert("name".to_owned(), json!(name));
+        map
+    }
+
+    /// Whether a path of fields may be read to its end.
+    fn reads(&self, object: &str, path: &str) -> bool {
+        let object = self.catalog().objects.get(object);
+        object.is_some_and(|object| self.known.path(object, path.trim_start_matches('-')).is_ok())
+    }
+
+    /// Whether a condition speaks only of what may be read.
+    fn understands(&self, object: &str, text: &str) -> bool {
+        let Some(object) = self.catalog().objects.get(object) else { return false };
+        let names = scopes::VIEW_WHERE.names(&object.name, None);
+        expression::compile(text, &names, &self.known, &Expectation::Condition).is_ok()
+    }
+
+    /// `None` where its condition speaks of what may not be read: it cannot be asked for either.
+    pub(super) fn view(&self, name: &str, view: &View) -> Option<Json> {
+        if view.r#where.as_ref().is_some_and(|text| !self.understands(&view.object, text.text())) {
+            return None;
+        }
+        let mut shown = self.plain("view", name, view);
+        shown.insert("label".to_owned(), json!(self.text(view.label.as_ref(), name)));
+        self.keep_fields(&view.object, shown.get_mut("columns"));
+        self.keep_fields(&view.object, shown.get_mut("sort"));
+        self.keep_fields(&view.object, shown.get_mut("card").and_then(|card| card.get_mut("lines")));
+        for key in ["group_by", "start", "end", "title", "parent"] {
+            if shown.get(key).and_then(Json::as_str).is_some_and(|path| !self.reads(&view.object, path)) {
+                shown.shift_remove(key);
+            }
+        }
+        if let Some(Json::Object(card)) = shown.get_mut("card") {
+            for key in ["title", "sum"] {
+                if card.get(key).and_then(Json::as_str).is_some_and(|path| !self.reads(&view.object, path)) {
+                    card.shift_remove(key);
+                }
+            }
+        }
+        Some(Json::Object(shown))
+    }
+
+    /// Leaves out of a list or map of fields those that may not be read.
+    fn keep_fields(&self, object: &str, fields: Option<&mut Json>) {
+        match fields {
+            Some(Json::Object(map)) => map.retain(|path, _| self.reads(object, path)),
+            Some(Json::Array(list)) => {
+                list.retain(|path| path.as_str().is_some_and(|p| self.reads(object, p)))
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn form(&self, name: &str, form: &Form) -> Option<Json> {
+        let mut shown = self.plain("form", name, form);
+        shown.insert("label".to_owned(), json!(self.text(form.label.as_ref(), name)));
+        if let Some(Json::Object(sections)) = shown.get_mut("sections") {
+            for section in sections.values_mut() {
+                self.keep_fields(&form.object, section.get_mut("fields"));
+                self.keep_conditions(&form.object, section);
+            }
+        }
+        self.keep_fields(&form.object, shown.get_mut("fields"));
+        if let Some(Json::Object(fields)) = shown.get_mut("fields") {
+            for (field, settings) in fields.iter_mut() {
+                self.keep_conditions(&form.object, settings);
+                let child = self.known.readable(&form.object, field).and_then(|field| match &field.stored {
+                    catalog::Stored::Children { object, .. } => Some(object.clone()),
+                    catalog::Stored::Link(link) => Some(link.target.clone()),
+                    _ => None,
+                });
+                match child {
+                    Some(child) => {
+                        self.keep_fields(&child, settings.get_mut("columns"));
+                        self.keep_fields(&child, settings.get_mut("footer"));
+                    }
+                    None => self.keep_fields(&form.object, settings.get_mut("columns")),
+                }
+            }
+        }
+        Some(Json::Object(shown))
+    }
+
+    /// A condition on what may not be read fails closed: what it shows stays hidden, what it fixes stays fixed,
+    /// and what it demands the server demands.
+    fn keep_conditions(&self, object: &str, settings: &mut Json) {
+        let Json::Object(settings) = settings else { return };
+        for (key, closed) in
+            [("visible_when", "false"), ("readonly_when", "true"), ("required_when", "false")]
+        {
+            if let Some(Json::String(text)) = settings.get_mut(key)
+                && !self.understands(object, text)
+            {
+                closed.clone_into(text);
+            }
+        }
+    }
+
+    pub(super) fn app(&self, name: &str, app: &App) -> Json {
+        let mut shown = self.plain("app", name, app);
+        shown.insert("label".to_owned(), json!(self.text(app.label.as_ref(), name)));
+        shown.insert("menu".to_owned(), self.menu(&app.menu));
+        Json::Object(shown)
+    }
+
+    fn menu(&self, entries: &IndexMap<String, MenuEntry>) -> Json {
+        let mut shown = Map::new();
+        for (name, entry) in entries {
+            let view = entry.view.as_ref().and_then(|view| self.catalog().views.get(view.as_str()));
+            let object = entry.object.as_deref().or(view.map(|view| view.object.as_str()));
+            let object = object.and_then(|object| self.catalog().object(object));
+            if object.is_some_and(|object| !self.knows(&object.name)) {
+                continue;
+            }
+            let own = entry.label.as_ref().or_else(|| view.and_then(|view| view.label.as_ref()));
+            let label = own.or_else(|| object.and_then(|o| o.plural.as_ref().or(o.label.as_ref())));
+            let mut one = json!({"label": self.text(label, name), "icon": entry.icon});
+            if let Some(object) = object {
+                one["object"] = json!(object.name);
+            }
+            if let Some(view) = &entry.view {
+                one["view"] = json!(view);
+            }
+            if !entry.menu.is_empty() {
+                one["menu"] = self.menu(&entry.menu);
+            }
+            shown.insert(name.clone(), one);
+        }
+        Json::Object(shown)
+    }
+
+    pub(super) fn workflow(&self, name: &str, workflow: &Workflow) -> Option<Json> {
+        let steps = self.catalog().workflows.get(name)?.steps.keys();
+        Some(json!({
+            "kind": "workflow",
+            "name": name,
+            "label": self.text(workflow.label.as_ref(), name),
+            "description": self.maybe(workflow.description.as_ref()),
+            "object": workflow.object,
+            "may_start": self.known.actor.admin || self.known.actor.grants.start.has(name),
+            "steps": steps.collect::<Vec<_>>(),
+        }))
+    }
+}

@@ -1,0 +1,205 @@
+//! Requests that change something: each has its effect once, however often it is repeated.
+//!
+//! Read in this order: [`Request`] and [`Done`] here, then [`bulk`], [`action`], [`history`], [`comments`].
+
+pub mod bulk;
+
+pub mod action;
+
+pub mod history;
+
+pub mod comments;
+
+use crate::engine::{Engine, internal};
+use crate::flow::{decide, start};
+use crate::identity::Identity;
+use crate::records::command::{Command, Written};
+use crate::records::work::Work;
+use diagnostic::Result;
+use plan::planner::Mode;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use std::sync::Arc;
+use storage::store::idempotency;
+use uuid::Uuid;
+
+pub use action::Press;
+pub use bulk::{Bulk, BulkMode};
+pub use decide::TaskAction;
+pub use idempotency::RequestKey;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub enum Request {
+    /// One write.
+    Write(Command),
+    /// Several writes of one object.
+    Bulk(Bulk),
+    /// A scripted button.
+    Press(Press),
+    /// Words about a record.
+    Comment {
+        /// The object.
+        object: Arc<str>,
+        /// The record.
+        record: Uuid,
+        /// The words.
+        text: String,
+    },
+    /// A record goes into a flow.
+    Submit {
+        /// The flow.
+        workflow: Arc<str>,
+        /// The record.
+        record: Uuid,
+    },
+    /// A task is decided.
+    Decide(TaskAction),
+    /// A request is taken back.
+    Withdraw {
+        /// The instance.
+        instance: Uuid,
+        /// Why.
+        comment: Option<String>,
+    },
+    /// Words about a task.
+    CommentOnTask {
+        /// The task.
+        task: Uuid,
+        /// The words.
+        text: String,
+    },
+}
+
+/// A request with what names it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// What is asked for.
+    pub request: Request,
+    /// Makes a repetition have no further effect.
+    pub key: Option<RequestKey>,
+    /// The request's id, for the audit trail.
+    pub id: Arc<str>,
+}
+
+/// What a request led to: ids, from which the answer is rendered under the rights of whoever asks (again).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// A record was written.
+    Written {
+        /// The object.
+        object: String,
+        /// The record.
+        id: Uuid,
+        /// It did not exist before.
+        created: bool,
+        /// The flow that must approve first; the record itself is unchanged.
+        parked: Option<Uuid>,
+        /// The job that computes further derived values.
+        job: Option<Uuid>,
+    },
+    /// Several were: a result each.
+    Bulk(Vec<Json>),
+    /// A script answered this.
+    Answered(Json),
+    /// A script answered this record.
+    Record {
+        /// The object.
+        object: String,
+        /// The record.
+        id: Uuid,
+    },
+    /// A comment was made.
+    Commented(Uuid),
+    /// A flow was started.
+    Submitted(Uuid),
+    /// The task was decided or spoken about.
+    Task(Uuid),
+    /// The instance was taken back.
+    Withdrawn(Uuid),
+}
+
+impl Done {
+    pub(crate) fn written(written: &Written) -> Done {
+        Done::Written {
+            object: written.row.object.name.to_string(),
+            id: written.id(),
+            created: written.created,
+            parked: written.parked,
+            job: written.job,
+        }
+    }
+
+    /// The number by which the interface calls such an answer; it is kept beside the key of the request.
+    pub fn status(&self) -> u16 {
+        match self {
+            Done::Written { parked: Some(_), .. } | Done::Written { job: Some(_), .. } => 202,
+            Done::Written { created: true, .. } | Done::Commented(_) | Done::Submitted(_) => 201,
+            _ => 200,
+        }
+    }
+}
+
+impl Engine {
+    /// Does what is asked for, in one transaction; a request whose key is known has no further effect and leads
+    /// to what it led to before.
+    ///
+    /// # Errors
+    /// What the request refuses, `idempotency_mismatch` where the key was used with another body,
+    /// `idempotency_in_flight` where such a request is being handled.
+    pub async fn perform(&self, identity: &Arc<Identity>, asked: Asked) -> Result<Done> {
+        let published = self.published();
+        let alone = match &asked.request {
+            Request::Write(command) => published.is_scripted(published.object(command.object())?),
+            Request::Comment { .. } => false,
+            _ => true,
+        };
+        let asked = Arc::new(asked);
+        let job = move |mut work: Work| {
+            let asked = asked.clone();
+            async move {
+                work.request = Some(asked.id.clone());
+                once(&work, &asked).await
+            }
+        };
+        self.transact(identity.clone(), Mode::Request, alone, job).await
+    }
+}
+
+async fn once(work: &Work, asked: &Asked) -> Result<Done> {
+    let Some(key) = &asked.key else { return carry_out(work, &asked.request).await };
+    if let Some(earlier) = idempotency::begin(&work.tx, key, work.bindings.now).await? {
+        return serde_json::from_value(earlier.answer).map_err(|error| internal("an earlier answer", &error));
+    }
+    let done = carry_out(work, &asked.request).await?;
+    let answer = serde_json::to_value(&done).map_err(|error| internal("an answer to keep", &error))?;
+    idempotency::finish(&work.tx, key, i64::from(done.status()), &answer).await?;
+    Ok(done)
+}
+
+async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
+    match request {
+        Request::Write(command) => Ok(Done::written(&work.execute(command).await?)),
+        Request::Bulk(bulk) => bulk::carry_out(work, bulk).await,
+        Request::Press(press) => action::press(work, press).await,
+        Request::Comment { object, record, text } => {
+            comments::add(work, object, *record, text).await.map(Done::Commented)
+        }
+        Request::Submit { workflow, record } => {
+            start::by_hand(work, workflow, *record).await.map(Done::Submitted)
+        }
+        Request::Decide(action) => {
+            decide::decide(work, action).await?;
+            Ok(Done::Task(action.task))
+        }
+        Request::Withdraw { instance, comment } => {
+            decide::withdraw(work, *instance, comment.clone()).await?;
+            Ok(Done::Withdrawn(*instance))
+        }
+        Request::CommentOnTask { task, text } => {
+            decide::comment(work, *task, text).await?;
+            Ok(Done::Task(*task))
+        }
+    }
+}

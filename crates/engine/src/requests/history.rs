@@ -1,0 +1,80 @@
+//! What records were before.
+
+use crate::engine::Engine;
+use crate::flow::tasks::person;
+use crate::identity::Identity;
+use crate::records::read;
+use diagnostic::{Code, Diagnostic, Result};
+use plan::actor::Access;
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use storage::store::history as table;
+use uuid::Uuid;
+
+/// A page of entries, newest first.
+#[derive(Debug)]
+pub struct Entries {
+    /// The entries.
+    pub entries: Vec<Json>,
+    /// The last entry, where a further page may follow.
+    pub next: Option<Uuid>,
+}
+
+/// The place behind a full page.
+pub(crate) fn page<T>(rows: &[T], limit: u32, id: impl Fn(&T) -> Uuid) -> Option<Uuid> {
+    rows.last().map(id).filter(|_| rows.len() >= limit as usize)
+}
+
+impl Engine {
+    /// Changes of the fields of a record that the actor may read, newest first.
+    ///
+    /// # Errors
+    /// `not_found` for an invisible record and an object without history, `not_permitted`.
+    pub async fn history(
+        &self,
+        identity: &Arc<Identity>,
+        object: &str,
+        record: Uuid,
+        before: Option<Uuid>,
+        limit: u32,
+    ) -> Result<Entries> {
+        let work = self.reading(identity);
+        let (object, grant) = work.planner().known().object(object)?;
+        if !object.history || !read::may(&work, &object.name, record, Access::Read).await? {
+            return Err(Box::new(Diagnostic::new(Code::NotFound)));
+        }
+        if !read::may(&work, &object.name, record, Access::History).await? {
+            let found = Diagnostic::new(Code::NotPermitted).with("action", "read the history of");
+            return Err(Box::new(found.with("what", &object.name)));
+        }
+        let mut entries = Vec::new();
+        let mut place = before;
+        // Pages are filled with what may be read, so that their length tells nothing of what may not.
+        loop {
+            let rows = table::list(&work.tx, &object.name, record, place, limit).await?;
+            let more = page(&rows, limit, |row| row.id);
+            for row in rows {
+                let readable = object.field(&row.field).is_some_and(|field| grant.reads(field.index));
+                if !readable {
+                    continue;
+                }
+                place = Some(row.id);
+                entries.push(json!({
+                    "at": row.at,
+                    "by": person(&work.rows(), row.by).await?,
+                    "version": row.version,
+                    "field": row.field,
+                    "old": row.old,
+                    "new": row.new,
+                }));
+                if entries.len() >= limit as usize {
+                    return Ok(Entries { entries, next: place });
+                }
+            }
+            match more {
+                Some(last) => place = Some(last),
+                None => return Ok(Entries { entries, next: None }),
+            }
+        }
+    }
+}
