@@ -1,6 +1,7 @@
 //! Who asks: the session behind a cookie or a bearer token, and the caller's language.
 
 use crate::problem::{Answer, InLocale, Problem};
+use crate::trace;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, HeaderMap, ORIGIN};
@@ -10,12 +11,13 @@ use engine::identity::Session;
 use engine::{Engine, Identity};
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// Name of the session cookie.
 pub const COOKIE: &str = "lifeloom_session";
 
 /// Somebody signed in. A handler that takes one cannot be reached without.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Caller {
     /// The engine.
     pub engine: Engine,
@@ -31,6 +33,40 @@ impl Caller {
         &self.session.identity
     }
 
+    /// Lets the engine work for this caller. Its connections belong to its own runtime, not to the one that
+    /// serves this request.
+    ///
+    /// # Errors
+    /// What the engine refuses, in the caller's language.
+    pub async fn ask<T, F, W>(&self, work: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Engine, Arc<Identity>) -> W,
+        W: Future<Output = diagnostic::Result<T>> + Send + 'static,
+    {
+        let work = work(self.engine.clone(), self.identity().clone());
+        trace::stage("engine", on_its_runtime(&self.engine, work)).await.or_problem(self.locale)
+    }
+
+    /// A refusal in the caller's language.
+    pub fn refuse(&self, found: Diagnostic) -> Problem {
+        Problem::new(Box::new(found), self.locale)
+    }
+
+    /// Refuses everyone but administrators.
+    ///
+    /// # Errors
+    /// `not_permitted`.
+    pub fn must_be_admin(&self, action: &str, what: &str) -> Answer<()> {
+        match self.identity().actor.admin {
+            true => Ok(()),
+            false => {
+                Err(self
+                    .refuse(Diagnostic::new(Code::NotPermitted).with("action", action).with("what", what)))
+            }
+        }
+    }
+
     /// Puts the caller's language to a refusal.
     ///
     /// # Errors
@@ -40,16 +76,30 @@ impl Caller {
     }
 }
 
+/// Runs the engine's work on the runtime its connections belong to, inside the span of the request.
+pub async fn on_its_runtime<T: Send + 'static>(
+    engine: &Engine,
+    work: impl Future<Output = diagnostic::Result<T>> + Send + 'static,
+) -> diagnostic::Result<T> {
+    match engine.database().handle().spawn(work.in_current_span()).await {
+        Ok(done) => done,
+        Err(failed) => Err(storage::error::internal("the work of a request", &failed.to_string())),
+    }
+}
+
 /// The language a request asks for, before it is known who asks.
-#[derive(Clone, Copy, Debug)]
-pub struct Language(pub Locale);
+pub fn language(request: &HttpRequest) -> Locale {
+    asked_locale(request.headers()).unwrap_or_default()
+}
 
-impl FromRequest for Language {
-    type Error = Problem;
-    type Future = std::future::Ready<Answer<Language>>;
-
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        std::future::ready(Ok(Language(asked_locale(request.headers()).unwrap_or_default())))
+/// Refuses a request that another site's page sends: nobody is to be signed in by surprise.
+///
+/// # Errors
+/// `cross_site`.
+pub fn must_be_same_site(request: &HttpRequest, locale: Locale) -> Answer<()> {
+    match is_same_site(request.headers()) {
+        true => Ok(()),
+        false => Err(Problem::new(Box::new(Diagnostic::new(Code::CrossSite)), locale)),
     }
 }
 
@@ -71,7 +121,9 @@ impl FromRequest for Caller {
             let refuse = |code| Problem::new(Box::new(Diagnostic::new(code)), early);
             let engine = engine.ok_or_else(|| refuse(Code::NotReady))?;
             let token = token.map_err(refuse)?;
-            let session = engine.authenticate(&token).await.or_problem(early)?;
+            let asked_of = engine.clone();
+            let work = async move { asked_of.authenticate(&token).await };
+            let session = trace::stage("auth", on_its_runtime(&engine, work)).await.or_problem(early)?;
             let locale = asked.unwrap_or(session.identity.actor.locale);
             Ok(Caller { engine, session, locale })
         })
@@ -105,7 +157,9 @@ fn is_same_site(headers: &HeaderMap) -> bool {
         return matches!(site, "same-origin" | "none");
     }
     match (text(ORIGIN.as_str()), text(HOST.as_str())) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, authority)| authority == host),
+        (Some(origin), Some(host)) => {
+            origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+        }
         (Some(_), None) => false,
         (None, _) => true,
     }

@@ -25,7 +25,8 @@ impl Problem {
         Problem { diagnostic, locale }
     }
 
-    fn body(&self, trace: &str) -> Json {
+    /// The document.
+    pub fn body(&self, trace: &str) -> Json {
         let found = &self.diagnostic;
         let status = status(found.class());
         let mut body = json!({

@@ -1,31 +1,115 @@
-//! Request ids and the span of a request.
+//! Request ids, the stages of a request and the span it runs in.
 
 use actix_web::http::header::HeaderMap;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 tokio::task_local! {
-    /// The id of the request that the current task answers.
-    static REQUEST_ID: String;
+    static CURRENT: Current;
+}
+
+/// What is known of the request that the current task answers.
+#[derive(Clone, Debug)]
+pub struct Current {
+    /// Its id.
+    pub id: Arc<str>,
+    stages: Arc<Mutex<Vec<(&'static str, Duration)>>>,
 }
 
 /// The header that carries a request's id in both directions.
 pub const HEADER: &str = "x-request-id";
 
 /// The id of the request at hand; empty outside of one.
-pub fn current_id() -> String {
-    REQUEST_ID.try_with(Clone::clone).unwrap_or_default()
+pub fn current_id() -> Arc<str> {
+    CURRENT.try_with(|current| current.id.clone()).unwrap_or_default()
 }
 
-/// Runs `work` as the answer to the request with this id.
-pub async fn with_id<T>(id: String, work: impl Future<Output = T>) -> T {
-    REQUEST_ID.scope(id, work).await
+impl Current {
+    /// A request with this id, of which nothing has happened yet.
+    pub fn new(id: String) -> Current {
+        Current { id: id.into(), stages: Arc::default() }
+    }
+
+    /// Runs `work` as the answer to this request.
+    pub async fn scope<T>(self, work: impl Future<Output = T>) -> T {
+        CURRENT.scope(self, work).await
+    }
+
+    /// The value of `Server-Timing`: stages in the order in which they ended, in milliseconds.
+    pub fn timing(&self, total: Duration) -> String {
+        let mut text = String::new();
+        let stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, took) in stages.iter().chain([&("total", total)]) {
+            if !text.is_empty() {
+                text.push_str(", ");
+            }
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{name};dur={:.3}", took.as_secs_f64() * 1000.0);
+        }
+        text
+    }
+}
+
+/// Notes how long a stage of the current request takes; stages of the same name add up.
+pub async fn stage<T>(name: &'static str, work: impl Future<Output = T>) -> T {
+    let begin = Instant::now();
+    let done = work.await;
+    note(name, begin.elapsed());
+    done
+}
+
+/// Notes how long a stage of the current request took.
+pub fn note(name: &'static str, took: Duration) {
+    // Outside of a request nobody asks.
+    let _ = CURRENT.try_with(|current| {
+        let mut stages = current.stages.lock().unwrap_or_else(PoisonError::into_inner);
+        match stages.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += took,
+            None => stages.push((name, took)),
+        }
+    });
 }
 
 /// The caller's own id where it is short and plain, else a new one.
 pub fn id_of(headers: &HeaderMap) -> String {
     let given = headers.get(HEADER).and_then(|value| value.to_str().ok());
     let plain = |id: &&str| {
-        !id.is_empty() && id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+        !id.is_empty()
+            && id.len() <= 64
+            && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
     };
     given.filter(plain).map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::header::{HeaderName, HeaderValue};
+
+    #[test]
+    fn only_plain_ids_are_kept() {
+        let rows =
+            [("abc-1.2:3_Z", true), ("", false), ("a b", false), ("x\"y", false), (&"a".repeat(65), false)];
+        for (given, kept) in rows {
+            let mut headers = HeaderMap::new();
+            headers.insert(HeaderName::from_static(HEADER), HeaderValue::from_str(given).unwrap());
+            assert_eq!(id_of(&headers) == given, kept, "{given}");
+        }
+    }
+
+    #[tokio::test]
+    async fn stages_of_one_name_add_up() {
+        let current = Current::new("r".to_owned());
+        let inside = current.clone();
+        inside
+            .scope(async {
+                note("storage", Duration::from_millis(1));
+                note("storage", Duration::from_millis(2));
+                assert_eq!(&*current_id(), "r");
+            })
+            .await;
+        assert_eq!(current.timing(Duration::from_millis(4)), "storage;dur=3.000, total;dur=4.000");
+    }
 }

@@ -1,0 +1,145 @@
+//! Every address on one page.
+
+pub mod session;
+
+pub mod records;
+
+pub mod writes;
+
+pub mod conversation;
+
+pub mod flows;
+
+pub mod definitions;
+
+pub mod packs;
+
+pub mod jobs;
+
+pub mod site;
+
+use crate::problem::Problem;
+use actix_web::http::Method;
+use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder, web};
+use diagnostic::{Code, Diagnostic};
+
+/// Puts all routes into an app.
+pub fn configure(app: &mut web::ServiceConfig) {
+    app.service(at("/").get(site::root).done());
+    app.service(at("/healthz").get(site::health).done());
+    app.service(at("/readyz").get(site::ready).done());
+    app.service(web::scope("/api/v1").configure(api));
+    app.default_service(web::to(nowhere));
+}
+
+fn api(api: &mut web::ServiceConfig) {
+    api.service(at("/session").post(session::sign_in).get(session::who).delete(session::sign_out).done());
+
+    let record = "/records/{object}/{id}";
+    api.service(at("/records/{object}").get(records::list).post(writes::create).done());
+    api.service(at("/records/{object}/bulk").post(writes::bulk).done());
+    api.service(at("/records/{object}/single").get(records::single).patch(writes::change_single).done());
+    api.service(at("/records/{object}/actions/{action}").post(writes::press_on_object).done());
+    api.service(at("/records/{object}/by/{key:.+}").put(writes::upsert).done());
+    api.service(at(record).get(records::one).patch(writes::change).delete(writes::delete).done());
+    api.service(at(&format!("{record}/restore")).post(writes::restore).done());
+    api.service(at(&format!("{record}/moves")).get(records::moves).done());
+    api.service(at(&format!("{record}/moves/{{move}}")).post(writes::make_move).done());
+    api.service(at(&format!("{record}/actions")).get(records::actions).done());
+    api.service(at(&format!("{record}/actions/{{action}}")).post(writes::press).done());
+    api.service(at(&format!("{record}/history")).get(conversation::history).done());
+    api.service(at(&format!("{record}/comments")).get(conversation::list).post(conversation::add).done());
+    let comment = format!("{record}/comments/{{comment}}");
+    api.service(
+        at(&comment).get(conversation::one).patch(conversation::change).delete(conversation::remove).done(),
+    );
+    api.service(at(&format!("{record}/instances")).get(flows::of_record).done());
+    api.service(at("/query/{object}").post(records::query).done());
+    api.service(at("/search").get(records::search).done());
+    api.service(at("/access/explain").get(records::explain).done());
+
+    api.service(at("/workflows/{name}/instances").post(flows::submit).done());
+    api.service(at("/instances/{id}").get(flows::instance).done());
+    api.service(at("/instances/{id}/withdraw").post(flows::withdraw).done());
+    api.service(at("/tasks").get(flows::tasks).done());
+    api.service(at("/tasks/{id}").get(flows::task).done());
+    api.service(at("/tasks/{id}/return-targets").get(flows::return_targets).done());
+    api.service(at("/tasks/{id}/approve").post(flows::approve).done());
+    api.service(at("/tasks/{id}/reject").post(flows::reject).done());
+    api.service(at("/tasks/{id}/return").post(flows::give_back).done());
+    api.service(at("/tasks/{id}/comment").post(flows::comment).done());
+    api.service(at("/tasks/{id}/read").post(flows::read).done());
+
+    api.service(at("/definitions").get(definitions::list).done());
+    api.service(at("/definitions/{kind}/{name}").get(definitions::one).done());
+    api.service(at("/packs").get(packs::list).post(packs::install).done());
+    api.service(at("/packs/{name}").delete(packs::remove).done());
+    api.service(at("/packs/{name}/plan").post(packs::plan).done());
+    api.service(at("/packs/{name}/upgrade").post(packs::upgrade).done());
+    api.service(at("/packs/{name}/remove").post(packs::remove).done());
+    api.service(at("/jobs").get(jobs::list).done());
+    api.service(at("/jobs/{id}").get(jobs::one).delete(jobs::cancel).done());
+    api.service(at("/openapi.json").get(site::openapi).done());
+}
+
+/// One address and what it takes; every other method is told so.
+struct At {
+    resource: Resource,
+    allowed: Vec<&'static str>,
+}
+
+fn at(path: &str) -> At {
+    At { resource: web::resource(path), allowed: Vec::new() }
+}
+
+macro_rules! method {
+    ($name:ident, $method:ident, $word:literal) => {
+        fn $name<F, Args>(mut self, handler: F) -> At
+        where
+            F: Handler<Args>,
+            Args: FromRequest + 'static,
+            F::Output: Responder + 'static,
+        {
+            self.resource = self.resource.route(web::method(Method::$method).to(handler));
+            self.allowed.push($word);
+            self
+        }
+    };
+}
+
+impl At {
+    /// `HEAD` is answered as `GET`, without the body.
+    fn get<F, Args>(mut self, handler: F) -> At
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.resource = self.resource.route(web::method(Method::HEAD).to(handler.clone()));
+        self.resource = self.resource.route(web::get().to(handler));
+        self.allowed.extend(["GET", "HEAD"]);
+        self
+    }
+
+    method!(post, POST, "POST");
+    method!(put, PUT, "PUT");
+    method!(patch, PATCH, "PATCH");
+    method!(delete, DELETE, "DELETE");
+
+    fn done(self) -> Resource {
+        let allowed = self.allowed.join(", ");
+        self.resource.default_service(web::to(move |request: HttpRequest| {
+            let found = Diagnostic::new(Code::MethodNotAllowed)
+                .with("method", request.method())
+                .with("allow", &allowed);
+            let problem = Problem::new(Box::new(found), crate::caller::language(&request));
+            async move { Err::<actix_web::HttpResponse, Problem>(problem) }
+        }))
+    }
+}
+
+/// There is nothing at this address.
+async fn nowhere(request: HttpRequest) -> Result<actix_web::HttpResponse, Problem> {
+    let found = Diagnostic::new(Code::UnknownRoute);
+    Err(Problem::new(Box::new(found), crate::caller::language(&request)))
+}

@@ -1,0 +1,153 @@
+//! Approvals: starting them, tasks, decisions.
+
+use crate::caller::Caller;
+use crate::idempotency;
+use crate::input::{self, BODY, part};
+use crate::problem::{Answer, Problem};
+use crate::routes::writes::perform;
+use crate::wire;
+use actix_web::{HttpRequest, web};
+use diagnostic::{Code, Diagnostic};
+use engine::requests::{Request, TaskAction};
+use plan::Precondition;
+use serde_json::{Map, Value as Json, json};
+use workflow::decision::DecisionKind;
+
+/// `POST /workflows/{name}/instances {"record": id}`
+pub async fn submit(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let body = input::json(&request, payload, BODY, caller.locale).await?;
+    let map = caller.told(input::object(&body.json, &["record"]))?;
+    let record = match map.get("record") {
+        Some(Json::Object(record)) => record.get("id").and_then(Json::as_str),
+        other => other.and_then(Json::as_str),
+    };
+    let record = record.and_then(|text| text.parse().ok());
+    let wrong = || Problem::new(input::wrong_key("record", "the id of a record is expected"), caller.locale);
+    let record = record.ok_or_else(wrong)?;
+    let submit = Request::Submit { workflow: part(&request, "name").into(), record };
+    perform(&caller, idempotency::asked(&caller, &request, &body.bytes, submit)?).await
+}
+
+/// `GET /instances/{id}`
+pub async fn instance(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let id = input::id(&request, "id", caller.locale)?;
+    Ok(wire::ok(&caller.ask(|engine, who| async move { engine.instance(&who, id).await }).await?))
+}
+
+/// `POST /instances/{id}/withdraw`
+pub async fn withdraw(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    let (map, bytes) = decision(&caller, &request, payload, &["comment"]).await?;
+    let instance = input::id(&request, "id", caller.locale)?;
+    let comment = caller.told(input::text(&map, "comment"))?.map(str::to_owned);
+    let withdraw = Request::Withdraw { instance, comment };
+    perform(&caller, idempotency::asked(&caller, &request, &bytes, withdraw)?).await
+}
+
+/// `GET /records/{object}/{id}/instances`
+pub async fn of_record(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let id = input::id(&request, "id", caller.locale)?;
+    let object = part(&request, "object").to_owned();
+    let found = caller.ask(|engine, who| async move { engine.instances_of(&who, &object, id).await }).await?;
+    Ok(wire::ok(&json!({"instances": found})))
+}
+
+/// `GET /tasks?box=todo|done|cc|started`
+pub async fn tasks(caller: Caller, request: HttpRequest) -> Answer {
+    let parameters = input::known_parameters(&request, &["box", "cursor", "limit"], caller.locale)?;
+    let which = parameters.text("box").unwrap_or("todo").to_owned();
+    let (cursor, limit) = (parameters.id("cursor")?, parameters.limit(50, 200)?);
+    let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
+        engine.task_box(&who, &which, cursor, limit).await
+    };
+    let page = caller.ask(work).await?;
+    Ok(wire::entries("tasks", page.entries, page.next))
+}
+
+/// `GET /tasks/{id}`
+pub async fn task(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let id = input::id(&request, "id", caller.locale)?;
+    Ok(wire::ok(&caller.ask(|engine, who| async move { engine.task(&who, id).await }).await?))
+}
+
+/// `GET /tasks/{id}/return-targets`
+pub async fn return_targets(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let id = input::id(&request, "id", caller.locale)?;
+    let targets = caller.ask(|engine, who| async move { engine.return_targets(&who, id).await }).await?;
+    Ok(wire::ok(&json!({"targets": targets})))
+}
+
+/// The body of a decision; it may be left out.
+async fn decision(
+    caller: &Caller,
+    request: &HttpRequest,
+    payload: web::Payload,
+    keys: &[&str],
+) -> Answer<(Map<String, Json>, bytes::Bytes)> {
+    input::known_parameters(request, &[], caller.locale)?;
+    let body = input::json_or_null(request, payload, caller.locale).await?;
+    let map = match &body.json {
+        Json::Null => Map::new(),
+        json => caller.told(input::object(json, keys))?.clone(),
+    };
+    Ok((map, body.bytes))
+}
+
+async fn decide(caller: Caller, request: HttpRequest, payload: web::Payload, kind: DecisionKind) -> Answer {
+    let keys: &[&str] = if kind == DecisionKind::Return { &["comment", "to"] } else { &["comment"] };
+    let (map, bytes) = decision(&caller, &request, payload, keys).await?;
+    // The version is that of the record which the decider saw.
+    let seen = match input::precondition(&request, caller.locale)? {
+        Precondition::Version(version) => Some(version),
+        Precondition::Absent | Precondition::Waived => None,
+    };
+    let action = TaskAction {
+        task: input::id(&request, "id", caller.locale)?,
+        kind,
+        comment: caller.told(input::text(&map, "comment"))?.map(str::to_owned),
+        to: caller.told(input::text(&map, "to"))?.map(str::to_owned),
+        seen,
+    };
+    perform(&caller, idempotency::asked(&caller, &request, &bytes, Request::Decide(action))?).await
+}
+
+/// `POST /tasks/{id}/approve`
+pub async fn approve(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    decide(caller, request, payload, DecisionKind::Approve).await
+}
+
+/// `POST /tasks/{id}/reject`
+pub async fn reject(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    decide(caller, request, payload, DecisionKind::Reject).await
+}
+
+/// `POST /tasks/{id}/return`
+pub async fn give_back(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    decide(caller, request, payload, DecisionKind::Return).await
+}
+
+/// `POST /tasks/{id}/comment`
+pub async fn comment(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    let (map, bytes) = decision(&caller, &request, payload, &["comment"]).await?;
+    let task = input::id(&request, "id", caller.locale)?;
+    let text = caller.told(input::text(&map, "comment"))?;
+    let required = || caller.refuse(Diagnostic::new(Code::CommentRequired).at("comment"));
+    let text = text.ok_or_else(required)?.to_owned();
+    perform(&caller, idempotency::asked(&caller, &request, &bytes, Request::CommentOnTask { task, text })?)
+        .await
+}
+
+/// `POST /tasks/{id}/read`
+pub async fn read(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    decision(&caller, &request, payload, &[]).await?;
+    let id = input::id(&request, "id", caller.locale)?;
+    let work = |engine: engine::Engine, who| async move {
+        engine.read_task(&who, id).await?;
+        engine.task(&who, id).await
+    };
+    Ok(wire::ok(&caller.ask(work).await?))
+}

@@ -1,0 +1,30 @@
+//! Background work as whoever asked for it sees it.
+
+use crate::caller::Caller;
+use crate::input;
+use crate::problem::Answer;
+use crate::wire;
+use actix_web::HttpRequest;
+use serde_json::json;
+
+/// `GET /jobs`
+pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let jobs = caller.ask(|engine, who| async move { engine.jobs(&who).await }).await?;
+    Ok(wire::ok(&json!({"jobs": jobs})))
+}
+
+/// `GET /jobs/{id}`
+pub async fn one(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let id = input::id(&request, "id", caller.locale)?;
+    Ok(wire::ok(&caller.ask(|engine, who| async move { engine.job(&who, id).await }).await?))
+}
+
+/// `DELETE /jobs/{id}`
+pub async fn cancel(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let id = input::id(&request, "id", caller.locale)?;
+    caller.ask(|engine, who| async move { engine.cancel_job(&who, id).await }).await?;
+    Ok(wire::nothing())
+}
