@@ -28,8 +28,7 @@ impl Engine {
             if only.as_ref().is_some_and(|only| *only != object.name) {
                 continue;
             }
-            let readable =
-                work.identity.actor.grant(&object.name).is_some_and(|grant| !grant.read.is_none());
+            let readable = work.identity.actor.grant(&object.name).is_some_and(|grant| !grant.read.is_none());
             if !readable || !known.fields(object).any(|field| field.search) {
                 continue;
             }
