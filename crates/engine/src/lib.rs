@@ -8,7 +8,8 @@
 //! (the catalog in force and what was compiled from it), [`site`], [`engine`] (the value itself), [`rows`] and
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
 //! [`flow`] (approvals), [`requests`] (what changes something, once), [`describe`] (what clients are told of
-//! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine), [`jobs`].
+//! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine), [`jobs`],
+//! [`scenario`] (the tests that packs ship).
 
 pub mod clock;
 
@@ -41,6 +42,8 @@ pub mod publish;
 mod opening;
 
 pub mod jobs;
+
+pub mod scenario;
 
 pub use clock::{Clock, MovedClock, SystemClock};
 pub use engine::{Engine, Options};

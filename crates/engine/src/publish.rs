@@ -7,7 +7,7 @@ pub mod change;
 
 pub mod apply;
 
-mod data;
+pub(crate) mod data;
 
 pub mod demo;
 
@@ -21,6 +21,7 @@ use storage::{Database, Tx};
 
 pub use apply::Applied;
 pub use change::{Change, Preview};
+pub use data::Aliases;
 pub use header::PackFiles;
 
 /// Reads what was last published and compiles it.

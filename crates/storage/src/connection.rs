@@ -4,7 +4,7 @@ use crate::dialect::Dialect;
 use crate::error;
 use crate::folder::{self, FolderLock};
 use diagnostic::{Code, Diagnostic, Result};
-use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 use sea_orm::{ConnectOptions, DatabaseConnection};
@@ -154,7 +154,7 @@ async fn open_sqlite(options: &Options, file: PathBuf) -> Result<Connections> {
 }
 
 async fn open_postgres(options: &Options, url: &str) -> Result<Connections> {
-    reach(url).await?;
+    reach(url, options.schema.as_deref()).await?;
     let mut settings = ConnectOptions::new(url);
     let timeout = options.statement_timeout.as_millis().to_string();
     settings
@@ -178,8 +178,35 @@ async fn open_postgres(options: &Options, url: &str) -> Result<Connections> {
     Ok(Connections { dialect: Dialect::Postgres, writer: pool.clone(), reader: pool, lock: None, file: None })
 }
 
-/// Tries one connection: a pool would go on trying until its time is over, and not say why.
-async fn reach(url: &str) -> Result<()> {
+/// Tries one connection: a pool would go on trying until its time is over, and not say why. A schema that is
+/// named and missing is made.
+async fn reach(url: &str, schema: Option<&str>) -> Result<()> {
+    let connection = connect(url).await?;
+    let made = schema.map(|schema| format!("create schema if not exists {}", quoted(schema)));
+    finish(connection, made).await
+}
+
+/// Drops a schema of PostgreSQL with all it holds.
+///
+/// # Errors
+/// What the server refuses.
+pub async fn drop_schema(url: &str, schema: &str) -> Result<()> {
+    finish(connect(url).await?, Some(format!("drop schema if exists {} cascade", quoted(schema)))).await
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+async fn finish(mut connection: PgConnection, statement: Option<String>) -> Result<()> {
+    if let Some(statement) = statement {
+        let done = sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&mut connection).await;
+        done.map_err(|e| error::library_meaning(&e).diagnostic)?;
+    }
+    connection.close().await.map_err(|e| error::library_meaning(&e).diagnostic)
+}
+
+async fn connect(url: &str) -> Result<PgConnection> {
     let wrong = |e: sqlx::Error| {
         Box::new(
             Diagnostic::new(Code::InvalidConfiguration)
@@ -190,9 +217,7 @@ async fn reach(url: &str) -> Result<()> {
     let tried = tokio::time::timeout(Duration::from_secs(10), settings.connect()).await;
     let unreachable =
         || Diagnostic::new(Code::DatabaseUnavailable).with("reason", "it does not answer in time");
-    let connection =
-        tried.map_err(|_| Box::new(unreachable()))?.map_err(|e| error::library_meaning(&e).diagnostic)?;
-    connection.close().await.map_err(|e| error::library_meaning(&e).diagnostic)
+    tried.map_err(|_| Box::new(unreachable()))?.map_err(|e| error::library_meaning(&e).diagnostic)
 }
 
 /// What both databases share. Statements are logged through `tracing` at its trace level, slow ones as

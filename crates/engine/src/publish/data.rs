@@ -5,14 +5,14 @@ use crate::published::Published;
 use crate::records::command::{Command, Written};
 use crate::work::Work;
 use catalog::{Catalog, Object, Stored};
-use chrono::{Days, NaiveDate, NaiveTime, SecondsFormat, TimeZone};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, SecondsFormat, TimeZone, Utc};
 use chrono_tz::Tz;
 use definition::Seed;
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use expression::{Type, Value};
 use indexmap::IndexMap;
-use plan::Precondition;
 use plan::planner::Mode;
+use plan::{Precondition, Row};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -54,6 +54,23 @@ pub(crate) async fn load_seeds(engine: &Engine, tx: &Tx, published: &Arc<Publish
     Ok(aliases)
 }
 
+/// The records of these by alias, as they are stored now, found by their keys; those that were deleted since
+/// are left out.
+pub(crate) async fn stored(work: &Work, seeds: impl Iterator<Item = &Arc<Seed>>) -> Result<Aliases> {
+    let mut aliases = Aliases::default();
+    for seed in seeds {
+        let object = work.published.object(&seed.object)?;
+        for (alias, record) in &seed.records {
+            // A record that refers to a deleted one cannot be told by its key any more.
+            let Ok(body) = body(work, object, record, &aliases) else { continue };
+            if let Some(row) = find(work, object, seed, &body).await? {
+                aliases.0.insert(alias.clone(), (object.name.clone(), row.id()));
+            }
+        }
+    }
+    Ok(aliases)
+}
+
 /// Says which record of which seed a finding is about.
 pub(crate) fn placed(mut error: Box<Diagnostic>, name: &str, alias: &str) -> Box<Diagnostic> {
     let place = format!("{name}.{alias}");
@@ -73,24 +90,37 @@ pub(crate) async fn upsert(
 ) -> Result<Written> {
     let object = work.published.object(&seed.object)?.clone();
     let body = body(work, &object, record, aliases)?;
-    let known = match (object.single, key_of(&object, seed)) {
-        (true, _) => work.rows().first(&object).await?,
-        (false, Some(key)) if key.iter().all(|name| body.get(&**name).is_some_and(|v| !v.is_null())) => {
-            let mut values = Vec::new();
-            for name in &key {
-                let field = object.field(name).ok_or_else(|| unknown(name))?;
-                values.push((name.clone(), field.kind.kind().parse(&body[&**name]).unwrap_or(Value::Null)));
-            }
-            work.rows().find(&object, &values).await?
-        }
-        (false, _) => None,
-    };
+    let known = find(work, &object, seed, &body).await?;
     let (object, body) = (object.name.clone(), Json::Object(body));
     let command = match known {
         Some(row) => Command::Update { object, id: row.id(), body, precondition: Precondition::Waived },
         None => Command::Create { object, body },
     };
     work.execute(&command).await
+}
+
+/// The stored record of the same key.
+async fn find(
+    work: &Work,
+    object: &Arc<Object>,
+    seed: &Seed,
+    body: &Map<String, Json>,
+) -> Result<Option<Row>> {
+    if object.single {
+        return work.rows().first(object).await;
+    }
+    let Some(key) = key_of(object, seed) else { return Ok(None) };
+    let mut values = Vec::new();
+    for name in &key {
+        let field = object.field(name).ok_or_else(|| unknown(name))?;
+        let json = body.get(&**name).unwrap_or(&Json::Null);
+        let value = field.kind.kind().parse(json).unwrap_or(Value::Null);
+        if value.is_null() {
+            return Ok(None);
+        }
+        values.push((name.clone(), value));
+    }
+    work.rows().find(object, &values).await
 }
 
 fn unknown(name: &str) -> Box<Diagnostic> {
@@ -114,8 +144,7 @@ pub(crate) fn body(
     record: &IndexMap<String, Json>,
     aliases: &Aliases,
 ) -> Result<Map<String, Json>> {
-    let zone = work.engine.site().time_zone;
-    let day = LoadDay { today: work.bindings.now.with_timezone(&zone).date_naive(), zone };
+    let day = LoadDay::of(&work.engine, work.bindings.now);
     Notation { catalog: &work.published.catalog, aliases, day }.record(object, record)
 }
 
@@ -126,6 +155,13 @@ pub(crate) struct LoadDay {
     pub today: NaiveDate,
     /// The site's zone.
     pub zone: Tz,
+}
+
+impl LoadDay {
+    /// The day of an instant at the engine's site.
+    pub fn of(engine: &Engine, now: DateTime<Utc>) -> LoadDay {
+        LoadDay { today: engine.day_of(now), zone: engine.site().time_zone }
+    }
 }
 
 /// Values as packs write them, on the way to the wire form: `@alias`, `@@text`, `{today: n, at: hh:mm}`, however
@@ -149,6 +185,14 @@ impl Notation<'_> {
         let pair =
             |(name, value): (&'v String, &'v Json)| Ok((name.clone(), self.field(object, name, value)?));
         values.into_iter().map(pair).collect()
+    }
+
+    /// Values whose fields do not matter.
+    pub(crate) fn values<'v>(
+        &self,
+        values: impl IntoIterator<Item = (&'v String, &'v Json)>,
+    ) -> Result<Map<String, Json>> {
+        values.into_iter().map(|(name, value)| Ok((name.clone(), self.value(value)?))).collect()
     }
 
     fn field(&self, object: &Object, name: &str, value: &Json) -> Result<Json> {

@@ -3,11 +3,12 @@
 use crate::engine::Engine;
 use crate::publish::data::{self, Aliases};
 use crate::records::command::Command;
+use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use plan::Precondition;
+use std::collections::HashSet;
 use std::sync::Arc;
 use storage::store::demo as table;
-use uuid::Uuid;
 
 /// Records of one transaction while demo data is loaded.
 const BATCH: usize = 500;
@@ -71,11 +72,11 @@ impl Engine {
                 let (engine, published, batch) = (engine.clone(), published.clone(), batch.clone());
                 async move {
                     let work = data::system_work(&engine, &tx, &published);
-                    let mut aliases = data::load_seeds(&engine, &tx, &published).await?;
-                    let mut known = stored_aliases(&tx).await?;
-                    aliases.0.extend(known.0.drain());
+                    let mut aliases = all_aliases(&work).await?;
+                    let made: HashSet<String> =
+                        table::list(&tx).await?.into_iter().map(|(a, ..)| a).collect();
                     for (name, alias) in &batch {
-                        if aliases.0.contains_key(alias) {
+                        if made.contains(alias) {
                             continue;
                         }
                         let seed = &published.catalog.demo[name];
@@ -95,8 +96,11 @@ impl Engine {
     }
 
     /// Records by the alias that seeds and loaded demo data gave them.
+    ///
+    /// # Errors
+    /// What the database refuses.
     pub async fn aliases(&self) -> Result<Aliases> {
-        stored_aliases(&self.database().reader()).await
+        all_aliases(&data::system_work(self, &self.database().reader(), &self.published())).await
     }
 
     /// Removes the demo records that still are as good as their pack made them: what users added that refers to
@@ -135,7 +139,13 @@ impl Engine {
     }
 }
 
-async fn stored_aliases(tx: &storage::Tx) -> Result<Aliases> {
-    let rows: Vec<(String, String, Uuid)> = table::list(tx).await?;
-    Ok(Aliases(rows.into_iter().map(|(alias, object, id)| (alias, (object.as_str().into(), id))).collect()))
+async fn all_aliases(work: &Work) -> Result<Aliases> {
+    let catalog = &work.published.catalog;
+    // Demo data that names its key may speak of records that others made.
+    let keyed = catalog.demo.values().filter(|seed| seed.key.is_some());
+    let mut aliases = data::stored(work, catalog.seeds.values().chain(keyed)).await?;
+    for (alias, object, id) in table::list(&work.tx).await? {
+        aliases.0.insert(alias, (object.as_str().into(), id));
+    }
+    Ok(aliases)
 }

@@ -1,0 +1,146 @@
+//! Doing what a step says, the way requests do it.
+
+use crate::records::command::{Command, Written};
+use crate::requests::{Asked, Done, Press, Request};
+use crate::scenario::decide::Wanted;
+use crate::scenario::scene::{Scene, Stop};
+use crate::scenario::wording::refusal;
+use chrono::TimeDelta;
+use definition::scenario::{CreateRecord, Decide, MoveRecord, Refused, RunAction, ScenarioAction, Submit};
+use diagnostic::Diagnostic;
+use plan::Precondition;
+use std::sync::Arc;
+use workflow::decision::DecisionKind;
+
+impl Scene<'_> {
+    /// Does a step.
+    pub async fn act(&mut self, action: &ScenarioAction) -> Result<(), Stop> {
+        match action {
+            ScenarioAction::Create(create) => self.create(create).await,
+            ScenarioAction::Update(update) => {
+                let (object, id) = self.record(&update.record)?;
+                let body = self.values(&object, &update.set)?;
+                self.write(Command::Update { object, id, body, precondition: Precondition::Waived }).await?;
+                Ok(())
+            }
+            ScenarioAction::Delete(on) => {
+                let (object, id) = self.record(&on.record)?;
+                self.write(Command::Delete { object, id, precondition: Precondition::Waived }).await?;
+                Ok(())
+            }
+            ScenarioAction::Restore(on) => {
+                let (object, id) = self.record(&on.record)?;
+                self.write(Command::Restore { object, id }).await?;
+                Ok(())
+            }
+            ScenarioAction::Move(made) => self.make_move(made).await,
+            ScenarioAction::Action(run) => self.press(run).await,
+            ScenarioAction::Submit(submit) => self.submit(submit).await,
+            ScenarioAction::Approve(d) => self.decide(DecisionKind::Approve, wanted(d), None).await,
+            ScenarioAction::Reject(d) => self.decide(DecisionKind::Reject, wanted(d), None).await,
+            ScenarioAction::Return(back) => {
+                let (record, node) = (back.record.as_str(), back.node.as_deref());
+                let wanted = Wanted { record, node, comment: back.comment.as_deref() };
+                self.decide(DecisionKind::Return, wanted, Some(&back.to)).await
+            }
+            ScenarioAction::Withdraw(d) => self.withdraw(wanted(d)).await,
+            ScenarioAction::Comment(d) => self.comment(wanted(d)).await,
+            ScenarioAction::Query(query) => self.query(query).await,
+            ScenarioAction::Advance(by) => self.advance(by),
+            ScenarioAction::Refused(refused) => Box::pin(self.refused(refused)).await,
+            ScenarioAction::Expect(expected) => self.expect(expected).await,
+        }
+    }
+
+    async fn write(&self, command: Command) -> Result<Written, Stop> {
+        let actor = self.actor().await?;
+        Ok(self.stage.engine.write(&actor, command).await?)
+    }
+
+    async fn create(&mut self, create: &CreateRecord) -> Result<(), Stop> {
+        let object: Arc<str> = create.object.as_str().into();
+        let body = self.values(&object, &create.set)?;
+        let written = self.write(Command::Create { object: object.clone(), body }).await?;
+        self.save(create.save.as_ref(), object, written.id());
+        Ok(())
+    }
+
+    async fn make_move(&self, made: &MoveRecord) -> Result<(), Stop> {
+        let (object, id) = self.record(&made.record)?;
+        let body = self.values(&object, &made.set)?;
+        let (name, precondition) = (made.r#move.as_str().into(), Precondition::Waived);
+        self.write(Command::Move { object, id, name, body, precondition, approved: false }).await?;
+        Ok(())
+    }
+
+    async fn press(&mut self, run: &RunAction) -> Result<(), Stop> {
+        let (object, record) = match (&run.record, &run.object) {
+            (Some(alias), _) => {
+                let (object, id) = self.record(alias)?;
+                (object, Some(id))
+            }
+            (None, Some(object)) => (object.as_str().into(), None),
+            (None, None) => return Err(Stop::unmet("an action names its `record` or its `object`")),
+        };
+        // Parameters are no fields of the object, even where they are named alike.
+        let (actor, parameters) = (self.actor().await?, self.values("", &run.with)?);
+        let request =
+            Request::Press(Press { object, record, action: run.action.as_str().into(), parameters });
+        let asked = Asked { request, key: None, id: "scenario".into() };
+        let answer = self.stage.engine.perform(&actor, asked).await?;
+        match (answer, &run.save) {
+            (_, None) => Ok(()),
+            (Done::Record { object, id }, alias) => {
+                self.save(alias.as_ref(), object.into(), id);
+                Ok(())
+            }
+            (answer, Some(_)) => {
+                Err(Stop::unmet(format!("the action answered no record to save: {answer:?}")))
+            }
+        }
+    }
+
+    async fn submit(&mut self, submit: &Submit) -> Result<(), Stop> {
+        let (_, record) = self.record(&submit.record)?;
+        let actor = self.actor().await?;
+        let instance = self.stage.engine.submit(&actor, &submit.workflow, record).await?;
+        if let Some(alias) = &submit.save {
+            self.instances.insert(alias.clone(), instance);
+        }
+        Ok(())
+    }
+
+    fn advance(&self, by: &str) -> Result<(), Stop> {
+        let seconds = expression::literal::duration(by);
+        let seconds =
+            seconds.ok_or_else(|| Stop::unmet(format!("`{by}` is no span of time, as 9h or 2d is")))?;
+        self.stage.clock.advance(TimeDelta::seconds(seconds));
+        Ok(())
+    }
+
+    async fn refused(&mut self, refused: &Refused) -> Result<(), Stop> {
+        let place = refused.at.as_ref().map_or(String::new(), |at| format!(" at `{at}`"));
+        let expected = format!("it should be refused with `{}`{place}", refused.code);
+        match self.act(&refused.action).await {
+            Ok(()) => Err(Stop::unmet(format!("{expected} and was done"))),
+            Err(Stop::Refused(found)) if is_expected(&found, refused) => Ok(()),
+            Err(Stop::Refused(found)) => {
+                Err(Stop::unmet(format!("{expected} and is with {}", refusal(&found))))
+            }
+            Err(unmet) => Err(unmet),
+        }
+    }
+}
+
+fn wanted(decide: &Decide) -> Wanted<'_> {
+    let (node, comment) = (decide.node.as_deref(), decide.comment.as_deref());
+    Wanted { record: &decide.record, node, comment }
+}
+
+/// One of the findings has the code, at the place if one is named.
+fn is_expected(found: &Diagnostic, refused: &Refused) -> bool {
+    let one = |found: &Diagnostic| {
+        found.code.name() == refused.code && (refused.at.is_none() || found.path == refused.at)
+    };
+    one(found) || found.details.iter().any(one)
+}

@@ -1,0 +1,99 @@
+//! Tasks of a record's workflow: who holds them, and deciding them.
+
+use crate::flow::decide::TaskAction;
+use crate::flow::tasks;
+use crate::identity::Identity;
+use crate::scenario::scene::{Scene, Stop};
+use diagnostic::{Code, Diagnostic};
+use std::sync::Arc;
+use storage::store::workflow::{self as table, Task};
+use uuid::Uuid;
+use workflow::decision::DecisionKind;
+
+/// A decision as a step says it.
+pub(super) struct Wanted<'a> {
+    pub record: &'a str,
+    pub node: Option<&'a str>,
+    pub comment: Option<&'a str>,
+}
+
+/// A task with the login of who holds it.
+pub(super) struct Held {
+    pub task: Task,
+    pub login: String,
+}
+
+fn not_found() -> Stop {
+    Stop::Refused(Box::new(Diagnostic::new(Code::NotFound)))
+}
+
+impl Scene<'_> {
+    /// The newest workflow instance of a record, or the one that was saved under this name.
+    async fn instance(&self, alias: &str) -> Result<Option<Uuid>, Stop> {
+        if let Some(id) = self.instances.get(alias) {
+            return Ok(Some(*id));
+        }
+        let (object, record) = self.record(alias)?;
+        let tx = self.stage.engine.database().reader();
+        Ok(table::instances_of(&tx, &object, record).await?.first().map(|instance| instance.id))
+    }
+
+    /// All tasks of the newest instance of a record.
+    pub async fn tasks(&self, alias: &str) -> Result<Vec<Held>, Stop> {
+        let Some(instance) = self.instance(alias).await? else { return Ok(Vec::new()) };
+        let work = self.stage.engine.reading(&self.stage.engine.system());
+        let mut held = Vec::new();
+        for task in table::tasks(&work.tx, instance).await? {
+            let person = tasks::person(&work.rows(), task.assignee).await?;
+            let login = person["login"].as_str().unwrap_or_default().to_owned();
+            held.push(Held { task, login });
+        }
+        Ok(held)
+    }
+
+    /// The task a decision is about: an open one of the actor, else the last it had. An administrator may take
+    /// anybody's.
+    async fn task(&self, identity: &Identity, wanted: &Wanted<'_>, copies: bool) -> Result<Uuid, Stop> {
+        let tasks: Vec<Task> = self.tasks(wanted.record).await?.into_iter().map(|held| held.task).collect();
+        let fits =
+            |task: &&Task| wanted.node.is_none_or(|node| task.node == node) && (copies || task.kind != "cc");
+        let own = |task: &&Task| task.assignee == Some(identity.actor.id);
+        let open = |task: &&Task| task.state == "open";
+        let mine = tasks.iter().filter(fits).filter(own);
+        let found = mine
+            .clone()
+            .find(open)
+            .or_else(|| tasks.iter().filter(fits).find(open).filter(|_| identity.actor.admin))
+            .or_else(|| mine.last());
+        found.map(|task| task.id).ok_or_else(not_found)
+    }
+
+    /// Approves, rejects or returns.
+    pub async fn decide(&self, kind: DecisionKind, wanted: Wanted<'_>, to: Option<&str>) -> Result<(), Stop> {
+        let actor = self.actor().await?;
+        let action = TaskAction {
+            task: self.task(&actor, &wanted, false).await?,
+            kind,
+            comment: wanted.comment.map(str::to_owned),
+            to: to.map(str::to_owned),
+            seen: None,
+        };
+        Ok(self.stage.engine.decide(&actor, action).await?)
+    }
+
+    /// Takes a request back.
+    pub async fn withdraw(&self, wanted: Wanted<'_>) -> Result<(), Stop> {
+        let actor = self.actor().await?;
+        let instance = self.instance(wanted.record).await?.ok_or_else(not_found)?;
+        let comment = wanted.comment.map(str::to_owned);
+        Ok(self.stage.engine.withdraw(&actor, instance, comment).await?)
+    }
+
+    /// Says something about a task.
+    pub async fn comment(&self, wanted: Wanted<'_>) -> Result<(), Stop> {
+        let actor: Arc<Identity> = self.actor().await?;
+        let task = self.task(&actor, &wanted, true).await?;
+        let text = wanted.comment.unwrap_or_default().to_owned();
+        Ok(self.stage.engine.comment_on_task(&actor, task, text).await?)
+    }
+}

@@ -1,0 +1,5 @@
+//! The engine through the constructors that the product uses, on every database there is.
+
+mod packs;
+
+mod scenarios;
