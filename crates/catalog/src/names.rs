@@ -8,7 +8,7 @@ pub(crate) use allocate::{fit, index_name};
 
 use definition::ColumnType;
 use indexmap::IndexMap;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What is in the database, by the names of the catalog that was last applied. Kept by `storage`, handed to
 /// the next build.
@@ -33,6 +33,11 @@ pub struct Table {
     pub indexes: IndexMap<String, String>,
 }
 
+/// What is written is there, a null too: encrypted without a hash column is not the same as not encrypted.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::<String>::deserialize(deserializer).map(Some)
+}
+
 /// One column or link table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Column {
@@ -41,7 +46,7 @@ pub struct Column {
     /// How it is stored; `None` for a link table.
     pub ty: Option<ColumnType>,
     /// Encrypted, and with which hash column.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub encrypted: Option<Option<String>>,
     /// Attribute columns of a link table.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]

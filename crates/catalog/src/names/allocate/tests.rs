@@ -90,3 +90,18 @@ fn hash_columns_and_attributes_are_added_to_what_exists() {
     assert_eq!(columns["team"].name, "a_x__team");
     assert_eq!(columns["team"].attributes["source"].name, "source_2");
 }
+
+#[test]
+fn names_come_back_as_they_were_stored() {
+    let secret = |name: &str, lookup| WantedColumn {
+        name: name.to_owned(),
+        formerly: Vec::new(),
+        shape: Shape::Encrypted { lookup },
+    };
+    let wanted =
+        [table("a.x", vec![secret("card", false), secret("code", true), column("name", ColumnType::Text)])];
+    let names = PhysicalNames::default().allocate(&wanted);
+    let stored: PhysicalNames = serde_json::from_str(&serde_json::to_string(&names).unwrap()).unwrap();
+    assert_eq!(stored, names);
+    assert_eq!(stored.allocate(&wanted), names);
+}
