@@ -13,6 +13,9 @@ use workflow::Flow;
 /// The roles an identity was made of, and for whom.
 pub(crate) type IdentityKey = (Uuid, Option<Arc<[Arc<str>]>>);
 
+/// Rights by the roles they were united of.
+type GrantsByRoles = HashMap<Box<[Arc<str>]>, Arc<Grants>>;
+
 /// A published catalog. Requests hold it by `Arc` from start to end.
 pub struct Published {
     /// Counts publishes; 0 for an empty database.
@@ -21,7 +24,7 @@ pub struct Published {
     pub catalog: Catalog,
     flows: HashMap<Arc<str>, Arc<Flow>>,
     scripts: HashMap<(Arc<str>, Arc<str>), Arc<Compiled>>,
-    grants: RwLock<HashMap<Box<[Arc<str>]>, Arc<Grants>>>,
+    grants: RwLock<GrantsByRoles>,
     pub(crate) identities: RwLock<HashMap<IdentityKey, Arc<Identity>>>,
 }
 

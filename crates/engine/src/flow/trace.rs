@@ -93,9 +93,8 @@ fn label(flow: &Flow, node: NodeId, locale: Locale) -> Json {
 /// Every node of the flow in order, with what became of it.
 fn path(flow: &Flow, instance: &Instance, locale: Locale) -> Vec<Json> {
     let state = |name: &str| {
-        let tokens = instance.tokens.iter().filter(|t| *t.node == *name);
-        let last = tokens.last().map(|t| t.state);
-        match last {
+        let last = instance.tokens.iter().rfind(|t| *t.node == *name);
+        match last.map(|token| token.state) {
             Some(TokenState::Ready | TokenState::Waiting) => "waiting",
             Some(TokenState::Done) => "taken",
             Some(TokenState::Cancelled) => "cancelled",

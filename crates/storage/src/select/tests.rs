@@ -36,23 +36,10 @@ fn text_kind() -> FieldType {
     FieldType::Text(TextField::default())
 }
 
-/// Customers 1 (华为技术, hidden in some tests) and 2 (Acme), orders 11–15, lines 21–23 of order 11.
-async fn site(database: Database) -> Site {
-    let mut catalog = catalog_of_orders();
-    let customer = Arc::make_mut(catalog.objects.get_mut("test.customer").unwrap());
-    let ty = expression::Type::Text;
-    let stored = catalog::Stored::Column { column: "card".into(), ty: definition::ColumnType::Text };
-    let mut card = crate::testing::field_of("card", ty, stored);
-    card.encrypted = Some(Encryption { mask: Mask::Last4, hash_column: Some("card_hash".into()) });
-    card.index = customer.fields.len();
-    customer.fields.insert("card".into(), card);
-    let catalog = Arc::new(catalog);
-    create_tables(&database, &catalog).await;
-    let now = "2026-03-10T02:30:00Z".parse().unwrap();
-    let bindings = Bindings { now, time_zone: "Asia/Shanghai".into(), user: Arc::new(HashMap::new()) };
-    let site = Site { database, catalog, bindings, secret: Secret::new("test") };
+/// The rows of [`site`].
+fn rows_of(catalog: &Catalog) -> Vec<RowWrite> {
     let insert = |object: &str, n: u128, values: &[(&str, Value)]| {
-        let mut after = Row::empty(site.catalog.objects[object].clone());
+        let mut after = Row::empty(catalog.objects[object].clone());
         after.set("id", Value::Reference(id(n)));
         values.iter().for_each(|(name, value)| after.set(name, value.clone()));
         let (object, changed) = (after.object.clone(), Vec::new());
@@ -69,7 +56,7 @@ async fn site(database: Database) -> Site {
     let reference = |n| Value::Reference(id(n));
     let at = |text: &str| Value::DateTime(text.parse().unwrap());
     let money = |n: i64| Value::Decimal(Decimal::new(n, 2));
-    let writes = vec![
+    vec![
         insert("test.customer", 1, &[("name", "华为技术".into()), ("card", "6222000011112222".into())]),
         insert("test.customer", 2, &[("name", "Acme".into())]),
         insert(
@@ -104,7 +91,25 @@ async fn site(database: Database) -> Site {
             23,
             &[("order", reference(12)), ("amount", money(-250)), ("position", Value::Integer(1))],
         ),
-    ];
+    ]
+}
+
+/// Customers 1 (华为技术, hidden in some tests) and 2 (Acme), orders 11–15, lines 21–23 of order 11.
+async fn site(database: Database) -> Site {
+    let mut catalog = catalog_of_orders();
+    let customer = Arc::make_mut(catalog.objects.get_mut("test.customer").unwrap());
+    let ty = expression::Type::Text;
+    let stored = catalog::Stored::Column { column: "card".into(), ty: definition::ColumnType::Text };
+    let mut card = crate::testing::field_of("card", ty, stored);
+    card.encrypted = Some(Encryption { mask: Mask::Last4, hash_column: Some("card_hash".into()) });
+    card.index = customer.fields.len();
+    customer.fields.insert("card".into(), card);
+    let catalog = Arc::new(catalog);
+    create_tables(&database, &catalog).await;
+    let now = "2026-03-10T02:30:00Z".parse().unwrap();
+    let bindings = Bindings { now, time_zone: "Asia/Shanghai".into(), user: Arc::new(HashMap::new()) };
+    let site = Site { database, catalog, bindings, secret: Secret::new("test") };
+    let writes = rows_of(&site.catalog);
     let (catalog, bindings, secret) = (site.catalog.clone(), site.bindings.clone(), site.secret.clone());
     let work = site.database.write(move |tx| {
         let (catalog, bindings, secret, writes) =
