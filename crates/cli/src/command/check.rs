@@ -1,0 +1,59 @@
+//! `lifeloom check`: all findings in definitions at once.
+
+use crate::console::Console;
+use crate::failure::Failure;
+use crate::packs;
+use clap::Args;
+use engine::publish::PackFiles;
+use script::{Limits, Scripts};
+use serde_json::json;
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  lifeloom check definitions/crm\n  lifeloom check my-pack --format json")]
+pub struct Check {
+    /// Folders of packs, folders that hold packs, files of packs, or names of built-in packs
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<String>,
+    /// List too what is permitted and worth knowing: disclosures, values computed at read
+    #[arg(long)]
+    notices: bool,
+}
+
+/// Checks packs.
+pub fn run(options: &Check, console: &Console) -> Result<(), Failure> {
+    let packs: Vec<PackFiles> = packs::read(&options.paths)?.all();
+    let checked = engine::publish::check(&packs, &Scripts::new(Limits::default()))?;
+    let catalog = &checked.catalog;
+    let notices = catalog::lint(catalog);
+    let fields: usize = catalog.objects.values().map(|object| object.fields.len()).sum();
+    let names: Vec<String> = catalog.packs.values().map(|pack| format!("{} {}", pack.name, pack.version)).collect();
+    console.answer(&json!({
+        "ok": true,
+        "errors": [],
+        "packs": catalog.packs.values().map(|p| json!({"name": p.name, "version": p.version})).collect::<Vec<_>>(),
+        "objects": catalog.objects.len(),
+        "fields": fields,
+        "notices": notices
+            .iter()
+            .map(|n| json!({"kind": format!("{:?}", n.kind), "subject": n.subject, "what": n.what}))
+            .collect::<Vec<_>>(),
+    }));
+    if options.notices {
+        for notice in &notices {
+            console.say(format!("note: {}: {}", notice.subject, notice.what));
+        }
+    }
+    console.say(format!(
+        "no errors: {} ({} objects, {fields} fields, {} roles, {} workflows, {} scenarios)",
+        names.join(", "),
+        catalog.objects.len(),
+        catalog.roles.len(),
+        catalog.workflows.len(),
+        catalog.scenarios.len()
+    ));
+    if !options.notices && !notices.is_empty() {
+        console.say(format!("{} things worth knowing: add --notices", notices.len()));
+    }
+    Ok(())
+}

@@ -1,0 +1,142 @@
+//! Which database a command works on, and the key of its encrypted fields.
+
+use crate::failure::{Failure, not_writable};
+use clap::Args;
+use diagnostic::{Code, Diagnostic, Result};
+use engine::Engine;
+use std::path::{Path, PathBuf};
+use storage::secret::Secret;
+use storage::{Database, Options, Role, system};
+
+/// The file that holds the key of encrypted fields.
+const SECRET_FILE: &str = "secret.key";
+/// The variable that holds it instead.
+const SECRET_VARIABLE: &str = "LIFELOOM_SECRET";
+/// Under which name the database keeps by what it recognises the key.
+const SECRET_META: &str = "secret";
+
+/// Which database.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// Folder of the SQLite database, and of the key of encrypted fields
+    #[arg(long, value_name = "DIR", default_value = "data", help_heading = "Database")]
+    pub data: PathBuf,
+    /// Address of the database, postgres://… or sqlite://FILE [default: SQLite in the data folder]
+    #[arg(long, value_name = "URL", help_heading = "Database")]
+    pub database: Option<String>,
+}
+
+impl Place {
+    /// The database, made where it does not exist.
+    ///
+    /// # Errors
+    /// What the environment refuses.
+    pub async fn database(&self, role: Role) -> Result<Database> {
+        let options = match &self.database {
+            Some(url) => Options::url(url.clone()),
+            None => Options::folder(self.data.clone()),
+        };
+        Database::open(Options { role, ..options }).await
+    }
+
+    /// The database of a command that needs one which exists.
+    ///
+    /// # Errors
+    /// `database_unavailable` where there is none yet.
+    pub async fn existing(&self, role: Role) -> Result<Database> {
+        if let Some(file) = self.sqlite_file().filter(|file| !file.exists()) {
+            let reason = format!("there is no {} yet: run `lifeloom serve` or `lifeloom apply` first", file.display());
+            return Err(Box::new(Diagnostic::new(Code::DatabaseUnavailable).with("reason", reason)));
+        }
+        self.database(role).await
+    }
+
+    /// Whether the database is a SQLite file that was not made yet.
+    pub fn is_new(&self) -> bool {
+        self.sqlite_file().is_some_and(|file| !file.exists())
+    }
+
+    /// An engine on a database.
+    ///
+    /// # Errors
+    /// What the database refuses; a key of encrypted fields that is not the database's.
+    pub async fn engine(&self, database: Database, role: Role) -> Result<Engine, Failure> {
+        let secret = self.secret(&database, role).await?;
+        let options = engine::Options { secret, ..engine::Options::default() };
+        Ok(Engine::open(database, options).await?)
+    }
+
+    /// An engine on the database that a command works on, to which something was published.
+    ///
+    /// # Errors
+    /// As [`Place::existing`] and [`Place::engine`]; `not_ready` before the first publish.
+    pub async fn published(&self) -> Result<Engine, Failure> {
+        let database = self.existing(Role::Command).await?;
+        let engine = self.engine(database, Role::Command).await?;
+        if engine.published().number == 0 {
+            let reason = "nothing was published to this database yet: run `lifeloom serve` or `lifeloom apply` first";
+            return Err(Diagnostic::new(Code::DatabaseUnavailable).with("reason", reason).into());
+        }
+        Ok(engine)
+    }
+
+    fn sqlite_file(&self) -> Option<PathBuf> {
+        match self.database.as_deref() {
+            None => Some(self.data.join(storage::folder::DATABASE_FILE)),
+            Some(url) => {
+                let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
+                Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
+            }
+        }
+    }
+
+    /// The folder of the key: beside a SQLite file, else the data folder.
+    pub fn secret_file(&self) -> PathBuf {
+        let beside = self.sqlite_file().and_then(|file| Some(file.parent()?.to_owned()));
+        beside.unwrap_or_else(|| self.data.clone()).join(SECRET_FILE)
+    }
+
+    /// The key of encrypted fields. It is made with the database; later another one, or none for a server, is
+    /// refused, because values written under two keys cannot be read under either.
+    async fn secret(&self, database: &Database, role: Role) -> Result<Option<Secret>, Failure> {
+        let file = self.secret_file();
+        let known = system::meta(&database.reader(), SECRET_META).await?.map(|(value, _)| value);
+        let given = std::env::var(SECRET_VARIABLE).ok().filter(|text| !text.trim().is_empty());
+        let secret = match (given, file.exists(), &known) {
+            (Some(text), ..) => Secret::new(&text),
+            (None, true, _) => Secret::from_file(&file)?,
+            (None, false, None) => made(&file)?,
+            (None, false, Some(_)) if role == Role::Command => return Ok(None),
+            (None, false, Some(_)) => return Err(wrong_key(&file, "is missing").into()),
+        };
+        let mark = secret.hash(SECRET_META);
+        match known {
+            Some(known) if known == mark => {}
+            Some(_) => return Err(wrong_key(&file, "is another one than this database was made with").into()),
+            None => {
+                database
+                    .write(move |tx| {
+                        let mark = mark.clone();
+                        async move { system::set_meta(&tx, SECRET_META, &mark, 0).await }
+                    })
+                    .await?;
+            }
+        }
+        Ok(Some(secret))
+    }
+}
+
+fn made(file: &Path) -> Result<Secret, Failure> {
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| not_writable(folder, &error))?;
+    }
+    Ok(Secret::from_file(file)?)
+}
+
+fn wrong_key(file: &Path, what: &str) -> Diagnostic {
+    let reason = format!(
+        "the key of encrypted fields {what}: put the {} of the old place here, or set {SECRET_VARIABLE}",
+        file.display()
+    );
+    Diagnostic::new(Code::InvalidConfiguration).with("reason", reason)
+}
