@@ -5,6 +5,7 @@
 
 mod folder;
 
+use crate::failure::Failure;
 use definition::Definition;
 use diagnostic::{Code, Diagnostic, Source, did_you_mean};
 use engine::publish::PackFiles;
@@ -36,6 +37,28 @@ impl Packs {
     }
 }
 
+/// Where the named packs came from. The engine knows them by name; people know them by path.
+pub struct Roots(Vec<(String, String)>);
+
+impl Roots {
+    /// Of these packs.
+    pub fn of(packs: &[PackFiles]) -> Roots {
+        Roots(packs.iter().filter_map(|pack| Some((name(pack)?, pack.root.clone()))).collect())
+    }
+
+    /// Findings with the paths that people know.
+    pub fn placed(&self, failure: Failure) -> Failure {
+        let Failure::Found(mut found) = failure else { return failure };
+        for source in found.iter_mut().filter_map(|found| found.source.as_mut()) {
+            let Some((pack, rest)) = source.file.split_once('/') else { continue };
+            if let Some((_, root)) = self.0.iter().find(|(name, _)| name == pack) {
+                source.file = format!("{root}/{rest}");
+            }
+        }
+        Failure::Found(found)
+    }
+}
+
 /// Names of the packs built into the binary.
 pub fn built_in_names() -> Vec<String> {
     let packs = SHIPPED.dirs().filter(|dir| is_pack(dir));
@@ -51,8 +74,21 @@ pub fn built_in(name: &str) -> Option<PackFiles> {
     Some(PackFiles { root: format!("{BUILT_IN}/{name}"), files })
 }
 
+/// Whether the pack came with the binary.
+pub fn is_built_in(pack: &PackFiles) -> bool {
+    pack.root.strip_prefix(BUILT_IN).is_some_and(|rest| rest.starts_with('/'))
+}
+
 fn is_pack(dir: &Dir<'_>) -> bool {
-    PACK_FILES.iter().any(|file| dir.get_file(dir.path().join(file)).is_some())
+    PACK_FILES.iter().any(|file| {
+        let found = dir.get_file(dir.path().join(file));
+        found.and_then(|file| file.contents_utf8()).is_some_and(describes_pack)
+    })
+}
+
+/// Whether a file of the right name is that of a pack: the JSON Schema of packs is called `pack.json` too.
+fn describes_pack(text: &str) -> bool {
+    !text.contains("json-schema.org/draft")
 }
 
 fn collect(dir: &Dir<'_>, root: &Path, files: &mut Vec<(String, String)>) {

@@ -43,6 +43,8 @@ mod opening;
 
 pub mod jobs;
 
+pub mod maintenance;
+
 pub mod scenario;
 
 pub use clock::{Clock, MovedClock, SystemClock};

@@ -59,6 +59,15 @@ pub(crate) fn packs(sources: &[SourceText]) -> Vec<PackSource> {
     packs
 }
 
+/// The catalog that stored texts describe under the physical names that were kept beside them: what a restore
+/// needs before there is an engine.
+///
+/// # Errors
+/// All findings, as [`load`].
+pub fn catalog_of(sources: &[SourceText], names: &PhysicalNames) -> Result<Catalog> {
+    Ok(build(&packs(sources), names, &Options::default()).map_err(gathered)?.catalog)
+}
+
 /// Checks packs without any database; answers what they describe.
 ///
 /// # Errors

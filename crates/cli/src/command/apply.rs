@@ -31,8 +31,9 @@ pub async fn run(options: &Apply, console: &Console) -> Result<(), Failure> {
     let packs = packs::read(&options.paths)?;
     let database = options.place.database(Role::Command).await?;
     let engine = options.place.engine(database, Role::Command).await?;
+    let roots = packs::Roots::of(&packs.named);
     let change = change(&engine, packs);
-    carry_out(&engine, &change, options.yes, console).await
+    carry_out(&engine, &change, options.yes, console).await.map_err(|failure| roots.placed(failure))
 }
 
 /// Shows what a change would do, asks, does it.

@@ -137,8 +137,9 @@ async fn put(options: &Put, upgrade: bool, console: &Console) -> Result<(), Fail
             _ => {}
         }
     }
+    let roots = packs::Roots::of(&packs.named);
     let change = plan::change(&engine, packs);
-    apply::carry_out(&engine, &change, options.yes, console).await
+    apply::carry_out(&engine, &change, options.yes, console).await.map_err(|failure| roots.placed(failure))
 }
 
 async fn remove(options: &Remove, console: &Console) -> Result<(), Failure> {

@@ -35,7 +35,8 @@ pub async fn run(options: &Plan, console: &Console) -> Result<(), Failure> {
     };
     let database = place.database(Role::Command).await?;
     let engine = place.engine(database, Role::Command).await?;
-    let preview = engine.preview(&change(&engine, packs)).await?;
+    let roots = packs::Roots::of(&packs.named);
+    let preview = engine.preview(&change(&engine, packs)).await.map_err(|found| roots.placed(found.into()))?;
     console.answer(&as_json(&preview));
     show(console, &preview, options.sql);
     verdict(console, &preview)
@@ -66,11 +67,21 @@ pub fn show(console: &Console, preview: &Preview, sql: bool) {
         });
     }
     section(console, "files", &preview.files);
-    section(console, "changes", &preview.changes);
+    section(console, "changes", &changes(preview));
     section(console, "migration", &preview.steps);
     if sql {
         section(console, "statements", &preview.statements);
     }
+}
+
+/// What changes, in sentences, with the records that do not meet it.
+fn changes(preview: &Preview) -> Vec<String> {
+    let lines = preview.changes.iter().map(|told| match told.records {
+        Some(1) => format!("{} (1 record does not meet it)", told.what),
+        Some(records) => format!("{} ({records} records do not meet it)", told.what),
+        None => told.what.clone(),
+    });
+    lines.collect()
 }
 
 /// At most so many lines of a section are shown; the rest is counted.
@@ -106,7 +117,7 @@ pub fn as_json(preview: &Preview) -> Json {
         "empty": preview.is_empty(),
         "packs": packs.collect::<Vec<_>>(),
         "files": preview.files,
-        "changes": preview.changes,
+        "changes": changes(preview),
         "steps": preview.steps,
         "statements": preview.statements,
         "findings": preview.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -1,6 +1,6 @@
 //! A pack's folder on disk.
 
-use super::{PACK_FILES, name, slashed};
+use super::{PACK_FILES, describes_pack, name, slashed};
 use crate::failure::not_readable;
 use diagnostic::{Code, Diagnostic, Source};
 use engine::publish::PackFiles;
@@ -16,7 +16,11 @@ const DEEPEST: usize = 8;
 
 /// Whether the folder is that of a pack.
 pub fn is_pack(folder: &Path) -> bool {
-    PACK_FILES.iter().any(|file| folder.join(file).is_file())
+    PACK_FILES.iter().any(|file| {
+        let path = folder.join(file);
+        // A file that cannot be read is reported by whoever reads the pack.
+        path.is_file() && fs::read_to_string(&path).map_or(true, |text| describes_pack(&text))
+    })
 }
 
 /// The packs directly in a folder, by name of their folder.

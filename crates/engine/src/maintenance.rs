@@ -1,0 +1,102 @@
+//! What administrators do seldom: drop for good what left the definitions, build the search index anew.
+
+use crate::engine::{Engine, internal};
+use crate::rows::Rows;
+use catalog::Object;
+use diagnostic::Result;
+use std::sync::Arc;
+use storage::migrate::purge::{self, Retired};
+use storage::search;
+use storage::store::publish as table;
+use uuid::Uuid;
+
+/// Records that are indexed in one transaction.
+const PAGE: usize = 500;
+
+impl Engine {
+    /// Objects and fields that left the definitions and still have their data.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn retired(&self) -> Result<Vec<Retired>> {
+        Ok(purge::retired(&table::names(&self.database().reader()).await?))
+    }
+
+    /// Drops their tables and columns, all or none. Answers a line for each.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn purge(&self, which: &[Retired]) -> Result<Vec<String>> {
+        let which: Arc<[Retired]> = which.into();
+        self.database()
+            .maintain(move |tx| {
+                let which = which.clone();
+                async move {
+                    table::serialise(&tx).await?;
+                    let names = table::names(&tx).await?;
+                    let (migration, left) = purge::purge(&names, &which, tx.dialect());
+                    migration.run(&tx).await?;
+                    table::set_names(&tx, &left).await?;
+                    Ok(migration.steps.into_iter().map(|step| step.what).collect())
+                }
+            })
+            .await
+    }
+
+    /// Builds the full-text search anew: after a restore, whose file does not hold it. `told` hears how many
+    /// records of how many objects are done. Answers how many there were.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn index_all(&self, told: &(dyn Fn(u64, &str) + Send + Sync)) -> Result<u64> {
+        let published = self.published();
+        let mut done = 0;
+        for object in published.catalog.objects.values().filter(|object| search::is_searchable(object)) {
+            let mut cursor: Option<String> = None;
+            loop {
+                let (ids, next) = self.page_of_ids(object, cursor.take()).await?;
+                done += ids.len() as u64;
+                self.index_page(object, ids).await?;
+                told(done, &object.name);
+                match next {
+                    Some(next) => cursor = Some(next),
+                    None => break,
+                }
+            }
+        }
+        Ok(done)
+    }
+
+    async fn page_of_ids(&self, object: &Object, cursor: Option<String>) -> Result<(Vec<Uuid>, Option<String>)> {
+        #[derive(serde::Deserialize)]
+        struct Listed {
+            id: Uuid,
+        }
+        let mut asked = vec![("fields".to_owned(), "id".to_owned()), ("limit".to_owned(), PAGE.to_string())];
+        asked.extend(cursor.map(|cursor| ("cursor".to_owned(), cursor)));
+        let page = self.list(&self.system(), &object.name, &asked).await?;
+        let rows: Vec<Listed> =
+            serde_json::from_slice(&page.body).map_err(|error| internal("a list of ids", &error))?;
+        Ok((rows.into_iter().map(|row| row.id).collect(), page.next))
+    }
+
+    async fn index_page(&self, object: &Arc<Object>, ids: Vec<Uuid>) -> Result<()> {
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let (engine, object, ids) = (self.clone(), object.clone(), Arc::new(ids));
+        self.database()
+            .write(move |tx| {
+                let (engine, object, ids) = (engine.clone(), object.clone(), ids.clone());
+                async move {
+                    let (published, bindings) = (engine.published(), engine.own_bindings());
+                    let rows = Rows::new(&tx, &published, &bindings, engine.secret());
+                    for row in rows.load_all(&object, &ids).await? {
+                        search::index(&tx, &row).await?;
+                    }
+                    Ok(())
+                }
+            })
+            .await
+    }
+}
