@@ -8,6 +8,8 @@ mod plan;
 
 mod apply;
 
+mod serve;
+
 mod worker;
 
 mod pack;
@@ -22,6 +24,8 @@ mod demo;
 
 mod schema;
 
+mod openapi;
+
 mod purge;
 
 use crate::console::Console;
@@ -31,6 +35,8 @@ use clap::Subcommand;
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Serve API, web pages and background work; on an empty database apply the packs first
+    Serve(serve::Serve),
     /// Do background work only
     Worker(worker::Worker),
     /// Check definitions; needs no database
@@ -51,6 +57,8 @@ pub enum Command {
     Demo(demo::Demo),
     /// Write the JSON Schema of every kind of definition
     Schema(schema::Schema),
+    /// Print the OpenAPI description of this site's API
+    Openapi(openapi::Openapi),
     /// Drop for good the tables and columns that left the definitions
     Purge(purge::Purge),
 }
@@ -58,7 +66,7 @@ pub enum Command {
 impl Command {
     /// Whether the command goes on until it is stopped.
     pub fn is_server(&self) -> bool {
-        matches!(self, Command::Worker(_))
+        matches!(self, Command::Serve(_) | Command::Worker(_))
     }
 }
 
@@ -68,6 +76,7 @@ impl Command {
 /// Why the command failed.
 pub async fn run(command: Command, console: &Console) -> Result<(), Failure> {
     match command {
+        Command::Serve(options) => serve::run(options, console).await,
         Command::Worker(options) => worker::run(options, console).await,
         Command::Check(options) => check::run(&options, console),
         Command::Plan(options) => plan::run(&options, console).await,
@@ -78,6 +87,7 @@ pub async fn run(command: Command, console: &Console) -> Result<(), Failure> {
         Command::Restore(options) => restore::run(&options, console).await,
         Command::Demo(options) => demo::run(&options, console).await,
         Command::Schema(options) => schema::run(&options, console),
+        Command::Openapi(options) => openapi::run(&options, console).await,
         Command::Purge(options) => purge::run(&options, console).await,
     }
 }
