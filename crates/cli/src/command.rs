@@ -12,6 +12,8 @@ mod serve;
 
 mod worker;
 
+mod test;
+
 mod pack;
 
 mod user;
@@ -45,6 +47,8 @@ pub enum Command {
     Plan(plan::Plan),
     /// Publish definitions to this database
     Apply(apply::Apply),
+    /// Run the scenarios of packs, each in a throw-away database
+    Test(test::Test),
     /// Packs: list, install, upgrade, remove, export, start a new one
     Pack(pack::Pack),
     /// Users: add, passwords, tokens, roles
@@ -81,6 +85,7 @@ pub async fn run(command: Command, console: &Console) -> Result<(), Failure> {
         Command::Check(options) => check::run(&options, console),
         Command::Plan(options) => plan::run(&options, console).await,
         Command::Apply(options) => apply::run(&options, console).await,
+        Command::Test(options) => test::run(&options, console).await,
         Command::Pack(options) => pack::run(&options, console).await,
         Command::User(options) => user::run(&options, console).await,
         Command::Backup(options) => backup::run(&options, console).await,

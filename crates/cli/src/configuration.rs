@@ -154,14 +154,19 @@ mod tests {
             ("packs = [\"base\", \"crm\"]", Ok(r#"{"packs": ["base", "crm"]}"#)),
             ("\nlisten_ = 1", Err("f:2:1: error[unknown_key]: unknown key `listen_`")),
             ("  lisen = 1", Err("f:1:3: error[unknown_key]: unknown key `lisen` (did you mean `listen`?)")),
-            ("data = {a = 1}", Err("f:1:8: error[invalid_value]: expected text, a number, true or false, or a list of them")),
+            (
+                "data = {a = 1}",
+                Err("f:1:8: error[invalid_value]: expected text, a number, true or false, or a list of them"),
+            ),
         ];
         for (text, expect) in rows {
             let read = parse("f", text, &known);
             let shown = read.map(|values| format!("{values:?}")).map_err(|found| found[0].to_string());
             match expect {
                 Ok(expect) => assert_eq!(shown.as_deref(), Ok(expect), "{text}"),
-                Err(expect) => assert!(shown.as_ref().is_err_and(|found| found.starts_with(expect)), "{text}: {shown:?}"),
+                Err(expect) => {
+                    assert!(shown.as_ref().is_err_and(|found| found.starts_with(expect)), "{text}: {shown:?}")
+                }
             }
         }
     }

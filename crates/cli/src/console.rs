@@ -31,7 +31,8 @@ impl Console {
     pub fn new(format: Format, locale: Option<&str>) -> Console {
         let locale = locale.and_then(Locale::from_tag).unwrap_or_else(|| {
             let set = ["LIFELOOM_LOCALE", "LC_ALL", "LC_MESSAGES", "LANG"];
-            let value = set.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+            let value =
+                set.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
             value.as_deref().and_then(of_environment).unwrap_or_default()
         });
         Console { format, locale, told: Mutex::default() }

@@ -60,7 +60,9 @@ pub fn flat(found: Diagnostic) -> Vec<Diagnostic> {
     let placed = found.details.into_iter().flat_map(flat).map(|mut detail| {
         // What gathers may know the record (`seed.alias`), what is gathered only the field.
         detail.path = match (&path, detail.path) {
-            (Some(outer), Some(inner)) if !inner.starts_with(outer.as_str()) => Some(format!("{outer}.{inner}")),
+            (Some(outer), Some(inner)) if !inner.starts_with(outer.as_str()) => {
+                Some(format!("{outer}.{inner}"))
+            }
             (outer, inner) => inner.or_else(|| outer.clone()),
         };
         detail.source = detail.source.or_else(|| source.clone());
@@ -114,7 +116,8 @@ mod tests {
 
     #[test]
     fn gathered_findings_are_shown_one_by_one_with_their_record() {
-        let details = vec![Diagnostic::new(Code::Required).at("name"), Diagnostic::new(Code::TooLong).at("email")];
+        let details =
+            vec![Diagnostic::new(Code::Required).at("name"), Diagnostic::new(Code::TooLong).at("email")];
         let Some(gathered) = Diagnostic::gather(details) else { unreachable!("there are two") };
         let paths: Vec<Option<String>> =
             flat(gathered.at("users.chen_jie")).into_iter().map(|found| found.path).collect();

@@ -31,9 +31,11 @@ use std::process::ExitCode;
 /// Business applications from definitions: YAML in, tables, REST endpoints, rules, rights and approvals out.
 #[derive(Debug, Parser)]
 #[command(name = "lifeloom", version, propagate_version = true, arg_required_else_help = true)]
-#[command(after_help = "Every option is also LIFELOOM_<NAME> in the environment and a key of lifeloom.toml.\n\
+#[command(
+    after_help = "Every option is also LIFELOOM_<NAME> in the environment and a key of lifeloom.toml.\n\
     Exit codes: 0 fine, 1 the input is wrong, 2 used wrongly, 3 the environment failed.\n\n\
-    Example:\n  lifeloom serve --demo")]
+    Example:\n  lifeloom serve --demo"
+)]
 struct Arguments {
     /// File with options; without it, ./lifeloom.toml is read where it exists
     #[arg(long, global = true, value_name = "FILE", help_heading = "Everywhere")]
@@ -66,12 +68,16 @@ fn main() -> ExitCode {
         return early.finish(Failure::Usage(reason));
     }
     let console = Console::new(arguments.format, arguments.locale.as_deref());
-    if let Err(failure) = tracing_output::start(&arguments.command, arguments.log.as_deref(), arguments.log_format) {
+    if let Err(failure) =
+        tracing_output::start(&arguments.command, arguments.log.as_deref(), arguments.log_format)
+    {
         return console.finish(failure);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return console.finish(failure::environment("the runtime could not be started", &error)),
+        Err(error) => {
+            return console.finish(failure::environment("the runtime could not be started", &error));
+        }
     };
     let done = runtime.block_on(command::run(arguments.command, &console));
     // Blocking work that nobody waits for any more must not hold the process.

@@ -161,9 +161,7 @@ fn at(path: &str) -> diagnostic::Result<Place> {
     }
     if place.is_file() {
         let holding = place.ancestors().skip(1).find(|folder| folder::is_pack(folder));
-        return holding
-            .map(|folder| Place::Folders(vec![folder.to_owned()]))
-            .ok_or_else(|| nothing_in(path));
+        return holding.map(|folder| Place::Folders(vec![folder.to_owned()])).ok_or_else(|| nothing_in(path));
     }
     if folder::is_pack(place) {
         return Ok(Place::Folders(vec![place.to_owned()]));
@@ -246,7 +244,8 @@ mod tests {
         let empty = tempfile::tempdir().unwrap();
         let file = empty.path().join("lead.yaml");
         std::fs::write(&file, "kind: object").unwrap();
-        let rows = ["no/such/folder", "crn", &empty.path().display().to_string(), &file.display().to_string()];
+        let rows =
+            ["no/such/folder", "crn", &empty.path().display().to_string(), &file.display().to_string()];
         for path in rows {
             let found = read(&[path.to_owned()]).unwrap_err();
             assert_eq!(found[0].code, Code::PackNotFound, "{path}");

@@ -45,7 +45,8 @@ impl Place {
     /// `database_unavailable` where there is none yet.
     pub async fn existing(&self, role: Role) -> Result<Database> {
         if let Some(file) = self.sqlite_file().filter(|file| !file.exists()) {
-            let reason = format!("there is no {} yet: run `lifeloom serve` or `lifeloom apply` first", file.display());
+            let reason =
+                format!("there is no {} yet: run `lifeloom serve` or `lifeloom apply` first", file.display());
             return Err(Box::new(Diagnostic::new(Code::DatabaseUnavailable).with("reason", reason)));
         }
         self.database(role).await
@@ -74,7 +75,8 @@ impl Place {
         let database = self.existing(Role::Command).await?;
         let engine = self.engine(database, Role::Command).await?;
         if engine.published().number == 0 {
-            let reason = "nothing was published to this database yet: run `lifeloom serve` or `lifeloom apply` first";
+            let reason =
+                "nothing was published to this database yet: run `lifeloom serve` or `lifeloom apply` first";
             return Err(Diagnostic::new(Code::DatabaseUnavailable).with("reason", reason).into());
         }
         Ok(engine)

@@ -10,8 +10,9 @@ use tracing_subscriber::EnvFilter;
 pub fn start(command: &Command, filter: Option<&str>, format: Format) -> Result<(), Failure> {
     let quiet = "warn,sqlx=error";
     let usual = if command.is_server() { "info,sqlx=warn,actix_server=warn" } else { quiet };
-    let filter = EnvFilter::try_new(filter.unwrap_or(usual))
-        .map_err(|error| Failure::Usage(format!("--log: {error} (such as `info` or `info,storage=debug`)")))?;
+    let filter = EnvFilter::try_new(filter.unwrap_or(usual)).map_err(|error| {
+        Failure::Usage(format!("--log: {error} (such as `info` or `info,storage=debug`)"))
+    })?;
     let output = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

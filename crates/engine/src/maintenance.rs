@@ -67,7 +67,11 @@ impl Engine {
         Ok(done)
     }
 
-    async fn page_of_ids(&self, object: &Object, cursor: Option<String>) -> Result<(Vec<Uuid>, Option<String>)> {
+    async fn page_of_ids(
+        &self,
+        object: &Object,
+        cursor: Option<String>,
+    ) -> Result<(Vec<Uuid>, Option<String>)> {
         #[derive(serde::Deserialize)]
         struct Listed {
             id: Uuid,

@@ -37,7 +37,12 @@ pub async fn run(options: &Apply, console: &Console) -> Result<(), Failure> {
 }
 
 /// Shows what a change would do, asks, does it.
-pub async fn carry_out(engine: &Engine, change: &Change, yes: bool, console: &Console) -> Result<(), Failure> {
+pub async fn carry_out(
+    engine: &Engine,
+    change: &Change,
+    yes: bool,
+    console: &Console,
+) -> Result<(), Failure> {
     let preview = engine.preview(change).await?;
     show(console, &preview, false);
     if !preview.findings.is_empty() {

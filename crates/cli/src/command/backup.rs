@@ -10,9 +10,11 @@ use storage::Role;
 
 /// Options of `backup`.
 #[derive(Debug, Args)]
-#[command(after_help = "The file holds one state of the whole database and restores to SQLite and PostgreSQL alike.\n\
+#[command(
+    after_help = "The file holds one state of the whole database and restores to SQLite and PostgreSQL alike.\n\
     The key of encrypted fields (secret.key in the data folder, or LIFELOOM_SECRET) is not in it: keep it apart.\n\n\
-    Example:\n  lifeloom backup lifeloom-$(date +%F).backup")]
+    Example:\n  lifeloom backup lifeloom-$(date +%F).backup"
+)]
 pub struct Backup {
     /// The file to write
     file: PathBuf,
@@ -32,6 +34,7 @@ pub async fn run(options: &Backup, console: &Console) -> Result<(), Failure> {
     let extent = storage::backup::backup(&database, &options.file).await?;
     console.answer(&json!({"ok": true, "file": options.file, "tables": extent.tables, "rows": extent.rows}));
     console.say(format!("{} rows of {} tables in {}", extent.rows, extent.tables, options.file.display()));
-    console.note(format!("keep the key of encrypted fields with it: {}", options.place.secret_file().display()));
+    console
+        .note(format!("keep the key of encrypted fields with it: {}", options.place.secret_file().display()));
     Ok(())
 }

@@ -27,7 +27,8 @@ pub fn run(options: &Check, console: &Console) -> Result<(), Failure> {
     let catalog = &checked.catalog;
     let notices = catalog::lint(catalog);
     let fields: usize = catalog.objects.values().map(|object| object.fields.len()).sum();
-    let names: Vec<String> = catalog.packs.values().map(|pack| format!("{} {}", pack.name, pack.version)).collect();
+    let names: Vec<String> =
+        catalog.packs.values().map(|pack| format!("{} {}", pack.name, pack.version)).collect();
     console.answer(&json!({
         "ok": true,
         "errors": [],

@@ -84,7 +84,12 @@ pub fn chosen_password() -> Result<Chosen, Failure> {
 }
 
 /// Loads demo data and lets its users sign in.
-pub async fn load(engine: &Engine, only: Option<&[String]>, chosen: &Chosen, console: &Console) -> Result<(), Failure> {
+pub async fn load(
+    engine: &Engine,
+    only: Option<&[String]>,
+    chosen: &Chosen,
+    console: &Console,
+) -> Result<(), Failure> {
     let progress = console.progress("demo data", 1);
     let told = |done: usize, all: usize| progress.at(done as u64, all as u64);
     let loaded = engine.load_demo(only, &told).await;
@@ -96,7 +101,9 @@ pub async fn load(engine: &Engine, only: Option<&[String]>, chosen: &Chosen, con
     console.say(format!("demo data: {records} records"));
     if !logins.is_empty() {
         let lines = match shown {
-            Some(text) => format!("{text}\nIt is shown only now; LIFELOOM_DEMO_PASSWORD sets another one beforehand."),
+            Some(text) => {
+                format!("{text}\nIt is shown only now; LIFELOOM_DEMO_PASSWORD sets another one beforehand.")
+            }
             None => "the one in LIFELOOM_DEMO_PASSWORD".to_owned(),
         };
         console.boxed(&format!("Demo users: {}\nPassword of all of them: {lines}", logins.join(", ")));

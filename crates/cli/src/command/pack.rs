@@ -29,7 +29,9 @@ enum Action {
     #[command(after_help = "Example:\n  lifeloom pack list")]
     List(List),
     /// Install packs that are not installed yet
-    #[command(after_help = "Examples:\n  lifeloom pack install crm\n  lifeloom pack install my-packs/fleet --yes")]
+    #[command(
+        after_help = "Examples:\n  lifeloom pack install crm\n  lifeloom pack install my-packs/fleet --yes"
+    )]
     Install(Put),
     /// Replace installed packs by newer ones
     #[command(after_help = "Example:\n  lifeloom pack upgrade crm")]
@@ -41,7 +43,9 @@ enum Action {
     #[command(after_help = "Example:\n  lifeloom pack export crm --dir my-packs")]
     Export(Export),
     /// Write a small working pack to start from
-    #[command(after_help = "Example:\n  lifeloom pack new fleet --dir my-packs && lifeloom test my-packs/fleet")]
+    #[command(
+        after_help = "Example:\n  lifeloom pack new fleet --dir my-packs && lifeloom test my-packs/fleet"
+    )]
     New(new::New),
 }
 

@@ -81,7 +81,11 @@ pub async fn user(engine: &Engine, login: &str) -> Result<Listed, Failure> {
     }
     let all = users(engine, &[]).await?;
     let hint = did_you_mean(login, all.iter().map(|user| user.login.as_str()));
-    Err(Diagnostic::new(Code::UnknownReference).with("what", "user").with("name", login).with_hint(hint).into())
+    Err(Diagnostic::new(Code::UnknownReference)
+        .with("what", "user")
+        .with("name", login)
+        .with_hint(hint)
+        .into())
 }
 
 /// Refuses roles that do not exist.
@@ -112,7 +116,10 @@ pub struct Administrator {
 
 /// Makes the user `admin` where nobody can sign in as an administrator yet, also after a start that died between
 /// its steps. Without a given password it gets one for one use.
-pub async fn ensure_administrator(engine: &Engine, given: Option<&str>) -> Result<Option<Administrator>, Failure> {
+pub async fn ensure_administrator(
+    engine: &Engine,
+    given: Option<&str>,
+) -> Result<Option<Administrator>, Failure> {
     const LOGIN: &str = "admin";
     if !engine.published().catalog.objects.contains_key("base.user") {
         return Ok(None);
@@ -145,7 +152,8 @@ async fn administrators(engine: &Engine) -> Result<Vec<Uuid>, Failure> {
     struct Referred {
         id: Uuid,
     }
-    let asked = [("role", "base.admin"), ("limit", PAGE)].map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let asked =
+        [("role", "base.admin"), ("limit", PAGE)].map(|(name, value)| (name.to_owned(), value.to_owned()));
     let page = engine.list(&engine.system(), "base.role_assignment", &asked).await?;
     let holders: Vec<Holder> = serde_json::from_slice(&page.body).map_err(|error| unexpected(&error))?;
     Ok(holders.into_iter().map(|holder| holder.user.id).collect())

@@ -36,7 +36,8 @@ pub async fn run(options: &Plan, console: &Console) -> Result<(), Failure> {
     let database = place.database(Role::Command).await?;
     let engine = place.engine(database, Role::Command).await?;
     let roots = packs::Roots::of(&packs.named);
-    let preview = engine.preview(&change(&engine, packs)).await.map_err(|found| roots.placed(found.into()))?;
+    let preview =
+        engine.preview(&change(&engine, packs)).await.map_err(|found| roots.placed(found.into()))?;
     console.answer(&as_json(&preview));
     show(console, &preview, options.sql);
     verdict(console, &preview)
@@ -58,10 +59,14 @@ pub fn show(console: &Console, preview: &Preview, sql: bool) {
     for (name, before, after) in &preview.packs {
         console.say(match (before, after) {
             (None, Some(after)) => format!("pack {name}: new, {after}"),
-            (Some(before), None) => format!("pack {name}: removed ({before}); its tables stay until `lifeloom purge`"),
+            (Some(before), None) => {
+                format!("pack {name}: removed ({before}); its tables stay until `lifeloom purge`")
+            }
             (Some(before), Some(after)) if before == after => format!("pack {name}: {after}"),
             (before, after) => {
-                let shown = |version: &Option<semver::Version>| version.as_ref().map_or(String::new(), ToString::to_string);
+                let shown = |version: &Option<semver::Version>| {
+                    version.as_ref().map_or(String::new(), ToString::to_string)
+                };
                 format!("pack {name}: {} → {}", shown(before), shown(after))
             }
         });
@@ -111,7 +116,10 @@ pub fn verdict(console: &Console, preview: &Preview) -> Result<(), Failure> {
 
 /// What would change, for machines.
 pub fn as_json(preview: &Preview) -> Json {
-    let packs = preview.packs.iter().map(|(name, before, after)| json!({"name": name, "before": before, "after": after}));
+    let packs = preview
+        .packs
+        .iter()
+        .map(|(name, before, after)| json!({"name": name, "before": before, "after": after}));
     json!({
         "ok": preview.findings.is_empty(),
         "empty": preview.is_empty(),

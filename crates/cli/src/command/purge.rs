@@ -10,8 +10,10 @@ use storage::migrate::purge::Retired;
 
 /// Options of `purge`.
 #[derive(Debug, Args)]
-#[command(after_help = "Objects and fields that leave the definitions keep their data until they are purged.\n\n\
-    Examples:\n  lifeloom purge --list\n  lifeloom purge crm.lead.fax crm.campaign")]
+#[command(
+    after_help = "Objects and fields that leave the definitions keep their data until they are purged.\n\n\
+    Examples:\n  lifeloom purge --list\n  lifeloom purge crm.lead.fax crm.campaign"
+)]
 pub struct Purge {
     /// Objects (pack.object) and fields (pack.object.field) to drop [default: all that were retired]
     names: Vec<String>,
@@ -69,7 +71,8 @@ fn chosen(retired: &[Retired], names: &[String]) -> Result<Vec<Retired>, Vec<Dia
             Some(at) => which.push(retired[at].clone()),
             None => {
                 let hint = did_you_mean(name, known.iter().map(String::as_str));
-                let unknown = Diagnostic::new(Code::UnknownReference).with("what", "retired name").with("name", name);
+                let unknown =
+                    Diagnostic::new(Code::UnknownReference).with("what", "retired name").with("name", name);
                 found.push(unknown.with_hint(hint));
             }
         }

@@ -10,9 +10,11 @@ use storage::Role;
 
 /// Options of `restore`.
 #[derive(Debug, Args)]
-#[command(after_help = "The database must be empty, and no server may use it. Put the secret.key of the old place into the\n\
+#[command(
+    after_help = "The database must be empty, and no server may use it. Put the secret.key of the old place into the\n\
     data folder first, or set LIFELOOM_SECRET: encrypted fields cannot be read without it.\n\n\
-    Example:\n  lifeloom restore lifeloom-2026-03-01.backup --data restored")]
+    Example:\n  lifeloom restore lifeloom-2026-03-01.backup --data restored"
+)]
 pub struct Restore {
     /// The file to read
     file: PathBuf,

@@ -31,10 +31,12 @@ const UNFINISHED_WITH_DEMO: i64 = 2;
 
 /// Options of `serve`.
 #[derive(Debug, Args)]
-#[command(after_help = "On an empty database the packs are applied first; later only `apply`, `pack` and publishing change it,\n\
+#[command(
+    after_help = "On an empty database the packs are applied first; later only `apply`, `pack` and publishing change it,\n\
     and files that differ are reported.\n\n\
     Examples:\n  lifeloom serve --demo\n  lifeloom serve --database postgres://lifeloom@localhost/lifeloom --listen 0.0.0.0:8080\n  \
-    lifeloom serve --packs base,my-packs/fleet")]
+    lifeloom serve --packs base,my-packs/fleet"
+)]
 pub struct Serve {
     #[command(flatten)]
     place: Place,
@@ -103,7 +105,8 @@ pub async fn run(options: Serve, console: &Console) -> Result<(), Failure> {
 
 /// Takes the address before anything else is touched, and holds it until the server takes it over.
 fn held(listen: &str) -> Result<TcpListener, Failure> {
-    let usage = |reason: String| Failure::Usage(format!("--listen {listen}: {reason} (such as 127.0.0.1:8080)"));
+    let usage =
+        |reason: String| Failure::Usage(format!("--listen {listen}: {reason} (such as 127.0.0.1:8080)"));
     let addresses: Vec<_> = listen.to_socket_addrs().map_err(|error| usage(error.to_string()))?.collect();
     TcpListener::bind(addresses.as_slice()).map_err(|error| match error.kind() {
         std::io::ErrorKind::AddrInUse => Diagnostic::new(Code::PortInUse).with("address", listen).into(),
@@ -144,7 +147,8 @@ async fn begin(engine: &Engine, packs: Vec<PackFiles>, demo: bool, console: &Con
 /// Makes the administrator, loads demo data: what a first start does once the packs are there.
 async fn complete_first_start(engine: &Engine, first: &First, console: &Console) -> Result<(), Failure> {
     let mark_of = system::meta(&engine.database().reader(), STARTING).await?;
-    if let Some(administrator) = people::ensure_administrator(engine, first.admin_password.as_deref()).await? {
+    if let Some(administrator) = people::ensure_administrator(engine, first.admin_password.as_deref()).await?
+    {
         show(&administrator, console);
     }
     match mark_of.map(|(_, state)| state) {
@@ -187,7 +191,8 @@ async fn report_drift(engine: &Engine, packs: &[PackFiles], console: &Console) -
         let same = same.count();
         let differing = there.max(pack.files.len()) - same;
         if there == 0 {
-            console.note(format!("pack {name} is not installed: lifeloom pack install {}", named(pack, &name)));
+            console
+                .note(format!("pack {name} is not installed: lifeloom pack install {}", named(pack, &name)));
         } else if differing > 0 {
             let path = named(pack, &name);
             let files = if differing == 1 { "file differs" } else { "files differ" };

@@ -11,9 +11,11 @@ use std::time::Instant;
 
 /// Options of `test`.
 #[derive(Debug, Args)]
-#[command(after_help = "Each scenario plays in a throw-away database of its own, with a clock that it moves itself.\n\n\
+#[command(
+    after_help = "Each scenario plays in a throw-away database of its own, with a clock that it moves itself.\n\n\
     Examples:\n  lifeloom test definitions/crm\n  lifeloom test my-packs/fleet --filter approval\n  \
-    lifeloom test definitions --database postgres://lifeloom@localhost/test")]
+    lifeloom test definitions --database postgres://lifeloom@localhost/test"
+)]
 pub struct Test {
     /// Folders of packs, folders that hold packs, files of packs, or names of built-in packs
     #[arg(required = true, value_name = "PATH")]
@@ -56,6 +58,8 @@ pub async fn run(options: &Test, console: &Console) -> Result<(), Failure> {
     match failed {
         0 => Ok(()),
         _ if console.is_json() => Err(Failure::Shown(1)),
-        _ => Err(outcomes.into_iter().flat_map(|outcome| outcome.failures).collect::<Vec<Diagnostic>>().into()),
+        _ => {
+            Err(outcomes.into_iter().flat_map(|outcome| outcome.failures).collect::<Vec<Diagnostic>>().into())
+        }
     }
 }

@@ -6,9 +6,9 @@ use crate::failure::Failure;
 use crate::place::Place;
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
+use engine::Engine;
 use engine::identity::password;
 use engine::records::Command;
-use engine::Engine;
 use plan::Precondition;
 use serde_json::{Map, json};
 use std::sync::Arc;
@@ -190,7 +190,9 @@ async fn give(
     let shown = one_time.then_some(chosen);
     console.answer(&json!({"ok": true, "login": login, "id": id, "one_time_password": shown}));
     match shown {
-        Some(shown) => console.say(format!("one-time password of {login}, to be changed at the first sign-in: {shown}")),
+        Some(shown) => {
+            console.say(format!("one-time password of {login}, to be changed at the first sign-in: {shown}"))
+        }
         None => console.say(format!("the password of {login} is set")),
     }
     Ok(())
@@ -202,7 +204,8 @@ async fn token(options: &Token, console: &Console) -> Result<(), Failure> {
     let user = people::user(&engine, &options.login).await?;
     let roles: Vec<Arc<str>> = options.roles.iter().map(|role| Arc::from(role.as_str())).collect();
     let life = options.days.map(|days| TimeDelta::days(i64::from(days)));
-    let token = engine.make_token(user.id, &options.label, (!roles.is_empty()).then_some(roles), life).await?;
+    let token =
+        engine.make_token(user.id, &options.label, (!roles.is_empty()).then_some(roles), life).await?;
     console.answer(&json!({"ok": true, "login": options.login, "token": token}));
     // Nothing but the token, so that a script can take it.
     console.say(token);
@@ -223,7 +226,12 @@ async fn list(options: &List, console: &Console) -> Result<(), Failure> {
         let roles: Vec<&str> = user.roles.iter().map(|role| role.role.as_str()).collect();
         let department = user.department.as_ref().and_then(|d| d.title.as_deref()).unwrap_or("-");
         let resting = if user.active == Some(false) { "  (not active)" } else { "" };
-        console.say(format!("{:widest$}  {}  {department}  {}{resting}", user.login, user.name, roles.join(",")));
+        console.say(format!(
+            "{:widest$}  {}  {department}  {}{resting}",
+            user.login,
+            user.name,
+            roles.join(",")
+        ));
     }
     Ok(())
 }
@@ -234,7 +242,9 @@ async fn add_roles(options: &Roles, console: &Console) -> Result<(), Failure> {
     let user = people::user(&engine, &options.login).await?;
     for role in options.roles.iter().filter(|role| !user.roles.iter().any(|has| has.role == **role)) {
         let body = json!({"user": user.id, "role": role});
-        engine.write(&engine.system(), Command::Create { object: "base.role_assignment".into(), body }).await?;
+        engine
+            .write(&engine.system(), Command::Create { object: "base.role_assignment".into(), body })
+            .await?;
     }
     shown_roles(&engine, &options.login, console).await
 }
@@ -254,6 +264,7 @@ async fn shown_roles(engine: &Engine, login: &str, console: &Console) -> Result<
     let user = people::user(engine, login).await?;
     let roles: Vec<&str> = user.roles.iter().map(|role| role.role.as_str()).collect();
     console.answer(&json!({"ok": true, "login": login, "roles": roles}));
-    console.say(format!("{login}: {}", if roles.is_empty() { "no roles".to_owned() } else { roles.join(", ") }));
+    console
+        .say(format!("{login}: {}", if roles.is_empty() { "no roles".to_owned() } else { roles.join(", ") }));
     Ok(())
 }

@@ -9,8 +9,10 @@ use tokio::sync::watch;
 
 /// Options of `worker`.
 #[derive(Debug, Args)]
-#[command(after_help = "As many as wanted work on one PostgreSQL database; on SQLite a server does its own work.\n\n\
-    Example:\n  lifeloom worker --database postgres://lifeloom@db/lifeloom")]
+#[command(
+    after_help = "As many as wanted work on one PostgreSQL database; on SQLite a server does its own work.\n\n\
+    Example:\n  lifeloom worker --database postgres://lifeloom@db/lifeloom"
+)]
 pub struct Worker {
     #[command(flatten)]
     place: Place,

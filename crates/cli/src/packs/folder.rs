@@ -39,7 +39,8 @@ pub fn beside(folder: &Path, wanted: &str) -> Option<PathBuf> {
         _ => folder.canonicalize().ok()?.parent()?.to_owned(),
     };
     let has_name = |folder: &PathBuf| {
-        let own = PACK_FILES.iter().find_map(|file| Some((*file, fs::read_to_string(folder.join(file)).ok()?)));
+        let own =
+            PACK_FILES.iter().find_map(|file| Some((*file, fs::read_to_string(folder.join(file)).ok()?)));
         let files = own.map(|(file, text)| vec![(file.to_owned(), text)]).unwrap_or_default();
         name(&PackFiles { root: String::new(), files }).as_deref() == Some(wanted)
     };
@@ -60,7 +61,9 @@ pub fn read(folder: &Path) -> Result<PackFiles, Vec<Diagnostic>> {
     paths.sort();
     if paths.len() > MOST_FILES {
         let source = Source { file: folder.display().to_string(), line: 0, column: 0 };
-        let many = Diagnostic::new(Code::LimitExceeded).with("what", "the number of files").with("limit", MOST_FILES);
+        let many = Diagnostic::new(Code::LimitExceeded)
+            .with("what", "the number of files")
+            .with("limit", MOST_FILES);
         return Err(vec![many.in_source(source)]);
     }
     let mut files = Vec::with_capacity(paths.len());
@@ -91,8 +94,12 @@ fn walk(folder: &Path, depth: usize, paths: &mut Vec<PathBuf>, found: &mut Vec<D
         }
         match fs::metadata(&path) {
             Ok(about) if about.is_dir() && depth > 0 => walk(&path, depth - 1, paths, found),
-            Ok(about) if about.is_dir() => found.push(too_large(&path, "the depth of folders", DEEPEST as u64)),
-            Ok(about) if about.len() > MOST_BYTES => found.push(too_large(&path, "the size of the file", MOST_BYTES)),
+            Ok(about) if about.is_dir() => {
+                found.push(too_large(&path, "the depth of folders", DEEPEST as u64))
+            }
+            Ok(about) if about.len() > MOST_BYTES => {
+                found.push(too_large(&path, "the size of the file", MOST_BYTES))
+            }
             Ok(about) if about.is_file() => paths.push(path),
             // Sockets, devices and pipes would never end.
             Ok(_) => found.push(Diagnostic::new(Code::StrayFile).in_source(place(&path, 0, 0))),
@@ -111,7 +118,8 @@ fn place(path: &Path, line: u32, column: u32) -> Source {
 
 /// Reads on several threads: a thousand small files wait for the disk more than they work.
 fn read_all(paths: &[PathBuf]) -> Vec<Result<(PathBuf, String), Diagnostic>> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len().div_ceil(64).max(1));
+    let threads =
+        std::thread::available_parallelism().map_or(1, usize::from).min(paths.len().div_ceil(64).max(1));
     let share = paths.len().div_ceil(threads).max(1);
     let mut read = Vec::with_capacity(paths.len());
     std::thread::scope(|scope| {

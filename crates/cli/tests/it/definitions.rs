@@ -52,14 +52,19 @@ fn required_packs_come_from_beside_or_from_the_binary() {
     let site = Site::new();
     site.run(&["pack", "new", "fleet", "--dir", "packs"]).is(0, &[]);
     site.run(&["pack", "new", "tours", "--dir", "packs"]).is(0, &[]);
-    site.edit("packs/tours/pack.yaml", "requires: {base: '>=1.0.0'}", "requires: {base: '>=1.0.0', fleet: '>=0.1'}");
+    site.edit(
+        "packs/tours/pack.yaml",
+        "requires: {base: '>=1.0.0'}",
+        "requires: {base: '>=1.0.0', fleet: '>=0.1'}",
+    );
     site.run(&["check", "packs/tours"]).is(0, &[]).says(&["fleet 0.1.0", "tours 0.1.0", "base 1"]);
     site.run(&["check", "packs"]).is(0, &[]).says(&["fleet", "tours"]);
     site.run(&["check", "packs/tours/objects/request.yaml"]).is(0, &[]).says(&["tours"]);
     site.edit("packs/tours/pack.yaml", "fleet: '>=0.1'", "harbour: '>=0.1'");
     site.run(&["check", "packs/tours"]).is(1, &["harbour", "packs/tours/pack.yaml:"]);
     site.run(&["check", "crm"]).is(0, &[]).says(&["crm 1"]);
-    site.run(&["check", "crn"]).is(1, &["error[pack_not_found]: pack `crn` was not found (did you mean `crm`?)"]);
+    site.run(&["check", "crn"])
+        .is(1, &["error[pack_not_found]: pack `crn` was not found (did you mean `crm`?)"]);
 }
 
 #[test]

@@ -38,7 +38,8 @@ fn what_the_machine_refuses_ends_with_three_and_changes_nothing() {
     let site = Site::new();
     site.run(&["user", "list"]).is(3, &["error[database_unavailable]", "lifeloom serve"]);
     assert!(!site.path("data").exists());
-    site.run(&["user", "list", "--database", "mysql://x"]).is(3, &["error[invalid_configuration]", "postgres://"]);
+    site.run(&["user", "list", "--database", "mysql://x"])
+        .is(3, &["error[invalid_configuration]", "postgres://"]);
     let nobody = "postgres://nobody@127.0.0.1:9/none";
     site.run(&["user", "list", "--database", nobody]).is(3, &["error[database_unavailable]"]);
     site.write("file", "no folder");

@@ -26,7 +26,9 @@ pub struct New {
 pub fn run(options: &New, console: &Console) -> Result<(), Failure> {
     if !is_name(&options.name) {
         let name = &options.name;
-        let reason = format!("`{name}` cannot be a pack's name: use lower-case letters, digits and _, such as `fleet`");
+        let reason = format!(
+            "`{name}` cannot be a pack's name: use lower-case letters, digits and _, such as `fleet`"
+        );
         return Err(Failure::Usage(reason));
     }
     if packs::built_in(&options.name).is_some() {
@@ -69,7 +71,8 @@ fn collect<'a>(dir: &'a Dir<'a>, files: &mut Vec<(&'a std::path::Path, &'a str)>
 fn filled(text: &str, name: &str) -> String {
     let words = name.replace('_', " ");
     let mut letters = words.chars();
-    let label: String = letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
+    let label: String =
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect();
     text.replace("starter", name).replace("Starter", &label)
 }
 
@@ -79,7 +82,14 @@ mod tests {
 
     #[test]
     fn names_are_those_of_packs() {
-        let rows = [("fleet", true), ("fleet_2", true), ("Fleet", false), ("2fleet", false), ("", false), ("a-b", false)];
+        let rows = [
+            ("fleet", true),
+            ("fleet_2", true),
+            ("Fleet", false),
+            ("2fleet", false),
+            ("", false),
+            ("a-b", false),
+        ];
         for (name, expect) in rows {
             assert_eq!(is_name(name), expect, "{name}");
         }
