@@ -406,6 +406,11 @@ codes! {
         zh_cn "`{value}` 不是 `{field}` 的选项",
         zh_tw "`{value}` 不是 `{field}` 的選項",
         cure "Choose one of the options.";
+    OptionNotOffered = "option_not_offered" Rule:
+        en "`{field}` does not offer `{value}` here",
+        zh_cn "`{field}` 此处不提供选项 `{value}`",
+        zh_tw "`{field}` 此處不提供選項 `{value}`",
+        cure "Choose an option that is not retired and whose condition the record meets.";
     ReferenceNotFound = "reference_not_found" Rule:
         en "`{field}` refers to a record that does not exist",
         zh_cn "`{field}` 引用的记录不存在",

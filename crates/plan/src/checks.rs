@@ -6,6 +6,8 @@ use crate::defaults::same_values;
 use crate::draft::{Draft, Given, Intent, Precondition, RowDraft};
 use crate::facts::{Facts, Lock, Needs};
 use crate::known::to_one;
+use crate::options;
+use crate::pairs;
 use crate::planner::{Check, Later, LaterCheck, Mode, Planner};
 use crate::row::Row;
 use crate::scene::{Roots, Scene, is_deleted};
@@ -17,6 +19,7 @@ use definition::FieldType;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::{Expr, Type, Value};
 use std::cell::RefCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -68,6 +71,7 @@ impl Examination<'_, '_> {
             self.value(row, field);
             self.required(scene, row, field)?;
             self.references(scene, row, field)?;
+            self.options(scene, row, field)?;
         }
         self.links(scene, row)?;
         for (name, rule) in &object.rules {
@@ -129,6 +133,22 @@ impl Examination<'_, '_> {
         };
         if wanted {
             self.put(row, &field.name, Diagnostic::new(Code::Required).with("field", &field.name));
+        }
+        Ok(())
+    }
+
+    /// Newly chosen options are offered.
+    fn options(&mut self, scene: &Scene<'_>, row: &RowDraft, field: &Field) -> Result<()> {
+        let old = row.before.as_ref();
+        if !row.changes(field.index) || !self.planner.chooses(field) {
+            return Ok(());
+        }
+        if self.planner.chooses_later(field, &row.row, old) {
+            self.later(row, Check::Options(field.index));
+            return Ok(());
+        }
+        for found in options::refused(scene, field, &row.row, old)? {
+            self.put(row, &field.name, found);
         }
         Ok(())
     }
@@ -234,36 +254,32 @@ impl Examination<'_, '_> {
         }
     }
 
+    /// Pairs refer to what may be referred to, each record once, and are as many as allowed afterwards.
     fn links(&mut self, scene: &Scene<'_>, row: &RowDraft) -> Result<()> {
         for link in &row.input.links {
             let field = &row.object.fields[link.field];
-            let (Stored::Link(stored), FieldType::References(kind)) = (&field.stored, &field.kind) else {
-                continue;
-            };
+            let Stored::Link(stored) = &field.stored else { continue };
+            let mut seen = HashSet::new();
             for (target, _, path) in &link.pairs {
                 let Given::Value(Value::Reference(id)) = target else { continue };
-                let problem =
+                let mut problem =
                     self.referred(scene, row, field.choose_where.as_ref(), &stored.target, *id, true)?;
+                if !seen.insert(*id) {
+                    problem = Some(Code::Duplicate);
+                }
                 if let Some(code) = problem {
-                    self.found.push(Diagnostic::new(code).with("field", &field.name).at(path.as_str()));
+                    let found = Diagnostic::new(code).with("field", &field.name).with("fields", &field.name);
+                    self.found.push(found.at(path.as_str()));
                 }
             }
-            let count = link.pairs.len();
-            if link.remove.is_none() {
-                if let Some(min) = kind.min.filter(|min| count < *min as usize) {
-                    self.put(
-                        row,
-                        &field.name,
-                        Diagnostic::new(Code::TooFewChildren).with("field", &field.name).with("min", min),
-                    );
-                }
-                if let Some(max) = kind.max.filter(|max| count > *max as usize) {
-                    self.put(
-                        row,
-                        &field.name,
-                        Diagnostic::new(Code::TooManyChildren).with("field", &field.name).with("max", max),
-                    );
-                }
+        }
+        for field in row.object.fields.values() {
+            if let (FieldType::References(kind), Stored::Link(_)) = (&field.kind, &field.stored)
+                && let Some(count) = pair_count(scene, row, field)
+            {
+                let min = kind.min.unwrap_or(u32::from(field.required));
+                let found = out_of_bounds(field, count, min, kind.max);
+                self.found.extend(found.map(|found| found.at(format!("{}{}", row.path, field.name))));
             }
         }
         Ok(())
@@ -465,6 +481,11 @@ impl Planner<'_> {
                 children_bounds(scene, row, field)
                     .map(|found| found.at(format!("{}{}", check.path, field.name)))
             }
+            Check::Options(index) => {
+                let field = &object.fields[*index];
+                let found = options::refused(scene, field, row, check.old.as_ref())?;
+                Diagnostic::gather(found).map(|found| found.at(format!("{}{}", check.path, field.name)))
+            }
         })
     }
 
@@ -481,9 +502,27 @@ fn children_bounds(scene: &Scene<'_>, row: &Row, field: &Field) -> Option<Diagno
     };
     let count = scene.referring(object, via, row.id()).ok()?.len();
     let min = children.min.unwrap_or(u32::from(field.required));
+    out_of_bounds(field, count, min, children.max)
+}
+
+fn out_of_bounds(field: &Field, count: usize, min: u32, max: Option<u32>) -> Option<Diagnostic> {
     if count < min as usize {
         return Some(Diagnostic::new(Code::TooFewChildren).with("field", &field.name).with("min", min));
     }
-    let max = children.max.filter(|max| count > *max as usize)?;
+    let max = max.filter(|max| count > *max as usize)?;
     Some(Diagnostic::new(Code::TooManyChildren).with("field", &field.name).with("max", max))
+}
+
+/// How many pairs a relation has afterwards, where the request writes it; a new record has none else.
+fn pair_count(scene: &Scene<'_>, row: &RowDraft, field: &Field) -> Option<usize> {
+    let link = row.input.links.iter().find(|link| link.field == field.index);
+    let Some(link) = link else { return (row.operation == Operation::Insert).then_some(0) };
+    match pairs::stored(row, field, scene.facts) {
+        Some(stored) => Some(pairs::after(stored, link).len()),
+        None => {
+            let key = (row.object.name.clone(), field.name.clone(), row.id);
+            scene.needs.borrow_mut().pairs.insert(key);
+            None
+        }
+    }
 }

@@ -51,6 +51,61 @@ impl Planner<'_> {
             }
             place += 1;
         }
+        if needs.borrow().is_empty() { self.check_restricting(draft, facts) } else { Ok(()) }
+    }
+
+    /// What restricts the deletion goes with it.
+    fn check_restricting(&self, draft: &Draft, facts: &Facts) -> Result<()> {
+        let goes = |row: &Row| {
+            let drafted = draft.drafted(&row.object.name, row.id());
+            drafted.is_some_and(|drafted| !drafted.stays())
+        };
+        let stays = draft.restricting.iter().filter_map(|key| facts.rows_referring(key)).flatten();
+        match stays.into_iter().all(goes) {
+            true => Ok(()),
+            false => Err(Box::new(Diagnostic::new(Code::ReferencedElsewhere))),
+        }
+    }
+
+    /// Whether records of `object` may be gone with a deletion of what is in the draft.
+    fn may_go(&self, draft: &Draft, object: &Arc<str>) -> bool {
+        let mut reached: Vec<Arc<str>> = vec![draft.root().object.name.clone()];
+        let mut at = 0;
+        while at < reached.len() {
+            if reached[at] == *object {
+                return true;
+            }
+            let next = reached[at].clone();
+            for referrer in self.referrers(&next).filter(|referrer| referrer.policy == OnDelete::Cascade) {
+                if !reached.contains(&referrer.object.name) {
+                    reached.push(referrer.object.name.clone());
+                }
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// Looks at a reference that restricts: whether it refuses the deletion at once, or must be read and
+    /// looked at again when everything that goes is known.
+    fn restrict(&self, draft: &mut Draft, key: Referring, facts: &Facts, missing: &mut Needs) -> Result<()> {
+        match facts.exists(&key) {
+            Some(false) => {}
+            Some(true) if !self.may_go(draft, &key.object) => {
+                return Err(Box::new(Diagnostic::new(Code::ReferencedElsewhere)));
+            }
+            Some(true) => {
+                if facts.rows_referring(&key).is_none() {
+                    missing.referring.insert(key.clone());
+                }
+                if !draft.restricting.contains(&key) {
+                    draft.restricting.push(key);
+                }
+            }
+            None => {
+                missing.exists.insert(key);
+            }
+        }
         Ok(())
     }
 
@@ -87,13 +142,7 @@ impl Planner<'_> {
                 deleted: false,
             };
             if referrer.policy == OnDelete::Restrict {
-                match facts.exists(&key) {
-                    Some(false) => {}
-                    Some(true) => return Err(Box::new(Diagnostic::new(Code::ReferencedElsewhere))),
-                    None => {
-                        missing.exists.insert(key);
-                    }
-                }
+                self.restrict(draft, key, facts, &mut missing)?;
                 continue;
             }
             let clear = (referrer.policy == OnDelete::Clear).then_some(referrer.field.index);
@@ -134,13 +183,7 @@ impl Planner<'_> {
                     deleted,
                 };
                 if referrer.policy == OnDelete::Restrict {
-                    match facts.exists(&key) {
-                        Some(false) => {}
-                        Some(true) => return Err(Box::new(Diagnostic::new(Code::ReferencedElsewhere))),
-                        None => {
-                            missing.exists.insert(key);
-                        }
-                    }
+                    self.restrict(draft, key, facts, &mut missing)?;
                     continue;
                 }
                 let clear = (referrer.policy == OnDelete::Clear).then_some(referrer.field.index);

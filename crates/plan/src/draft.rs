@@ -1,6 +1,6 @@
 //! What a write is before it is finished: rows as they will be, and what the caller gave.
 
-use crate::facts::{KeyLookup, RecordKey};
+use crate::facts::{KeyLookup, RecordKey, Referring};
 use crate::row::Row;
 use crate::write::Operation;
 use catalog::Object;
@@ -23,6 +23,8 @@ pub struct Draft {
     pub(crate) stage: Stage,
     /// Deleted or restored rows whose referrers are in the draft already, by place.
     pub(crate) pulled: HashSet<usize>,
+    /// References that forbid the deletion of what they refer to, unless their own record goes with it.
+    pub(crate) restricting: Vec<Referring>,
     /// What the caller sent along with a move, for the flow that approves it.
     pub(crate) sent: Json,
 }
@@ -149,6 +151,7 @@ impl Draft {
             precondition,
             stage: Stage::Parsed,
             pulled: HashSet::new(),
+            restricting: Vec::new(),
             sent: Json::Null,
         };
         draft.push(root);

@@ -9,6 +9,12 @@ use uuid::Uuid;
 /// A record by its object's full name and its id.
 pub type RecordKey = (Arc<str>, Uuid);
 
+/// The pairs of a many-to-many field: object, field, record.
+pub type PairsKey = (Arc<str>, Arc<str>, Uuid);
+
+/// One pair: target, position, values of its attributes in the order of `Link::attributes`.
+pub type Pair = (Uuid, i64, Vec<Value>);
+
 /// The rows of an object whose reference `field` is `id`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Referring {
@@ -52,6 +58,8 @@ pub struct Needs {
     pub referring: BTreeSet<Referring>,
     /// Whether there is one such row.
     pub exists: BTreeSet<Referring>,
+    /// All pairs of many-to-many fields, in their order.
+    pub pairs: BTreeSet<PairsKey>,
     /// The ids behind natural keys.
     pub keys: Vec<KeyLookup>,
     /// What running flows lock, by the id of the instance in the record's `flow` field.
@@ -64,6 +72,7 @@ impl Needs {
         self.rows.is_empty()
             && self.referring.is_empty()
             && self.exists.is_empty()
+            && self.pairs.is_empty()
             && self.keys.is_empty()
             && self.locks.is_empty()
     }
@@ -73,6 +82,7 @@ impl Needs {
         self.rows.extend(other.rows);
         self.referring.extend(other.referring);
         self.exists.extend(other.exists);
+        self.pairs.extend(other.pairs);
         self.locks.extend(other.locks);
         for key in other.keys {
             self.key(key);
@@ -92,6 +102,7 @@ pub struct Facts {
     rows: HashMap<RecordKey, Option<Row>>,
     referring: HashMap<Referring, Vec<Row>>,
     exists: HashMap<Referring, bool>,
+    pairs: HashMap<PairsKey, Vec<Pair>>,
     keys: Vec<(KeyLookup, Option<Uuid>)>,
     locks: HashMap<Uuid, Lock>,
 }
@@ -115,6 +126,11 @@ impl Facts {
         self.exists.insert(referring, exists);
     }
 
+    /// All pairs of a many-to-many field.
+    pub fn add_pairs(&mut self, key: PairsKey, pairs: Vec<Pair>) {
+        self.pairs.insert(key, pairs);
+    }
+
     /// The id behind a natural key.
     pub fn add_key(&mut self, key: KeyLookup, id: Option<Uuid>) {
         self.keys.push((key, id));
@@ -135,6 +151,10 @@ impl Facts {
 
     pub(crate) fn exists(&self, referring: &Referring) -> Option<bool> {
         self.exists.get(referring).copied()
+    }
+
+    pub(crate) fn pairs(&self, key: &PairsKey) -> Option<&[Pair]> {
+        self.pairs.get(key).map(Vec::as_slice)
     }
 
     pub(crate) fn key(&self, key: &KeyLookup) -> Option<Option<Uuid>> {

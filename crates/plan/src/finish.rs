@@ -2,9 +2,10 @@
 
 use crate::checks::Examination;
 use crate::defaults::same_values;
-use crate::draft::{Draft, Given, RowDraft};
+use crate::draft::{Draft, RowDraft};
 use crate::facts::{Facts, Needs};
 use crate::grants::followed;
+use crate::pairs;
 use crate::planner::{
     Check, FieldChange, Finished, HistoryEntry, Later, LaterCheck, Numbering, Parked, Planned, Planner,
 };
@@ -92,7 +93,7 @@ impl Planner<'_> {
         if let Some((name, workflow)) = self.approval(draft) {
             return self.park(draft, name, workflow);
         }
-        self.write(draft, &mut planned, numbers);
+        self.write(draft, facts, &mut planned, numbers);
         Ok(Finished::Done(Box::new(planned)))
     }
 
@@ -270,14 +271,16 @@ impl Planner<'_> {
         Ok(scene.value(&expr, Roots::row(&row.row))?.map(|value| text(field, &value)).unwrap_or_default())
     }
 
-    fn write(&self, draft: &Draft, planned: &mut Planned, numbers: Vec<(usize, Numbering)>) {
-        let written = written(draft);
+    fn write(&self, draft: &Draft, facts: &Facts, planned: &mut Planned, numbers: Vec<(usize, Numbering)>) {
+        let links: Vec<_> = draft.rows.iter().map(|row| pairs::changes(row, facts)).collect();
+        let written = written(draft, &links);
         let mut places: HashMap<usize, usize> = HashMap::new();
         let mut locks: BTreeSet<(Arc<str>, Uuid)> = BTreeSet::new();
         for (place, row) in draft.rows.iter().enumerate().filter(|(place, _)| written[*place]) {
-            let write = self.row_write(row);
+            let mut write = self.row_write(row);
+            write.links = links[place].iter().map(|(link, _)| link.clone()).collect();
             self.lock(&write, &mut locks);
-            if let Some(entry) = history(&write) {
+            if let Some(entry) = history(&write, links[place].iter().map(|(_, change)| change.clone())) {
                 planned.history.push(entry);
             }
             places.insert(place, planned.writes.len());
@@ -332,7 +335,7 @@ impl Planner<'_> {
             before: row.before.clone(),
             after,
             changed,
-            links: links(row),
+            links: Vec::new(),
         }
     }
 
@@ -376,14 +379,13 @@ impl Planner<'_> {
 }
 
 /// Which rows of the draft are written: those that change, and the parents of children that do.
-fn written(draft: &Draft) -> Vec<bool> {
+fn written(draft: &Draft, links: &[Vec<(LinkWrite, FieldChange)>]) -> Vec<bool> {
     let mut written: Vec<bool> = draft
         .rows
         .iter()
-        .map(|row| match (&row.operation, &row.before) {
-            (Operation::Update, Some(before)) => {
-                !same_values(before, &row.row) || !row.input.links.is_empty()
-            }
+        .zip(links)
+        .map(|(row, links)| match (&row.operation, &row.before) {
+            (Operation::Update, Some(before)) => !same_values(before, &row.row) || !links.is_empty(),
             _ => true,
         })
         .collect();
@@ -407,22 +409,8 @@ fn written(draft: &Draft) -> Vec<bool> {
     written
 }
 
-fn links(row: &RowDraft) -> Vec<LinkWrite> {
-    let of = |link: &crate::draft::LinkInput| {
-        let pairs =
-            link.pairs.iter().enumerate().filter_map(|(place, (target, attributes, _))| match target {
-                Given::Value(Value::Reference(id)) => {
-                    Some((*id, i64::try_from(place + 1).unwrap_or(i64::MAX), attributes.clone()))
-                }
-                _ => None,
-            });
-        LinkWrite { field: link.field, pairs: pairs.collect(), remove: link.remove.clone() }
-    };
-    row.input.links.iter().map(of).collect()
-}
-
 /// What the history keeps of a write.
-fn history(write: &RowWrite) -> Option<HistoryEntry> {
+fn history(write: &RowWrite, links: impl Iterator<Item = FieldChange>) -> Option<HistoryEntry> {
     if !write.object.history || write.operation == Operation::Purge {
         return None;
     }
@@ -439,6 +427,7 @@ fn history(write: &RowWrite) -> Option<HistoryEntry> {
             old: render(field, &before.values[field.index]),
             new: render(field, &write.after.values[field.index]),
         })
+        .chain(links)
         .collect();
     if changes.is_empty() && write.operation == Operation::Update {
         return None;

@@ -52,6 +52,10 @@ mod moves;
 
 mod actions;
 
+mod options;
+
+mod pairs;
+
 mod checks;
 
 pub mod render;

@@ -204,6 +204,8 @@ pub(crate) enum Check {
     Restriction,
     /// How many children a field has, by its index.
     Children(usize),
+    /// Whether the options that a field newly holds are offered, by its index.
+    Options(usize),
 }
 
 impl<'a> Planner<'a> {

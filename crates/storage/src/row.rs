@@ -7,6 +7,7 @@ pub mod value;
 
 pub mod write;
 
+use crate::codec::Cell;
 use crate::dialect::{Dialect, quoted};
 use crate::error::internal;
 use crate::select::Reading;
@@ -141,6 +142,27 @@ pub async fn load_referring(
     );
     let rows = tx.query_all_sql(sql, binder.into_values()).await?;
     rows.iter().map(|row| read_row(reading, child, row, dialect)).collect()
+}
+
+/// Whether some row's reference `via` is this record.
+pub async fn is_referred_to(tx: &Tx, from: &Arc<Object>, via: &str, id: Uuid, bin: Bin) -> Result<bool> {
+    let Some(Stored::Column { column, .. }) = from.field(via).map(|f| &f.stored) else {
+        return Err(internal(
+            "looking for references",
+            &format!("`{via}` of `{}` is no reference", from.name),
+        ));
+    };
+    let bin = match bin {
+        Bin::Live => " AND t.\"deleted_at\" IS NULL",
+        Bin::Deleted => " AND t.\"deleted_at\" IS NOT NULL",
+        Bin::Any => "",
+    };
+    let sql = format!(
+        "SELECT t.\"id\" FROM {} t WHERE t.{} = $1{bin} LIMIT 1",
+        quoted(&from.table),
+        quoted(column)
+    );
+    Ok(!tx.query_all_sql(sql, vec![id.cell(tx.dialect())]).await?.is_empty())
 }
 
 /// The targets of a many-to-many field of a record, in order, with the values of their attributes.

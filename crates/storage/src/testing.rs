@@ -101,6 +101,7 @@ pub fn field_of(name: &str, ty: expression::Type, stored: catalog::Stored) -> ca
         default: expression::Value::Null,
         default_from: None,
         choose_where: None,
+        offered_when: Vec::new(),
         fill: Vec::new(),
         encrypted: None,
         search: false,

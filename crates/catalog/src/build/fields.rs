@@ -23,6 +23,7 @@ struct Parts {
     default: Value,
     default_from: Option<Expr>,
     choose_where: Option<Expr>,
+    offered_when: Vec<(Arc<str>, Expr)>,
     fill: Vec<(Arc<str>, Path)>,
 }
 
@@ -49,6 +50,7 @@ pub(super) fn build(
             field.default = parts.default;
             field.default_from = parts.default_from;
             field.choose_where = parts.choose_where;
+            field.offered_when = parts.offered_when;
             field.fill = parts.fill;
         }
     }
@@ -84,7 +86,7 @@ fn parts(
         Some(json) => literal(&field.kind, json, name, &entry.origin, &[at[0], at[1], "default"], findings),
         None => Value::Null,
     };
-    options(catalog, object, name, &definition.kind, entry, findings);
+    let offered_when = options(catalog, object, name, &definition.kind, entry, findings);
     if let FieldType::Autonumber(number) = &field.kind {
         pattern(catalog, object, name, number, entry, findings);
     }
@@ -95,6 +97,7 @@ fn parts(
         default,
         default_from,
         choose_where: choose.and_then(|text| choose_where(catalog, object, field, text, entry, findings)),
+        offered_when,
         fill: fill.map(|fill| fills(catalog, object, name, fill, entry, findings)).unwrap_or_default(),
     }
 }
@@ -224,8 +227,7 @@ fn fills(
     out
 }
 
-/// Conditions of options are evaluated by the browser and by the plan from the definition; here they are
-/// checked.
+/// The conditions of options.
 fn options(
     catalog: &Catalog,
     object: &Object,
@@ -233,12 +235,13 @@ fn options(
     kind: &FieldType,
     entry: &Definition,
     findings: &mut Findings<'_>,
-) {
+) -> Vec<(Arc<str>, Expr)> {
     let options: &IndexMap<String, SelectOption> = match kind {
         FieldType::Select(select) => &select.options,
         FieldType::MultiSelect(select) => &select.options,
-        _ => return,
+        _ => return Vec::new(),
     };
+    let mut conditions = Vec::new();
     for (option, about) in options {
         let path = ["fields", name, "options", option, "when"];
         let spot = Spot {
@@ -248,8 +251,10 @@ fn options(
             origin: &entry.origin,
             path: &path,
         };
-        compile_some(catalog, about.when.as_ref(), spot, &mut findings.found);
+        let when = compile_some(catalog, about.when.as_ref(), spot, &mut findings.found);
+        conditions.extend(when.map(|when| (Arc::from(option.as_str()), when)));
     }
+    conditions
 }
 
 fn pattern(

@@ -46,6 +46,7 @@ pub(super) fn blank(name: Arc<str>) -> Field {
         default: Value::Null,
         default_from: None,
         choose_where: None,
+        offered_when: Vec::new(),
         fill: Vec::new(),
         encrypted: None,
         search: false,

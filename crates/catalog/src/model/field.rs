@@ -41,6 +41,8 @@ pub struct Field {
     pub default_from: Option<Expr>,
     /// Which records a reference may choose; `Row` is the candidate, `Record` the referring record.
     pub choose_where: Option<Expr>,
+    /// Options of a select that are offered only where a condition holds.
+    pub offered_when: Vec<(Arc<str>, Expr)>,
     /// Filled once when the reference is chosen: (own field, path on the target).
     pub fill: Vec<(Arc<str>, Path)>,
     /// Ciphertext in the table, masked on the wire.

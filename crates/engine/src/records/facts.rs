@@ -1,6 +1,7 @@
 //! Reads what a plan needs to know.
 
 use crate::work::Work;
+use catalog::Stored;
 use diagnostic::Result;
 use plan::facts::{Facts, Needs, Referring};
 use plan::read::Bin;
@@ -21,8 +22,18 @@ pub async fn read(work: &Work, needs: &Needs, facts: &mut Facts) -> Result<()> {
         facts.add_referring(referring.clone(), found);
     }
     for referring in &needs.exists {
-        let exists = !all_referring(work, referring).await?.is_empty();
+        let object = work.published.object(&referring.object)?;
+        let exists =
+            row::is_referred_to(rows.tx, object, &referring.field, referring.id, bin(referring)).await?;
         facts.add_exists(referring.clone(), exists);
+    }
+    for key @ (object, field, id) in &needs.pairs {
+        let object = work.published.object(object)?;
+        let found = match object.field(field).map(|field| &field.stored) {
+            Some(Stored::Link(link)) => row::load_links(rows.tx, link, *id).await?,
+            _ => Vec::new(),
+        };
+        facts.add_pairs(key.clone(), found);
     }
     for key in &needs.keys {
         let object = work.published.object(&key.object)?;
@@ -37,6 +48,11 @@ pub async fn read(work: &Work, needs: &Needs, facts: &mut Facts) -> Result<()> {
 
 async fn all_referring(work: &Work, referring: &Referring) -> Result<Vec<plan::Row>> {
     let object = work.published.object(&referring.object)?;
-    let (rows, bin) = (work.rows(), if referring.deleted { Bin::Deleted } else { Bin::Live });
-    row::load_referring(rows.tx, rows.reading, object, &referring.field, &[referring.id], bin).await
+    let rows = work.rows();
+    row::load_referring(rows.tx, rows.reading, object, &referring.field, &[referring.id], bin(referring))
+        .await
+}
+
+fn bin(referring: &Referring) -> Bin {
+    if referring.deleted { Bin::Deleted } else { Bin::Live }
 }

@@ -38,7 +38,7 @@ const BASE: [(&str, &str); 4] = [
 
 const ADMIN: &str = "kind: role\nname: admin\nadmin: true\n";
 
-const ACCOUNT: &str = r"
+const ACCOUNT: &str = r#"
 kind: object
 name: account
 title: name
@@ -48,9 +48,11 @@ fields:
   name: {type: text, required: true, search: true, max: 40}
   status: {type: select, default: active, options: {active: {}, closed: {}}}
   industry: {type: select, options: {steel: {}, food: {}}}
+  size: {type: select, options: {small: {}, large: {when: 'industry == "steel"'}, tiny: {retired: true}}}
+  tags: {type: multi_select, options: {vip: {}, furnace: {when: 'industry == "steel"'}, fax: {retired: true}}}
   confidential: {type: boolean, default: false, required: true}
   secret: {type: text, search: true}
-";
+"#;
 
 const DEAL: &str = r#"
 kind: object
@@ -74,7 +76,7 @@ fields:
   card: {type: text, encrypted: true, mask: last4}
   due: {type: date}
   score: {type: integer, readonly: true}
-  buyers: {type: references, to: account, attributes: {role: {type: text, max: 5}}}
+  buyers: {type: references, to: account, max: 2, attributes: {role: {type: text, max: 5}}}
   lines: {type: children, of: line, via: deal, max: 3}
   total: {type: money, currency: CNY, rollup: {sum: lines.amount}}
 rules:
@@ -97,6 +99,7 @@ ownership: inherit(deal)
 fields:
   deal: {type: reference, to: deal, required: true}
   product: {type: text, required: true}
+  replaces: {type: reference, to: line}
   price: {type: money, currency: CNY, required: true}
   quantity: {type: integer, default: 1, min: 1}
   amount: {type: money, currency: CNY, formula: 'price * quantity'}
@@ -237,6 +240,7 @@ pub fn bindings(actor: &Actor) -> Bindings {
 pub struct Store {
     pub rows: Vec<Row>,
     pub locks: HashMap<Uuid, Lock>,
+    pub pairs: HashMap<Uuid, Vec<crate::facts::Pair>>,
     next: Cell<u128>,
 }
 
@@ -250,7 +254,8 @@ pub enum Outcome {
 impl Store {
     /// The people and departments.
     pub fn new() -> Store {
-        let mut store = Store { rows: Vec::new(), locks: HashMap::new(), next: Cell::new(0x1000) };
+        let mut store =
+            Store { rows: Vec::new(), locks: HashMap::new(), pairs: HashMap::new(), next: Cell::new(0x1000) };
         store.put("base.department", SALES, &[("code", "s".into()), ("name", "Sales".into())]);
         let north =
             [("code", "n".into()), ("name", "North".into()), ("parent", Value::Reference(uuid(SALES)))];
@@ -298,6 +303,9 @@ impl Store {
         }
         for key in &needs.exists {
             facts.add_exists(key.clone(), !referring(key).is_empty());
+        }
+        for key in &needs.pairs {
+            facts.add_pairs(key.clone(), self.pairs.get(&key.2).cloned().unwrap_or_default());
         }
         for key in &needs.keys {
             let equal = |row: &&Row| key.values.iter().all(|(name, value)| row.get(name) == value);
@@ -351,6 +359,17 @@ impl Store {
             }
         }
         settle(&mut after);
+        for write in &planned.writes {
+            for link in &write.links {
+                let pairs = self.pairs.entry(write.id).or_default();
+                pairs.retain(|(id, ..)| {
+                    link.remove.as_ref().is_some_and(|remove| !remove.contains(id))
+                        && !link.pairs.iter().any(|(written, ..)| written == id)
+                });
+                pairs.extend(link.pairs.iter().cloned());
+                pairs.sort_by_key(|(_, position, _)| *position);
+            }
+        }
         let before = std::mem::replace(&mut self.rows, after);
         let mut facts = Facts::default();
         let checked = loop {

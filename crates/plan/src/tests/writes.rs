@@ -258,3 +258,94 @@ fn upserts_find_or_create_and_numbers_are_given() {
     assert_eq!(numbers[0].scope, "shop.deal.number/2026");
     assert_eq!(numbers[0].text(7), "D-2026-007");
 }
+
+#[test]
+fn options_are_chosen_only_while_they_are_offered() {
+    let (mut store, account, _) = Store::shop();
+    let mut check = |body: Json, expect: &str| {
+        let found = store
+            .update("lily", "shop.account", account, body.clone())
+            .map_or_else(|found| codes(&found), |_| "ok".to_owned());
+        assert_eq!(found, expect, "{body}");
+    };
+    check(json!({"size": "tiny"}), "option_not_offered@size");
+    check(json!({"size": "large", "tags": ["vip", "furnace"]}), "ok");
+    check(json!({"industry": "food"}), "ok");
+    check(json!({"name": "kept as it is", "size": "large"}), "ok");
+    check(json!({"tags": ["furnace"]}), "ok");
+    check(json!({"size": "small"}), "ok");
+    check(json!({"size": "large"}), "option_not_offered@size");
+    check(json!({"tags": ["vip", "fax"]}), "option_not_offered@tags");
+    check(json!({"industry": "steel", "size": "large"}), "ok");
+    check(json!({"size": "none"}), "unknown_option@size");
+    let loaded = store.write("lily", Mode::System, |planner, _| {
+        planner.create("shop.account", &json!({"number": "A9", "name": "Old", "size": "tiny"}))
+    });
+    assert!(loaded.is_ok(), "what is loaded may be old: {loaded:?}");
+}
+
+#[test]
+fn pairs_are_bounded_and_kept_in_the_history() {
+    let (mut store, first, deal) = Store::shop();
+    let other = |store: &mut Store, number: &str| {
+        store.create("lily", "shop.account", json!({"number": number, "name": number})).unwrap()
+    };
+    let (second, third) = (other(&mut store, "A2"), other(&mut store, "A3"));
+    let mut check = |body: Json, expect: Json| {
+        let found = match store.update("lily", "shop.deal", deal, json!({"buyers": body})) {
+            Err(found) => Json::String(codes(&found)),
+            Ok(planned) => match planned.history.first() {
+                Some(entry) => json!([entry.changes[0].old, entry.changes[0].new]),
+                None => json!(planned.writes.len()),
+            },
+        };
+        assert_eq!(found, expect, "{body}");
+    };
+    let pair = |id, role: Json| json!({"id": id, "role": role});
+    let (one, two) = (pair(first, json!("boss")), pair(second, Json::Null));
+    check(json!([one]), json!([null, [one]]));
+    check(json!([one]), json!(0));
+    check(json!({"create": [two]}), json!([[one], [one, two]]));
+    check(json!({"create": [{"id": third}]}), json!("too_many_children@buyers"));
+    check(
+        json!({"create": [{"id": third}], "delete": [first]}),
+        json!([[one, two], [two, pair(third, Json::Null)]]),
+    );
+    check(
+        json!({"update": [pair(second, json!("user"))]}),
+        json!([[two, pair(third, Json::Null)], [pair(second, json!("user")), pair(third, Json::Null)]]),
+    );
+    check(json!([one, one]), json!("duplicate@buyers[1]"));
+    check(json!([]), json!([[pair(second, json!("user")), pair(third, Json::Null)], null]));
+}
+
+#[test]
+fn what_goes_along_restricts_nothing() {
+    let (mut store, _, deal) = Store::shop();
+    let line = |store: &mut Store, deal, replaces| {
+        let body = json!({"deal": deal, "product": "p", "price": "1", "replaces": replaces});
+        store.create("root", "shop.line", body).unwrap()
+    };
+    let first = line(&mut store, deal, None::<uuid::Uuid>);
+    let second = line(&mut store, deal, Some(first));
+    let delete = |store: &mut Store, object: &str, id| {
+        let written =
+            store.write("root", Mode::Request, |planner, _| planner.delete(object, id, Precondition::Absent));
+        written.map_or_else(|found| codes(&found), |outcome| planned(outcome).writes.len().to_string())
+    };
+    assert_eq!(delete(&mut store, "shop.line", first), "referenced_elsewhere");
+    let account = json!({"by": {"number": "A1"}});
+    let other = store.create("lily", "shop.deal", json!({"name": "Other", "account": account})).unwrap();
+    let stranger = line(&mut store, other, Some(second));
+    assert_eq!(delete(&mut store, "shop.deal", deal), "referenced_elsewhere", "a line of another deal stays");
+    assert_eq!(delete(&mut store, "shop.line", stranger), "2", "with the deal it belongs to");
+    assert_eq!(delete(&mut store, "shop.deal", deal), "4", "the deal and its three lines");
+    let purge = |store: &mut Store, object: &str, id| {
+        let written =
+            store.write("root", Mode::Request, |planner, _| planner.purge(object, id, Precondition::Absent));
+        written.map_or_else(|found| codes(&found), |outcome| planned(outcome).writes.len().to_string())
+    };
+    assert_eq!(purge(&mut store, "shop.deal", deal), "referenced_elsewhere", "the stranger is in the bin");
+    assert_eq!(purge(&mut store, "shop.line", stranger), "2");
+    assert_eq!(purge(&mut store, "shop.deal", deal), "4");
+}
