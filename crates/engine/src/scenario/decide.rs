@@ -3,9 +3,9 @@
 use crate::flow::decide::TaskAction;
 use crate::flow::tasks;
 use crate::identity::Identity;
+use crate::requests::{Asked, Request};
 use crate::scenario::scene::{Scene, Stop};
 use diagnostic::{Code, Diagnostic};
-use std::sync::Arc;
 use storage::store::workflow::{self as table, Task};
 use uuid::Uuid;
 use workflow::decision::DecisionKind;
@@ -89,11 +89,20 @@ impl Scene<'_> {
         Ok(self.stage.engine.withdraw(&actor, instance, comment).await?)
     }
 
-    /// Says something about a task.
+    /// Says something: about the task the actor has, else about the record.
     pub async fn comment(&self, wanted: Wanted<'_>) -> Result<(), Stop> {
-        let actor: Arc<Identity> = self.actor().await?;
-        let task = self.task(&actor, &wanted, true).await?;
+        let actor = self.actor().await?;
         let text = wanted.comment.unwrap_or_default().to_owned();
-        Ok(self.stage.engine.comment_on_task(&actor, task, text).await?)
+        let request = match self.task(&actor, &wanted, true).await {
+            Ok(task) => Request::CommentOnTask { task, text },
+            Err(_) if wanted.node.is_none() => {
+                let (object, record) = self.record(wanted.record)?;
+                Request::Comment { object, record, text }
+            }
+            Err(stop) => return Err(stop),
+        };
+        let asked = Asked { request, key: None, id: "scenario".into() };
+        self.stage.engine.perform(&actor, asked).await?;
+        Ok(())
     }
 }

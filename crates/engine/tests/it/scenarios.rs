@@ -7,6 +7,9 @@ use engine::scenario::{Outcome, Selection, run};
 /// are set.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_shipped_packs() {
+    // `RUST_LOG=error` shows what an `internal` error was.
+    let filter = tracing_subscriber::EnvFilter::from_default_env();
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).try_init();
     let selection = Selection {
         filter: std::env::var("LIFELOOM_SCENARIO").ok(),
         database: std::env::var("LIFELOOM_SCENARIO_DATABASE").ok(),
