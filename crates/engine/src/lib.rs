@@ -9,7 +9,7 @@
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
 //! [`flow`] (approvals), [`requests`] (what changes something, once), [`describe`] (what clients are told of
 //! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine), [`jobs`],
-//! [`scenario`] (the tests that packs ship).
+//! [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs ship).
 
 pub mod clock;
 
@@ -44,6 +44,8 @@ mod opening;
 pub mod jobs;
 
 pub mod maintenance;
+
+pub mod transfer;
 
 pub mod scenario;
 
