@@ -31,7 +31,7 @@ impl Problem {
         let status = status(found.class());
         let mut body = json!({
             "type": format!("/docs/errors#{}", found.code),
-            "title": found.code.message(self.locale).split('{').next().unwrap_or_default().trim(),
+            "title": title(found.code, self.locale),
             "status": status.as_u16(),
             "code": found.code.name(),
             "detail": found.render(self.locale),
@@ -63,6 +63,16 @@ impl Problem {
             entry["source"] = json!({"file": source.file, "line": source.line, "column": source.column});
         }
         entry
+    }
+}
+
+/// What all problems of a code share: its message up to the first value.
+fn title(code: Code, locale: Locale) -> &'static str {
+    let words = code.message(locale).split('{').next().unwrap_or_default();
+    match words.trim_end_matches([' ', '`', ':', '：', '(', '（']) {
+        // A message that begins with a value has no words of its own.
+        "" => code.name(),
+        words => words,
     }
 }
 
