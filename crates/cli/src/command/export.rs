@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 
 /// Options of `export`.
 #[derive(Debug, Args)]
-#[command(after_help = "The columns are those that `import` reads: references by the key of what they name, addresses in parts.\n\n\
+#[command(
+    after_help = "The columns are those that `import` reads: references by the key of what they name, addresses in parts.\n\n\
     Examples:\n  lifeloom export crm.account > accounts.csv\n  \
-    lifeloom export crm.opportunity --filter 'stage == \"won\"' --out won.csv")]
+    lifeloom export crm.opportunity --filter 'stage == \"won\"' --out won.csv"
+)]
 pub struct Export {
     /// The object, as pack.object
     object: String,

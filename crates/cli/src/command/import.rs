@@ -13,9 +13,11 @@ use std::path::PathBuf;
 
 /// Options of `import`.
 #[derive(Debug, Args)]
-#[command(after_help = "The first row names the fields; a reference is a column such as account.number. Records are found by the\n\
+#[command(
+    after_help = "The first row names the fields; a reference is a column such as account.number. Records are found by the\n\
     object's key, and made where there is none. Rows that are refused are listed, the others are written.\n\n\
-    Example:\n  lifeloom import crm.account accounts.csv --dry-run")]
+    Example:\n  lifeloom import crm.account accounts.csv --dry-run"
+)]
 pub struct Import {
     /// The object, as pack.object
     object: String,
@@ -37,7 +39,7 @@ pub struct Import {
 /// Reads records.
 pub async fn run(options: &Import, console: &Console) -> Result<(), Failure> {
     let file = File::open(&options.file).map_err(|error| not_readable(&options.file, &error))?;
-    let lines = BufReader::new(&file).lines().count().saturating_sub(1) as u64;
+    let lines = BufReader::new(&file).lines().map_while(Result::ok).count().saturating_sub(1) as u64;
     let file = File::open(&options.file).map_err(|error| not_readable(&options.file, &error))?;
     let engine = options.place.published().await?;
     let identity = match &options.user {
@@ -52,7 +54,8 @@ pub async fn run(options: &Import, console: &Console) -> Result<(), Failure> {
     progress.end();
     let report = report?;
     let shown = options.file.display().to_string();
-    let refused: Vec<Diagnostic> = report.failed.into_iter().map(|row| placed(row.found, &shown, row.line)).collect();
+    let refused: Vec<Diagnostic> =
+        report.failed.into_iter().map(|row| placed(row.found, &shown, row.line)).collect();
     console.answer(&json!({
         "ok": refused.is_empty(),
         "dry_run": options.dry_run,
@@ -66,7 +69,12 @@ pub async fn run(options: &Import, console: &Console) -> Result<(), Failure> {
         console.note(format!("columns that nobody writes were left out: {}", report.ignored.join(", ")));
     }
     let tried = if options.dry_run { " (tried only, nothing is kept)" } else { "" };
-    console.say(format!("{} created, {} changed, {} refused{tried}", report.created, report.updated, refused.len()));
+    console.say(format!(
+        "{} created, {} changed, {} refused{tried}",
+        report.created,
+        report.updated,
+        refused.len()
+    ));
     match refused.is_empty() {
         true => Ok(()),
         false if console.is_json() => Err(Failure::Shown(1)),
@@ -75,5 +83,9 @@ pub async fn run(options: &Import, console: &Console) -> Result<(), Failure> {
 }
 
 fn placed(found: Diagnostic, file: &str, line: u64) -> Diagnostic {
-    found.in_source(Source { file: file.to_owned(), line: u32::try_from(line).unwrap_or(u32::MAX), column: 0 })
+    found.in_source(Source {
+        file: file.to_owned(),
+        line: u32::try_from(line).unwrap_or(u32::MAX),
+        column: 0,
+    })
 }

@@ -15,13 +15,17 @@ const GOAL: (usize, Duration) = (1000, Duration::from_secs(2));
 fn generate(site: &Site, objects: usize) {
     site.write("large/pack.yaml", "kind: pack\nname: large\nversion: 1.0.0\nrequires: {base: '>=1.0.0'}\n");
     for number in 0..objects {
-        let mut text = format!("kind: object\nname: thing_{number}\nlabel: Thing {number}\ntitle: '{{code}} {{name}}'\n");
+        let mut text = format!(
+            "kind: object\nname: thing_{number}\nlabel: Thing {number}\ntitle: '{{code}} {{name}}'\n"
+        );
         text.push_str("ownership: user\nkey: code\nfeatures: [history]\nfields:\n");
         text.push_str("  code: {type: text, required: true, max: 20, unique: true}\n");
         text.push_str("  name: {type: text, required: true, max: 80, search: true}\n");
         text.push_str("  note: {type: long_text}\n  count: {type: integer, min: 0, default: 1}\n");
         text.push_str("  price: {type: money, currency: CNY, min: 0}\n  share: {type: percent, max: 100}\n");
-        text.push_str("  begins: {type: date}\n  at: {type: datetime}\n  open: {type: boolean, default: true}\n");
+        text.push_str(
+            "  begins: {type: date}\n  at: {type: datetime}\n  open: {type: boolean, default: true}\n",
+        );
         text.push_str("  stage: {type: select, options: {draft: {label: Draft}, done: {label: Done}}, default: draft}\n");
         let before = number.saturating_sub(1);
         let _ = writeln!(text, "  before: {{type: reference, to: thing_{before}, on_delete: clear}}");

@@ -34,7 +34,13 @@ impl Server {
         Server { child, address, said }
     }
 
-    fn call(&self, method: reqwest::Method, path: &str, token: Option<&str>, body: Option<Json>) -> (u16, Json) {
+    fn call(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        token: Option<&str>,
+        body: Option<Json>,
+    ) -> (u16, Json) {
         let client = reqwest::blocking::Client::new();
         let mut request = client.request(method, format!("{}{path}", self.address));
         if let Some(token) = token {
@@ -104,7 +110,11 @@ fn a_server_starts_takes_up_changes_and_keeps_its_data() {
     let (code, _) = server.stop();
     assert_eq!(code, Some(0));
     // What is on disk differs now from what is in the database, and the database is not changed.
-    site.edit("fleet/objects/request.yaml", "urgent: {type: boolean}", "urgent: {type: boolean, label: Urgent}");
+    site.edit(
+        "fleet/objects/request.yaml",
+        "urgent: {type: boolean}",
+        "urgent: {type: boolean, label: Urgent}",
+    );
     let server = Server::start(&site, &[]);
     assert!(!server.said.contains("One-time"), "{}", server.said);
     let (status, listed) =
