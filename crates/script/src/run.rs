@@ -76,7 +76,8 @@ impl Scripts {
         self.call(script, function, vec![Dynamic::from(record.clone()), Dynamic::from(ctx)], host).map(drop)
     }
 
-    /// Calls an action `fn name(record, params, ctx)`; the answer is what the function returned, in wire form.
+    /// Calls an action `fn name(record, params, ctx)`; the answer is what the function returned, in wire form; a
+    /// record is answered as `{object, id}`.
     ///
     /// # Errors
     /// As [`Scripts::hook`].
@@ -92,6 +93,9 @@ impl Scripts {
         let record = record.map_or(Dynamic::UNIT, |r| Dynamic::from(r.clone()));
         let answer =
             self.call(script, function, vec![record, json_to_script(parameters), Dynamic::from(ctx)], host)?;
+        if let Some(record) = answer.read_lock::<Record>() {
+            return Ok(serde_json::json!({"object": &*record.object(), "id": record.id()}));
+        }
         to_wire(&answer).map_err(|reason| Box::new(failed(script, function, &reason, Position::NONE)))
     }
 

@@ -31,7 +31,7 @@ impl Problem {
         let status = status(found.class());
         let mut body = json!({
             "type": format!("/docs/errors#{}", found.code),
-            "title": title(found.code, self.locale),
+            "title": title(found.code.message(self.locale)),
             "status": status.as_u16(),
             "code": found.code.name(),
             "detail": found.render(self.locale),
@@ -41,7 +41,8 @@ impl Problem {
             body["hint"] = Json::String(hint.render(self.locale));
         }
         let errors: Vec<Json> = match found.details.is_empty() {
-            true => found.path.iter().map(|_| self.entry(found)).collect(),
+            true if found.path.is_some() || found.source.is_some() => vec![self.entry(found)],
+            true => Vec::new(),
             false => found.details.iter().map(|detail| self.entry(detail)).collect(),
         };
         if !errors.is_empty() {
@@ -66,14 +67,23 @@ impl Problem {
     }
 }
 
-/// What all problems of a code share: its message up to the first value.
-fn title(code: Code, locale: Locale) -> &'static str {
-    let words = code.message(locale).split('{').next().unwrap_or_default();
-    match words.trim_end_matches([' ', '`', ':', '：', '(', '（']) {
-        // A message that begins with a value has no words of its own.
-        "" => code.name(),
-        words => words,
+/// The kind of problem in words that are the same for each of its kind: the message without its particulars.
+fn title(message: &str) -> String {
+    let mut title = String::with_capacity(message.len());
+    let mut inside = false;
+    for letter in message.chars() {
+        match letter {
+            '{' => {
+                inside = true;
+                title.push('…');
+            }
+            '}' => inside = false,
+            '`' => {}
+            letter if !inside => title.push(letter),
+            _ => {}
+        }
     }
+    title
 }
 
 /// The status of each class of refusal.

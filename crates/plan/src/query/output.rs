@@ -111,7 +111,22 @@ fn shown(known: &Known<'_>, object: &Arc<Object>, expansion: &Expansion, everyth
         .filter(|field| !matches!(field.system, Some(SystemField::DeletedAt | SystemField::Flow)))
         .filter(|field| !many(field) || target_known(known, field))
         .map(|field| output(known, object, field, expansion))
+        .chain(pending(known, object))
         .collect()
+}
+
+/// `pending`: the instance of the flow that locks the record or parks its move; null where none runs. Only where
+/// flows decide about records of the object.
+fn pending(known: &Known<'_>, object: &Arc<Object>) -> Option<Output> {
+    if !known.catalog.workflows.values().any(|workflow| *workflow.object == *object.name) {
+        return None;
+    }
+    let flow = object.system(SystemField::Flow)?;
+    let step = Step { object: object.name.clone(), field: flow.name.clone() };
+    let path = Path { root: Root::Row, steps: vec![step] };
+    // The column holds an id, whatever the field is in expressions.
+    let kind = object.system(SystemField::Id)?.kind.clone();
+    Some(Output::Value { key: "pending".into(), path, kind, mask: None })
 }
 
 fn target_known(known: &Known<'_>, field: &Field) -> bool {

@@ -97,6 +97,10 @@ pub fn of_object(
             required.push(field.name.to_string());
         }
     }
+    if known.catalog.workflows.values().any(|workflow| *workflow.object == *object.name) {
+        let pending = json!({"type": ["string", "null"], "format": "uuid", "description": "the approval that is running"});
+        read.insert("pending".to_owned(), pending);
+    }
     let name = object.name.to_string();
     let closed = |properties: Map<String, Json>| json!({"type": "object", "properties": properties, "additionalProperties": false});
     let mut created = closed(create);

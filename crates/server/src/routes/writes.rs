@@ -48,6 +48,7 @@ async fn render(caller: &Caller, done: Done) -> Answer {
         Done::Record { object, id } => record(caller, status, object, id, None).await,
         Done::Bulk(results) => Ok(wire::json(status, &json!({"results": results}))),
         Done::Answered(Json::Null) => Ok(wire::nothing()),
+        Done::Answered(answer @ Json::Object(_)) => Ok(wire::ok(&answer)),
         Done::Answered(answer) => Ok(wire::ok(&json!({"result": answer}))),
         Done::Commented(id) => Ok(wire::json(status, &json!({"id": id}))),
         Done::Submitted(id) => {

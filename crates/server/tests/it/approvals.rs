@@ -1,0 +1,114 @@
+//! A move that must be approved, from the move to the last decision.
+
+use crate::check::{check, told};
+use crate::site::on_each;
+use serde_json::{Value as Json, json};
+
+#[test]
+fn a_parked_move_waits_for_its_approval() {
+    on_each(|site| async move {
+        let id = site.create("sally", "shop.order", json!({"number": "W1"})).await;
+        let path = format!("/api/v1/records/shop.order/{id}");
+        assert_eq!(site.post("sally", &format!("{path}/moves/send"), Json::Null).await.status, 200);
+        let parked = site.post("sally", &format!("{path}/moves/finish"), Json::Null).await;
+        assert_eq!(parked.status, 202, "{}", parked.text());
+        let instance = parked.header("location").unwrap().to_owned();
+        assert!(instance.starts_with("/api/v1/instances/"));
+        let record = parked.json();
+        assert_eq!(
+            (record["status"].clone(), record["pending"].clone()),
+            (json!("sent"), json!(instance.rsplit('/').next()))
+        );
+        let rows = [
+            ("sally", format!("PATCH {path}"), json!({"note": "x"}), "409 record_locked"),
+            ("sally", format!("POST {path}/moves/finish"), Json::Null, "409 already_pending"),
+            ("saul", format!("GET {instance}"), Json::Null, "404 not_found"),
+            ("sally", "GET /api/v1/tasks?box=x".to_owned(), Json::Null, "400 invalid_parameter"),
+        ];
+        for (who, request, body, expect) in rows {
+            let (method, path) = request.split_once(' ').unwrap();
+            let answer = site.call(who, method, path, &[], &body).await;
+            let told = told(&answer);
+            // A locked record refuses a second request under either name.
+            assert!(
+                told.starts_with(expect) || (expect.ends_with("pending") && told.starts_with("409")),
+                "{told}: {request}"
+            );
+        }
+        assert_eq!(site.get("sally", "/api/v1/tasks").await.json()["tasks"], json!([]));
+        assert_eq!(
+            site.get("sally", "/api/v1/tasks?box=started").await.json()["tasks"].as_array().unwrap().len(),
+            1
+        );
+        let todo = site.get("boss", "/api/v1/tasks?box=todo").await.json();
+        let task = format!("/api/v1/tasks/{}", todo["tasks"][0]["id"].as_str().unwrap());
+        assert_eq!(todo["tasks"][0]["record"]["title"], "W1", "{todo}");
+        let rows = [
+            ("saul", format!("GET {task}"), Json::Null, "404 not_found"),
+            ("saul", format!("POST {task}/approve"), Json::Null, "404 not_found"),
+            ("boss", format!("POST {task}/reject"), json!({}), "422 comment_required"),
+            ("boss", format!("POST {task}/comment"), json!({"comment": "hm"}), "200"),
+            ("boss", format!("GET {task}/return-targets"), Json::Null, "200"),
+        ];
+        for (who, request, body, expect) in rows {
+            let (method, path) = request.split_once(' ').unwrap();
+            let answer = site.call(who, method, path, &[], &body).await;
+            assert!(told(&answer).starts_with(expect), "{request}: {}", answer.text());
+        }
+        let key = [("idempotency-key", "approve-1")];
+        for _ in 0..2 {
+            let approved =
+                site.call("boss", "POST", &format!("{task}/approve"), &key, &json!({"comment": "ok"})).await;
+            assert_eq!(approved.status, 200, "{}", approved.text());
+        }
+        check(&site, &[("boss", &format!("POST {task}/approve"), Json::Null, "409 instance_ended")]).await;
+        let done = site.get("sally", &path).await.json();
+        assert_eq!((done["status"].clone(), done["pending"].clone()), (json!("done"), Json::Null));
+        let trace = site.get("sally", &instance).await.json();
+        assert_eq!(trace["state"], "approved", "{trace}");
+        let of_record = site.get("sally", &format!("{path}/instances")).await.json();
+        assert_eq!(of_record["instances"].as_array().unwrap().len(), 1);
+        assert_eq!(
+            told(&site.post("sally", &format!("{instance}/withdraw"), Json::Null).await),
+            "409 instance_ended"
+        );
+        site
+    });
+}
+
+#[test]
+fn a_request_is_submitted_by_hand_and_taken_back() {
+    on_each(|site| async move {
+        let id = site.create("sally", "shop.order", json!({"number": "W2"})).await;
+        let submit = "/api/v1/workflows/shop.finish_approval/instances";
+        let rows = [
+            ("sally", format!("POST {submit}"), json!({"record": 1}), "400 invalid_body record"),
+            ("saul", format!("POST {submit}"), json!({"record": id}), "404 not_found"),
+            (
+                "sally",
+                "POST /api/v1/workflows/shop.none/instances".to_owned(),
+                json!({"record": id}),
+                "404 not_found",
+            ),
+        ];
+        for (who, request, body, expect) in rows {
+            check(&site, &[(who, &request, body, expect)]).await;
+        }
+        let started = site.post("sally", submit, json!({"record": id})).await;
+        assert_eq!(started.status, 201, "{}", started.text());
+        let instance = started.header("location").unwrap().to_owned();
+        assert_eq!(
+            told(&site.post("saul", &format!("{instance}/withdraw"), Json::Null).await),
+            "404 not_found"
+        );
+        let taken = site.post("sally", &format!("{instance}/withdraw"), json!({"comment": "no"})).await;
+        assert_eq!(
+            (taken.status, taken.json()["state"].clone()),
+            (200, json!("withdrawn")),
+            "{}",
+            taken.text()
+        );
+        assert_eq!(site.get("boss", "/api/v1/tasks").await.json()["tasks"], json!([]));
+        site
+    });
+}

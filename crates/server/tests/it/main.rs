@@ -1,0 +1,23 @@
+//! The server as programs meet it: a real one on a real engine and an empty database, spoken to byte by byte.
+
+mod client;
+
+mod site;
+
+mod check;
+
+mod contract;
+
+mod records;
+
+mod writing;
+
+mod rights;
+
+mod approvals;
+
+mod hostile;
+
+mod packs;
+
+mod description;
