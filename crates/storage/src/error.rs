@@ -144,6 +144,9 @@ pub fn name_fields(mut found: Box<Diagnostic>, object: &Object) -> Box<Diagnosti
     }
     let argument =
         |name: &str| found.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+    if argument("table").is_some_and(|table| *table != *object.table) {
+        return found;
+    }
     let columns: Option<HashSet<&str>> = argument("columns").map(|columns| columns.split(',').collect());
     let refused = object.uniques.values().find(|unique| {
         argument("constraint") == Some(&*unique.index)

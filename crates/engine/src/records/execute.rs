@@ -7,13 +7,11 @@
 use crate::records::command::{Command, Written};
 use crate::records::{facts, hooks, trail};
 use crate::work::Work;
-use catalog::Object;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::facts::Facts;
 use plan::planner::{Finished, Planned, Progress};
 use plan::write::{Operation, RowWrite};
 use plan::{Draft, Upsert};
-use std::sync::Arc;
 use storage::store::number;
 use storage::{row, settle};
 
@@ -157,29 +155,9 @@ impl Work {
 
     /// Names the fields of a unique constraint that the database refused.
     fn explain(&self, error: Box<Diagnostic>, writes: &[RowWrite]) -> Box<Diagnostic> {
-        if error.code != Code::Duplicate {
-            return error;
-        }
-        let argument =
-            |name| error.arguments.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
-        let index = argument("constraint");
-        let objects = writes.iter().map(|w| &w.object);
-        for object in objects {
-            let columns = argument("columns").map(|c| c.split(',').map(str::to_owned).collect::<Vec<_>>());
-            let named = object.uniques.values().find(|u| {
-                index == Some(&*u.index)
-                    || columns.as_ref().is_some_and(|c| same_columns(object, &u.fields, c))
-            });
-            if let Some(unique) = named {
-                let fields = unique.fields.join(", ");
-                let mut found = Diagnostic::new(Code::Duplicate).with("fields", fields);
-                if let Some(message) = &unique.message {
-                    found = found.with_message(message.clone());
-                }
-                return Box::new(found);
-            }
-        }
-        error
+        let named =
+            |error: Box<Diagnostic>, write: &RowWrite| storage::error::name_fields(error, &write.object);
+        writes.iter().fold(error, named)
     }
 
     /// People, departments and roles decide about rights: what was computed from them is forgotten once the
@@ -191,12 +169,4 @@ impl Work {
         }
         Ok(())
     }
-}
-
-fn same_columns(object: &Object, fields: &[Arc<str>], columns: &[String]) -> bool {
-    let physical = |name: &Arc<str>| match object.field(name).map(|f| &f.stored) {
-        Some(catalog::Stored::Column { column, .. }) => column.to_string(),
-        _ => name.to_string(),
-    };
-    fields.len() == columns.len() && fields.iter().all(|f| columns.contains(&physical(f)))
 }
