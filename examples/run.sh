@@ -37,7 +37,7 @@ start() {
     LIFELOOM_ADMIN_PASSWORD="walk-through-$RANDOM$RANDOM" \
         "$lifeloom" serve "${where[@]}" --listen "127.0.0.1:$port" "$@" >"$work/$name.log" 2>&1 &
     server=$!
-    for _ in $(seq 600); do
+    for _ in $(seq 1800); do
         if curl --silent --fail --max-time 5 "$url/readyz" >/dev/null; then return; fi
         kill -0 "$server" 2>/dev/null || break
         sleep 0.2

@@ -22,6 +22,10 @@ mod backup;
 
 mod restore;
 
+mod import;
+
+mod export;
+
 mod demo;
 
 mod schema;
@@ -57,6 +61,10 @@ pub enum Command {
     Backup(backup::Backup),
     /// Read a backup into an empty database
     Restore(restore::Restore),
+    /// Read records from a CSV file
+    Import(import::Import),
+    /// Write records as CSV
+    Export(export::Export),
     /// Demo data: load, remove
     Demo(demo::Demo),
     /// Write the JSON Schema of every kind of definition
@@ -90,6 +98,8 @@ pub async fn run(command: Command, console: &Console) -> Result<(), Failure> {
         Command::User(options) => user::run(&options, console).await,
         Command::Backup(options) => backup::run(&options, console).await,
         Command::Restore(options) => restore::run(&options, console).await,
+        Command::Import(options) => import::run(&options, console).await,
+        Command::Export(options) => export::run(&options, console).await,
         Command::Demo(options) => demo::run(&options, console).await,
         Command::Schema(options) => schema::run(&options, console),
         Command::Openapi(options) => openapi::run(&options, console).await,

@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 /// Starts logging. Servers log what they do, other commands only what is wrong.
 pub fn start(command: &Command, filter: Option<&str>, format: Format) -> Result<(), Failure> {
-    let quiet = "warn,sqlx=error";
+    let quiet = "error";
     let usual = if command.is_server() { "info,sqlx=warn,actix_server=warn" } else { quiet };
     let filter = EnvFilter::try_new(filter.unwrap_or(usual)).map_err(|error| {
         Failure::Usage(format!("--log: {error} (such as `info` or `info,storage=debug`)"))

@@ -31,3 +31,28 @@ fn a_backup_with_a_changed_byte_is_refused() {
     assert_ne!(refused.code, 0, "{refused:?}");
     site.run(&["user", "list", "--data", "second"]).is(3, &["nothing was published"]);
 }
+
+#[test]
+fn records_leave_as_csv_and_come_back() {
+    let site = Site::with_fleet();
+    let rows = "subject,quantity,price,category.code\n电钻,3,120.00,TOOL\n=1+1,1,,TRIP\n";
+    site.write("requests.csv", rows);
+    site.run(&["import", "fleet.request", "requests.csv"])
+        .is(0, &[])
+        .says(&["2 created, 0 changed, 0 refused"]);
+    let out = site.run(&["export", "fleet.request", "--filter", "quantity == 1"]);
+    out.is(0, &["1 records"]).says(&["number", "category.code", "'=1+1", "TRIP"]);
+    site.run(&["export", "fleet.category", "--out", "categories.csv"]).is(0, &[]);
+    site.edit("categories.csv", "工具", "五金工具");
+    let again = site.run(&["import", "fleet.category", "categories.csv"]);
+    again.is(0, &[]).says(&["0 created, 2 changed, 0 refused"]);
+    site.run(&["export", "fleet.category"]).is(0, &[]).says(&["五金工具"]);
+    site.write("wrong.csv", "subject,quantity\n螺丝,0\n螺母,2\n扳手,many\n");
+    let wrong = site.run(&["import", "fleet.request", "wrong.csv"]);
+    wrong
+        .is(1, &["wrong.csv:2: error[too_small]", "wrong.csv:4: error["])
+        .says(&["1 created, 0 changed, 2 refused"]);
+    site.write("unknown.csv", "subjct\n螺丝\n");
+    site.run(&["import", "fleet.request", "unknown.csv"])
+        .is(1, &["unknown.csv:1:", "did you mean `subject`?"]);
+}

@@ -3,7 +3,9 @@
 mod data;
 mod definitions;
 mod environment;
+mod large;
 mod people;
+mod serve;
 
 use serde_json::Value as Json;
 use std::fs;

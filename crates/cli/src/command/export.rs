@@ -1,0 +1,54 @@
+//! `lifeloom export`: records as CSV.
+
+use crate::console::Console;
+use crate::failure::{Failure, not_writable};
+use crate::place::Place;
+use clap::Args;
+use serde_json::json;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// Options of `export`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "The columns are those that `import` reads: references by the key of what they name, addresses in parts.\n\n\
+    Examples:\n  lifeloom export crm.account > accounts.csv\n  \
+    lifeloom export crm.opportunity --filter 'stage == \"won\"' --out won.csv"
+)]
+pub struct Export {
+    /// The object, as pack.object
+    object: String,
+    /// Only records for which this expression holds
+    #[arg(long, value_name = "EXPRESSION")]
+    filter: Option<String>,
+    /// Only these fields, such as name,account.number [default: all that can be imported again]
+    #[arg(long, value_name = "NAMES")]
+    fields: Option<String>,
+    /// The file to write [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    place: Place,
+}
+
+/// Writes records.
+pub async fn run(options: &Export, console: &Console) -> Result<(), Failure> {
+    let engine = options.place.published().await?;
+    let path = options.out.as_deref().unwrap_or(Path::new("-"));
+    let mut file: Box<dyn Write + Send> = match &options.out {
+        Some(path) => {
+            Box::new(BufWriter::new(std::fs::File::create(path).map_err(|error| not_writable(path, &error))?))
+        }
+        None => Box::new(std::io::stdout()),
+    };
+    let mut asked: Vec<(String, String)> = Vec::new();
+    asked.extend(options.filter.clone().map(|filter| ("filter".to_owned(), filter)));
+    asked.extend(options.fields.clone().map(|fields| ("fields".to_owned(), fields)));
+    let count = engine.export(&engine.system(), &options.object, &asked, file.as_mut(), &|_| {}).await?;
+    file.flush().map_err(|error| not_writable(path, &error))?;
+    if options.out.is_some() {
+        console.answer(&json!({"ok": true, "records": count, "file": path}));
+    }
+    console.note(format!("{count} records"));
+    Ok(())
+}
