@@ -6,7 +6,7 @@ use crate::system;
 use crate::transaction::Tx;
 use diagnostic::Result;
 use sea_orm::sqlx::postgres::PgListener;
-use sea_orm::{DatabaseConnection, sqlx};
+use sea_orm::{DatabaseConnection, DbBackend, sqlx};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
@@ -61,7 +61,8 @@ pub async fn announce(tx: &Tx) -> Result<()> {
     Ok(())
 }
 
-/// Asks again and again, and at once when PostgreSQL notifies or `look` is notified. Ends with its receivers.
+/// Asks again and again, and at once when PostgreSQL notifies or `look` is notified. Ends with its receivers, and
+/// with the connections.
 pub(crate) async fn run(
     reader: Tx,
     connection: DatabaseConnection,
@@ -70,7 +71,7 @@ pub(crate) async fn run(
     jobs: Arc<Notify>,
 ) {
     let mut listener = None;
-    while !sender.is_closed() {
+    while !sender.is_closed() && !is_closed(&connection) {
         if reader.dialect() == Dialect::Postgres && listener.is_none() {
             listener = listen(&connection).await;
         }
@@ -87,8 +88,18 @@ pub(crate) async fn run(
             Ok(versions) => {
                 sender.send_modify(|known| *known = versions);
             }
+            Err(_) if is_closed(&connection) => {}
             Err(found) => tracing::warn!(%found, "the database does not say which catalog it has"),
         }
+    }
+}
+
+/// Whether this process has closed its connections.
+fn is_closed(connection: &DatabaseConnection) -> bool {
+    match connection.get_database_backend() {
+        DbBackend::Sqlite => connection.get_sqlite_connection_pool().is_closed(),
+        DbBackend::Postgres => connection.get_postgres_connection_pool().is_closed(),
+        _ => false,
     }
 }
 
