@@ -16,7 +16,12 @@ const MOST: usize = 20_000;
 
 /// Counts failed attempts.
 #[derive(Debug, Default)]
-pub struct SignInLimit(Mutex<HashMap<(IpAddr, Option<String>), (Instant, u32)>>);
+pub struct SignInLimit(Mutex<HashMap<Who, Attempts>>);
+
+/// An address with a login, or with any.
+type Who = (IpAddr, Option<String>);
+/// Since when, and how many.
+type Attempts = (Instant, u32);
 
 impl SignInLimit {
     /// Counts an attempt; `Err` carries the seconds to wait.

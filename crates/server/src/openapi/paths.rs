@@ -163,7 +163,7 @@ fn transitions(object: &Object, grant: &ObjectGrant, actor: &Actor, one: &str, p
     );
     for (made, definition) in &transitions.moves {
         let roles = definition.roles.is_empty() || definition.roles.iter().any(|role| actor.has_role(role));
-        if !actor.admin && !(grant.moves.has(made) && roles) {
+        if !(actor.admin || grant.moves.has(made) && roles) {
             continue;
         }
         let id = format!("move_{}_{made}", name.replace('.', "_"));
@@ -182,7 +182,7 @@ fn actions(object: &Object, grant: &ObjectGrant, actor: &Actor, base: &str, put:
     let name = &*object.name;
     for (action, definition) in &object.actions {
         let roles = definition.roles.is_empty() || definition.roles.iter().any(|role| actor.has_role(role));
-        if !actor.admin && !(grant.actions.has(action) && roles) {
+        if !(actor.admin || grant.actions.has(action) && roles) {
             continue;
         }
         let properties: Map<String, Json> = definition
