@@ -21,6 +21,8 @@ pub struct Changes {
     pub lines: Vec<Change>,
     /// Stored derived fields (object, field) whose value must be computed again for every row, inputs first.
     pub recompute: Vec<(Arc<str>, Arc<str>)>,
+    /// Objects whose stored rows must be indexed again for search.
+    pub reindex: Vec<Arc<str>>,
 }
 
 /// One change.
@@ -98,7 +100,7 @@ impl Changes {
 
     /// Whether nothing changes.
     pub fn is_empty(&self) -> bool {
-        self.lines.is_empty() && self.recompute.is_empty()
+        self.lines.is_empty() && self.recompute.is_empty() && self.reindex.is_empty()
     }
 }
 
@@ -127,6 +129,7 @@ pub fn diff(old: Option<&Catalog>, new: &Catalog) -> Changes {
     access::compare(old, new, &mut changes);
     flows(old, new, &mut changes);
     recompute(old, new, &mut changes);
+    reindex(old, new, &mut changes);
     changes
 }
 
@@ -266,6 +269,24 @@ fn recompute(old: &Catalog, new: &Catalog, changes: &mut Changes) {
         });
         if !same {
             changes.recompute.push((derivation.object.clone(), derivation.field.clone()));
+        }
+    }
+}
+
+/// Fields that come to be searched, or are stored elsewhere than before, while rows hold values of them.
+fn reindex(old: &Catalog, new: &Catalog, changes: &mut Changes) {
+    for object in new.objects.values() {
+        let before = old.object(&object.name).or_else(|| object.formerly.iter().find_map(|f| old.object(f)));
+        let Some(before) = before else { continue };
+        let differs = |field: &crate::model::field::Field| {
+            let former =
+                |name: &Arc<str>| object.aliases.iter().any(|(from, to)| from == name && *to == field.name);
+            let mut found = before.fields.values();
+            let was = found.find(|was| was.name == field.name || former(&was.name));
+            was.is_some_and(|was| !was.search || was.stored != field.stored)
+        };
+        if object.fields.values().any(|field| field.search && differs(field)) {
+            changes.reindex.push(object.name.clone());
         }
     }
 }

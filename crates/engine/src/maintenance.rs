@@ -1,13 +1,15 @@
 //! What administrators do seldom: drop for good what left the definitions, build the search index anew.
 
 use crate::engine::{Engine, internal};
+use crate::published::Published;
 use crate::rows::Rows;
 use catalog::Object;
-use diagnostic::Result;
+use diagnostic::{Code, Diagnostic, Result};
+use expression::Type;
 use std::sync::Arc;
 use storage::migrate::purge::{self, Retired};
-use storage::search;
 use storage::store::publish as table;
+use storage::{Tx, row, search};
 use uuid::Uuid;
 
 /// Records that are indexed in one transaction.
@@ -25,14 +27,21 @@ impl Engine {
     /// Drops their tables and columns, all or none. Answers a line for each.
     ///
     /// # Errors
-    /// What the database refuses.
+    /// `unsafe_change` while a record still refers to a record of such an object, and what the database
+    /// refuses.
     pub async fn purge(&self, which: &[Retired]) -> Result<Vec<String>> {
         let which: Arc<[Retired]> = which.into();
+        let published = self.published();
         self.database()
             .maintain(move |tx| {
-                let which = which.clone();
+                let (which, published) = (which.clone(), published.clone());
                 async move {
                     table::serialise(&tx).await?;
+                    for one in which.iter() {
+                        if let Retired::Object(object) = one {
+                            unreferred(&tx, &published, object).await?;
+                        }
+                    }
                     let names = table::names(&tx).await?;
                     let (migration, left) = purge::purge(&names, &which, tx.dialect());
                     migration.run(&tx).await?;
@@ -103,4 +112,20 @@ impl Engine {
             })
             .await
     }
+}
+
+/// Refuses while a reference to any object leads to records of this one.
+async fn unreferred(tx: &Tx, published: &Published, retired: &str) -> Result<()> {
+    for object in published.catalog.objects.values() {
+        for field in object.fields.values().filter(|field| field.ty == Type::Reference(None)) {
+            if row::leads_to(tx, object, field, retired).await? {
+                let reason = format!("records refer to it by {}.{}", object.name, field.name);
+                let found = Diagnostic::new(Code::UnsafeChange)
+                    .with("what", format!("purge {retired}"))
+                    .with("reason", reason);
+                return Err(Box::new(found));
+            }
+        }
+    }
+    Ok(())
 }

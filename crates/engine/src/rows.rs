@@ -79,6 +79,12 @@ impl<'a> Rows<'a> {
         self.load_all(object, &ids).await
     }
 
+    /// All rows, in the bin or not.
+    pub async fn all_ids(&self, object: &Arc<Object>) -> Result<Vec<Uuid>> {
+        let conditions = Conditions { access: RowSet::All, bin: Bin::Any, ..Conditions::default() };
+        row::visible(self.tx, self.reading, object, &conditions, u32::MAX).await
+    }
+
     /// The first live row: the record of a `single` object.
     pub async fn first(&self, object: &Arc<Object>) -> Result<Option<Row>> {
         let conditions = Conditions { access: RowSet::All, ..Conditions::default() };

@@ -31,7 +31,7 @@ use serde_json::Value as Json;
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub use output::{expanded, key, reads};
+pub use output::{ShownAs, expanded, key, reads, shown_as};
 
 /// Rows on a page: where nothing is asked for, and at most.
 pub const DEFAULT_LIMIT: u32 = 50;

@@ -1,6 +1,6 @@
 //! What a read is: a value that `storage` turns into statements and bytes.
 
-use crate::actor::Rows;
+use crate::actor::{Actor, Rows};
 use catalog::{Encryption, Link, Object, Title};
 use chrono::{DateTime, Utc};
 use definition::field::FieldType;
@@ -103,6 +103,9 @@ pub enum Output {
         /// Target rows whose title and fields may be shown; others answer `title: null`. So does a title
         /// without parts.
         access: Rows,
+        /// For `to: any`: who reads. What may be shown of a target is known once its object is, see
+        /// [`crate::query::shown_as`].
+        reader: Option<Arc<Actor>>,
         /// Further fields, if the caller expands it; their paths start at the target row.
         expand: Vec<Output>,
     },

@@ -72,7 +72,7 @@ fn prepare(dialect: Dialect, reading: Reading<'_>, select: &AggregateSelect) -> 
         scope.join_text()
     );
     let mut outer = Scope::default();
-    let mut level = Level { columns: Vec::new(), cells: Vec::new(), lists: Vec::new() };
+    let mut level = Level { columns: Vec::new(), cells: Vec::new(), lists: Vec::new(), links: Vec::new() };
     for column in &mut columns {
         let cell = shown(&mut renderer, &mut outer, &mut level, column, &select.conditions.guards)?;
         level.cells.push(cell);

@@ -165,6 +165,17 @@ pub async fn is_referred_to(tx: &Tx, from: &Arc<Object>, via: &str, id: Uuid, bi
     Ok(!tx.query_all_sql(sql, vec![id.cell(tx.dialect())]).await?.is_empty())
 }
 
+/// Whether a row refers to some record of the object `target` by its reference to any object.
+pub async fn leads_to(tx: &Tx, from: &Object, field: &Field, target: &str) -> Result<bool> {
+    let Stored::Column { column, ty: ColumnType::Link } = &field.stored else { return Ok(false) };
+    let sql = format!(
+        "SELECT t.\"id\" FROM {} t WHERE t.{} = $1 LIMIT 1",
+        quoted(&from.table),
+        quoted(&format!("{column}_object"))
+    );
+    Ok(!tx.query_all_sql(sql, vec![target.cell(tx.dialect())]).await?.is_empty())
+}
+
 /// The targets of a many-to-many field of a record, in order, with the values of their attributes.
 pub async fn load_links(tx: &Tx, link: &catalog::Link, source: Uuid) -> Result<Vec<(Uuid, i64, Vec<Value>)>> {
     let dialect = tx.dialect();

@@ -38,6 +38,7 @@ struct State {
     failure: Option<Failure>,
     after_commit: Vec<AfterCommit>,
     savepoints: u64,
+    statements: u64,
 }
 
 /// Where statements go.
@@ -63,6 +64,11 @@ impl Tx {
     /// Which database.
     pub fn dialect(&self) -> Dialect {
         self.inner.dialect
+    }
+
+    /// How many statements were sent so far: what a request costs.
+    pub fn statements(&self) -> u64 {
+        self.state().statements
     }
 
     /// Runs a statement built by the query builder.
@@ -198,6 +204,7 @@ impl Tx {
     }
 
     fn judged<T>(&self, result: Result<T, Failure>) -> Result<T> {
+        self.state().statements += 1;
         result.map_err(|failure| {
             let found = failure.diagnostic.clone();
             self.state().failure.get_or_insert(failure);

@@ -113,7 +113,8 @@ async fn carry_out(
     Ok((published, preview))
 }
 
-/// Computes stored derived fields that are new or are computed otherwise, for every row that is there.
+/// Computes stored derived fields that are new or are computed otherwise, for every row that is there, and
+/// indexes what comes to be searched.
 async fn recompute(engine: &Engine, tx: &Tx, published: &Published, changes: &Changes) -> Result<()> {
     let bindings = engine.own_bindings();
     let reading = Rows::new(tx, published, &bindings, engine.secret()).reading;
@@ -121,6 +122,15 @@ async fn recompute(engine: &Engine, tx: &Tx, published: &Published, changes: &Ch
         let mut left = settle::all_rows(reading, tx, object, field).await?;
         while !left.is_empty() {
             left = settle::resume(tx, reading, &left).await?.deferred;
+        }
+    }
+    let rows = Rows::new(tx, published, &bindings, engine.secret());
+    for object in &changes.reindex {
+        let object = published.object(object)?;
+        for ids in rows.all_ids(object).await?.chunks(500) {
+            for row in rows.load_all(object, ids).await? {
+                storage::search::index(tx, &row).await?;
+            }
         }
     }
     Ok(())

@@ -7,11 +7,13 @@
 use crate::records::command::{Command, Written};
 use crate::records::{facts, hooks, trail};
 use crate::work::Work;
+use catalog::SystemField;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::facts::Facts;
 use plan::planner::{Finished, Planned, Progress};
 use plan::write::{Operation, RowWrite};
-use plan::{Draft, Upsert};
+use plan::{Draft, Row, Upsert};
+use storage::settle::Settled;
 use storage::store::number;
 use storage::{row, settle};
 
@@ -120,10 +122,30 @@ impl Work {
         self.forget_identities(&planned.writes).await?;
         let object = self.published.object(&planned.object)?;
         let root = planned.writes.iter().find(|w| w.id == planned.id);
-        let stored = rows.load(object, planned.id).await?.or_else(|| root.map(|w| w.after.clone()));
-        let row = stored.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+        let row = match root.and_then(|write| self.known_after(write, &planned, &settled)) {
+            Some(row) => row,
+            None => {
+                let stored = rows.load(object, planned.id).await?.or_else(|| root.map(|w| w.after.clone()));
+                stored.ok_or_else(|| Diagnostic::new(Code::NotFound))?
+            }
+        };
         let created = root.is_some_and(|w| w.operation == Operation::Insert);
         Ok(Written { row, created, parked: None, job })
+    }
+
+    /// The row as it stands after its write, where nothing but the write and derived values can have changed
+    /// it: neither scripts nor a running flow.
+    fn known_after(&self, write: &RowWrite, planned: &Planned, settled: &Settled) -> Option<Row> {
+        let scripted = planned.writes.iter().any(|write| self.published.is_scripted(&write.object));
+        let in_flow = !write.after.system(SystemField::Flow).is_null();
+        if (self.hooks && scripted) || in_flow {
+            return None;
+        }
+        let mut row = row::write::written(write);
+        for change in settled.changes.iter().filter(|change| change.id == write.id) {
+            row.set(&change.field, change.new.clone());
+        }
+        Some(row)
     }
 
     /// Gives new records their numbers.

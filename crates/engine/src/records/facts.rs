@@ -3,19 +3,35 @@
 use crate::work::Work;
 use catalog::Stored;
 use diagnostic::Result;
+use plan::Row;
 use plan::facts::{Facts, Needs, Referring};
 use plan::read::Bin;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use storage::row;
+use uuid::Uuid;
 
 /// Reads everything the plan asks for into its facts. Rows that will be written are locked as they are read,
 /// so that nobody changes them in between.
 pub async fn read(work: &Work, needs: &Needs, facts: &mut Facts) -> Result<()> {
     let rows = work.rows();
+    let mut wanted: BTreeMap<&Arc<str>, Vec<Uuid>> = BTreeMap::new();
     for (object, id) in &needs.rows {
+        if work.target == Some(*id) {
+            let known = work.published.object(object)?;
+            let row = row::load_row(rows.tx, rows.reading, known, *id, true).await?;
+            facts.add_row(object.clone(), *id, row);
+        } else {
+            wanted.entry(object).or_default().push(*id);
+        }
+    }
+    for (object, ids) in wanted {
         let known = work.published.object(object)?;
-        let lock = work.target == Some(*id);
-        let row = row::load_row(rows.tx, rows.reading, known, *id, lock).await?;
-        facts.add_row(object.clone(), *id, row);
+        let mut found: HashMap<Uuid, Row> =
+            rows.load_all(known, &ids).await?.into_iter().map(|row| (row.id(), row)).collect();
+        for id in ids {
+            facts.add_row(object.clone(), id, found.remove(&id));
+        }
     }
     for referring in &needs.referring {
         let found = all_referring(work, referring).await?;
@@ -46,7 +62,7 @@ pub async fn read(work: &Work, needs: &Needs, facts: &mut Facts) -> Result<()> {
     Ok(())
 }
 
-async fn all_referring(work: &Work, referring: &Referring) -> Result<Vec<plan::Row>> {
+async fn all_referring(work: &Work, referring: &Referring) -> Result<Vec<Row>> {
     let object = work.published.object(&referring.object)?;
     let rows = work.rows();
     row::load_referring(rows.tx, rows.reading, object, &referring.field, &[referring.id], bin(referring))

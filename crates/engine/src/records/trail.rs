@@ -6,7 +6,7 @@ use diagnostic::Result;
 use plan::planner::Planned;
 use plan::write::Operation;
 use serde_json::{Value as Json, json};
-use storage::store::{audit, event, history};
+use storage::store::{audit, comment, event, history};
 use uuid::Uuid;
 
 /// Writes history, audit and events of one write, in its transaction.
@@ -48,6 +48,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
     }
     for write in planned.writes.iter().filter(|w| w.operation == Operation::Purge) {
         history::purge(&work.tx, &write.object.name, write.id).await?;
+        comment::purge(&work.tx, &write.object.name, write.id).await?;
     }
     history::insert(&work.tx, &changes).await?;
     let entry = audit::Entry {

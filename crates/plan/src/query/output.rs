@@ -5,10 +5,11 @@ use crate::known::{Known, to_one};
 use crate::read::Output;
 use crate::wording::{invalid_parameter, too_complex};
 use catalog::expand::{expand, expand_path};
-use catalog::{Derived, Field, Object, Stored, SystemField};
+use catalog::{Derived, Field, Object, Stored, SystemField, Title, TitlePart};
 use diagnostic::{Diagnostic, Result};
 use expression::{Path, Root, Step, Type};
 use indexmap::IndexMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How deep relations may be expanded, and how many may be.
@@ -250,7 +251,8 @@ fn single(known: &Known<'_>, key: Arc<str>, path: Path, field: &Field, expand_to
         let target = to_one(field).and_then(|target| objects.get(&target).cloned());
         let title = target.as_ref().map(|target| known.title(target)).unwrap_or_default();
         let access = target.as_ref().map_or(Rows::None, |target| reads(known, &target.name));
-        return Output::Reference { key, path, target, title, access, expand: expand_to };
+        let reader = target.is_none().then(|| Arc::new(known.actor.clone()));
+        return Output::Reference { key, path, target, title, access, reader, expand: expand_to };
     }
     Output::Value { key, path, kind: field.kind.clone(), mask: field.encrypted.clone() }
 }
@@ -259,6 +261,41 @@ fn single(known: &Known<'_>, key: Arc<str>, path: Path, field: &Field, expand_to
 fn nothing(field: &Field) -> Output {
     let expr = crate::walk::literal(expression::Value::Null, Type::Null);
     Output::Formula { key: field.name.clone(), expr, kind: field.kind.clone() }
+}
+
+/// What a record is shown as to somebody who comes upon a reference to it.
+#[derive(Clone, Debug)]
+pub struct ShownAs {
+    /// Whose title is shown.
+    pub title: Title,
+    /// The rows whose title may be shown.
+    pub access: Rows,
+    /// Rows of other objects that the title may walk into.
+    pub guards: HashMap<Arc<str>, Rows>,
+}
+
+/// How records of an object may be shown to the actor where a reference to any object leads to them; `None`
+/// where they may not.
+pub fn shown_as(known: &Known<'_>, object: &Arc<Object>) -> Option<ShownAs> {
+    let title = known.title(object);
+    let access = reads(known, &object.name);
+    if title.parts.is_empty() || matches!(access, Rows::None) {
+        return None;
+    }
+    let mut guards = HashMap::new();
+    let mut open = vec![object.clone()];
+    while let Some(object) = open.pop() {
+        for part in &object.title.parts {
+            let TitlePart::Field(name) = part else { continue };
+            let target = object.field(name).and_then(to_one);
+            let target = target.and_then(|target| known.catalog.objects.get(&target));
+            if let Some(target) = target.filter(|target| !guards.contains_key(&target.name)) {
+                guards.insert(target.name.clone(), reads(known, &target.name));
+                open.push(target.clone());
+            }
+        }
+    }
+    Some(ShownAs { title, access, guards })
 }
 
 /// The rows of an object that the actor may read.

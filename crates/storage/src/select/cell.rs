@@ -139,12 +139,23 @@ pub(crate) fn write_rows(
 #[derive(Default)]
 pub(crate) struct Lists {
     lists: Vec<HashMap<Uuid, Vec<Vec<u8>>>>,
+    /// Titles of what references to any object lead to.
+    titles: HashMap<Uuid, (String, String)>,
 }
 
 impl Lists {
     /// Adds the next list.
     pub fn push(&mut self, list: HashMap<Uuid, Vec<Vec<u8>>>) {
         self.lists.push(list);
+    }
+
+    /// Adds the title of a record of an object.
+    pub fn title(&mut self, object: &str, id: Uuid, title: String) {
+        self.titles.insert(id, (object.to_owned(), title));
+    }
+
+    fn title_of(&self, object: &str, id: Uuid) -> Option<&str> {
+        self.titles.get(&id).filter(|(known, _)| known == object).map(|(_, title)| title.as_str())
     }
 
     /// Writes the list of a record.
@@ -222,9 +233,14 @@ impl Writer<'_> {
             Some(shown) => read_id(row, shown, self.dialect)?.is_some(),
             None => true,
         };
-        match title.filter(|_| shown) {
-            Some(title) => self.value(out, row, title, &Form::Text)?,
-            None => out.extend_from_slice(b"null"),
+        let known = match object {
+            Some(object) => raw::<String>(row, object)?.and_then(|object| self.lists.title_of(&object, id)),
+            None => None,
+        };
+        match (title.filter(|_| shown), known) {
+            (Some(title), _) => self.value(out, row, title, &Form::Text)?,
+            (None, Some(title)) => text(out, title),
+            (None, None) => out.extend_from_slice(b"null"),
         }
         if shown {
             let further: Vec<Cell> = expand.iter().filter(|cell| !is_own(cell)).cloned().collect();

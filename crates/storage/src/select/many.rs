@@ -2,7 +2,7 @@
 
 use crate::dialect::{Dialect, quoted};
 use crate::select::cell::{self, Cell, Lists, Writer};
-use crate::select::output::{self, Level, List};
+use crate::select::output::{self, AnyLink, Level, List};
 use crate::select::{Reading, Rows};
 use crate::sql::column::{self, read_id};
 use crate::sql::scope::{Context, Renderer, Scope};
@@ -12,9 +12,10 @@ use diagnostic::Result;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use plan::Rows as RowSet;
+use plan::known::Known;
 use plan::read::Output;
 use sea_orm::QueryResult;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -43,9 +44,56 @@ pub(crate) fn fetch<'f>(
         for list in &level.lists {
             lists.push(fetch_list(tx, reading, guards, list, rows).await?);
         }
+        for link in &level.links {
+            titles(tx, reading, link, rows, &mut lists).await?;
+        }
         Ok(lists)
     }
     .boxed()
+}
+
+/// The titles of what references to any object lead to, as far as the reader may see them: one query for each
+/// object that occurs.
+async fn titles(tx: &Tx, reading: Reading<'_>, link: &AnyLink, rows: &Rows, lists: &mut Lists) -> Result<()> {
+    let mut wanted: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
+    for row in rows {
+        let object = cell::raw::<String>(row, link.object)?;
+        if let (Some(object), Some(id)) = (object, read_id(row, link.id, tx.dialect())?) {
+            wanted.entry(object).or_default().push(id);
+        }
+    }
+    let known = Known { catalog: reading.catalog, actor: &link.reader };
+    for (name, mut ids) in wanted {
+        let Some(object) = reading.catalog.object(&name) else { continue };
+        let Some(shown) = plan::query::shown_as(&known, object) else { continue };
+        ids.sort_unstable();
+        ids.dedup();
+        let context = Context {
+            catalog: reading.catalog,
+            bindings: reading.bindings,
+            guards: &shown.guards,
+            secret: reading.secret,
+        };
+        let mut renderer = Renderer::new(context, tx.dialect());
+        let mut scope = Scope::of_row("r0", object);
+        let title = output::title(&mut renderer, &mut scope, "r0", object, &shown.title)?;
+        let mut conditions =
+            vec![renderer.binder.id_in("r0.\"id\"", &ids), "r0.\"deleted_at\" IS NULL".to_owned()];
+        conditions.extend(renderer.rows("r0", object, &shown.access)?);
+        let sql = format!(
+            "SELECT r0.\"id\", {title} FROM {} r0{} WHERE {}",
+            quoted(&object.table),
+            scope.join_text(),
+            conditions.join(" AND ")
+        );
+        for row in tx.query_all_sql(sql, renderer.take_values()).await? {
+            if let (Some(id), Some(title)) = (read_id(&row, 0, tx.dialect())?, cell::raw::<String>(&row, 1)?)
+            {
+                lists.title(&name, id, title);
+            }
+        }
+    }
+    Ok(())
 }
 
 async fn fetch_list(

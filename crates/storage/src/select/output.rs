@@ -9,8 +9,8 @@ use definition::ColumnType;
 use definition::field::FieldType;
 use diagnostic::Result;
 use expression::{Path, Position, Root, Type};
-use plan::Rows;
 use plan::read::Output;
+use plan::{Actor, Rows};
 use std::sync::Arc;
 
 /// The select list of one statement, and what becomes of its columns.
@@ -22,6 +22,19 @@ pub struct Level {
     pub cells: Vec<Cell>,
     /// To-many relations, read by further queries.
     pub lists: Vec<List>,
+    /// References to any object, whose titles are read by further queries.
+    pub links: Vec<AnyLink>,
+}
+
+/// A reference to any object.
+#[derive(Clone, Debug)]
+pub struct AnyLink {
+    /// Column of the id.
+    pub id: usize,
+    /// Column of the object's name.
+    pub object: usize,
+    /// Who reads.
+    pub reader: Arc<Actor>,
 }
 
 /// A to-many relation of the rows of a level.
@@ -36,7 +49,12 @@ pub struct List {
 impl Level {
     /// A level whose first column is the id of the row.
     pub fn new(alias: &str) -> Self {
-        Level { columns: vec![format!("{alias}.\"id\"")], cells: Vec::new(), lists: Vec::new() }
+        Level {
+            columns: vec![format!("{alias}.\"id\"")],
+            cells: Vec::new(),
+            lists: Vec::new(),
+            links: Vec::new(),
+        }
     }
 
     /// Adds a column; answers its place.
@@ -103,9 +121,9 @@ fn one<'a>(
             let fragment = renderer.value(scope, expr)?;
             value(renderer, level, key, fragment, kind)
         }
-        Output::Reference { key, path, target, title, access, expand } => {
+        Output::Reference { key, path, target, title, access, reader, expand } => {
             let reference = renderer.path(scope, path, &Type::Reference(None), nowhere)?;
-            let shown = Shown { target: target.as_ref(), title, access, expand };
+            let shown = Shown { target: target.as_ref(), title, access, reader: reader.as_ref(), expand };
             joined(renderer, scope, level, key, &reference, &shown)?
         }
         Output::Children { key, .. } | Output::Links { key, .. } => {
@@ -187,6 +205,7 @@ struct Shown<'o> {
     target: Option<&'o Arc<Object>>,
     title: &'o Title,
     access: &'o Rows,
+    reader: Option<&'o Arc<Actor>>,
     expand: &'o [Output],
 }
 
@@ -201,7 +220,11 @@ fn joined<'a>(
     let key = cell::key(key);
     let id = level.column(reference.sql.clone());
     if let Sql::Link(object) = &reference.form {
-        let object = Some(level.column(object.clone()));
+        let object = level.column(object.clone());
+        if let Some(reader) = shown.reader {
+            level.links.push(AnyLink { id, object, reader: reader.clone() });
+        }
+        let object = Some(object);
         return Ok(Cell::Reference { key, id, object, title: None, shown: None, expand: Vec::new() });
     }
     let Some(target) = shown.target else {

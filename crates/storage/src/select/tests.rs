@@ -193,6 +193,7 @@ fn records_carry_references_children_and_masked_secrets() {
             target: Some(customer.clone()),
             title: customer.title.clone(),
             access,
+            reader: None,
             expand: vec![card(mask.clone())],
         };
         let lines = Output::Children {

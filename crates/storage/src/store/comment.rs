@@ -64,3 +64,9 @@ pub async fn delete(tx: &Tx, id: Uuid, author: Uuid, now: DateTime<Utc>) -> Resu
     let sql = "update sys_comment set deleted_at = $3 where id = $1 and author = $2 and deleted_at is null";
     Ok(tx.execute_sql(sql, cells![tx.dialect(); id, author, now]).await? == 1)
 }
+
+/// Removes the comments on a record that is purged.
+pub async fn purge(tx: &Tx, object: &str, record: Uuid) -> Result<u64> {
+    let sql = "delete from sys_comment where object = $1 and record = $2";
+    tx.execute_sql(sql, cells![tx.dialect(); object, record]).await
+}
