@@ -2,4 +2,8 @@
 
 mod packs;
 
+mod shop;
+
 mod scenarios;
+
+mod writes;
