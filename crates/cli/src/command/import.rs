@@ -4,7 +4,7 @@ use crate::console::Console;
 use crate::failure::{Failure, not_readable};
 use crate::place::Place;
 use clap::Args;
-use diagnostic::{Diagnostic, Source};
+use diagnostic::{Code, Diagnostic, Source};
 use engine::transfer::{ImportMode, ImportOptions};
 use serde_json::json;
 use std::fs::File;
@@ -52,8 +52,12 @@ pub async fn run(options: &Import, console: &Console) -> Result<(), Failure> {
     let told = |done: u64| progress.at(done, lines.max(done));
     let report = engine.import(&identity, &options.object, BufReader::new(file), how, &told).await;
     progress.end();
-    let report = report?;
     let shown = options.file.display().to_string();
+    // What is wrong with the headings is wrong in the first line.
+    let report = report.map_err(|found| match found.code {
+        Code::UnknownField => Box::new(placed(*found, &shown, 1)),
+        _ => found,
+    })?;
     let refused: Vec<Diagnostic> =
         report.failed.into_iter().map(|row| placed(row.found, &shown, row.line)).collect();
     console.answer(&json!({

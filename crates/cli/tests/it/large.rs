@@ -21,15 +21,15 @@ fn generate(site: &Site, objects: usize) {
         text.push_str("ownership: user\nkey: code\nfeatures: [history]\nfields:\n");
         text.push_str("  code: {type: text, required: true, max: 20, unique: true}\n");
         text.push_str("  name: {type: text, required: true, max: 80, search: true}\n");
-        text.push_str("  note: {type: long_text}\n  count: {type: integer, min: 0, default: 1}\n");
+        text.push_str("  note: {type: long_text}\n  quantity: {type: integer, min: 0, default: 1}\n");
         text.push_str("  price: {type: money, currency: CNY, min: 0}\n  share: {type: percent, max: 100}\n");
         text.push_str(
-            "  begins: {type: date}\n  at: {type: datetime}\n  open: {type: boolean, default: true}\n",
+            "  begins: {type: date}\n  happens: {type: datetime}\n  open: {type: boolean, default: true}\n",
         );
         text.push_str("  stage: {type: select, options: {draft: {label: Draft}, done: {label: Done}}, default: draft}\n");
         let before = number.saturating_sub(1);
         let _ = writeln!(text, "  before: {{type: reference, to: thing_{before}, on_delete: clear}}");
-        text.push_str("  total: {type: money, currency: CNY, formula: 'count * price'}\n");
+        text.push_str("  total: {type: money, currency: CNY, formula: 'quantity * price'}\n");
         text.push_str("rules:\n  priced: {when: 'stage == \"done\"', require: 'price > 0 && before.open', error: A price is needed}\n");
         site.write(&format!("large/objects/thing_{number}.yaml"), &text);
         let view = format!(
