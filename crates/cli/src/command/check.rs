@@ -26,7 +26,9 @@ pub fn run(options: &Check, console: &Console) -> Result<(), Failure> {
     let checked = engine::publish::check(&packs, &Scripts::new(Limits::default()))?;
     let catalog = &checked.catalog;
     let notices = catalog::lint(catalog);
-    let fields: usize = catalog.objects.values().map(|object| object.fields.len()).sum();
+    // Those that authors wrote; every object has some more.
+    let fields =
+        catalog.objects.values().flat_map(|o| o.fields.values()).filter(|f| f.system.is_none()).count();
     let names: Vec<String> =
         catalog.packs.values().map(|pack| format!("{} {}", pack.name, pack.version)).collect();
     console.answer(&json!({
