@@ -87,7 +87,8 @@ mod tests {
     #[test]
     fn only_what_is_retired_can_be_chosen() {
         let retired = [Retired::Object("crm.fax".into()), Retired::Field("crm.lead".into(), "fax".into())];
-        let rows: [(&[&str], Result<&[&str], &str>); 4] = [
+        type Names<'a> = &'a [&'a str];
+        let rows: [(Names<'_>, Result<Names<'_>, &str>); 4] = [
             (&[], Ok(&["crm.fax", "crm.lead.fax"])),
             (&["crm.lead.fax"], Ok(&["crm.lead.fax"])),
             (&["crm.lead"], Err("crm.lead")),

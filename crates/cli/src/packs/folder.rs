@@ -70,7 +70,7 @@ pub fn read(folder: &Path) -> Result<PackFiles, Vec<Diagnostic>> {
     for read in read_all(&paths) {
         match read {
             Ok((path, text)) => files.push((slashed(path.strip_prefix(folder).unwrap_or(&path)), text)),
-            Err(wrong) => found.push(wrong),
+            Err(wrong) => found.push(*wrong),
         }
     }
     if found.is_empty() { Ok(PackFiles { root: folder.display().to_string(), files }) } else { Err(found) }
@@ -117,7 +117,7 @@ fn place(path: &Path, line: u32, column: u32) -> Source {
 }
 
 /// Reads on several threads: a thousand small files wait for the disk more than they work.
-fn read_all(paths: &[PathBuf]) -> Vec<Result<(PathBuf, String), Diagnostic>> {
+fn read_all(paths: &[PathBuf]) -> Vec<diagnostic::Result<(PathBuf, String)>> {
     let threads =
         std::thread::available_parallelism().map_or(1, usize::from).min(paths.len().div_ceil(64).max(1));
     let share = paths.len().div_ceil(threads).max(1);
@@ -135,8 +135,8 @@ fn read_all(paths: &[PathBuf]) -> Vec<Result<(PathBuf, String), Diagnostic>> {
     read
 }
 
-fn read_one(path: &Path) -> Result<(PathBuf, String), Diagnostic> {
-    let bytes = fs::read(path).map_err(|error| not_readable(path, &error))?;
+fn read_one(path: &Path) -> diagnostic::Result<(PathBuf, String)> {
+    let bytes = fs::read(path).map_err(|error| Box::new(not_readable(path, &error)))?;
     match String::from_utf8(bytes) {
         Ok(text) => Ok((path.to_owned(), text)),
         Err(error) => {
@@ -146,7 +146,7 @@ fn read_one(path: &Path) -> Result<(PathBuf, String), Diagnostic> {
             let column = String::from_utf8_lossy(last).chars().count() + 1;
             let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
             let found = Diagnostic::new(Code::InvalidYaml).with("reason", "the text is not UTF-8");
-            Err(found.in_source(place(path, number(line), number(column))))
+            Err(Box::new(found.in_source(place(path, number(line), number(column)))))
         }
     }
 }
