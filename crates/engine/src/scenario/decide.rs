@@ -64,7 +64,7 @@ impl Scene<'_> {
             .clone()
             .find(open)
             .or_else(|| tasks.iter().filter(fits).find(open).filter(|_| identity.actor.admin))
-            .or_else(|| mine.last());
+            .or_else(|| mine.clone().next_back());
         found.map(|task| task.id).ok_or_else(not_found)
     }
 

@@ -4,6 +4,20 @@ mod packs;
 
 mod shop;
 
+mod site;
+
+mod records;
+
+mod rights;
+
+mod flows;
+
+mod publish;
+
+mod demo;
+
+mod transfer;
+
 mod scenarios;
 
 mod writes;
