@@ -1,5 +1,8 @@
 //! The engine through the constructors that the product uses, on every database there is.
 
+// What tests share may unwrap as tests do.
+#![allow(clippy::unwrap_used)]
+
 mod packs;
 
 mod shop;
