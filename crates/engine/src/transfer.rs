@@ -17,4 +17,5 @@ mod rows;
 
 pub mod import;
 
-pub use import::{FailedRow, ImportMode, ImportOptions, ImportReport};
+pub use import::{FailedRow, ImportOptions, ImportReport};
+pub use rows::ImportMode;

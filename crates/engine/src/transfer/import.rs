@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::identity::Identity;
-use crate::transfer::rows::{Header, Line};
+use crate::transfer::rows::{Header, ImportMode, Line};
 use crate::work::Work;
 use csv::{Position, StringRecord};
 use diagnostic::{Code, Diagnostic, Result};
@@ -13,15 +13,6 @@ use std::sync::Arc;
 
 /// Lines of one transaction.
 const BATCH: usize = 200;
-
-/// What an import does with a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ImportMode {
-    /// Every line is a new record.
-    Create,
-    /// A line whose id or natural key is known changes that record.
-    Upsert,
-}
 
 /// How an import is done.
 #[derive(Clone, Copy, Debug)]

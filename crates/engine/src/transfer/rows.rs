@@ -3,7 +3,6 @@
 use crate::records::command::Command;
 use crate::transfer::cells::{self, BETWEEN};
 use crate::transfer::columns::{PARTS, Target, target};
-use crate::transfer::import::ImportMode;
 use crate::work::Work;
 use catalog::{Catalog, Field, Object, Stored};
 use csv::StringRecord;
@@ -14,6 +13,15 @@ use plan::known::{Known, to_one};
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// What an import does with a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ImportMode {
+    /// Every line is a new record.
+    Create,
+    /// A line whose id or natural key is known changes that record.
+    Upsert,
+}
 
 /// What the columns of a file fill.
 pub(super) struct Header {
