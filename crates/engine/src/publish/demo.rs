@@ -11,7 +11,7 @@ use std::sync::Arc;
 use storage::store::demo as table;
 
 /// Records of one transaction while demo data is loaded.
-const BATCH: usize = 500;
+const BATCH: usize = 100;
 
 impl Engine {
     /// Loads demo data: all of it, or what these names bring along. What is there already is not loaded again.
