@@ -91,6 +91,10 @@ pub(crate) async fn upsert(
     let object = work.published.object(&seed.object)?.clone();
     let body = body(work, &object, record, aliases)?;
     let known = find(work, &object, seed, &body).await?;
+    if let Some(row) = known.clone().filter(|_| object.single) {
+        // Settings are the site's own from the moment they exist.
+        return Ok(Written { row, created: false, parked: None, job: None });
+    }
     let (object, body) = (object.name.clone(), Json::Object(body));
     let command = match known {
         Some(row) => Command::Update { object, id: row.id(), body, precondition: Precondition::Waived },

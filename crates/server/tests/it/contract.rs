@@ -5,6 +5,9 @@ use crate::client;
 use crate::site::{PASSWORD, on_each};
 use serde_json::{Value as Json, json};
 
+/// A request line, its headers, and what is answered.
+type Row<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a str);
+
 #[test]
 fn signing_in_and_out() {
     on_each(|site| async move {
@@ -20,7 +23,7 @@ fn signing_in_and_out() {
         assert!(!cookie.contains("Secure"));
         let cookie = cookie.split(';').next().unwrap().to_owned();
         let bearer = format!("Bearer {}", body["token"].as_str().unwrap());
-        let rows: [(&str, &[(&str, &str)], &str); 8] = [
+        let rows: [Row<'_>; 8] = [
             ("GET /api/v1/session", &[("authorization", &bearer)], "200"),
             ("GET /api/v1/session", &[("cookie", &cookie)], "200"),
             ("GET /api/v1/session", &[("cookie", "lifeloom_session=llm_00")], "401 unauthenticated"),

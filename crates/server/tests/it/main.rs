@@ -1,5 +1,7 @@
 //! The server as programs meet it: a real one on a real engine and an empty database, spoken to byte by byte.
 
+#![allow(clippy::unwrap_used)] // a test that cannot go on should say where
+
 mod client;
 
 mod site;
