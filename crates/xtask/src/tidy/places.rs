@@ -5,9 +5,8 @@ use anyhow::Result;
 use crate::finding::Finding;
 use crate::workspace::Workspace;
 
-/// Where packages may come from, wherever a lock file or a manifest names a source.
-const REGISTRIES: &[&str] =
-    &["registry+https://github.com/rust-lang/crates.io-index", "https://registry.npmjs.org/"];
+/// The source that cargo writes for a package of the public registry. npm is told to write none.
+const REGISTRY: &str = "registry+https://github.com/rust-lang/";
 
 /// Finds lines that name a home folder, this checkout's own folder, or a registry that is not a public one.
 pub fn find(workspace: &Workspace) -> Result<Vec<Finding>> {
@@ -57,7 +56,7 @@ fn is_lock(path: &str) -> bool {
 fn foreign_source(line: &str) -> bool {
     let line = line.trim();
     let value = line.strip_prefix("source = \"").or_else(|| line.strip_prefix("\"resolved\": \""));
-    value.is_some_and(|value| !REGISTRIES.iter().any(|known| value.starts_with(known)))
+    value.is_some_and(|value| !value.starts_with(REGISTRY))
 }
 
 #[cfg(test)]
@@ -77,10 +76,9 @@ mod tests {
     #[test]
     fn private_sources_are_found() {
         let check = |line: &str, found: bool| assert_eq!(foreign_source(line), found, "{line}");
-        check("source = \"registry+https://github.com/rust-lang/crates.io-index\"", false);
+        check("source = \"registry+https://github.com/rust-lang/index\"", false);
         check("source = \"git+https://example.com/x\"", true);
-        check("\"resolved\": \"https://registry.npmjs.org/react/-/react-19.0.0.tgz\",", false);
-        check("\"resolved\": \"http://10.0.0.1/react.tgz\",", true);
+        check("\"resolved\": \"https://example.com/react.tgz\",", true);
         check("name = \"serde\"", false);
     }
 }
