@@ -81,9 +81,13 @@ fn of_parallel_decisions_one_wins() {
         }
         for _ in 0..3 {
             let id = parked(&site, &clerk).await;
+            // All tasks are looked up before the first decision takes the others away.
+            let mut tasks = Vec::new();
+            for head in &heads {
+                tasks.push(*todo(&site, head).await.first().unwrap());
+            }
             let mut running = tokio::task::JoinSet::new();
-            for (place, head) in heads.iter().enumerate() {
-                let task = *todo(&site, head).await.first().unwrap();
+            for (place, (head, task)) in heads.iter().zip(tasks).enumerate() {
                 let (engine, head) = (site.engine.clone(), head.clone());
                 let kind = if place % 2 == 0 { DecisionKind::Approve } else { DecisionKind::Reject };
                 running

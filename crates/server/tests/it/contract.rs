@@ -109,7 +109,7 @@ fn every_status_has_its_cause() {
                 "400 unknown_field colour",
             ),
             ("boss", "POST /api/v1/records/shop.order", json!({}), "422 required number"),
-            ("boss", "POST /api/v1/records/shop.order", json!({"number": "A1"}), "409 duplicate"),
+            ("boss", "POST /api/v1/records/shop.order", json!({"number": "A1"}), "409 duplicate number"),
             ("sally", "POST /api/v1/records/shop.ledger", json!({"name": "x"}), "404 not_found"),
             (
                 "boss",

@@ -160,7 +160,10 @@ fn a_repeated_request_has_its_effect_once() {
             "422 idempotency_mismatch"
         );
         // Somebody else's key is another key.
-        assert_eq!(told(&send("sally", "k1", json!({"code": "I1", "name": "x"})).await), "409 duplicate");
+        assert_eq!(
+            told(&send("sally", "k1", json!({"code": "I1", "name": "x"})).await),
+            "409 duplicate code"
+        );
         // What was refused had no effect, and may be tried again.
         assert_eq!(told(&send("boss", "k2", json!({"code": "I3"})).await), "422 required name");
         assert_eq!(told(&send("boss", "k2", json!({"code": "I3", "name": "x"})).await), "201");
