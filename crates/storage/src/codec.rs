@@ -3,9 +3,14 @@
 
 use crate::dialect::Dialect;
 use crate::error::internal;
-use chrono::{DateTime, SecondsFormat, Utc};
-use diagnostic::Result;
+use crate::sqlite::table::{Raw, Table};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
+use diagnostic::{Diagnostic, Result};
+use rust_decimal::Decimal;
+use sea_orm::sqlx::Row as _;
 use sea_orm::{QueryResult, TryGetable, Value};
+use std::fmt::Display;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// A value that can be bound. `None` binds a null of the same type, which PostgreSQL insists on.
@@ -121,9 +126,13 @@ macro_rules! cells {
 }
 
 /// A row of a result, read by position in the stored form of its database.
-pub struct Cells {
-    row: QueryResult,
-    dialect: Dialect,
+#[derive(Debug)]
+pub struct Cells(Row);
+
+#[derive(Debug)]
+enum Row {
+    Sqlite { table: Arc<Table>, row: usize },
+    Postgres(QueryResult),
 }
 
 /// A value that can be read from a row.
@@ -133,9 +142,14 @@ pub trait FromCell: Sized {
 }
 
 impl Cells {
-    /// Wraps a row.
-    pub fn new(row: QueryResult, dialect: Dialect) -> Self {
-        Cells { row, dialect }
+    /// The rows of an answer of SQLite.
+    pub(crate) fn of_table(table: &Arc<Table>) -> Vec<Cells> {
+        (0..table.rows()).map(|row| Cells(Row::Sqlite { table: table.clone(), row })).collect()
+    }
+
+    /// A row of PostgreSQL.
+    pub(crate) fn of_postgres(row: QueryResult) -> Cells {
+        Cells(Row::Postgres(row))
     }
 
     /// The value in column `index`, from 0. An error means that the table is not what this version wrote.
@@ -143,84 +157,113 @@ impl Cells {
         T::from_cell(self, index)
     }
 
+    /// The text in column `index`, without a copy.
+    pub fn text(&self, index: usize) -> Result<Option<&str>> {
+        match &self.0 {
+            Row::Sqlite { .. } => match self.stored(index)? {
+                Raw::Null => Ok(None),
+                Raw::Text(text) => Ok(Some(text)),
+                other => Err(unreadable(index, &format!("{other:?} is no text"))),
+            },
+            Row::Postgres(row) => {
+                let row =
+                    row.try_as_pg_row().ok_or_else(|| unreadable(index, "a row of another database"))?;
+                row.try_get::<Option<&str>, _>(index).map_err(|e| unreadable(index, &e))
+            }
+        }
+    }
+
+    /// A scaled whole number of SQLite, or a `numeric` of PostgreSQL, whose scale is its own.
+    pub(crate) fn scaled(&self, index: usize, scale: u32) -> Result<Option<Decimal>> {
+        match &self.0 {
+            Row::Sqlite { .. } => {
+                Ok(self.get::<Option<i64>>(index)?.map(|number| Decimal::new(number, scale)))
+            }
+            Row::Postgres(row) => taken(row, index),
+        }
+    }
+
     /// Which database it comes from.
     pub fn dialect(&self) -> Dialect {
-        self.dialect
+        match &self.0 {
+            Row::Sqlite { .. } => Dialect::Sqlite,
+            Row::Postgres(_) => Dialect::Postgres,
+        }
     }
 
-    /// The row itself.
-    pub fn row(&self) -> &QueryResult {
-        &self.row
-    }
-
-    fn raw<T: TryGetable>(&self, index: usize) -> Result<Option<T>> {
-        self.row.try_get_by_index::<Option<T>>(index).map_err(|e| internal("reading a row", &e))
+    fn stored(&self, index: usize) -> Result<Raw<'_>> {
+        let Row::Sqlite { table, row } = &self.0 else {
+            return Err(unreadable(index, "a row of another database"));
+        };
+        table.value(*row, index).ok_or_else(|| unreadable(index, "there is no such column"))
     }
 
     fn known<T: FromCell>(&self, index: usize) -> Result<T>
     where
         Option<T>: FromCell,
     {
-        self.get::<Option<T>>(index)?
-            .ok_or_else(|| internal("reading a row", &format!("column {index} is null")))
+        self.get::<Option<T>>(index)?.ok_or_else(|| unreadable(index, "it is null"))
     }
 }
 
-macro_rules! raw_from_cell {
-    ($($rust:ty),*) => {
-        $(impl FromCell for Option<$rust> {
-            fn from_cell(cells: &Cells, index: usize) -> Result<Self> {
-                cells.raw::<$rust>(index)
+fn unreadable(index: usize, reason: &(impl Display + ?Sized)) -> Box<Diagnostic> {
+    internal("reading a row", &format!("column {index}: {reason}"))
+}
+
+fn taken<T: TryGetable>(row: &QueryResult, index: usize) -> Result<Option<T>> {
+    row.try_get_by_index::<Option<T>>(index).map_err(|e| unreadable(index, &e))
+}
+
+/// Values that SQLite stores as text.
+fn parsed<T>(cells: &Cells, index: usize, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
+    let Some(text) = cells.text(index)? else { return Ok(None) };
+    read(text).map(Some).ok_or_else(|| unreadable(index, &format!("`{text}` is not what was written")))
+}
+
+/// One line for each type: how SQLite's stored form is read. PostgreSQL has a type of its own for each.
+macro_rules! from_cell {
+    ($($rust:ty => |$cells:ident, $index:ident| $read:expr;)*) => {
+        $(
+            impl FromCell for Option<$rust> {
+                fn from_cell(cells: &Cells, index: usize) -> Result<Self> {
+                    let ($cells, $index) = (cells, index);
+                    match &cells.0 {
+                        Row::Postgres(row) => taken(row, index),
+                        Row::Sqlite { .. } => $read,
+                    }
+                }
             }
-        })*
+            impl FromCell for $rust {
+                fn from_cell(cells: &Cells, index: usize) -> Result<Self> {
+                    cells.known(index)
+                }
+            }
+        )*
     };
 }
-macro_rules! known_from_cell {
-    ($($rust:ty),*) => {
-        $(impl FromCell for $rust {
-            fn from_cell(cells: &Cells, index: usize) -> Result<Self> {
-                cells.known(index)
-            }
-        })*
+
+from_cell! {
+    i64 => |cells, index| match cells.stored(index)? {
+        Raw::Null => Ok(None),
+        Raw::Integer(number) => Ok(Some(number)),
+        other => Err(unreadable(index, &format!("{other:?} is no whole number"))),
     };
-}
-raw_from_cell!(i64, bool, String, Vec<u8>);
-known_from_cell!(i64, bool, String, Vec<u8>, Uuid, DateTime<Utc>, serde_json::Value);
-
-impl FromCell for Option<Uuid> {
-    fn from_cell(cells: &Cells, index: usize) -> Result<Self> {
-        match cells.dialect {
-            Dialect::Postgres => cells.raw::<Uuid>(index),
-            Dialect::Sqlite => cells
-                .raw::<Vec<u8>>(index)?
-                .map(|bytes| Uuid::from_slice(&bytes).map_err(|e| internal("reading an id", &e)))
-                .transpose(),
-        }
-    }
-}
-
-impl FromCell for Option<DateTime<Utc>> {
-    fn from_cell(cells: &Cells, index: usize) -> Result<Self> {
-        match cells.dialect {
-            Dialect::Postgres => cells.raw::<DateTime<Utc>>(index),
-            Dialect::Sqlite => cells
-                .raw::<String>(index)?
-                .map(|text| parse_time(&text).ok_or_else(|| internal("reading an instant", &text)))
-                .transpose(),
-        }
-    }
-}
-
-impl FromCell for Option<serde_json::Value> {
-    fn from_cell(cells: &Cells, index: usize) -> Result<Self> {
-        match cells.dialect {
-            Dialect::Postgres => cells.raw::<serde_json::Value>(index),
-            Dialect::Sqlite => cells
-                .raw::<String>(index)?
-                .map(|text| serde_json::from_str(&text).map_err(|e| internal("reading a structure", &e)))
-                .transpose(),
-        }
-    }
+    bool => |cells, index| Ok(cells.get::<Option<i64>>(index)?.map(|flag| flag != 0));
+    String => |cells, index| Ok(cells.text(index)?.map(str::to_owned));
+    Vec<u8> => |cells, index| match cells.stored(index)? {
+        Raw::Null => Ok(None),
+        Raw::Blob(bytes) => Ok(Some(bytes.to_vec())),
+        other => Err(unreadable(index, &format!("{other:?} is no bytes"))),
+    };
+    Uuid => |cells, index| match cells.stored(index)? {
+        Raw::Null => Ok(None),
+        Raw::Blob(bytes) => Uuid::from_slice(bytes).map(Some).map_err(|e| unreadable(index, &e)),
+        other => Err(unreadable(index, &format!("{other:?} is no id"))),
+    };
+    DateTime<Utc> => |cells, index| parsed(cells, index, parse_time);
+    NaiveDate => |cells, index| parsed(cells, index, |text| text.parse().ok());
+    NaiveTime => |cells, index| parsed(cells, index, |text| text.parse().ok());
+    serde_json::Value => |cells, index| parsed(cells, index, |text| serde_json::from_str(text).ok());
 }
 
 impl Cell for Option<Vec<String>> {

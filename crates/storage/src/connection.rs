@@ -1,14 +1,15 @@
 //! Opening connections: one writer and several readers on a SQLite file, or a pool on PostgreSQL.
 
-use crate::dialect::Dialect;
 use crate::error;
 use crate::folder::{self, FolderLock};
+use crate::sqlite::readers::Readers;
+use crate::sqlite::{self, Opening};
 use diagnostic::{Code, Diagnostic, Result};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 use sea_orm::{ConnectOptions, DatabaseConnection};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What the process is to the database.
@@ -64,13 +65,20 @@ impl Options {
 }
 
 /// Open connections.
-pub(crate) struct Connections {
-    pub dialect: Dialect,
-    pub writer: DatabaseConnection,
-    pub reader: DatabaseConnection,
-    pub lock: Option<FolderLock>,
-    /// The SQLite file.
-    pub file: Option<PathBuf>,
+pub(crate) enum Connections {
+    /// To a SQLite file.
+    Sqlite {
+        /// The one that writes.
+        writer: Arc<sqlite::Connection>,
+        /// Those that read.
+        readers: Arc<Readers>,
+        /// The folder, where this process has it for itself.
+        lock: Option<FolderLock>,
+        /// The file.
+        file: PathBuf,
+    },
+    /// A pool of PostgreSQL.
+    Postgres(DatabaseConnection),
 }
 
 /// Opens what the options name.
@@ -78,7 +86,7 @@ pub(crate) async fn open(options: &Options) -> Result<Connections> {
     match options.url.as_deref() {
         None => {
             let file = folder::prepare(&options.data)?;
-            open_sqlite(options, file).await
+            open_sqlite(options, file)
         }
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             open_postgres(options, url).await
@@ -89,7 +97,7 @@ pub(crate) async fn open(options: &Options) -> Result<Connections> {
                 if let Some(parent) = file.parent().filter(|p| !p.as_os_str().is_empty()) {
                     folder::prepare(parent)?;
                 }
-                open_sqlite(options, file).await
+                open_sqlite(options, file)
             }
             None => Err(Box::new(Diagnostic::new(Code::InvalidConfiguration).with(
                 "reason",
@@ -104,53 +112,25 @@ fn scheme(url: &str) -> &str {
     url.split("://").next().unwrap_or_default()
 }
 
-async fn open_sqlite(options: &Options, file: PathBuf) -> Result<Connections> {
+fn open_sqlite(options: &Options, file: PathBuf) -> Result<Connections> {
     let folder =
         file.parent().filter(|p| !p.as_os_str().is_empty()).map_or(PathBuf::from("."), PathBuf::from);
     let lock = match options.role {
         Role::Server => Some(folder::lock(&folder)?),
         Role::Command => None,
     };
-    let durable = options.durable;
-    let path = file.clone();
-    let base = move |_: SqliteConnectOptions| {
-        SqliteConnectOptions::new()
-            .filename(&path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(if durable { SqliteSynchronous::Full } else { SqliteSynchronous::Normal })
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("cache_size", "-32768")
-            .pragma("mmap_size", "268435456")
-            .pragma("temp_store", "memory")
-            .statement_cache_capacity(256)
-    };
-    // Opened first: it creates the file and turns on the write-ahead log, which a reader cannot.
-    let mut writer = ConnectOptions::new("sqlite::memory:");
-    let of_writer = base.clone();
-    writer.max_connections(1).min_connections(1).map_sqlx_sqlite_opts(of_writer);
-    common(&mut writer);
-    let mut reader = ConnectOptions::new("sqlite::memory:");
-    reader
-        .max_connections(options.connections.max(1))
-        .min_connections(1)
-        .map_sqlx_sqlite_opts(move |o| base(o).create_if_missing(false).read_only(true));
-    common(&mut reader);
-    let failed = |e: sea_orm::DbErr| {
-        let mut found = error::diagnostic(&e);
+    let opening = Opening { file: file.clone(), durable: options.durable };
+    let failed = |e: rusqlite::Error| {
+        let mut found = error::sqlite_failure(&e).diagnostic;
         if found.code == Code::DatabaseUnavailable {
             found.arguments.push(("path", file.display().to_string()));
         }
         found
     };
-    Ok(Connections {
-        dialect: Dialect::Sqlite,
-        writer: sea_orm::Database::connect(writer).await.map_err(failed)?,
-        reader: sea_orm::Database::connect(reader).await.map_err(failed)?,
-        lock,
-        file: Some(file.clone()),
-    })
+    // Opened first: it makes the file.
+    let writer = Arc::new(opening.writer().map_err(failed)?);
+    let readers = Readers::open(opening, options.connections as usize).map_err(failed)?;
+    Ok(Connections::Sqlite { writer, readers, lock, file })
 }
 
 async fn open_postgres(options: &Options, url: &str) -> Result<Connections> {
@@ -173,9 +153,19 @@ async fn open_postgres(options: &Options, url: &str) -> Result<Connections> {
     if let Some(schema) = &options.schema {
         settings.set_schema_search_path(schema.clone());
     }
-    common(&mut settings);
+    settings
+        .acquire_timeout(Duration::from_secs(10))
+        .connect_timeout(Duration::from_secs(10))
+        .test_before_acquire(false)
+        .sqlx_logging(true)
+        .record_stmt_in_spans(false);
+    // Statements are logged through `tracing` at its trace level, slow ones as warnings; bound values never
+    // are. The level type of the `log` crate parses from its name.
+    if let (Ok(all), Ok(slow)) = ("trace".parse(), "warn".parse()) {
+        settings.sqlx_logging_level(all).sqlx_slow_statements_logging_settings(slow, Duration::from_secs(1));
+    }
     let pool = sea_orm::Database::connect(settings).await.map_err(|e| error::diagnostic(&e))?;
-    Ok(Connections { dialect: Dialect::Postgres, writer: pool.clone(), reader: pool, lock: None, file: None })
+    Ok(Connections::Postgres(pool))
 }
 
 /// Tries one connection: a pool would go on trying until its time is over, and not say why. A schema that is
@@ -218,19 +208,4 @@ async fn connect(url: &str) -> Result<PgConnection> {
     let unreachable =
         || Diagnostic::new(Code::DatabaseUnavailable).with("reason", "it does not answer in time");
     tried.map_err(|_| Box::new(unreachable()))?.map_err(|e| error::library_meaning(&e).diagnostic)
-}
-
-/// What both databases share. Statements are logged through `tracing` at its trace level, slow ones as
-/// warnings; bound values never are.
-fn common(options: &mut ConnectOptions) {
-    options
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_timeout(Duration::from_secs(10))
-        .test_before_acquire(false)
-        .sqlx_logging(true)
-        .record_stmt_in_spans(false);
-    // The level type of the `log` crate parses from its name.
-    if let (Ok(all), Ok(slow)) = ("trace".parse(), "warn".parse()) {
-        options.sqlx_logging_level(all).sqlx_slow_statements_logging_settings(slow, Duration::from_secs(1));
-    }
 }

@@ -1,14 +1,15 @@
 //! A database as the engine holds it: reads, the door for writes, news.
 
-use crate::connection::{self, Options};
+use crate::connection::{self, Connections, Options};
 use crate::dialect::Dialect;
-use crate::door::{self, Door, Job, Limits, Waiting};
+use crate::door::{self, Job, Limits, Waiting};
 use crate::error::{self, internal};
 use crate::folder::FolderLock;
+use crate::sqlite::readers::Readers;
 use crate::system;
 use crate::transaction::{Link, Tx};
 use crate::watch::{self, Versions};
-use diagnostic::Result;
+use diagnostic::{Diagnostic, Result};
 use futures_util::FutureExt;
 use sea_orm::{AccessMode, DatabaseConnection, IsolationLevel, TransactionOptions, TransactionTrait};
 use std::future::Future;
@@ -19,9 +20,6 @@ use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, oneshot, watch as channel};
 use tracing::{Instrument, Span};
 
-/// How many jobs wait before the door before further ones wait outside.
-const WAITING: usize = 1024;
-
 /// An open database. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
 pub struct Database {
@@ -29,47 +27,48 @@ pub struct Database {
 }
 
 struct Inner {
-    dialect: Dialect,
-    reader: DatabaseConnection,
-    door: Door,
-    /// To the task that writes; SQLite only.
-    jobs: Option<mpsc::Sender<Waiting>>,
+    link: Connected,
     handle: Handle,
     limits: Limits,
     versions: channel::Receiver<Versions>,
     look: Arc<Notify>,
     jobs_ready: Arc<Notify>,
-    file: Option<PathBuf>,
-    _lock: Option<FolderLock>,
+}
+
+enum Connected {
+    Sqlite {
+        readers: Arc<Readers>,
+        /// To the thread that writes.
+        jobs: mpsc::Sender<Waiting>,
+        file: PathBuf,
+        _lock: Option<FolderLock>,
+    },
+    Postgres(DatabaseConnection),
 }
 
 impl Database {
     /// Opens the database and brings the tables of the engine up to date. Connections belong to the runtime
     /// this is called on, which must be multi-threaded and outlive them.
     pub async fn open(options: Options) -> Result<Database> {
-        let opened = connection::open(&options).await?;
-        let door = Door { dialect: opened.dialect, writer: opened.writer };
         let handle = Handle::current();
-        let jobs = (opened.dialect == Dialect::Sqlite).then(|| {
-            let (sender, receiver) = mpsc::channel(WAITING);
-            handle.spawn(door.clone().run_on_sqlite(receiver));
-            sender
-        });
+        let link = match connection::open(&options).await? {
+            Connections::Sqlite { writer, readers, lock, file } => {
+                let jobs = door::sqlite::start(writer, handle.clone())
+                    .map_err(|e| internal("starting the thread that writes", &e))?;
+                Connected::Sqlite { readers, jobs, file, _lock: lock }
+            }
+            Connections::Postgres(pool) => Connected::Postgres(pool),
+        };
         let (sender, versions) =
             channel::channel(Versions { catalog: 0, rights: 0, confirmed: Instant::now() });
         let database = Database {
             inner: Arc::new(Inner {
-                dialect: opened.dialect,
-                reader: opened.reader,
-                door,
-                jobs,
+                link,
                 handle: handle.clone(),
                 limits: Limits { statement: options.statement_timeout, job: options.job_timeout },
                 versions,
                 look: Arc::default(),
                 jobs_ready: Arc::default(),
-                file: opened.file,
-                _lock: opened.lock,
             }),
         };
         if !system::is_current(&database.reader()).await? {
@@ -78,9 +77,13 @@ impl Database {
         let known = watch::read(&database.reader()).await?;
         sender.send_replace(known);
         let inner = &database.inner;
+        let pool = match &inner.link {
+            Connected::Sqlite { .. } => None,
+            Connected::Postgres(pool) => Some(pool.clone()),
+        };
         handle.spawn(watch::run(
             database.reader(),
-            inner.reader.clone(),
+            pool,
             sender,
             inner.look.clone(),
             inner.jobs_ready.clone(),
@@ -90,7 +93,10 @@ impl Database {
 
     /// Which database.
     pub fn dialect(&self) -> Dialect {
-        self.inner.dialect
+        match &self.inner.link {
+            Connected::Sqlite { .. } => Dialect::Sqlite,
+            Connected::Postgres(_) => Dialect::Postgres,
+        }
     }
 
     /// The runtime the connections belong to.
@@ -100,13 +106,20 @@ impl Database {
 
     /// The SQLite file.
     pub fn file(&self) -> Option<&Path> {
-        self.inner.file.as_deref()
+        match &self.inner.link {
+            Connected::Sqlite { file, .. } => Some(file),
+            Connected::Postgres(_) => None,
+        }
     }
 
     /// Single reads: each statement sees the newest committed state, on whichever connection is free. On
     /// PostgreSQL to be used on the runtime of [`Database::handle`].
     pub fn reader(&self) -> Tx {
-        Tx::new(self.inner.dialect, self.inner.limits.statement, Link::Pool(self.inner.reader.clone()))
+        let link = match &self.inner.link {
+            Connected::Sqlite { readers, .. } => Link::Readers(readers.clone()),
+            Connected::Postgres(pool) => Link::Pool(pool.clone()),
+        };
+        Tx::new(self.dialect(), self.inner.limits.statement, link)
     }
 
     /// Several reads of one and the same state.
@@ -135,11 +148,10 @@ impl Database {
         W: Future<Output = Result<T>> + Send + 'static,
         T: Send + 'static,
     {
-        let inner = self.inner.clone();
-        let work = async move { read_snapshot(&inner, job, limits).await }.instrument(Span::current());
-        match self.inner.dialect {
-            Dialect::Sqlite => work.await,
-            Dialect::Postgres => {
+        match &self.inner.link {
+            Connected::Sqlite { readers, .. } => read_on_sqlite(readers, job, limits).await,
+            Connected::Postgres(pool) => {
+                let work = read_on_postgres(pool.clone(), job, limits).instrument(Span::current());
                 self.inner.handle.spawn(work).await.unwrap_or_else(|e| Err(internal("reading", &e)))
             }
         }
@@ -200,7 +212,7 @@ impl Database {
                     let value = job(tx).await?;
                     *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
                     // Only a refusal is rolled back.
-                    Err::<(), _>(door::closed())
+                    Err::<(), _>(closed())
                 }
             })
             .await;
@@ -231,14 +243,13 @@ impl Database {
         });
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting { job, alone, limits, span: Span::current(), answer };
-        match &self.inner.jobs {
-            Some(jobs) => jobs.send(waiting).await.map_err(|_| door::closed())?,
-            None => {
-                let door = self.inner.door.clone();
-                self.inner.handle.spawn(async move { door.run_on_postgres(waiting).await });
+        match &self.inner.link {
+            Connected::Sqlite { jobs, .. } => jobs.send(waiting).await.map_err(|_| closed())?,
+            Connected::Postgres(pool) => {
+                self.inner.handle.spawn(door::postgres::run(pool.clone(), waiting));
             }
         }
-        answered.await.map_err(|_| door::closed())??;
+        answered.await.map_err(|_| closed())??;
         let value = left.lock().unwrap_or_else(PoisonError::into_inner).take();
         value.ok_or_else(|| internal("writing", "the job left no value"))
     }
@@ -261,10 +272,18 @@ impl Database {
 
     /// Waits for running work and closes all connections. Other clones are of no use afterwards.
     pub async fn close(&self) -> Result<()> {
-        let write = async { self.inner.door.writer.close_by_ref().await };
-        self.inner.reader.close_by_ref().await.map_err(|e| error::diagnostic(&e))?;
-        write.await.map_err(|e| error::diagnostic(&e))
+        match &self.inner.link {
+            Connected::Sqlite { readers, .. } => {
+                readers.close();
+                Ok(())
+            }
+            Connected::Postgres(pool) => pool.close_by_ref().await.map_err(|e| error::diagnostic(&e)),
+        }
     }
+}
+
+fn closed() -> Box<Diagnostic> {
+    error::closed().diagnostic
 }
 
 /// PostgreSQL holds a limit of its own on each statement.
@@ -275,26 +294,41 @@ async fn lift_limit(tx: &Tx) -> Result<()> {
     }
 }
 
-async fn read_snapshot<T, F, W>(inner: &Inner, job: F, limits: Limits) -> Result<T>
+async fn read_on_sqlite<T, F, W>(readers: &Arc<Readers>, job: F, limits: Limits) -> Result<T>
 where
     F: FnOnce(Tx) -> W,
     W: Future<Output = Result<T>>,
 {
-    let options = match inner.dialect {
-        Dialect::Sqlite => TransactionOptions::default(),
-        Dialect::Postgres => TransactionOptions {
-            isolation_level: Some(IsolationLevel::RepeatableRead),
-            access_mode: Some(AccessMode::ReadOnly),
-            ..TransactionOptions::default()
-        },
+    let lent = Arc::new(readers.take().await.map_err(|failure| failure.diagnostic)?);
+    let begun = lent.connection.batch("begin", limits.statement);
+    begun.map_err(|e| error::sqlite_failure(&e).diagnostic)?;
+    let tx = Tx::new(Dialect::Sqlite, limits.statement, Link::Reader(readers.clone(), lent.clone()));
+    let result = tokio::time::timeout(limits.job, job(tx.clone())).await;
+    tx.close().await;
+    // A slow statement that nobody waits for any longer keeps the connection until it is broken off.
+    if let Err(failure) = lent.connection.batch("rollback", limits.statement) {
+        tracing::debug!(found = %failure, "a read did not end well");
+    }
+    result.unwrap_or_else(|_| Err(Box::new(error::too_slow())))
+}
+
+async fn read_on_postgres<T, F, W>(pool: DatabaseConnection, job: F, limits: Limits) -> Result<T>
+where
+    F: FnOnce(Tx) -> W,
+    W: Future<Output = Result<T>>,
+{
+    let options = TransactionOptions {
+        isolation_level: Some(IsolationLevel::RepeatableRead),
+        access_mode: Some(AccessMode::ReadOnly),
+        ..TransactionOptions::default()
     };
-    let transaction = inner.reader.begin_with_options(options).await.map_err(|e| error::diagnostic(&e))?;
+    let transaction = pool.begin_with_options(options).await.map_err(|e| error::diagnostic(&e))?;
     let transaction = Arc::new(transaction);
-    let tx = Tx::new(inner.dialect, limits.statement, Link::Transaction(transaction.clone()));
+    let tx = Tx::new(Dialect::Postgres, limits.statement, Link::Transaction(transaction.clone()));
     let result = tokio::time::timeout(limits.job, job(tx.clone())).await;
     tx.close().await;
     // Nothing was written; how it ends tells nothing that the reads have not told.
-    if let Err(failure) = door::end(transaction, false).await {
+    if let Err(failure) = door::postgres::end(transaction, false).await {
         tracing::debug!(found = %failure.diagnostic, "a read did not end well");
     }
     result.unwrap_or_else(|_| Err(Box::new(error::too_slow())))

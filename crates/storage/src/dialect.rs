@@ -1,7 +1,5 @@
 //! The two databases, and the few words in which their SQL differs.
 
-use sea_orm::DbBackend;
-
 /// Which database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Dialect {
@@ -49,14 +47,6 @@ impl Dialect {
         match self {
             Dialect::Sqlite => "sqlite",
             Dialect::Postgres => "postgres",
-        }
-    }
-
-    /// The library's word for it.
-    pub fn backend(self) -> DbBackend {
-        match self {
-            Dialect::Sqlite => DbBackend::Sqlite,
-            Dialect::Postgres => DbBackend::Postgres,
         }
     }
 

@@ -45,14 +45,7 @@ pub fn diagnostic(error: &DbErr) -> Box<Diagnostic> {
 pub fn library_meaning(error: &sqlx::Error) -> Failure {
     let once = |diagnostic: Diagnostic| Failure { diagnostic: Box::new(diagnostic), again: false };
     match error {
-        sqlx::Error::Database(inner) => {
-            let code = inner.code().unwrap_or_default();
-            if inner.try_downcast_ref::<sqlx::postgres::PgDatabaseError>().is_some() {
-                postgres_meaning(&code, inner.as_ref())
-            } else {
-                sqlite_meaning(&code, inner.as_ref())
-            }
-        }
+        sqlx::Error::Database(inner) => postgres_meaning(&inner.code().unwrap_or_default(), inner.as_ref()),
         sqlx::Error::Io(e) if e.kind() == std::io::ErrorKind::StorageFull => {
             once(Diagnostic::new(Code::DiskFull))
         }
@@ -97,24 +90,38 @@ fn postgres_meaning(code: &str, inner: &dyn sqlx::error::DatabaseError) -> Failu
     Failure { diagnostic: Box::new(diagnostic), again: false }
 }
 
-/// `code` is SQLite's extended result code as decimal text; its low byte is the primary code.
-fn sqlite_meaning(code: &str, inner: &dyn sqlx::error::DatabaseError) -> Failure {
-    let extended: i32 = code.parse().unwrap_or_default();
-    let diagnostic = match (extended, extended & 0xff) {
-        (2067 | 1555, _) => duplicate_in_sqlite(inner.message()),
+/// The meaning of an error of SQLite.
+pub(crate) fn sqlite_failure(error: &rusqlite::Error) -> Failure {
+    let rusqlite::Error::SqliteFailure(cause, message) = error else {
+        return unexpected("running a statement", error);
+    };
+    let message = message.as_deref().unwrap_or_default();
+    // The low byte of the extended result code is the primary one.
+    let diagnostic = match (cause.extended_code, cause.extended_code & 0xff) {
+        (2067 | 1555, _) => duplicate_in_sqlite(message),
         (787 | 1811, _) => Diagnostic::new(Code::ReferencedElsewhere),
         (_, 5 | 6) => Diagnostic::new(Code::DatabaseBusy),
         // Raised by sums and by the checks around arithmetic.
-        (_, 1) if inner.message().contains("integer overflow") => Diagnostic::new(Code::NumberOutOfRange),
+        (_, 1) if message.contains("integer overflow") => Diagnostic::new(Code::NumberOutOfRange),
         (_, 9) => too_slow(),
         (_, 13) => Diagnostic::new(Code::DiskFull),
-        (_, 8 | 3) => Diagnostic::new(Code::ReadOnlyStorage)
-            .with("path", "the database file")
-            .with("reason", inner.message()),
-        (_, 10 | 11 | 14 | 26) => unavailable(inner.message()),
-        _ => *internal("running a statement", &format!("{code}: {}", inner.message())),
+        (_, 8 | 3) => {
+            Diagnostic::new(Code::ReadOnlyStorage).with("path", "the database file").with("reason", message)
+        }
+        (_, 10 | 11 | 14 | 26) => unavailable(error),
+        _ => *internal("running a statement", error),
     };
     Failure { diagnostic: Box::new(diagnostic), again: false }
+}
+
+/// A failure that nothing here can explain.
+pub(crate) fn unexpected(doing: &str, cause: &(impl Display + ?Sized)) -> Failure {
+    Failure { diagnostic: internal(doing, cause), again: false }
+}
+
+/// The database was closed: the process is going down.
+pub(crate) fn closed() -> Failure {
+    Failure { diagnostic: Box::new(Diagnostic::new(Code::NotReady)), again: false }
 }
 
 /// A statement ran longer than it may.

@@ -6,7 +6,7 @@
 //! value, and a process may hold several.
 //!
 //! Read in this order: [`dialect`] and [`codec`] (what differs between the databases), [`error`] (what their
-//! errors mean), [`connection`] and [`folder`] (opening), [`transaction`] (what every statement runs on),
+//! errors mean), `sqlite` (its connections), [`connection`] and [`folder`] (opening), [`transaction`] (what every statement runs on),
 //! [`door`] (the one way to write), [`database`] (all of it together), [`system`] (the tables of the engine),
 //! [`store`] (reading and writing them), then what plans say of records: [`secret`], [`search`], [`sql`],
 //! [`select`] and [`row`]; [`watch`] (news from other processes), then migrations and backup.
@@ -16,6 +16,8 @@ pub mod dialect;
 pub mod codec;
 
 pub mod error;
+
+mod sqlite;
 
 pub mod connection;
 

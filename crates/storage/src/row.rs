@@ -8,7 +8,8 @@ pub mod value;
 pub mod write;
 
 use crate::codec::Cell;
-use crate::dialect::{Dialect, quoted};
+use crate::codec::Cells;
+use crate::dialect::quoted;
 use crate::error::internal;
 use crate::select::Reading;
 use crate::sql::column;
@@ -20,7 +21,6 @@ use diagnostic::{Code, Diagnostic, Result};
 use expression::Value;
 use plan::Row;
 use plan::read::{Bin, Conditions};
-use sea_orm::QueryResult;
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -45,12 +45,12 @@ fn select_list(object: &Object, alias: &str) -> String {
     list.join(", ")
 }
 
-fn read_row(reading: Reading<'_>, object: &Arc<Object>, row: &QueryResult, dialect: Dialect) -> Result<Row> {
+fn read_row(reading: Reading<'_>, object: &Arc<Object>, row: &Cells) -> Result<Row> {
     let mut found = Row::empty(object.clone());
     let mut index = 0;
     for (field, _, ty) in columns(object) {
         let ty_read = if field.encrypted.is_some() { ColumnType::Text } else { ty };
-        found.values[field.index] = column::read(row, index, ty_read, &field.ty, dialect)?;
+        found.values[field.index] = column::read(row, index, ty_read, &field.ty)?;
         index += if ty == ColumnType::Link { 2 } else { 1 };
     }
     let id = found.id();
@@ -99,7 +99,7 @@ pub async fn load_rows(
         quoted(&object.table)
     );
     let rows = tx.query_all_sql(sql, binder.into_values()).await?;
-    rows.iter().map(|row| read_row(reading, object, row, dialect)).collect()
+    rows.iter().map(|row| read_row(reading, object, row)).collect()
 }
 
 /// The live children of these parents, ordered by parent and position.
@@ -141,7 +141,7 @@ pub async fn load_referring(
         }
     );
     let rows = tx.query_all_sql(sql, binder.into_values()).await?;
-    rows.iter().map(|row| read_row(reading, child, row, dialect)).collect()
+    rows.iter().map(|row| read_row(reading, child, row)).collect()
 }
 
 /// Whether some row's reference `via` is this record.
@@ -190,11 +190,11 @@ pub async fn load_links(tx: &Tx, link: &catalog::Link, source: Uuid) -> Result<V
     );
     let mut found = Vec::new();
     for row in tx.query_all_sql(sql, binder.into_values()).await? {
-        let Some(target) = column::read_id(&row, 0, dialect)? else { continue };
-        let position: Option<i64> = row.try_get_by_index(1).map_err(|e| internal("reading a pair", &e))?;
+        let Some(target) = row.get::<Option<Uuid>>(0)? else { continue };
+        let position: Option<i64> = row.get(1)?;
         let mut values = Vec::with_capacity(link.attributes.len());
         for (place, (_, _, kind, ty)) in link.attributes.iter().enumerate() {
-            values.push(column::read(&row, place + 2, *ty, &kind.kind().expression_type(), dialect)?);
+            values.push(column::read(&row, place + 2, *ty, &kind.kind().expression_type())?);
         }
         found.push((target, position.unwrap_or_default(), values));
     }
@@ -223,14 +223,14 @@ pub async fn visible(
         quoted(&object.table),
         scope.join_text()
     );
-    ids(tx.query_all_sql(sql, renderer.take_values()).await?, tx.dialect())
+    ids(tx.query_all_sql(sql, renderer.take_values()).await?)
 }
 
 /// The first column of rows.
-pub(crate) fn ids(rows: Vec<QueryResult>, dialect: Dialect) -> Result<Vec<Uuid>> {
+pub(crate) fn ids(rows: Vec<Cells>) -> Result<Vec<Uuid>> {
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
-        found.extend(column::read_id(row, 0, dialect)?);
+        found.extend(row.get::<Option<Uuid>>(0)?);
     }
     Ok(found)
 }
@@ -263,7 +263,7 @@ pub async fn choosable(
         scope.join_text()
     );
     let values = renderer.take_values();
-    ids(tx.query_all_sql(sql, values).await?, tx.dialect())
+    ids(tx.query_all_sql(sql, values).await?)
 }
 
 /// The live rows whose fields have these values (a natural key, a unique constraint); encrypted fields are
@@ -301,7 +301,7 @@ pub async fn find_by_key(
         quoted(&object.table),
         parts.join(" AND ")
     );
-    ids(tx.query_all_sql(sql, binder.into_values()).await?, dialect)
+    ids(tx.query_all_sql(sql, binder.into_values()).await?)
 }
 
 fn unknown_field(name: &str) -> Box<Diagnostic> {

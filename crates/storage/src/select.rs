@@ -18,8 +18,8 @@ pub(crate) mod many;
 #[cfg(test)]
 mod tests;
 
+use crate::codec::Cells;
 use crate::dialect::{Dialect, quoted};
-use crate::error::internal;
 use crate::secret::Secret;
 use crate::sql::scope::{Context, Renderer, Scope};
 use crate::transaction::Tx;
@@ -29,7 +29,6 @@ use diagnostic::Result;
 use expression::Value;
 use output::Level;
 use plan::read::{Bindings, Count, Page, Select};
-use sea_orm::QueryResult;
 use std::collections::BTreeSet;
 
 /// Rows counted before `count=capped` stops.
@@ -83,7 +82,7 @@ pub async fn fetch_page(tx: &Tx, reading: Reading<'_>, select: &Select) -> Resul
     let more = rows.len() > limit;
     rows.truncate(limit);
     let next = match rows.last() {
-        Some(last) if more && keyset => Some(keyset::values(last, &prepared.keys, tx.dialect())?),
+        Some(last) if more && keyset => Some(keyset::values(last, &prepared.keys)?),
         _ => None,
     };
     let lists = many::fetch(tx, reading, &select.conditions.guards, &prepared.level, &rows).await?;
@@ -121,8 +120,7 @@ pub async fn count(tx: &Tx, reading: Reading<'_>, select: &Select, cap: Option<u
         Some(cap) => format!("SELECT count(*) FROM (SELECT 1 {from} LIMIT {}) c", cap + 1),
     };
     let row = tx.query_all_sql(sql, renderer.binder.into_values()).await?;
-    let number = row.first().map(|row| row.try_get_by_index::<i64>(0));
-    let number = number.transpose().map_err(|e| internal("counting", &e))?.unwrap_or_default();
+    let number = row.first().map(|row| row.get::<i64>(0)).transpose()?.unwrap_or_default();
     let number = u64::try_from(number).unwrap_or_default();
     Ok(match cap {
         Some(cap) if number > cap => (cap, true),
@@ -218,4 +216,4 @@ fn columns_of<'s>(alias: &str, pieces: impl IntoIterator<Item = &'s str>) -> BTr
 }
 
 /// The raw rows of a statement that was prepared elsewhere.
-pub(crate) type Rows = [QueryResult];
+pub(crate) type Rows = [Cells];

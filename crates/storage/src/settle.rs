@@ -104,7 +104,7 @@ pub async fn all_rows(reading: Reading<'_>, tx: &Tx, object: &str, field: &str) 
     };
     let sql =
         format!("SELECT \"id\" FROM {} WHERE \"deleted_at\" IS NULL ORDER BY \"id\"", quoted(&found.table));
-    let ids = crate::row::ids(tx.query_all_sql(sql, Vec::new()).await?, tx.dialect())?;
+    let ids = crate::row::ids(tx.query_all_sql(sql, Vec::new()).await?)?;
     Ok(Deferred { work: vec![(found.name.to_string(), field.to_owned(), ids)] })
 }
 

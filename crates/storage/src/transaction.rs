@@ -3,11 +3,10 @@
 use crate::codec::Cells;
 use crate::dialect::Dialect;
 use crate::error::{self, Failure};
+use crate::sqlite;
+use crate::sqlite::readers::{Lent, Readers};
 use diagnostic::{Code, Diagnostic, Result};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, ExecResult, QueryResult, Statement,
-    StatementBuilder, Value,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -42,10 +41,17 @@ struct State {
 }
 
 /// Where statements go.
+#[derive(Clone)]
 pub(crate) enum Link {
-    /// Each statement to any connection of the pool.
+    /// SQLite: each statement to any connection that reads.
+    Readers(Arc<Readers>),
+    /// SQLite: all to one connection that reads one state.
+    Reader(Arc<Readers>, Arc<Lent>),
+    /// SQLite: all to the connection that writes, whose transaction several jobs may share one after the other.
+    Writer(Arc<sqlite::Connection>),
+    /// PostgreSQL: each statement to any connection of the pool.
     Pool(DatabaseConnection),
-    /// All to one transaction, which several jobs may share one after the other.
+    /// PostgreSQL: all to one transaction.
     Transaction(Arc<DatabaseTransaction>),
 }
 
@@ -71,39 +77,53 @@ impl Tx {
         self.state().statements
     }
 
-    /// Runs a statement built by the query builder.
-    pub async fn execute<S: StatementBuilder>(&self, statement: &S) -> Result<ExecResult> {
-        self.run(statement.build(&self.inner.dialect.backend())).await
-    }
-
-    /// Reads all rows of a statement built by the query builder.
-    pub async fn query_all<S: StatementBuilder>(&self, statement: &S) -> Result<Vec<QueryResult>> {
-        self.fetch(statement.build(&self.inner.dialect.backend())).await
-    }
-
-    /// Reads the first row of a statement built by the query builder.
-    pub async fn query_one<S: StatementBuilder>(&self, statement: &S) -> Result<Option<QueryResult>> {
-        Ok(self.query_all(statement).await?.into_iter().next())
-    }
-
     /// Runs SQL with `$1`, `$2` … for the values; answers the number of rows it changed.
     pub async fn execute_sql(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64> {
-        Ok(self.run(self.statement(sql, values)).await?.rows_affected())
+        let sql = sql.into();
+        let link = self.inner.link.read().await;
+        let result = match link.as_ref() {
+            None => return Err(ended()),
+            Some(Link::Writer(connection)) => {
+                connection.execute(&sql, &values, self.inner.timeout).map_err(|e| error::sqlite_failure(&e))
+            }
+            Some(Link::Readers(_) | Link::Reader(..)) => Err(read_only()),
+            Some(Link::Pool(pool)) => {
+                self.limited(pool.execute_raw(statement(sql, values))).await.map(|done| done.rows_affected())
+            }
+            Some(Link::Transaction(tx)) => {
+                self.limited(tx.execute_raw(statement(sql, values))).await.map(|done| done.rows_affected())
+            }
+        };
+        self.judged(result)
     }
 
     /// Reads all rows of SQL with `$1`, `$2` … for the values.
-    pub async fn query_all_sql(
-        &self,
-        sql: impl Into<String>,
-        values: Vec<Value>,
-    ) -> Result<Vec<QueryResult>> {
-        self.fetch(self.statement(sql, values)).await
+    pub async fn query_all_sql(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<Cells>> {
+        let (sql, limit) = (sql.into(), self.inner.timeout);
+        let link = self.inner.link.read().await;
+        let of_table = |table: Arc<sqlite::table::Table>| Cells::of_table(&table);
+        let result = match link.as_ref() {
+            None => return Err(ended()),
+            Some(Link::Readers(readers)) => readers.query(sql, values, limit).await.map(of_table),
+            Some(Link::Reader(readers, lent)) => {
+                readers.query_on(lent.clone(), sql, values, limit).await.map(of_table)
+            }
+            Some(Link::Writer(connection)) => {
+                connection.query(&sql, &values, limit).map(of_table).map_err(|e| error::sqlite_failure(&e))
+            }
+            Some(Link::Pool(pool)) => {
+                self.limited(pool.query_all_raw(statement(sql, values))).await.map(of_postgres)
+            }
+            Some(Link::Transaction(tx)) => {
+                self.limited(tx.query_all_raw(statement(sql, values))).await.map(of_postgres)
+            }
+        };
+        self.judged(result)
     }
 
     /// As [`Tx::query_all_sql`], read through the codec of system tables.
     pub async fn rows(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<Cells>> {
-        let rows = self.query_all_sql(sql, values).await?;
-        Ok(rows.into_iter().map(|row| Cells::new(row, self.inner.dialect)).collect())
+        self.query_all_sql(sql, values).await
     }
 
     /// The first row, if there is one.
@@ -116,30 +136,12 @@ impl Tx {
         let link = self.inner.link.read().await;
         let result = match link.as_ref() {
             None => return Err(ended()),
-            Some(Link::Pool(pool)) => self.limited(pool.execute_unprepared(sql)).await,
-            Some(Link::Transaction(tx)) => self.limited(tx.execute_unprepared(sql)).await,
-        };
-        self.judged(result).map(|_| ())
-    }
-
-    /// Runs a finished statement.
-    pub async fn run(&self, statement: Statement) -> Result<ExecResult> {
-        let link = self.inner.link.read().await;
-        let result = match link.as_ref() {
-            None => return Err(ended()),
-            Some(Link::Pool(pool)) => self.limited(pool.execute_raw(statement)).await,
-            Some(Link::Transaction(tx)) => self.limited(tx.execute_raw(statement)).await,
-        };
-        self.judged(result)
-    }
-
-    /// Reads all rows of a finished statement.
-    pub async fn fetch(&self, statement: Statement) -> Result<Vec<QueryResult>> {
-        let link = self.inner.link.read().await;
-        let result = match link.as_ref() {
-            None => return Err(ended()),
-            Some(Link::Pool(pool)) => self.limited(pool.query_all_raw(statement)).await,
-            Some(Link::Transaction(tx)) => self.limited(tx.query_all_raw(statement)).await,
+            Some(Link::Writer(connection)) => {
+                connection.batch(sql, self.inner.timeout).map_err(|e| error::sqlite_failure(&e))
+            }
+            Some(Link::Readers(_) | Link::Reader(..)) => Err(read_only()),
+            Some(Link::Pool(pool)) => self.limited(pool.execute_unprepared(sql)).await.map(drop),
+            Some(Link::Transaction(tx)) => self.limited(tx.execute_unprepared(sql)).await.map(drop),
         };
         self.judged(result)
     }
@@ -183,16 +185,22 @@ impl Tx {
         self.state().after_commit.push(Box::new(then));
     }
 
+    /// Whether this process has closed the connections.
+    pub(crate) async fn is_closed(&self) -> bool {
+        match self.inner.link.read().await.as_ref() {
+            Some(Link::Readers(readers) | Link::Reader(readers, _)) => readers.is_closed(),
+            Some(Link::Pool(pool)) => pool.get_postgres_connection_pool().is_closed(),
+            Some(Link::Writer(_) | Link::Transaction(_)) => false,
+            None => true,
+        }
+    }
+
     /// Ends the use of this transaction by whoever still holds a clone; waits for a running statement.
     /// Answers the first failure of a statement and what to call after the commit.
     pub(crate) async fn close(&self) -> (Option<Failure>, Vec<AfterCommit>) {
         self.inner.link.write().await.take();
         let mut state = self.state();
         (state.failure.take(), std::mem::take(&mut state.after_commit))
-    }
-
-    fn statement(&self, sql: impl Into<String>, values: Vec<Value>) -> Statement {
-        Statement::from_sql_and_values(self.inner.dialect.backend(), sql.into(), values)
     }
 
     /// Gives up waiting for a statement after the longest time it may take.
@@ -225,4 +233,17 @@ impl Tx {
 /// The transaction ended while a clone of it was still in use: a script that ran past its time.
 fn ended() -> Box<Diagnostic> {
     Box::new(Diagnostic::new(Code::DatabaseBusy))
+}
+
+/// A statement that writes came to a connection that reads: a defect of the program.
+fn read_only() -> Failure {
+    error::unexpected("writing", "this connection only reads")
+}
+
+fn statement(sql: String, values: Vec<Value>) -> Statement {
+    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
+}
+
+fn of_postgres(rows: Vec<sea_orm::QueryResult>) -> Vec<Cells> {
+    rows.into_iter().map(Cells::of_postgres).collect()
 }

@@ -6,7 +6,7 @@ use crate::system;
 use crate::transaction::Tx;
 use diagnostic::Result;
 use sea_orm::sqlx::postgres::PgListener;
-use sea_orm::{DatabaseConnection, DbBackend, sqlx};
+use sea_orm::{DatabaseConnection, sqlx};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
@@ -61,19 +61,19 @@ pub async fn announce(tx: &Tx) -> Result<()> {
     Ok(())
 }
 
-/// Asks again and again, and at once when PostgreSQL notifies or `look` is notified. Ends with its receivers, and
+/// Asks again and again, and at once when PostgreSQL (whose pool is given) notifies or `look` is notified. Ends with its receivers, and
 /// with the connections.
 pub(crate) async fn run(
     reader: Tx,
-    connection: DatabaseConnection,
+    pool: Option<DatabaseConnection>,
     sender: watch::Sender<Versions>,
     look: Arc<Notify>,
     jobs: Arc<Notify>,
 ) {
     let mut listener = None;
-    while !sender.is_closed() && !is_closed(&connection) {
-        if reader.dialect() == Dialect::Postgres && listener.is_none() {
-            listener = listen(&connection).await;
+    while !sender.is_closed() && !reader.is_closed().await {
+        if let (Some(pool), None) = (&pool, &listener) {
+            listener = listen(pool).await;
         }
         let heard = tokio::select! {
             () = tokio::time::sleep(POLL) => false,
@@ -88,18 +88,9 @@ pub(crate) async fn run(
             Ok(versions) => {
                 sender.send_modify(|known| *known = versions);
             }
-            Err(_) if is_closed(&connection) => {}
+            Err(_) if reader.is_closed().await => {}
             Err(found) => tracing::warn!(%found, "the database does not say which catalog it has"),
         }
-    }
-}
-
-/// Whether this process has closed its connections.
-fn is_closed(connection: &DatabaseConnection) -> bool {
-    match connection.get_database_backend() {
-        DbBackend::Sqlite => connection.get_sqlite_connection_pool().is_closed(),
-        DbBackend::Postgres => connection.get_postgres_connection_pool().is_closed(),
-        _ => false,
     }
 }
 

@@ -2,14 +2,13 @@
 
 use crate::codec::{Cell, Cells, parse_time, time_text};
 use crate::dialect::{Dialect, SystemType};
-use crate::error::internal;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use definition::ColumnType;
 use diagnostic::Result;
 use rust_decimal::Decimal;
-use sea_orm::{TryGetable, Value};
+use sea_orm::Value;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use uuid::Uuid;
@@ -59,33 +58,26 @@ impl Kind {
 
     /// The value in a column of a row.
     pub fn read(self, row: &Cells, index: usize) -> Result<Json> {
-        let sqlite = row.dialect() == Dialect::Sqlite;
         Ok(match self {
             Kind::Id => row.get::<Option<Uuid>>(index)?.map(|id| id.to_string()).into(),
             Kind::Time => row.get::<Option<DateTime<Utc>>>(index)?.map(time_text).into(),
             // Wrapped, so that the JSON value null is told from no value.
             Kind::Json => row.get::<Option<Json>>(index)?.map_or(Json::Null, |json| Json::Array(vec![json])),
             Kind::Text => row.get::<Option<String>>(index)?.into(),
-            Kind::Flag if sqlite => row.get::<Option<i64>>(index)?.map(|n| n != 0).into(),
             Kind::Flag => row.get::<Option<bool>>(index)?.into(),
             Kind::Integer => row.get::<Option<i64>>(index)?.into(),
             Kind::Bytes => row.get::<Option<Vec<u8>>>(index)?.map(|bytes| STANDARD.encode(bytes)).into(),
-            Kind::Decimal(scale) if sqlite => {
-                let scaled: Option<i64> = row.get(index)?;
-                scaled.map(|n| Decimal::new(n, u32::from(scale)).to_string()).into()
-            }
             Kind::Decimal(scale) => {
-                let exact: Option<Decimal> = raw(row, index)?;
+                let exact = row.scaled(index, u32::from(scale))?;
                 let rescaled = exact.map(|mut number| {
                     number.rescale(u32::from(scale));
                     number.to_string()
                 });
                 rescaled.into()
             }
-            Kind::Date | Kind::Clock if sqlite => row.get::<Option<String>>(index)?.into(),
-            Kind::Date => raw::<NaiveDate>(row, index)?.map(|day| day.to_string()).into(),
+            Kind::Date => row.get::<Option<NaiveDate>>(index)?.map(|day| day.to_string()).into(),
             Kind::Clock => {
-                raw::<NaiveTime>(row, index)?.map(|time| time.format("%H:%M:%S").to_string()).into()
+                row.get::<Option<NaiveTime>>(index)?.map(|time| time.format("%H:%M:%S").to_string()).into()
             }
         })
     }
@@ -132,8 +124,4 @@ impl Kind {
             (Kind::Clock, Dialect::Postgres) => Value::ChronoTime(None),
         }
     }
-}
-
-fn raw<T: TryGetable>(row: &Cells, index: usize) -> Result<Option<T>> {
-    row.row().try_get_by_index::<Option<T>>(index).map_err(|e| internal("reading a row", &e))
 }

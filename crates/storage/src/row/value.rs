@@ -57,10 +57,10 @@ pub async fn load_values(
     let rows = tx.query_all_sql(sql, renderer.take_values()).await?;
     let mut found = HashMap::with_capacity(rows.len());
     for row in &rows {
-        let Some(id) = column::read_id(row, 0, dialect)? else { continue };
+        let Some(id) = row.get::<Option<Uuid>>(0)? else { continue };
         let mut values = Vec::with_capacity(places.len());
         for (place, ty, kind) in &places {
-            values.push(as_type(column::read(row, *place, *ty, kind, dialect)?, kind));
+            values.push(as_type(column::read(row, *place, *ty, kind)?, kind));
         }
         found.insert(id, values);
     }

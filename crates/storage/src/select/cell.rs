@@ -1,15 +1,15 @@
 //! How values of a row become bytes.
 
+use crate::codec::Cells;
 use crate::dialect::Dialect;
 use crate::error::internal;
 use crate::secret::Secret;
-use crate::sql::column::read_id;
 use bytes::Bytes;
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use definition::field::Mask;
 use diagnostic::Result;
 use rust_decimal::{Decimal, RoundingStrategy};
-use sea_orm::{QueryResult, TryGetable};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write as _;
 use std::sync::Arc;
@@ -111,16 +111,12 @@ fn text(out: &mut Vec<u8>, text: &str) {
     let _ = serde_json::to_writer(out, text);
 }
 
-pub(crate) fn raw<T: TryGetable>(row: &QueryResult, at: usize) -> Result<Option<T>> {
-    row.try_get_by_index::<Option<T>>(at).map_err(|e| internal("reading a row", &e))
-}
-
 /// Each row as a JSON object.
 pub(crate) fn write_rows(
     dialect: Dialect,
     secret: Option<&Secret>,
     cells: &[Cell],
-    rows: &[QueryResult],
+    rows: &[Cells],
     lists: &Lists,
 ) -> Result<Vec<Vec<u8>>> {
     let writer = Writer { dialect, secret, lists };
@@ -187,7 +183,7 @@ pub(crate) struct Writer<'a> {
 
 impl Writer<'_> {
     /// Members of an object; `first` says that none stands before them.
-    pub fn members(&self, out: &mut Vec<u8>, row: &QueryResult, cells: &[Cell], first: bool) -> Result<()> {
+    pub fn members(&self, out: &mut Vec<u8>, row: &Cells, cells: &[Cell], first: bool) -> Result<()> {
         for (place, cell) in cells.iter().enumerate() {
             if place > 0 || !first {
                 out.push(b',');
@@ -199,14 +195,14 @@ impl Writer<'_> {
                 }
                 Cell::Reference { key, id, object, title, shown, expand } => {
                     out.extend_from_slice(key);
-                    match read_id(row, *id, self.dialect)? {
+                    match row.get::<Option<Uuid>>(*id)? {
                         None => out.extend_from_slice(b"null"),
                         Some(id) => self.reference(out, row, id, (*object, *title, *shown), expand)?,
                     }
                 }
                 Cell::Many { key, id, list } => {
                     out.extend_from_slice(key);
-                    let owner = read_id(row, *id, self.dialect)?;
+                    let owner = row.get::<Option<Uuid>>(*id)?;
                     self.lists.write(out, *list, owner);
                 }
             }
@@ -217,7 +213,7 @@ impl Writer<'_> {
     fn reference(
         &self,
         out: &mut Vec<u8>,
-        row: &QueryResult,
+        row: &Cells,
         id: Uuid,
         (object, title, shown): (Option<usize>, Option<usize>, Option<usize>),
         expand: &[Cell],
@@ -230,11 +226,13 @@ impl Writer<'_> {
         }
         let _ = write!(out, "\"id\":\"{id}\",\"title\":");
         let shown = match shown {
-            Some(shown) => read_id(row, shown, self.dialect)?.is_some(),
+            Some(shown) => row.get::<Option<Uuid>>(shown)?.is_some(),
             None => true,
         };
         let known = match object {
-            Some(object) => raw::<String>(row, object)?.and_then(|object| self.lists.title_of(&object, id)),
+            Some(object) => {
+                row.get::<Option<String>>(object)?.and_then(|object| self.lists.title_of(&object, id))
+            }
             None => None,
         };
         match (title.filter(|_| shown), known) {
@@ -250,29 +248,35 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn value(&self, out: &mut Vec<u8>, row: &QueryResult, at: usize, form: &Form) -> Result<()> {
-        let sqlite = self.dialect == Dialect::Sqlite;
+    fn value(&self, out: &mut Vec<u8>, row: &Cells, at: usize, form: &Form) -> Result<()> {
         let found = match form {
-            Form::Text => raw::<String>(row, at)?.map(|value| text(out, &value)),
-            Form::Integer(stored) => self.number(row, at, *stored, 0)?.map(|n| shown(out, n.normalize())),
-            Form::Money(stored, places) => self.number(row, at, *stored, *places)?.map(|mut n| {
+            Form::Text => row.text(at)?.map(|value| text(out, value)),
+            Form::Integer(stored) => number(row, at, *stored, 0)?.map(|n| shown(out, n.normalize())),
+            Form::Money(stored, places) => number(row, at, *stored, *places)?.map(|mut n| {
                 n.rescale(*places);
                 in_quotes(out, n);
             }),
             Form::Decimal(stored, places) => {
-                self.number(row, at, *stored, *places)?.map(|n| in_quotes(out, n.normalize()))
+                number(row, at, *stored, *places)?.map(|n| in_quotes(out, n.normalize()))
             }
-            Form::Boolean if sqlite => raw::<i64>(row, at)?.map(|flag| shown(out, flag != 0)),
-            Form::Boolean => raw::<bool>(row, at)?.map(|flag| shown(out, flag)),
-            Form::Date | Form::Time if sqlite => raw::<String>(row, at)?.map(|value| text(out, &value)),
-            Form::Date => raw::<NaiveDate>(row, at)?.map(|day| in_quotes(out, day.format("%Y-%m-%d"))),
-            Form::Time => raw::<NaiveTime>(row, at)?.map(|time| in_quotes(out, time.format("%H:%M:%S"))),
-            Form::DateTime if sqlite => raw::<String>(row, at)?.map(|value| text(out, &shortened(&value))),
-            Form::DateTime => raw::<DateTime<Utc>>(row, at)?
+            Form::Boolean => row.get::<Option<bool>>(at)?.map(|flag| shown(out, flag)),
+            // SQLite stores what goes over the wire.
+            Form::Date | Form::Time if self.dialect == Dialect::Sqlite => {
+                row.text(at)?.map(|value| text(out, value))
+            }
+            Form::Date => row.get::<Option<NaiveDate>>(at)?.map(|day| in_quotes(out, day.format("%Y-%m-%d"))),
+            Form::Time => {
+                row.get::<Option<NaiveTime>>(at)?.map(|time| in_quotes(out, time.format("%H:%M:%S")))
+            }
+            Form::DateTime if self.dialect == Dialect::Sqlite => {
+                row.text(at)?.map(|value| instant(out, value))
+            }
+            Form::DateTime => row
+                .get::<Option<DateTime<Utc>>>(at)?
                 .map(|instant| in_quotes(out, instant.to_rfc3339_opts(SecondsFormat::AutoSi, true))),
-            Form::Id => read_id(row, at, self.dialect)?.map(|id| in_quotes(out, id)),
-            Form::Json => self.structure(row, at)?.map(|value| out.extend_from_slice(value.as_bytes())),
-            Form::Ids => match self.structure(row, at)? {
+            Form::Id => row.get::<Option<Uuid>>(at)?.map(|id| in_quotes(out, id)),
+            Form::Json => structure(row, at)?.map(|value| out.extend_from_slice(value.as_bytes())),
+            Form::Ids => match structure(row, at)? {
                 None => None,
                 Some(list) => Some(ids(out, &list)?),
             },
@@ -284,33 +288,14 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn structure(&self, row: &QueryResult, at: usize) -> Result<Option<String>> {
-        match self.dialect {
-            Dialect::Sqlite => raw::<String>(row, at),
-            Dialect::Postgres => {
-                let value = raw::<serde_json::Value>(row, at)?;
-                Ok(value.map(|value| value.to_string()))
-            }
-        }
-    }
-
-    /// A number, rounded half away from zero.
-    fn number(&self, row: &QueryResult, at: usize, stored: Stored, places: u32) -> Result<Option<Decimal>> {
-        let number = match stored {
-            Stored::Scaled(scale) => raw::<i64>(row, at)?.map(|n| Decimal::new(n, scale)),
-            Stored::Numeric => raw::<Decimal>(row, at)?,
-        };
-        Ok(number.map(|n| n.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero)))
-    }
-
     fn cipher(
         &self,
         out: &mut Vec<u8>,
-        row: &QueryResult,
+        row: &Cells,
         at: usize,
         (column, id, mask): (&str, usize, Option<Mask>),
     ) -> Result<Option<()>> {
-        let (Some(sealed), Some(id)) = (raw::<String>(row, at)?, read_id(row, id, self.dialect)?) else {
+        let (Some(sealed), Some(id)) = (row.get::<Option<String>>(at)?, row.get::<Option<Uuid>>(id)?) else {
             return Ok(None);
         };
         let Some(secret) = self.secret else {
@@ -340,14 +325,37 @@ fn in_quotes(out: &mut Vec<u8>, value: impl std::fmt::Display) {
     let _ = write!(out, "\"{value}\"");
 }
 
-/// `2026-01-31T08:00:00.000000Z` without a fraction of zeros, else with three or six digits.
-fn shortened(instant: &str) -> String {
-    match instant.split_once('.') {
-        Some((second, "000000Z")) => format!("{second}Z"),
-        Some((second, fraction)) if fraction.ends_with("000Z") => {
-            format!("{second}.{}Z", &fraction[..fraction.len() - 4])
+/// A number, rounded half away from zero.
+fn number(row: &Cells, at: usize, stored: Stored, places: u32) -> Result<Option<Decimal>> {
+    let scale = match stored {
+        Stored::Scaled(scale) => scale,
+        Stored::Numeric => 0,
+    };
+    let number = match stored {
+        // A whole number on PostgreSQL too.
+        Stored::Scaled(0) => row.get::<Option<i64>>(at)?.map(Decimal::from),
+        _ => row.scaled(at, scale)?,
+    };
+    Ok(number.map(|n| n.round_dp_with_strategy(places, RoundingStrategy::MidpointAwayFromZero)))
+}
+
+fn structure(row: &Cells, at: usize) -> Result<Option<Cow<'_, str>>> {
+    match row.dialect() {
+        Dialect::Sqlite => Ok(row.text(at)?.map(Cow::Borrowed)),
+        Dialect::Postgres => {
+            Ok(row.get::<Option<serde_json::Value>>(at)?.map(|value| Cow::Owned(value.to_string())))
         }
-        _ => instant.to_owned(),
+    }
+}
+
+/// `2026-01-31T08:00:00.000000Z` without a fraction of zeros, else with three or six digits.
+fn instant(out: &mut Vec<u8>, stored: &str) {
+    match stored.split_once('.') {
+        Some((second, "000000Z")) => in_quotes(out, format_args!("{second}Z")),
+        Some((second, fraction)) if fraction.ends_with("000Z") => {
+            in_quotes(out, format_args!("{second}.{}Z", &fraction[..fraction.len() - 4]));
+        }
+        _ => in_quotes(out, stored),
     }
 }
 

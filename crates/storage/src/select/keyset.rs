@@ -1,5 +1,6 @@
 //! Order, and the place in it where a page begins. Null is the smallest value on both databases.
 
+use crate::codec::Cells;
 use crate::dialect::Dialect;
 use crate::select::output;
 use crate::sql::Binder;
@@ -11,7 +12,6 @@ use definition::ColumnType;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::{Path, Position, Step, Type, Value};
 use plan::read::SortKey;
-use sea_orm::QueryResult;
 use std::sync::Arc;
 
 /// One sort key.
@@ -148,8 +148,8 @@ fn collation(key: &Key, dialect: Dialect) -> &'static str {
 }
 
 /// The sort keys of a row.
-pub(crate) fn values(row: &QueryResult, keys: &[Key], dialect: Dialect) -> Result<Vec<Value>> {
-    keys.iter().map(|key| column::read(row, key.index, key.ty, &key.kind, dialect)).collect()
+pub(crate) fn values(row: &Cells, keys: &[Key]) -> Result<Vec<Value>> {
+    keys.iter().map(|key| column::read(row, key.index, key.ty, &key.kind)).collect()
 }
 
 /// The condition that a row stands after the one with these keys: it is greater in the first key in which

@@ -1,10 +1,11 @@
 //! To-many relations: one query for all rows of the page.
 
+use crate::codec::Cells;
 use crate::dialect::{Dialect, quoted};
 use crate::select::cell::{self, Cell, Lists, Writer};
 use crate::select::output::{self, AnyLink, Level, List};
 use crate::select::{Reading, Rows};
-use crate::sql::column::{self, read_id};
+use crate::sql::column;
 use crate::sql::scope::{Context, Renderer, Scope};
 use crate::transaction::Tx;
 use catalog::{Link, Object, Stored, Title};
@@ -14,7 +15,6 @@ use futures_util::future::BoxFuture;
 use plan::Rows as RowSet;
 use plan::known::Known;
 use plan::read::Output;
-use sea_orm::QueryResult;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -57,8 +57,8 @@ pub(crate) fn fetch<'f>(
 async fn titles(tx: &Tx, reading: Reading<'_>, link: &AnyLink, rows: &Rows, lists: &mut Lists) -> Result<()> {
     let mut wanted: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
     for row in rows {
-        let object = cell::raw::<String>(row, link.object)?;
-        if let (Some(object), Some(id)) = (object, read_id(row, link.id, tx.dialect())?) {
+        let object = row.get::<Option<String>>(link.object)?;
+        if let (Some(object), Some(id)) = (object, row.get::<Option<Uuid>>(link.id)?) {
             wanted.entry(object).or_default().push(id);
         }
     }
@@ -87,8 +87,7 @@ async fn titles(tx: &Tx, reading: Reading<'_>, link: &AnyLink, rows: &Rows, list
             conditions.join(" AND ")
         );
         for row in tx.query_all_sql(sql, renderer.take_values()).await? {
-            if let (Some(id), Some(title)) = (read_id(&row, 0, tx.dialect())?, cell::raw::<String>(&row, 1)?)
-            {
+            if let (Some(id), Some(title)) = (row.get::<Option<Uuid>>(0)?, row.get::<Option<String>>(1)?) {
                 lists.title(&name, id, title);
             }
         }
@@ -106,7 +105,7 @@ async fn fetch_list(
     let dialect = tx.dialect();
     let mut ids = Vec::with_capacity(rows.len());
     for row in rows {
-        ids.extend(read_id(row, list.id, dialect)?);
+        ids.extend(row.get::<Option<Uuid>>(list.id)?);
     }
     ids.sort_unstable();
     ids.dedup();
@@ -119,7 +118,7 @@ async fn fetch_list(
     let inner = fetch(tx, reading, guards, &statement.level, &items).await?;
     let writer = Writer { dialect, secret: reading.secret, lists: &inner };
     for item in &items {
-        let Some(owner) = read_id(item, 1, dialect)? else { continue };
+        let Some(owner) = item.get::<Option<Uuid>>(1)? else { continue };
         let mut out = vec![b'{'];
         if statement.link {
             write_pair(&writer, &mut out, item, &statement.level.cells, &statement.attributes)?;
@@ -136,7 +135,7 @@ async fn fetch_list(
 fn write_pair(
     writer: &Writer<'_>,
     out: &mut Vec<u8>,
-    row: &QueryResult,
+    row: &Cells,
     cells: &[Cell],
     attributes: &[Cell],
 ) -> Result<()> {

@@ -80,7 +80,7 @@ pub(crate) async fn targets(tx: &Tx, object: &Arc<Object>, field: &str, from: &[
         "SELECT DISTINCT {column} FROM {} t WHERE {among} AND {column} IS NOT NULL",
         quoted(&object.table)
     );
-    ids(tx.query_all_sql(sql, binder.into_values()).await?, tx.dialect())
+    ids(tx.query_all_sql(sql, binder.into_values()).await?)
 }
 
 /// The live rows whose reference points at one of these rows.
@@ -97,5 +97,5 @@ async fn referrers(tx: &Tx, object: &Arc<Object>, field: &str, to: &[Uuid]) -> R
         "SELECT t.\"id\" FROM {} t WHERE {among} AND t.\"deleted_at\" IS NULL",
         quoted(&object.table)
     );
-    ids(tx.query_all_sql(sql, binder.into_values()).await?, tx.dialect())
+    ids(tx.query_all_sql(sql, binder.into_values()).await?)
 }

@@ -1,6 +1,6 @@
 //! The stored form of a record's columns: values of Rust to bound values and back.
 
-use crate::codec::{Cell, parse_time};
+use crate::codec::{Cell, Cells};
 use crate::dialect::Dialect;
 use crate::error::internal;
 use crate::sql::fragment::{Form, Fragment};
@@ -10,7 +10,7 @@ use diagnostic::{Code, Diagnostic, Result};
 use expression::{Type, Value};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use sea_orm::{QueryResult, Value as Bound};
+use sea_orm::Value as Bound;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -149,63 +149,28 @@ pub fn from_json(structure: serde_json::Value, ty: &Type) -> Value {
 }
 
 /// Reads one value of a row. A link takes two columns, the second after the first.
-pub fn read(row: &QueryResult, index: usize, ty: ColumnType, kind: &Type, dialect: Dialect) -> Result<Value> {
-    fn raw<T: sea_orm::TryGetable>(row: &QueryResult, index: usize) -> Result<Option<T>> {
-        row.try_get_by_index::<Option<T>>(index).map_err(|e| internal("reading a row", &e))
-    }
-    let value = match (ty, dialect) {
-        (ColumnType::Text, _) => raw::<String>(row, index)?.map(Value::Text),
-        (ColumnType::Integer, _) => raw::<i64>(row, index)?
+pub fn read(row: &Cells, index: usize, ty: ColumnType, kind: &Type) -> Result<Value> {
+    let value = match ty {
+        ColumnType::Text => row.get::<Option<String>>(index)?.map(Value::Text),
+        ColumnType::Integer => row
+            .get::<Option<i64>>(index)?
             .map(|n| if matches!(kind, Type::Duration) { Value::Duration(n) } else { Value::Integer(n) }),
-        (ColumnType::Decimal { scale }, Dialect::Sqlite) => {
-            raw::<i64>(row, index)?.map(|n| Value::Decimal(Decimal::new(n, u32::from(scale))))
-        }
-        (ColumnType::Decimal { scale }, Dialect::Postgres) => raw::<Decimal>(row, index)?.map(|mut d| {
-            d.rescale(u32::from(scale));
-            Value::Decimal(d)
+        ColumnType::Decimal { scale } => row.scaled(index, u32::from(scale))?.map(|mut number| {
+            number.rescale(u32::from(scale));
+            Value::Decimal(number)
         }),
-        (ColumnType::Boolean, Dialect::Sqlite) => raw::<i64>(row, index)?.map(|n| Value::Boolean(n != 0)),
-        (ColumnType::Boolean, Dialect::Postgres) => raw::<bool>(row, index)?.map(Value::Boolean),
-        (ColumnType::Date, Dialect::Sqlite) => raw::<String>(row, index)?
-            .map(|text| NaiveDate::parse_from_str(&text, "%Y-%m-%d").map(Value::Date))
-            .transpose()
-            .map_err(|e| internal("reading a date", &e))?,
-        (ColumnType::Date, Dialect::Postgres) => raw::<NaiveDate>(row, index)?.map(Value::Date),
-        (ColumnType::DateTime, Dialect::Sqlite) => raw::<String>(row, index)?
-            .map(|text| {
-                parse_time(&text).map(Value::DateTime).ok_or_else(|| internal("reading an instant", &text))
-            })
-            .transpose()?,
-        (ColumnType::DateTime, Dialect::Postgres) => raw::<DateTime<Utc>>(row, index)?.map(Value::DateTime),
-        (ColumnType::Time, Dialect::Sqlite) => raw::<String>(row, index)?
-            .map(|text| NaiveTime::parse_from_str(&text, "%H:%M:%S").map(Value::Time))
-            .transpose()
-            .map_err(|e| internal("reading a time of day", &e))?,
-        (ColumnType::Time, Dialect::Postgres) => raw::<NaiveTime>(row, index)?.map(Value::Time),
-        (ColumnType::Uuid, _) => read_id(row, index, dialect)?.map(Value::Reference),
-        (ColumnType::Link, _) => match (read_id(row, index, dialect)?, raw::<String>(row, index + 1)?) {
+        ColumnType::Boolean => row.get::<Option<bool>>(index)?.map(Value::Boolean),
+        ColumnType::Date => row.get::<Option<NaiveDate>>(index)?.map(Value::Date),
+        ColumnType::DateTime => row.get::<Option<DateTime<Utc>>>(index)?.map(Value::DateTime),
+        ColumnType::Time => row.get::<Option<NaiveTime>>(index)?.map(Value::Time),
+        ColumnType::Uuid => row.get::<Option<Uuid>>(index)?.map(Value::Reference),
+        ColumnType::Link => match (row.get::<Option<Uuid>>(index)?, row.text(index + 1)?) {
             (Some(id), Some(object)) => Some(Value::Link { object: Arc::from(object), id }),
             _ => None,
         },
-        (ColumnType::Json, Dialect::Sqlite) => raw::<String>(row, index)?
-            .map(|text| serde_json::from_str(&text).map(|structure| from_json(structure, kind)))
-            .transpose()
-            .map_err(|e| internal("reading a structure", &e))?,
-        (ColumnType::Json, Dialect::Postgres) => {
-            raw::<serde_json::Value>(row, index)?.map(|structure| from_json(structure, kind))
+        ColumnType::Json => {
+            row.get::<Option<serde_json::Value>>(index)?.map(|structure| from_json(structure, kind))
         }
     };
     Ok(value.unwrap_or(Value::Null))
-}
-
-/// Reads an id.
-pub fn read_id(row: &QueryResult, index: usize, dialect: Dialect) -> Result<Option<Uuid>> {
-    let failed = |e: sea_orm::DbErr| internal("reading an id", &e);
-    match dialect {
-        Dialect::Postgres => row.try_get_by_index::<Option<Uuid>>(index).map_err(failed),
-        Dialect::Sqlite => match row.try_get_by_index::<Option<Vec<u8>>>(index).map_err(failed)? {
-            None => Ok(None),
-            Some(bytes) => Uuid::from_slice(&bytes).map(Some).map_err(|e| internal("reading an id", &e)),
-        },
-    }
 }

@@ -102,7 +102,6 @@ async fn found(
         0,
         if ty == definition::ColumnType::Link { definition::ColumnType::Uuid } else { ty },
         &expr.ty,
-        dialect,
     )
     .map(normal)
     .map_err(|e| (false, format!("{} in {sql}", e.code.name())))

@@ -1,0 +1,125 @@
+//! SQLite: one thread writes. It takes the waiting jobs and lets them share a commit, each in a savepoint of its
+//! own; that a commit waits for the disk holds up nobody else.
+
+use crate::dialect::Dialect;
+use crate::door::{self, Limits, Outcome, Waiting, refuse};
+use crate::error;
+use crate::sqlite::Connection;
+use crate::transaction::Link;
+use diagnostic::{Diagnostic, Result};
+use std::sync::Arc;
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+
+/// Most jobs that share one commit.
+const MOST_PER_COMMIT: usize = 64;
+/// How many jobs wait before the door before further ones wait outside.
+const WAITING: usize = 1024;
+
+/// Starts the thread that writes, with what the runtime offers. It ends with the last sender.
+pub fn start(connection: Arc<Connection>, handle: Handle) -> std::io::Result<mpsc::Sender<Waiting>> {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    let writer = Writer { connection };
+    std::thread::Builder::new()
+        .name("sqlite writer".to_owned())
+        .spawn(move || handle.block_on(writer.run(receiver)))?;
+    Ok(sender)
+}
+
+struct Writer {
+    connection: Arc<Connection>,
+}
+
+impl Writer {
+    /// Takes the waiting jobs until nobody can send more.
+    async fn run(self, mut jobs: mpsc::Receiver<Waiting>) {
+        let mut next = None;
+        loop {
+            let first = match next.take() {
+                Some(first) => first,
+                None => match jobs.recv().await {
+                    Some(first) => first,
+                    None => return,
+                },
+            };
+            let mut batch = Vec::with_capacity(8);
+            let mut alone = first.alone;
+            batch.push(first);
+            while !alone && batch.len() < MOST_PER_COMMIT {
+                match jobs.try_recv() {
+                    Ok(waiting) if waiting.alone => {
+                        next = Some(waiting);
+                        alone = true;
+                    }
+                    Ok(waiting) => batch.push(waiting),
+                    Err(_) => break,
+                }
+            }
+            // Who has gone away before his job began does not get it done.
+            batch.retain(|waiting| !waiting.answer.is_closed());
+            if !batch.is_empty() {
+                self.run_batch(batch).await;
+            }
+        }
+    }
+
+    /// One transaction, a savepoint for each job, one commit; answers leave after it.
+    async fn run_batch(&self, batch: Vec<Waiting>) {
+        if let Err(found) = self.say("begin immediate") {
+            return refuse(batch, &found);
+        }
+        let mut outcomes = Vec::with_capacity(batch.len());
+        let mut broken = None;
+        for waiting in &batch {
+            match self.run_in_savepoint(waiting, batch.len() > 1).await {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(found) => {
+                    broken = Some(found);
+                    break;
+                }
+            }
+        }
+        let keep = broken.is_none() && outcomes.iter().any(|outcome| outcome.result.is_ok());
+        let ended = self.say(if keep { "commit" } else { "rollback" });
+        if let Some(found) = broken.or(ended.err().filter(|_| keep)) {
+            if !self.connection.is_outside_transaction() {
+                // Nothing was kept, and the next batch begins anew.
+                let _ = self.say("rollback");
+            }
+            return refuse(batch, &found);
+        }
+        for (waiting, outcome) in batch.into_iter().zip(outcomes) {
+            outcome.after_commit.into_iter().for_each(|then| then());
+            // Whoever asked may be gone; the work is done all the same.
+            let _ = waiting.answer.send(outcome.result);
+        }
+    }
+
+    /// An error means that the transaction itself is gone (SQLite ends it when the disk is full), and with it
+    /// what the jobs before have done. A job that is alone needs no savepoint: its failure rolls back all.
+    async fn run_in_savepoint(&self, waiting: &Waiting, shared: bool) -> Result<Outcome> {
+        if shared {
+            self.say("savepoint job")?;
+        }
+        let mut outcome = door::run(waiting, Dialect::Sqlite, Link::Writer(self.connection.clone())).await;
+        if outcome.result.is_err() {
+            outcome.after_commit.clear();
+        }
+        if self.connection.is_outside_transaction() {
+            let found = outcome.result.err();
+            return Err(found.unwrap_or_else(|| error::internal("writing", "the transaction is gone")));
+        }
+        if shared {
+            if outcome.result.is_err() {
+                self.say("rollback to savepoint job")?;
+            }
+            self.say("release savepoint job")?;
+        }
+        Ok(outcome)
+    }
+
+    fn say(&self, sql: &str) -> Result<(), Box<Diagnostic>> {
+        let done = self.connection.execute(sql, &[], Limits::MAINTENANCE.statement);
+        done.map(drop).map_err(|e| error::sqlite_failure(&e).diagnostic)
+    }
+}

@@ -1,0 +1,165 @@
+//! Connections that read. A quick statement runs on the thread that asks; one that turns out to be slow is
+//! broken off and begins anew on a thread where nobody waits behind it, and from then on runs there at once.
+
+use crate::error;
+use crate::error::Failure;
+use crate::sqlite::table::Table;
+use crate::sqlite::{Connection, Opening, is_interrupted};
+use diagnostic::{Code, Diagnostic};
+use sea_orm::Value;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::time::{Duration, Instant};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// How long a statement may keep a thread that serves requests: what lists of a page and reads of a record
+/// take, many times over.
+const QUICK: Duration = Duration::from_millis(5);
+/// How many slow statements are remembered.
+const MOST_SLOW: usize = 1024;
+/// How long a read waits for a free connection.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Several connections to one file.
+pub(crate) struct Readers {
+    opening: Opening,
+    idle: Mutex<Vec<Arc<Connection>>>,
+    free: Arc<Semaphore>,
+    /// Hashes of the statements that were slow last time.
+    slow: RwLock<HashSet<u64>>,
+    hasher: RandomState,
+}
+
+/// A connection that goes back to the others when it is let go.
+pub(crate) struct Lent {
+    readers: Arc<Readers>,
+    pub connection: Arc<Connection>,
+    _permit: OwnedSemaphorePermit,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        let idle = &mut self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.push(self.connection.clone());
+    }
+}
+
+impl Readers {
+    /// At most so many connections. One is opened at once, to see that it works.
+    pub fn open(opening: Opening, most: usize) -> rusqlite::Result<Arc<Readers>> {
+        let first = Arc::new(opening.reader()?);
+        Ok(Arc::new(Readers {
+            opening,
+            idle: Mutex::new(vec![first]),
+            free: Arc::new(Semaphore::new(most.max(1))),
+            slow: RwLock::default(),
+            hasher: RandomState::new(),
+        }))
+    }
+
+    /// A connection; waits for one to become free.
+    pub async fn take(self: &Arc<Self>) -> Result<Lent, Failure> {
+        let free = self.free.clone();
+        let permit = match free.try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => self.wait().await?,
+        };
+        // The one used last: its pages and statements are warm.
+        let known = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match known {
+            Some(connection) => connection,
+            None => Arc::new(self.opening.reader().map_err(|e| error::sqlite_failure(&e))?),
+        };
+        Ok(Lent { readers: self.clone(), connection, _permit: permit })
+    }
+
+    async fn wait(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        let busy = || Failure { diagnostic: Box::new(Diagnostic::new(Code::DatabaseBusy)), again: false };
+        match tokio::time::timeout(PATIENCE, self.free.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_)) => Err(error::closed()),
+            Err(_) => Err(busy()),
+        }
+    }
+
+    /// All rows of a statement on any connection.
+    pub async fn query(
+        self: &Arc<Self>,
+        sql: String,
+        values: Vec<Value>,
+        limit: Duration,
+    ) -> Result<Arc<Table>, Failure> {
+        let lent = self.take().await?;
+        self.query_on(lent, sql, values, limit).await
+    }
+
+    /// All rows of a statement on this connection, which `holder` keeps for as long as it runs.
+    pub async fn query_on(
+        &self,
+        holder: impl Holder,
+        sql: String,
+        values: Vec<Value>,
+        limit: Duration,
+    ) -> Result<Arc<Table>, Failure> {
+        let key = self.hasher.hash_one(&sql);
+        if !self.is_slow(key) {
+            match holder.connection().query(&sql, &values, limit.min(QUICK)) {
+                Err(e) if is_interrupted(&e) && limit > QUICK => self.remember(key),
+                done => return done.map_err(|e| error::sqlite_failure(&e)),
+            }
+        }
+        let begin = Instant::now();
+        let work = tokio::task::spawn_blocking(move || holder.connection().query(&sql, &values, limit));
+        let done = work.await.map_err(|e| error::unexpected("a slow statement", &e))?;
+        if begin.elapsed() < QUICK / 2 {
+            self.forget(key);
+        }
+        done.map_err(|e| error::sqlite_failure(&e))
+    }
+
+    fn is_slow(&self, key: u64) -> bool {
+        self.slow.read().unwrap_or_else(PoisonError::into_inner).contains(&key)
+    }
+
+    fn remember(&self, key: u64) {
+        let mut slow = self.slow.write().unwrap_or_else(PoisonError::into_inner);
+        if slow.len() >= MOST_SLOW {
+            slow.clear();
+        }
+        slow.insert(key);
+    }
+
+    fn forget(&self, key: u64) {
+        self.slow.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
+    }
+
+    /// Lends no more, and closes what is idle; what is lent is closed when it comes back to nobody.
+    pub fn close(&self) {
+        self.free.close();
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Whether it was closed.
+    pub fn is_closed(&self) -> bool {
+        self.free.is_closed()
+    }
+}
+
+/// Whoever keeps a connection while a statement runs on it.
+pub(crate) trait Holder: Send + 'static {
+    /// The connection.
+    fn connection(&self) -> &Connection;
+}
+
+impl Holder for Lent {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+impl Holder for Arc<Lent> {
+    fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
