@@ -2,6 +2,7 @@
 
 use crate::connection::{self, Connections, Options};
 use crate::dialect::Dialect;
+use crate::door::sqlite::Message;
 use crate::door::{self, Job, Limits, Waiting};
 use crate::error::{self, internal};
 use crate::folder::FolderLock;
@@ -39,7 +40,7 @@ enum Connected {
     Sqlite {
         readers: Arc<Readers>,
         /// To the thread that writes.
-        jobs: mpsc::Sender<Waiting>,
+        jobs: mpsc::Sender<Message>,
         file: PathBuf,
         _lock: Option<FolderLock>,
     },
@@ -244,7 +245,7 @@ impl Database {
         let (answer, answered) = oneshot::channel();
         let waiting = Waiting { job, alone, limits, span: Span::current(), answer };
         match &self.inner.link {
-            Connected::Sqlite { jobs, .. } => jobs.send(waiting).await.map_err(|_| closed())?,
+            Connected::Sqlite { jobs, .. } => jobs.send(Message::Job(waiting)).await.map_err(|_| closed())?,
             Connected::Postgres(pool) => {
                 self.inner.handle.spawn(door::postgres::run(pool.clone(), waiting));
             }
@@ -273,8 +274,14 @@ impl Database {
     /// Waits for running work and closes all connections. Other clones are of no use afterwards.
     pub async fn close(&self) -> Result<()> {
         match &self.inner.link {
-            Connected::Sqlite { readers, .. } => {
+            Connected::Sqlite { readers, jobs, .. } => {
+                // The writer last: who closes a file last leaves it whole, without a log beside it.
                 readers.close();
+                let (done, closed) = oneshot::channel();
+                if jobs.send(Message::Close(done)).await.is_ok() {
+                    // An error means that the thread has ended, and with it the connection.
+                    let _ = closed.await;
+                }
                 Ok(())
             }
             Connected::Postgres(pool) => pool.close_by_ref().await.map_err(|e| error::diagnostic(&e)),

@@ -9,15 +9,23 @@ use crate::transaction::Link;
 use diagnostic::{Diagnostic, Result};
 use std::sync::Arc;
 use tokio::runtime::Handle;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 /// Most jobs that share one commit.
 const MOST_PER_COMMIT: usize = 64;
 /// How many jobs wait before the door before further ones wait outside.
 const WAITING: usize = 1024;
 
-/// Starts the thread that writes, with what the runtime offers. It ends with the last sender.
-pub fn start(connection: Arc<Connection>, handle: Handle) -> std::io::Result<mpsc::Sender<Waiting>> {
+/// What the thread is asked.
+pub enum Message {
+    /// To do a job.
+    Job(Waiting),
+    /// To close the connection and end; answered when that is done.
+    Close(oneshot::Sender<()>),
+}
+
+/// Starts the thread that writes, with what the runtime offers. It ends with the last sender, or when told to.
+pub fn start(connection: Arc<Connection>, handle: Handle) -> std::io::Result<mpsc::Sender<Message>> {
     let (sender, receiver) = mpsc::channel(WAITING);
     let writer = Writer { connection };
     std::thread::Builder::new()
@@ -32,26 +40,33 @@ struct Writer {
 
 impl Writer {
     /// Takes the waiting jobs until nobody can send more.
-    async fn run(self, mut jobs: mpsc::Receiver<Waiting>) {
+    async fn run(self, mut jobs: mpsc::Receiver<Message>) {
         let mut next = None;
         loop {
-            let first = match next.take() {
-                Some(first) => first,
-                None => match jobs.recv().await {
-                    Some(first) => first,
-                    None => return,
-                },
+            let message = match next.take() {
+                Some(message) => Some(message),
+                None => jobs.recv().await,
+            };
+            let first = match message {
+                Some(Message::Job(first)) => first,
+                Some(Message::Close(done)) => {
+                    drop(self);
+                    // Whoever asked may be gone.
+                    let _ = done.send(());
+                    return;
+                }
+                None => return,
             };
             let mut batch = Vec::with_capacity(8);
             let mut alone = first.alone;
             batch.push(first);
             while !alone && batch.len() < MOST_PER_COMMIT {
                 match jobs.try_recv() {
-                    Ok(waiting) if waiting.alone => {
-                        next = Some(waiting);
+                    Ok(Message::Job(waiting)) if !waiting.alone => batch.push(waiting),
+                    Ok(message) => {
+                        next = Some(message);
                         alone = true;
                     }
-                    Ok(waiting) => batch.push(waiting),
                     Err(_) => break,
                 }
             }

@@ -28,6 +28,7 @@ const BESIDE: &[&str] = &["spec", "test-support", "xtask"];
 const OWNED: &[(&str, &[&str])] = &[
     ("sea-orm", &["storage"]),
     ("sqlx", &["storage", "test-support"]),
+    ("rusqlite", &["storage"]),
     ("actix-web", &["server", "spec"]),
     ("rhai", &["expression", "script"]),
     ("clap", &["cli"]),
