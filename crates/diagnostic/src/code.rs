@@ -335,6 +335,11 @@ codes! {
         zh_cn "任务已{state}",
         zh_tw "任務已{state}",
         cure "Reload the task.";
+    NotYourTurn = "not_your_turn" Conflict:
+        en "it is not your turn yet: others decide before you",
+        zh_cn "尚未轮到您审批：前面还有审批人未处理",
+        zh_tw "尚未輪到您簽核：前面還有簽核人未處理",
+        cure "Wait until those before you have decided; the task then appears in your box.";
     InstanceEnded = "instance_ended" Conflict:
         en "the approval has already ended",
         zh_cn "审批已结束",

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use plan::Actor;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 
@@ -37,16 +38,54 @@ impl SessionKind {
     }
 }
 
-/// What is remembered of a token: its session, its user, its kind, its roles, its end.
-pub(crate) type Known = (Uuid, Uuid, SessionKind, Option<Arc<[Arc<str>]>>, Option<DateTime<Utc>>);
+/// What is remembered of a token.
+#[derive(Clone)]
+pub(crate) struct Known {
+    /// The session.
+    pub id: Uuid,
+    /// Whose it is.
+    pub user: Uuid,
+    /// A person's or a program's.
+    pub kind: SessionKind,
+    /// The roles it is limited to.
+    pub roles: Option<Arc<[Arc<str>]>>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it ends by itself.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// When its last use was written down.
+    pub used_at: DateTime<Utc>,
+}
 
 /// Tokens seen lately, by hash. Cleared whenever rights change anywhere.
 #[derive(Default)]
-pub(crate) struct SessionCache(pub(crate) RwLock<HashMap<[u8; 32], Known>>);
+pub(crate) struct SessionCache {
+    known: RwLock<HashMap<[u8; 32], Known>>,
+    cleared: AtomicU64,
+}
 
 impl SessionCache {
+    /// How often it was cleared: what was read from the database before the last time is not to be kept.
+    pub(crate) fn generation(&self) -> u64 {
+        self.cleared.load(Ordering::SeqCst)
+    }
+
+    /// What is remembered of a token.
+    pub(crate) fn get(&self, hash: &[u8; 32]) -> Option<Known> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+    }
+
+    /// Remembers a token that was read in this generation.
+    pub(crate) fn put(&self, hash: [u8; 32], known: Known, generation: u64) {
+        let mut all = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if generation == self.generation() {
+            all.insert(hash, known);
+        }
+    }
+
     /// Forgets all.
     pub(crate) fn clear(&self) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.cleared.fetch_add(1, Ordering::SeqCst);
+        self.known.write().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

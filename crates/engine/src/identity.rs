@@ -33,11 +33,17 @@ impl Engine {
         if let Some(known) = known.filter(|_| self.trusts_caches()) {
             return Ok(known);
         }
+        let generation = self.sessions().generation();
         let (tx, bindings) = (self.database().reader(), self.own_bindings());
         let rows = Rows::new(&tx, &published, &bindings, self.secret());
         let built = build::identity(&rows, &published, &self.site(), user, key.1.as_deref()).await?;
         let identity = built.ok_or_else(|| Box::new(Diagnostic::new(Code::Unauthenticated)))?;
-        published.identities.write().unwrap_or_else(PoisonError::into_inner).insert(key, identity.clone());
+        let mut known = published.identities.write().unwrap_or_else(PoisonError::into_inner);
+        // What was read before rights changed must not be remembered after it.
+        if generation == self.sessions().generation() {
+            known.insert(key, identity.clone());
+        }
+        drop(known);
         Ok(identity)
     }
 

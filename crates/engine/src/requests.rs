@@ -11,7 +11,7 @@ pub mod history;
 pub mod comments;
 
 use crate::engine::{Engine, internal};
-use crate::flow::{decide, start};
+use crate::flow::{decide, start, tasks};
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
 use crate::records::work::Work;
@@ -52,6 +52,8 @@ pub enum Request {
         workflow: Arc<str>,
         /// The record.
         record: Uuid,
+        /// What the initiator says.
+        comment: Option<String>,
     },
     /// A task is decided.
     Decide(TaskAction),
@@ -69,6 +71,13 @@ pub enum Request {
         /// The words.
         text: String,
     },
+    /// A copy was read.
+    Read {
+        /// The task.
+        task: Uuid,
+    },
+    /// Nothing is changed: the key alone is kept, so that another body under it is refused.
+    Nothing,
 }
 
 /// A request with what names it.
@@ -152,7 +161,7 @@ impl Engine {
         let published = self.published();
         let alone = match &asked.request {
             Request::Write(command) => published.is_scripted(published.object(command.object())?),
-            Request::Comment { .. } => false,
+            Request::Comment { .. } | Request::Read { .. } | Request::Nothing => false,
             _ => true,
         };
         let asked = Arc::new(asked);
@@ -186,8 +195,8 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
         Request::Comment { object, record, text } => {
             comments::add(work, object, *record, text).await.map(Done::Commented)
         }
-        Request::Submit { workflow, record } => {
-            start::by_hand(work, workflow, *record).await.map(Done::Submitted)
+        Request::Submit { workflow, record, comment } => {
+            start::by_hand(work, workflow, *record, comment.as_deref()).await.map(Done::Submitted)
         }
         Request::Decide(action) => {
             decide::decide(work, action).await?;
@@ -201,5 +210,10 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
             decide::comment(work, *task, text).await?;
             Ok(Done::Task(*task))
         }
+        Request::Read { task } => {
+            tasks::read(work, *task).await?;
+            Ok(Done::Task(*task))
+        }
+        Request::Nothing => Ok(Done::Answered(Json::Null)),
     }
 }

@@ -170,6 +170,11 @@ impl Draft {
         &self.rows[0]
     }
 
+    /// The place of a record in the draft, if it has one.
+    pub(crate) fn place(&self, object: &Arc<str>, id: Uuid) -> Option<usize> {
+        self.index.get(&(object.clone(), id)).copied()
+    }
+
     /// The draft of a record, if it has one.
     pub fn drafted(&self, object: &Arc<str>, id: Uuid) -> Option<&RowDraft> {
         self.index.get(&(object.clone(), id)).map(|place| &self.rows[*place])

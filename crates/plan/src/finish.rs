@@ -4,11 +4,9 @@ use crate::checks::Examination;
 use crate::defaults::same_values;
 use crate::draft::{Draft, RowDraft};
 use crate::facts::{Facts, Needs};
-use crate::grants::followed;
 use crate::pairs;
-use crate::planner::{
-    Check, FieldChange, Finished, HistoryEntry, Later, LaterCheck, Numbering, Parked, Planned, Planner,
-};
+use crate::parents::raise;
+use crate::planner::{FieldChange, Finished, HistoryEntry, Later, Numbering, Parked, Planned, Planner};
 use crate::render::{render, text};
 use crate::row::Row;
 use crate::scene::Roots;
@@ -82,7 +80,7 @@ impl Planner<'_> {
             },
             ..Planned::default()
         };
-        self.join_parent(draft, facts, &needs, &mut planned)?;
+        self.join_parents(draft, facts, &needs, &mut planned)?;
         let numbers = self.numbers(draft, facts, &needs)?;
         if !needs.borrow().is_empty() {
             return Ok(Finished::Read(needs.take()));
@@ -112,90 +110,6 @@ impl Planner<'_> {
             version,
             sent: Self::sent(draft),
         })))
-    }
-
-    /// A child that is written by itself: its place among its siblings, its parent's version and its parent's
-    /// rules.
-    fn join_parent(
-        &self,
-        draft: &mut Draft,
-        facts: &Facts,
-        needs: &RefCell<Needs>,
-        planned: &mut Planned,
-    ) -> Result<()> {
-        let root = draft.root();
-        let Some(parent) = followed(&root.object).cloned() else { return Ok(()) };
-        let ids: BTreeSet<Uuid> = [Some(&root.row), root.before.as_ref()]
-            .into_iter()
-            .flatten()
-            .filter_map(|row| row.get(&parent.via).as_reference())
-            .collect();
-        let position = root.object.system(SystemField::Position).map(|field| field.index);
-        if let (Operation::Insert, Some(position), Some(id)) =
-            (root.operation, position, root.row.get(&parent.via).as_reference())
-            && root.row.values[position].is_null()
-        {
-            let scene = self.scene(Some(draft), facts, needs);
-            let Ok(siblings) = scene.referring(&root.object.name, &parent.via, id) else { return Ok(()) };
-            let last = siblings.iter().filter_map(|row| match row.system(SystemField::Position) {
-                Value::Integer(place) => Some(*place),
-                _ => None,
-            });
-            let next = last.max().unwrap_or(0) + 1;
-            draft.rows[0].row.values[position] = Value::Integer(next);
-        }
-        for id in ids {
-            let key = (parent.object.clone(), id);
-            if draft.drafted(&parent.object, id).is_some() {
-                continue;
-            }
-            match facts.row(&key) {
-                None => {
-                    needs.borrow_mut().rows.insert(key);
-                }
-                Some(None) => {}
-                Some(Some(row)) => {
-                    let mut touched =
-                        RowDraft::change(Operation::Update, row.clone(), String::new(), Default::default());
-                    touched.mechanical = true;
-                    draft.push(touched);
-                }
-            }
-            self.parent_checks(&parent.object, id, facts, planned);
-        }
-        // The parent's flow may hold its children.
-        let mut examination = Examination { planner: self, found: Vec::new(), later: Later::default() };
-        examination.locks(draft, facts, needs);
-        match Diagnostic::gather(examination.found) {
-            Some(found) => Err(Box::new(found)),
-            None => Ok(()),
-        }
-    }
-
-    /// What the parent must still meet after its child changed.
-    fn parent_checks(&self, object: &Arc<str>, id: Uuid, facts: &Facts, planned: &mut Planned) {
-        let Some(of) = self.catalog.objects.get(object) else { return };
-        let old = facts.row(&(object.clone(), id)).flatten().cloned();
-        let mut add = |check: Check| {
-            planned.later.checks.push(LaterCheck {
-                object: object.clone(),
-                id,
-                old: old.clone(),
-                path: String::new(),
-                check,
-            });
-        };
-        for (name, rule) in &of.rules {
-            if rule.when.as_ref().is_some_and(|when| self.is_later(when)) || self.is_later(&rule.require) {
-                add(Check::Rule(name.clone()));
-            }
-        }
-        for field in of.fields.values() {
-            if matches!(&field.kind, FieldType::Children(children) if children.min.is_some() || children.max.is_some())
-            {
-                add(Check::Children(field.index));
-            }
-        }
     }
 
     /// The numbers to give to new rows, by place in the draft.
@@ -380,32 +294,12 @@ impl Planner<'_> {
 
 /// Which rows of the draft are written: those that change, and the parents of children that do.
 fn written(draft: &Draft, links: &[Vec<(LinkWrite, FieldChange)>]) -> Vec<bool> {
-    let mut written: Vec<bool> = draft
-        .rows
-        .iter()
-        .zip(links)
-        .map(|(row, links)| match (&row.operation, &row.before) {
-            (Operation::Update, Some(before)) => !same_values(before, &row.row) || !links.is_empty(),
-            _ => true,
-        })
-        .collect();
-    // Children stand behind their parents, so going backwards carries a change all the way up.
-    for place in (1..draft.rows.len()).rev() {
-        let row = &draft.rows[place];
-        if let (true, Some(parent), Some(_)) = (written[place], row.parent, followed(&row.object)) {
-            written[parent] = true;
-        }
-    }
-    let root_written = written[0];
-    for (place, row) in draft.rows.iter().enumerate() {
-        let touched = row.mechanical && row.parent.is_none() && row.operation == Operation::Update;
-        if touched
-            && root_written
-            && followed(&draft.root().object).is_some_and(|parent| parent.object == row.object.name)
-        {
-            written[place] = true;
-        }
-    }
+    let changes = draft.rows.iter().zip(links).map(|(row, links)| match (&row.operation, &row.before) {
+        (Operation::Update, Some(before)) => !same_values(before, &row.row) || !links.is_empty(),
+        _ => true,
+    });
+    let mut written: Vec<bool> = changes.collect();
+    raise(draft, &mut written);
     written
 }
 

@@ -242,7 +242,7 @@ impl Building<'_, '_> {
             restore: rows(Access::Restore),
             purge: rows(Access::Purge),
             restriction: parent.map_or(Rows::All, |parent| parent.rows(Access::Restriction)),
-            under: parent.map(|_| Access::Read),
+            under: parent.map(|_| Access::Update),
             export: rows(Access::Export),
             import: grants.iter().any(|g| g.import),
             assign: rows(Access::Assign),

@@ -60,6 +60,8 @@ mod checks;
 
 pub mod render;
 
+mod parents;
+
 mod finish;
 
 pub mod evaluate;

@@ -8,7 +8,7 @@ use crate::facts::{Facts, Needs, Referring};
 use crate::grants::followed;
 use crate::planner::{Mode, Planner, Progress};
 use crate::row::Row;
-use crate::scene::is_deleted;
+use crate::scene::{Scene, is_deleted};
 use crate::wording::not_permitted;
 use crate::write::Operation;
 use catalog::{Object, Stored, SystemField};
@@ -296,10 +296,20 @@ impl Planner<'_> {
                         not_permitted(["create", "新建", "新增"], &row.object.name).at(row.path.as_str()),
                     );
                 }
-                if row.parent.is_none() && !self.may_join(&scene, row)? {
-                    found.push(Diagnostic::new(Code::ReferenceNotFound).with("field", via_of(&row.object)));
+                if row.parent.is_none() {
+                    found.extend(self.may_not_join(&scene, row)?);
                 }
                 continue;
+            }
+            // A child that goes to another parent joins that one.
+            let moves = row.operation == Operation::Update
+                && followed(&row.object).is_some_and(|parent| {
+                    row.before
+                        .as_ref()
+                        .is_some_and(|before| before.get(&parent.via) != row.row.get(&parent.via))
+                });
+            if moves {
+                found.extend(self.may_not_join(&scene, row)?);
             }
             let (Some(before), Some(_)) = (&row.before, row.parent) else { continue };
             let access = match row.operation {
@@ -318,17 +328,23 @@ impl Planner<'_> {
         }
     }
 
-    /// Whether a new child may be put under its parent.
-    fn may_join(&self, scene: &crate::scene::Scene<'_>, row: &RowDraft) -> Result<bool> {
+    /// Why a child may not be put under its parent: whoever reads the parent only adds nothing to it.
+    fn may_not_join(&self, scene: &Scene<'_>, row: &RowDraft) -> Result<Option<Diagnostic>> {
         let under = self.actor.grant(&row.object.name).and_then(|grant| grant.under);
-        let (Some(parent), Some(access)) = (followed(&row.object), under) else { return Ok(true) };
+        let (Some(parent), Some(access)) = (followed(&row.object), under) else { return Ok(None) };
         // Without a parent it is refused as a missing value later.
-        let Some(id) = row.row.get(&parent.via).as_reference() else { return Ok(true) };
+        let Some(id) = row.row.get(&parent.via).as_reference() else { return Ok(None) };
+        let at = format!("{}{}", row.path, parent.via);
+        let missing = || Diagnostic::new(Code::ReferenceNotFound).with("field", &parent.via).at(at.as_str());
         match scene.record(&parent.object, id) {
-            Err(_) => Ok(true),
-            Ok(None) => Ok(false),
-            Ok(Some(found)) if is_deleted(found) => Ok(false),
-            Ok(Some(found)) => Ok(self.may(scene, access, found)? != Some(false)),
+            Err(_) => Ok(None),
+            Ok(None) => Ok(Some(missing())),
+            Ok(Some(found)) if is_deleted(found) => Ok(Some(missing())),
+            Ok(Some(found)) if self.may(scene, access, found)? != Some(false) => Ok(None),
+            Ok(Some(found)) if self.may(scene, Access::Read, found)? == Some(true) => {
+                Ok(Some(not_permitted(words(access), &parent.object).at(at.as_str())))
+            }
+            Ok(Some(_)) => Ok(Some(missing())),
         }
     }
 }
@@ -347,11 +363,6 @@ impl Siblings<'_> {
         removed.parent = Some(self.parent);
         draft.push(removed);
     }
-}
-
-/// The name of the reference to the parent.
-fn via_of(object: &Object) -> String {
-    object.parent.as_ref().map(|parent| parent.via.to_string()).unwrap_or_default()
 }
 
 fn position(row: &Row) -> Option<i64> {

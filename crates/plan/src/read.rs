@@ -9,6 +9,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// Last step of a path to the flow that parks a move of the record. No field has this name: storage answers it
+/// from the flow that runs on the record.
+pub const PENDING: &str = "pending";
+
 /// One page of records of one object.
 #[derive(Clone, Debug)]
 pub struct Select {

@@ -26,7 +26,7 @@ impl Run<'_> {
     /// Decides a task.
     ///
     /// # Errors
-    /// `instance_ended`, `task_decided`, `comment_required`, `not_permitted` where the node does not allow a
+    /// `instance_ended`, `task_decided`, `not_your_turn`, `comment_required`, `not_permitted` where the node does not allow a
     /// return, `unknown_reference` for a node that cannot be returned to.
     pub fn decide(&mut self, task: Uuid, decision: Decision) -> Result<Option<Question>> {
         self.running()?;
@@ -36,6 +36,9 @@ impl Run<'_> {
             return Err(Box::new(Diagnostic::new(Code::NotFound)));
         };
         let state = self.instance.tasks[place].state;
+        if state == TaskState::Queued {
+            return Err(Box::new(Diagnostic::new(Code::NotYourTurn)));
+        }
         if state != TaskState::Open {
             return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", state.name())));
         }
@@ -67,8 +70,8 @@ impl Run<'_> {
         }
     }
 
-    /// The nodes a task may be returned to, nearest first: approvals that were decided in this round and lie
-    /// before it in its own or an enclosing sequence.
+    /// The nodes a task may be returned to, nearest first: approvals that stand and lie before it in its own or
+    /// an enclosing sequence.
     pub fn return_targets(&self, task: Uuid) -> Vec<NodeId> {
         let Some(from) =
             self.instance.tasks.iter().find(|t| t.id == task).and_then(|t| self.flow.find(&t.node))
@@ -82,7 +85,6 @@ impl Run<'_> {
         let mut targets = Vec::new();
         for past in self.instance.tasks.iter().rev() {
             let decided = past.kind == TaskKind::Approve
-                && past.round == self.instance.round
                 && matches!(past.state, TaskState::Approved | TaskState::Skipped);
             let Some(node) = self.flow.find(&past.node).filter(|_| decided) else { continue };
             let reachable = node != from && enclosing.contains(&self.flow.nodes[node].scope);
@@ -111,7 +113,7 @@ impl Run<'_> {
     }
 
     /// The smallest scope that holds source and target is cleared, and one token put at the target. What was
-    /// decided in it stays in the log as superseded.
+    /// decided at the target and behind it stays in the log as superseded; what was decided before it stands.
     fn go_back(&mut self, source: &str, target: NodeId) {
         let inner = self.flow.find(source).map(|n| self.flow.enclosing(n)).unwrap_or_default();
         let outer = self.flow.enclosing(target);
@@ -129,10 +131,13 @@ impl Run<'_> {
                 token.state = TokenState::Cancelled;
             }
         }
+        let flow = self.flow;
         for task in self.instance.tasks.iter_mut().filter(|t| inside.contains(&t.node)) {
+            // Nodes are numbered in the order of the definition.
+            let behind = flow.find(&task.node).is_none_or(|node| node >= target);
             task.state = match task.state {
                 live if live.is_live() && task.kind == TaskKind::Approve => TaskState::Cancelled,
-                TaskState::Approved | TaskState::Skipped => TaskState::Superseded,
+                TaskState::Approved | TaskState::Skipped if behind => TaskState::Superseded,
                 other => other,
             };
         }

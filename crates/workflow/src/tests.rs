@@ -179,7 +179,8 @@ fn one_all_and_sequence() {
     check(&all, "", "a+ b-", "rejected: a.a=approved a.b=rejected");
     let turn = compile("  a: {approve: {by: [{user: abc}], mode: sequential}}", "");
     check(&turn, "", "", "running: a.a=open a.b=queued a.c=queued");
-    check(&turn, "", "b+", "task_decided");
+    check(&turn, "", "b+", "not_your_turn");
+    check(&turn, "", "b-", "not_your_turn");
     check(&turn, "", "a+ b+", "running: a.a=approved a.b=approved a.c=open");
     check(&turn, "", "a+ b+ c+", "approved: a.a=approved a.b=approved a.c=approved");
     check(&turn, "", "a+ b-", "rejected: a.a=approved a.b=rejected a.c=cancelled");

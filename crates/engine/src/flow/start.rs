@@ -16,23 +16,29 @@ use uuid::Uuid;
 use workflow::{Flow, Instance, InstanceState, Outcome, ParkedMove, Run};
 
 impl Engine {
-    /// Submits a record to a flow; answers the instance.
+    /// Submits a record to a flow, with what the initiator says; answers the instance.
     ///
     /// # Errors
     /// `not_found` for an unknown flow or an invisible record, `not_permitted`, `already_pending`,
     /// `rule_violated` where its `when` does not hold, and what its first steps refuse.
-    pub async fn submit(&self, identity: &Arc<Identity>, name: &str, record: Uuid) -> Result<Uuid> {
+    pub async fn submit(
+        &self,
+        identity: &Arc<Identity>,
+        name: &str,
+        record: Uuid,
+        comment: Option<String>,
+    ) -> Result<Uuid> {
         let (name, identity): (Arc<str>, _) = (name.into(), identity.clone());
         self.write_scripted(identity, move |work| {
-            let name = name.clone();
-            async move { by_hand(&work, &name, record).await }
+            let (name, comment) = (name.clone(), comment.clone());
+            async move { by_hand(&work, &name, record, comment.as_deref()).await }
         })
         .await
     }
 }
 
 /// Submits a record inside a transaction.
-pub(crate) async fn by_hand(work: &Work, name: &str, record: Uuid) -> Result<Uuid> {
+pub(crate) async fn by_hand(work: &Work, name: &str, record: Uuid, comment: Option<&str>) -> Result<Uuid> {
     let missing = || Box::new(Diagnostic::new(Code::NotFound));
     let flow = work.published.flow(name).cloned().ok_or_else(missing)?;
     let row =
@@ -46,7 +52,7 @@ pub(crate) async fn by_hand(work: &Work, name: &str, record: Uuid) -> Result<Uui
         let found = Diagnostic::new(Code::NotPermitted).with("action", "start").with("what", name);
         return Err(Box::new(found));
     }
-    begin(work, &flow, row, None).await
+    begin(work, &flow, row, None, comment).await
 }
 
 /// Starts the flow that must approve a move. The record stays as it is until then.
@@ -57,10 +63,16 @@ pub(crate) async fn park(work: &Work, parked: &Parked) -> Result<Uuid> {
     let row = work.rows().load(work.published.object(&parked.object)?, parked.id).await?;
     let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
     let waiting = ParkedMove { name: parked.name.clone(), sent: parked.sent.clone() };
-    begin(work, &flow, row, Some(waiting)).await
+    begin(work, &flow, row, Some(waiting), None).await
 }
 
-async fn begin(work: &Work, flow: &Arc<Flow>, row: Row, parked: Option<ParkedMove>) -> Result<Uuid> {
+async fn begin(
+    work: &Work,
+    flow: &Arc<Flow>,
+    row: Row,
+    parked: Option<ParkedMove>,
+    comment: Option<&str>,
+) -> Result<Uuid> {
     let record = row.id();
     if !row.system(catalog::SystemField::Flow).is_null() {
         return Err(Box::new(Diagnostic::new(Code::AlreadyPending)));
@@ -94,7 +106,7 @@ async fn begin(work: &Work, flow: &Arc<Flow>, row: Row, parked: Option<ParkedMov
     // The lock takes effect after what submitting itself sets.
     let object = work.published.object(&flow.object)?;
     storage::row::write::set_flow(&work.tx, object, record, Some(id)).await?;
-    stored::insert(work, flow, &instance, row.version()).await?;
+    stored::insert(work, flow, &instance, row.version(), comment).await?;
     let mut run = Run::start(flow, instance, work.bindings.now, Uuid::now_v7);
     let asked = run.advance()?;
     drive::until_it_waits(work, &mut run, asked).await?;

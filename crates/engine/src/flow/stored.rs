@@ -48,7 +48,13 @@ fn missing() -> Box<Diagnostic> {
 }
 
 /// A fresh instance; its definition is kept under its hash, so that it ends as it began.
-pub async fn insert(work: &Work, flow: &Flow, instance: &Instance, record_version: i64) -> Result<()> {
+pub async fn insert(
+    work: &Work,
+    flow: &Flow,
+    instance: &Instance,
+    record_version: i64,
+    comment: Option<&str>,
+) -> Result<()> {
     if let Some(definition) = work.published.catalog.workflows.get(&flow.name) {
         let body =
             serde_json::to_string(&**definition).map_err(|e| crate::engine::internal("a workflow", &e))?;
@@ -81,7 +87,7 @@ pub async fn insert(work: &Work, flow: &Flow, instance: &Instance, record_versio
         incident: None,
     };
     table::insert_instance(&work.tx, &row).await?;
-    append(work, &mut row, LogKind::Started, None, None).await?;
+    append(work, &mut row, LogKind::Started, None, comment).await?;
     table::save_instance(&work.tx, &row).await.map(drop)
 }
 

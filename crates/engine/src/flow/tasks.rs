@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::identity::Identity;
 use crate::rows::Rows;
+use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Hint, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -83,26 +84,24 @@ impl Engine {
         }
         task_entry(&work.rows(), &task, &instance).await
     }
+}
 
-    /// Marks a copy as read.
-    ///
-    /// # Errors
-    /// `not_found` for a copy of somebody else.
-    pub async fn read_task(&self, identity: &Arc<Identity>, id: Uuid) -> Result<()> {
-        let (user, now) = (identity.actor.id, self.now());
-        self.database()
-            .write(move |tx| async move {
-                let task = table::task(&tx, id).await?.filter(|t| t.assignee == Some(user));
-                let mut task = task.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
-                task.read_at.get_or_insert(now);
-                if task.kind == "cc" && task.state == "open" {
-                    "read".clone_into(&mut task.state);
-                }
-                task.version += 1;
-                table::save_task(&tx, &task).await.map(drop)
-            })
-            .await
+/// Marks a copy as read.
+///
+/// # Errors
+/// `not_found` for a copy of somebody else.
+pub(crate) async fn read(work: &Work, id: Uuid) -> Result<()> {
+    let task = table::task(&work.tx, id).await?.filter(|t| t.assignee == Some(work.identity.actor.id));
+    let mut task = task.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+    if task.read_at.is_some() {
+        return Ok(());
     }
+    task.read_at = Some(work.bindings.now);
+    if task.kind == "cc" && task.state == "open" {
+        "read".clone_into(&mut task.state);
+    }
+    task.version += 1;
+    table::save_task(&work.tx, &task).await.map(drop)
 }
 
 /// `{"id", "title"}` of a user, whatever became of it: who acted is part of the record of an approval.

@@ -8,12 +8,16 @@ use crate::identity::Identity;
 use chrono::{DateTime, TimeDelta, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use sha2::{Digest, Sha256};
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use storage::store::session;
 use uuid::Uuid;
 
 /// How long a session lives without being used.
 pub const SESSION_LIFE: TimeDelta = TimeDelta::hours(12);
+/// How long a session lives at most, however much it is used.
+pub const SESSION_LONGEST: TimeDelta = TimeDelta::days(30);
+/// A use is written down when the last one that was lies so far back: reading must not cost a write.
+const TOUCH: TimeDelta = TimeDelta::minutes(5);
 /// What every token begins with, so that a leaked one is recognised.
 const PREFIX: &str = "llm_";
 
@@ -51,22 +55,46 @@ impl Engine {
     pub async fn authenticate(&self, token: &str) -> Result<Session> {
         let refused = || Box::new(Diagnostic::new(Code::Unauthenticated));
         let hash = token_hash(token);
-        let known = self.sessions().0.read().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
-        let (id, user, kind, roles, expires_at) = match known {
-            Some(known) if self.trusts_caches() => known,
-            _ => {
+        let now = self.now();
+        let ended = |known: &Known| known.expires_at.is_some_and(|end| end <= now);
+        let generation = self.sessions().generation();
+        let known = self.sessions().get(&hash);
+        // One that has ended as far as this process knows may have been used in another one since.
+        let known = match known.filter(|known| self.trusts_caches() && !ended(known)) {
+            Some(known) => known,
+            None => {
                 let stored =
-                    session::find(&self.database().reader(), &hash, self.now()).await?.ok_or_else(refused)?;
-                let known = remember(stored);
-                self.sessions().0.write().unwrap_or_else(PoisonError::into_inner).insert(hash, known.clone());
+                    session::find(&self.database().reader(), &hash, now).await?.ok_or_else(refused)?;
+                let known = remembered(stored);
+                self.sessions().put(hash, known.clone(), generation);
                 known
             }
         };
-        if expires_at.is_some_and(|end| end <= self.now()) {
-            return Err(refused());
+        let known = match now - known.used_at >= TOUCH {
+            true => self.touch((hash, generation), known, now),
+            false => known,
+        };
+        let identity = self.identity(known.user, known.roles).await?;
+        Ok(Session { id: known.id, identity, kind: known.kind, expires_at: known.expires_at })
+    }
+
+    /// Notes that a token is used, which makes a session live on. It is written behind the answer: a disk that
+    /// takes no writes keeps nobody from reading.
+    fn touch(&self, (hash, generation): ([u8; 32], u64), mut known: Known, now: DateTime<Utc>) -> Known {
+        known.used_at = now;
+        if known.kind == SessionKind::Session {
+            known.expires_at = Some((now + SESSION_LIFE).min(known.created_at + SESSION_LONGEST));
         }
-        let identity = self.identity(user, roles).await?;
-        Ok(Session { id, identity, kind, expires_at })
+        let (engine, id, end) = (self.clone(), known.id, known.expires_at);
+        self.database().handle().spawn(async move {
+            let touched =
+                engine.database().write(move |tx| async move { session::touch(&tx, id, now, end).await });
+            if let Err(error) = touched.await {
+                tracing::warn!(%error, "the use of a session could not be noted");
+            }
+        });
+        self.sessions().put(hash, known.clone(), generation);
+        known
     }
 
     /// Makes a session or API token; the token itself is shown only now.
@@ -109,8 +137,16 @@ impl Engine {
     }
 }
 
-fn remember(stored: session::Session) -> Known {
+fn remembered(stored: session::Session) -> Known {
     let kind = if stored.kind == "api" { SessionKind::Api } else { SessionKind::Session };
     let roles = stored.roles.map(|all| all.into_iter().map(Arc::from).collect::<Vec<Arc<str>>>().into());
-    (stored.id, stored.user, kind, roles, stored.expires_at)
+    Known {
+        id: stored.id,
+        user: stored.user,
+        kind,
+        roles,
+        created_at: stored.created_at,
+        expires_at: stored.expires_at,
+        used_at: stored.last_used_at,
+    }
 }

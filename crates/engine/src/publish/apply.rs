@@ -1,6 +1,6 @@
 //! Carrying a publish out: texts, tables, seeds and the new number in one transaction, then one pointer swapped.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, internal};
 use crate::identity::Identity;
 use crate::publish::change::{Change, Prepared, Preview, prepare};
 use crate::publish::{data, gathered};
@@ -8,10 +8,12 @@ use crate::published::Published;
 use crate::records::rows::Rows;
 use catalog::diff::Changes;
 use diagnostic::{Code, Result};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use std::time::Duration;
 use storage::store::audit;
+use storage::store::idempotency::{self, RequestKey};
 use storage::store::publish::{self as table, Publish};
 use storage::{Tx, settle};
 use uuid::Uuid;
@@ -20,7 +22,7 @@ use uuid::Uuid;
 const MOST_TRIES: u32 = 5;
 
 /// What a publish did.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Applied {
     /// Its number.
     pub number: u64,
@@ -36,10 +38,23 @@ impl Engine {
     /// All findings in the definitions, `unsafe_change` where data stands in the way, and what seeds refuse.
     /// The database is then as it was.
     pub async fn apply(&self, change: &Change, by: Option<&Identity>) -> Result<Applied> {
+        self.apply_once(change, by, None).await
+    }
+
+    /// As [`Engine::apply`]; a publish whose key is known is not done again, and answers what it led to.
+    ///
+    /// # Errors
+    /// As [`Engine::apply`], and those of a key, as [`Engine::perform`].
+    pub async fn apply_once(
+        &self,
+        change: &Change,
+        by: Option<&Identity>,
+        key: Option<&RequestKey>,
+    ) -> Result<Applied> {
         let by = by.map(|identity| identity.actor.id).filter(|id| !id.is_nil());
         let mut tries = 1;
         loop {
-            match self.try_apply(change, by).await {
+            match self.try_apply(change, by, key).await {
                 Err(error) if error.code == Code::DatabaseBusy && tries < MOST_TRIES => {
                     tokio::time::sleep(Duration::from_millis(200 * u64::from(tries))).await;
                     tries += 1;
@@ -49,22 +64,50 @@ impl Engine {
         }
     }
 
-    async fn try_apply(&self, change: &Change, by: Option<Uuid>) -> Result<Applied> {
-        let (engine, change) = (self.clone(), change.clone());
-        let (published, preview) = self
+    async fn try_apply(
+        &self,
+        change: &Change,
+        by: Option<Uuid>,
+        key: Option<&RequestKey>,
+    ) -> Result<Applied> {
+        let (engine, change, key) = (self.clone(), change.clone(), key.cloned());
+        let (published, applied) = self
             .database()
             .maintain(move |tx| {
-                let (engine, change) = (engine.clone(), change.clone());
-                async move { carry_out(&engine, &tx, &change, by).await }
+                let (engine, change, key) = (engine.clone(), change.clone(), key.clone());
+                async move { once(&engine, &tx, &change, by, key.as_ref()).await }
             })
             .await?;
-        let number = published.number;
-        if !preview.is_empty() {
+        if let Some(published) = published.filter(|_| !applied.preview.is_empty()) {
             self.put_in_force(published);
             self.read_site().await?;
         }
-        Ok(Applied { number, preview })
+        Ok(applied)
     }
+}
+
+/// Carries a publish out unless its key is known; what was put in force by it, and what it did.
+async fn once(
+    engine: &Engine,
+    tx: &Tx,
+    change: &Change,
+    by: Option<Uuid>,
+    key: Option<&RequestKey>,
+) -> Result<(Option<Arc<Published>>, Applied)> {
+    table::serialise(tx).await?;
+    if let Some(key) = key
+        && let Some(earlier) = idempotency::begin(tx, key, engine.now()).await?
+    {
+        let applied = serde_json::from_value(earlier.answer);
+        return Ok((None, applied.map_err(|error| internal("an earlier publish", &error))?));
+    }
+    let (published, preview) = carry_out(engine, tx, change, by).await?;
+    let applied = Applied { number: published.number, preview };
+    if let Some(key) = key {
+        let answer = serde_json::to_value(&applied).map_err(|error| internal("a publish to keep", &error))?;
+        idempotency::finish(tx, key, 200, &answer).await?;
+    }
+    Ok((Some(published), applied))
 }
 
 async fn carry_out(
@@ -73,7 +116,6 @@ async fn carry_out(
     change: &Change,
     by: Option<Uuid>,
 ) -> Result<(Arc<Published>, Preview)> {
-    table::serialise(tx).await?;
     let mut prepared = prepare(engine, tx, change).await?;
     if prepared.preview.is_empty() {
         return Ok((Arc::new(prepared.published), prepared.preview));

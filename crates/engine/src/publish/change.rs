@@ -9,6 +9,7 @@ use catalog::build::{Built, Options, build};
 use catalog::diff::{Changes, DataCheck, Refused};
 use diagnostic::{Code, Diagnostic, Result};
 use semver::Version;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use storage::Tx;
@@ -25,7 +26,7 @@ pub enum Change {
 }
 
 /// What a publish would do.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Preview {
     /// Packs and their versions: before, after.
     pub packs: Vec<(String, Option<Version>, Option<Version>)>,
@@ -38,11 +39,12 @@ pub struct Preview {
     /// The statements of the migration.
     pub statements: Vec<String>,
     /// What stands in the way: the publish would be refused.
+    #[serde(skip)]
     pub findings: Vec<Diagnostic>,
 }
 
 /// One change in words.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct Told {
     /// An English sentence without a full stop.
     pub what: String,

@@ -103,7 +103,8 @@ impl Scene<'_> {
     async fn submit(&mut self, submit: &Submit) -> Result<(), Stop> {
         let (_, record) = self.record(&submit.record)?;
         let actor = self.actor().await?;
-        let instance = self.stage.engine.submit(&actor, &submit.workflow, record).await?;
+        let instance =
+            self.stage.engine.submit(&actor, &submit.workflow, record, submit.comment.clone()).await?;
         if let Some(alias) = &submit.save {
             self.instances.insert(alias.clone(), instance);
         }

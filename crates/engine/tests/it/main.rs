@@ -15,6 +15,12 @@ mod rights;
 
 mod flows;
 
+mod approvals;
+
+mod children;
+
+mod sessions;
+
 mod publish;
 
 mod demo;

@@ -2,7 +2,7 @@
 
 use crate::actor::Rows;
 use crate::known::{Known, to_one};
-use crate::read::Output;
+use crate::read::{Output, PENDING};
 use crate::wording::{invalid_parameter, too_complex};
 use catalog::expand::{expand, expand_path};
 use catalog::{Derived, Field, Object, Stored, SystemField, Title, TitlePart};
@@ -116,18 +116,18 @@ fn shown(known: &Known<'_>, object: &Arc<Object>, expansion: &Expansion, everyth
         .collect()
 }
 
-/// `pending`: the instance of the flow that locks the record or parks its move; null where none runs. Only where
-/// flows decide about records of the object.
+/// `pending`: the instance of the flow that must approve a move which waits for it; null where none does, also
+/// while a flow runs that somebody started by hand. Only where flows decide about records of the object.
 fn pending(known: &Known<'_>, object: &Arc<Object>) -> Option<Output> {
     if !known.catalog.workflows.values().any(|workflow| *workflow.object == *object.name) {
         return None;
     }
-    let flow = object.system(SystemField::Flow)?;
-    let step = Step { object: object.name.clone(), field: flow.name.clone() };
+    object.system(SystemField::Flow)?;
+    let step = Step { object: object.name.clone(), field: PENDING.into() };
     let path = Path { root: Root::Row, steps: vec![step] };
     // The column holds an id, whatever the field is in expressions.
     let kind = object.system(SystemField::Id)?.kind.clone();
-    Some(Output::Value { key: "pending".into(), path, kind, mask: None })
+    Some(Output::Value { key: PENDING.into(), path, kind, mask: None })
 }
 
 fn target_known(known: &Known<'_>, field: &Field) -> bool {

@@ -164,7 +164,7 @@ fn children_are_replaced_patched_and_bump_their_parent() {
     let refused = store.update("bob", "shop.line", line, json!({"price": "1"}));
     assert_eq!(codes(&refused.unwrap_err()), "not_found");
     let refused = store.create("bob", "shop.line", json!({"deal": deal, "product": "x", "price": "2"}));
-    assert_eq!(codes(&refused.unwrap_err()), "reference_not_found");
+    assert_eq!(codes(&refused.unwrap_err()), "reference_not_found@deal");
     let stranger = json!({"lines": [{"id": uuid(0x55), "quantity": 2}]});
     assert_eq!(
         codes(&store.update("lily", "shop.deal", deal, stranger).unwrap_err()),

@@ -98,7 +98,7 @@ pub fn of_object(
         }
     }
     if known.catalog.workflows.values().any(|workflow| *workflow.object == *object.name) {
-        let pending = json!({"type": ["string", "null"], "format": "uuid", "description": "the approval that is running"});
+        let pending = json!({"type": ["string", "null"], "format": "uuid", "description": "the approval that a move waits for"});
         read.insert("pending".to_owned(), pending);
     }
     let name = object.name.to_string();

@@ -13,11 +13,11 @@ use plan::Precondition;
 use serde_json::{Map, Value as Json, json};
 use workflow::decision::DecisionKind;
 
-/// `POST /workflows/{name}/instances {"record": id}`
+/// `POST /workflows/{name}/instances {"record": id, "comment"?}`
 pub async fn submit(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     let body = input::json(&request, payload, BODY, caller.locale).await?;
-    let map = caller.told(input::object(&body.json, &["record"]))?;
+    let map = caller.told(input::object(&body.json, &["record", "comment"]))?;
     let record = match map.get("record") {
         Some(Json::Object(record)) => record.get("id").and_then(Json::as_str),
         other => other.and_then(Json::as_str),
@@ -25,7 +25,8 @@ pub async fn submit(caller: Caller, request: HttpRequest, payload: web::Payload)
     let record = record.and_then(|text| text.parse().ok());
     let wrong = || Problem::new(input::wrong_key("record", "the id of a record is expected"), caller.locale);
     let record = record.ok_or_else(wrong)?;
-    let submit = Request::Submit { workflow: part(&request, "name").into(), record };
+    let comment = caller.told(input::text(map, "comment"))?.map(str::to_owned);
+    let submit = Request::Submit { workflow: part(&request, "name").into(), record, comment };
     perform(&caller, idempotency::asked(&caller, &request, &body.bytes, submit)?).await
 }
 
@@ -143,11 +144,7 @@ pub async fn comment(caller: Caller, request: HttpRequest, payload: web::Payload
 
 /// `POST /tasks/{id}/read`
 pub async fn read(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
-    decision(&caller, &request, payload, &[]).await?;
-    let id = input::id(&request, "id", caller.locale)?;
-    let work = |engine: engine::Engine, who| async move {
-        engine.read_task(&who, id).await?;
-        engine.task(&who, id).await
-    };
-    Ok(wire::ok(&caller.ask(work).await?))
+    let (_, bytes) = decision(&caller, &request, payload, &[]).await?;
+    let task = input::id(&request, "id", caller.locale)?;
+    perform(&caller, idempotency::asked(&caller, &request, &bytes, Request::Read { task })?).await
 }

@@ -1,6 +1,7 @@
 //! Installed packs, and changing them. For administrators.
 
 use crate::caller::Caller;
+use crate::idempotency;
 use crate::input::{self, LARGE_BODY, part};
 use crate::problem::{Answer, Problem};
 use crate::wire;
@@ -8,7 +9,10 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, web};
 use diagnostic::{Code, Diagnostic, Text};
 use engine::publish::{Change, PackFiles, Preview};
+use engine::requests::{Asked, Request, RequestKey};
+use engine::{Engine, Identity};
 use serde_json::{Map, Value as Json, json};
+use std::sync::Arc;
 
 const WHAT: &str = "packs";
 
@@ -29,8 +33,13 @@ pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
 }
 
 /// `{"files": {path: text}}`, or several packs at once: `{"packs": [{"files": {…}}]}`
-async fn files(caller: &Caller, request: &HttpRequest, payload: web::Payload) -> Answer<Vec<PackFiles>> {
+async fn files(
+    caller: &Caller,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Answer<(Vec<PackFiles>, Option<RequestKey>)> {
     let body = input::json(request, payload, LARGE_BODY, caller.locale).await?;
+    let key = idempotency::key(caller, request, &body.bytes)?;
     let map = caller.told(input::object(&body.json, &["files", "packs"]))?;
     let wrong = |key: &str, reason: &str| Problem::new(input::wrong_key(key, reason), caller.locale);
     let packs: Vec<&Json> = match (map.get("files"), map.get("packs")) {
@@ -55,28 +64,32 @@ async fn files(caller: &Caller, request: &HttpRequest, payload: web::Payload) ->
         }
         all.push(PackFiles { root: String::new(), files });
     }
-    Ok(all)
+    Ok((all, key))
 }
 
 /// `POST /packs`: installs packs, or raises them to other files.
 pub async fn install(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     caller.must_be_admin("install", WHAT)?;
-    let packs = files(&caller, &request, payload).await?;
-    apply(&caller, Change::Set(packs), StatusCode::CREATED).await
+    let (packs, key) = files(&caller, &request, payload).await?;
+    apply(&caller, Change::Set(packs), key, StatusCode::CREATED).await
 }
 
 /// `POST /packs/{name}/upgrade`
 pub async fn upgrade(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     caller.must_be_admin("upgrade", WHAT)?;
-    let packs = named(&caller, &request, payload).await?;
-    apply(&caller, Change::Set(packs), StatusCode::OK).await
+    let (packs, key) = named(&caller, &request, payload).await?;
+    apply(&caller, Change::Set(packs), key, StatusCode::OK).await
 }
 
 /// The files of the pack that the address names.
-async fn named(caller: &Caller, request: &HttpRequest, payload: web::Payload) -> Answer<Vec<PackFiles>> {
-    let packs = files(caller, request, payload).await?;
+async fn named(
+    caller: &Caller,
+    request: &HttpRequest,
+    payload: web::Payload,
+) -> Answer<(Vec<PackFiles>, Option<RequestKey>)> {
+    let (packs, key) = files(caller, request, payload).await?;
     for pack in &packs {
         let (name, _) = caller.told(pack.header())?;
         if name != part(request, "name") {
@@ -84,34 +97,52 @@ async fn named(caller: &Caller, request: &HttpRequest, payload: web::Payload) ->
             return Err(Problem::new(input::wrong_key("files", &reason), caller.locale));
         }
     }
-    Ok(packs)
+    Ok((packs, key))
 }
 
 /// `POST /packs/{name}/plan`: what these files, or the removal of the pack (no body), would do.
 pub async fn plan(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     let remove = input::known_parameters(&request, &["remove"], caller.locale)?.flag("remove")?;
     caller.must_be_admin("plan", WHAT)?;
-    let change = match remove {
-        true => Change::Remove(part(&request, "name").to_owned()),
-        false => Change::Set(named(&caller, &request, payload).await?),
+    let (change, key) = match remove {
+        true => {
+            let body = input::json_or_null(&request, payload, caller.locale).await?;
+            let key = idempotency::key(&caller, &request, &body.bytes)?;
+            (Change::Remove(part(&request, "name").to_owned()), key)
+        }
+        false => {
+            let (packs, key) = named(&caller, &request, payload).await?;
+            (Change::Set(packs), key)
+        }
     };
+    if key.is_some() {
+        // A plan changes nothing and is made anew each time; its key still stands for one body only.
+        let asked = Asked { request: Request::Nothing, key, id: crate::trace::current_id() };
+        caller.ask(|engine, who| async move { engine.perform(&who, asked).await }).await?;
+    }
     let preview = caller.ask(|engine, _| async move { engine.preview(&change).await }).await?;
     Ok(wire::ok(&shown(&caller, &preview)))
 }
 
 /// `DELETE /packs/{name}` and `POST /packs/{name}/remove`: its tables are retired, not dropped.
-pub async fn remove(caller: Caller, request: HttpRequest) -> Answer {
+pub async fn remove(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     caller.must_be_admin("remove", WHAT)?;
-    let name = part(&request, "name");
-    if !caller.engine.published().catalog.packs.contains_key(name) {
-        return Err(caller.refuse(Diagnostic::new(Code::NotFound)));
-    }
-    apply(&caller, Change::Remove(name.to_owned()), StatusCode::OK).await
+    let body = input::json_or_null(&request, payload, caller.locale).await?;
+    let key = idempotency::key(&caller, &request, &body.bytes)?;
+    let change = Change::Remove(part(&request, "name").to_owned());
+    apply(&caller, change, key, StatusCode::OK).await.map_err(|problem| match problem.diagnostic.code {
+        // The address names nothing.
+        Code::PackNotFound => caller.refuse(Diagnostic::new(Code::NotFound)),
+        _ => problem,
+    })
 }
 
-async fn apply(caller: &Caller, change: Change, status: StatusCode) -> Answer {
-    let applied = caller.ask(|engine, who| async move { engine.apply(&change, Some(&who)).await }).await?;
+async fn apply(caller: &Caller, change: Change, key: Option<RequestKey>, status: StatusCode) -> Answer {
+    let work = |engine: Engine, who: Arc<Identity>| async move {
+        engine.apply_once(&change, Some(&who), key.as_ref()).await
+    };
+    let applied = caller.ask(work).await?;
     let mut body = shown(caller, &applied.preview);
     body["number"] = json!(applied.number);
     let status = if applied.preview.is_empty() { StatusCode::OK } else { status };

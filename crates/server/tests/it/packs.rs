@@ -54,3 +54,39 @@ fn a_pack_grows_a_field_without_a_restart() {
         site
     });
 }
+
+#[test]
+fn a_repeated_publish_is_one_publish() {
+    on_each(|site| async move {
+        let grown = shop(|files| {
+            let text = files["objects/ledger.yaml"].as_str().unwrap().to_owned() + "  shade: {type: text}\n";
+            files["objects/ledger.yaml"] = json!(text);
+        });
+        let key = |key: &'static str| [("idempotency-key", key)];
+        let send = |path: &'static str, given: &'static str, body: Json| {
+            let site = &site;
+            async move { site.call("root", "POST", path, &key(given), &body).await }
+        };
+        for path in ["/api/v1/packs/shop/plan", "/api/v1/packs"] {
+            let given = if path.ends_with("plan") { "p" } else { "i" };
+            let first = send(path, given, grown.clone()).await;
+            let again = send(path, given, grown.clone()).await;
+            assert_eq!(first.status, again.status, "{}", again.text());
+            assert_eq!(first.json()["files"], json!(["~ shop/objects/ledger.yaml"]));
+            assert_eq!(first.json(), again.json(), "{path}");
+            assert_eq!(told(&send(path, given, shop(|_| {})).await), "422 idempotency_mismatch", "{path}");
+        }
+        let upgraded = send("/api/v1/packs/shop/upgrade", "u", shop(|_| {})).await;
+        assert_eq!(upgraded.status, 200, "{}", upgraded.text());
+        let first = send("/api/v1/packs/shop/remove", "r", Json::Null).await;
+        let again = send("/api/v1/packs/shop/remove", "r", Json::Null).await;
+        assert_eq!((first.status, again.status), (200, 200), "{}", again.text());
+        assert_eq!(first.json(), again.json());
+        assert_eq!(told(&send("/api/v1/packs/shop/remove", "r2", Json::Null).await), "404 not_found");
+        assert_eq!(
+            told(&send("/api/v1/packs/shop/remove", "not a key", Json::Null).await),
+            "400 invalid_header"
+        );
+        site
+    });
+}

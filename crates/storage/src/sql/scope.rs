@@ -11,7 +11,7 @@ use catalog::{Catalog, Derived, Field, Object, Stored};
 use definition::ColumnType;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::{Expr, Path, Position, Root, Step, Type, Value};
-use plan::read::Bindings;
+use plan::read::{Bindings, PENDING};
 use plan::{Row, Rows};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -178,12 +178,28 @@ impl<'a> Renderer<'a> {
         steps: &[Step],
         at: Position,
     ) -> Result<Fragment> {
+        if let [step] = steps
+            && *step.field == *PENDING
+        {
+            return Ok(self.pending(alias));
+        }
         let (alias, object, field) = match self.reach(scope, alias, object, steps, at)? {
             Reached::Field { alias, object, field } => (alias, object, field),
             Reached::Inline(fragment) => return Ok(fragment),
         };
         let field = self.field(&object, &field, at)?.clone();
         self.stored_value(scope, &alias, &object, &field, at)
+    }
+
+    /// The flow that parks a move of the row: the one that runs on it, unless somebody started it by hand. A row
+    /// on which none runs costs no look-up.
+    fn pending(&mut self, alias: &str) -> Fragment {
+        let flow = self.alias();
+        let sql = format!(
+            "(SELECT {flow}.\"id\" FROM workflow_instance {flow} WHERE {flow}.\"id\" = {alias}.\"flow\" \
+             AND {flow}.\"parked\" IS NOT NULL)"
+        );
+        Fragment::new(sql, Form::Id)
     }
 
     fn field<'o>(&self, object: &'o Object, name: &str, at: Position) -> Result<&'o Field> {

@@ -46,10 +46,10 @@ pub async fn list(tx: &Tx, user: Uuid) -> Result<Vec<Session>> {
     stored::select(tx, "where user_id = $1 order by id desc", cells![tx.dialect(); user]).await
 }
 
-/// Remembers that it was used.
-pub async fn touch(tx: &Tx, id: Uuid, now: DateTime<Utc>) -> Result<()> {
-    let sql = "update sys_session set last_used_at = $2 where id = $1 and last_used_at < $2";
-    tx.execute_sql(sql, cells![tx.dialect(); id, now]).await.map(|_| ())
+/// Remembers that it was used, and until when it lives therefore.
+pub async fn touch(tx: &Tx, id: Uuid, now: DateTime<Utc>, expires_at: Option<DateTime<Utc>>) -> Result<()> {
+    let sql = "update sys_session set last_used_at = $2, expires_at = $3 where id = $1 and last_used_at < $2";
+    tx.execute_sql(sql, cells![tx.dialect(); id, now, expires_at]).await.map(|_| ())
 }
 
 /// Ends one of a user; whether there was one.

@@ -117,8 +117,8 @@ impl Approve {
 /// Whether the policy spares a person who approved already.
 fn approved_before(run: &Run<'_>, node: NodeId, person: &Person) -> bool {
     let instance = &run.instance;
-    let approved =
-        |t: &&Task| t.assignee == person.user && t.state == TaskState::Approved && t.round == instance.round;
+    // An approval that was returned is superseded: those that are left stand.
+    let approved = |t: &&Task| t.assignee == person.user && t.state == TaskState::Approved;
     match run.flow.policy.dedupe {
         Dedupe::None => false,
         Dedupe::AnyEarlier => instance.tasks.iter().any(|t| approved(&t)),
