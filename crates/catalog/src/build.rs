@@ -44,6 +44,7 @@ mod physical;
 use crate::derivations::derivations;
 use crate::model::catalog::Catalog;
 use crate::names::PhysicalNames;
+use definition::Trust;
 use diagnostic::Diagnostic;
 use entry::Findings;
 use semver::Version;
@@ -73,13 +74,27 @@ impl PackSource {
 pub struct Options {
     /// The version that the packs' `engine` ranges are compared with.
     pub engine: Version,
+    /// The texts are those of a publish that this version of the program has checked: they are not compared with
+    /// schemas again, and what packs bring as data (seeds, demo data, scenarios) is left out.
+    pub stored: bool,
+}
+
+impl Options {
+    /// For texts that stand in a database; see [`Options::stored`].
+    pub fn stored() -> Options {
+        Options { stored: true, ..Options::default() }
+    }
+
+    fn trust(&self) -> Trust {
+        if self.stored { Trust::Checked } else { Trust::None }
+    }
 }
 
 impl Default for Options {
     fn default() -> Self {
         // The version of a crate is a version.
         let engine = Version::parse(env!("CARGO_PKG_VERSION")).unwrap_or_else(|_| Version::new(0, 0, 0));
-        Options { engine }
+        Options { engine, stored: false }
     }
 }
 
@@ -114,7 +129,7 @@ pub fn build(
             tables.insert((pack.name.clone(), folder.clone(), file.clone()), text.clone());
         }
     }
-    let collected = collect::collect(loaded, &mut found);
+    let collected = collect::collect(loaded, options.trust(), &mut found);
     let registry = collected.registry();
     let mut findings = Findings { registry: &registry, found };
     let ordered = resolve(&mut catalog, &collected, &tables, &mut findings);

@@ -3,6 +3,7 @@
 use crate::model::derived::{Derivation, DerivationId, Derivations, Hop, Trigger};
 use crate::model::field::{Derived, Field, Rollup, Stored};
 use crate::model::object::Object;
+use crate::parts::each_part;
 use expression::{Expr, Kind, Path, Root};
 use indexmap::{IndexMap, IndexSet};
 use std::collections::{HashMap, HashSet};
@@ -119,42 +120,6 @@ impl Walk<'_> {
     }
 }
 
-/// Calls `visit` for each direct part of an expression (the body of a children function included).
-pub fn each_part<'a>(expr: &'a Expr, visit: &mut dyn FnMut(&'a Expr)) {
-    match &expr.kind {
-        Kind::Literal(_) | Kind::Path(_) | Kind::Parameter(_) | Kind::Today | Kind::Now => {}
-        Kind::Not(a) | Kind::Negate(a) | Kind::Part(a, _) => visit(a),
-        Kind::And(list) | Kind::Or(list) | Kind::Coalesce(list) | Kind::Call(_, list) => {
-            list.iter().for_each(visit);
-        }
-        Kind::Compare(_, a, b) | Kind::Arithmetic(_, a, b) => {
-            visit(a);
-            visit(b);
-        }
-        Kind::In(a, list) => {
-            visit(a);
-            list.iter().for_each(visit);
-        }
-        Kind::If(a, b, c) => {
-            visit(a);
-            visit(b);
-            visit(c);
-        }
-        Kind::Switch { subject, arms, default } => {
-            visit(subject);
-            arms.iter().for_each(|(_, result)| visit(result));
-            if let Some(default) = default {
-                visit(default);
-            }
-        }
-        Kind::Children { body, .. } => {
-            if let Some(body) = body {
-                visit(body);
-            }
-        }
-    }
-}
-
 /// A ring of derived fields, each reading the next; the first is repeated at the end.
 pub type Ring = Vec<FieldRef>;
 
@@ -167,13 +132,22 @@ pub fn derivations(objects: &Objects) -> Result<Derivations, Vec<Ring>> {
     let order = graph.order()?;
     let mut out = Derivations::default();
     let mut ids: HashMap<&FieldRef, DerivationId> = HashMap::new();
+    let mut stored: Vec<(&FieldRef, &Node, usize)> = Vec::new();
+    let mut levels: HashMap<&FieldRef, usize> = HashMap::new();
     for place in &order {
-        let Some((name, node)) = graph.nodes.get_index(*place) else { continue };
-        if node.stored {
-            ids.insert(name, out.order.len());
-            let local = node.inputs.iter().all(|input| input.hops.is_empty());
-            out.order.push(Derivation { object: name.0.clone(), field: name.1.clone(), local });
-        }
+        let Some((name, node)) = graph.nodes.get_index(*place).filter(|(_, node)| node.stored) else {
+            continue;
+        };
+        let before = node.inputs.iter().filter_map(|input| levels.get(&input.field));
+        let level = before.max().map_or(0, |level| level + 1);
+        levels.insert(name, level);
+        stored.push((name, node, level));
+    }
+    stored.sort_by_key(|(name, _, level)| (*level, objects.get_index_of(&name.0)));
+    for (name, node, level) in stored {
+        ids.insert(name, out.order.len());
+        let local = node.inputs.iter().all(|input| input.hops.is_empty());
+        out.order.push(Derivation { object: name.0.clone(), field: name.1.clone(), local, level });
     }
     for (name, node) in &graph.nodes {
         let Some(derivation) = ids.get(name).copied() else { continue };

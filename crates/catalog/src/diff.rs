@@ -9,7 +9,7 @@ mod fields;
 mod access;
 
 use crate::model::catalog::Catalog;
-use crate::model::field::Stored;
+use crate::model::field::{Field, Stored};
 use crate::model::object::Object;
 use expression::{Expr, Kind, Type, Value};
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub struct Changes {
     pub recompute: Vec<(Arc<str>, Arc<str>)>,
     /// Objects whose stored rows must be indexed again for search.
     pub reindex: Vec<Arc<str>>,
+    /// Fields (object, field) that come to be encrypted: what was kept of them in the clear must go.
+    pub sealed: Vec<(Arc<str>, Arc<str>)>,
 }
 
 /// One change.
@@ -79,6 +81,8 @@ pub struct DataCheck {
 pub enum Refused {
     /// Those for which this holds; `Row` is the row.
     Where(Expr),
+    /// Those whose value the type of this field does not take.
+    Unfit(Arc<str>),
     /// Those that share the values of all these fields with another (none of them null), among the rows for
     /// which the condition holds.
     Shared {
@@ -120,7 +124,7 @@ pub fn diff(old: Option<&Catalog>, new: &Catalog) -> Changes {
         });
         match before {
             None => changes.add(ChangeKind::Add, format!("object {}", object.name)),
-            Some(before) => compare(before, object, &mut changes),
+            Some(before) => compare(before, object, &new.objects, &mut changes),
         }
     }
     for name in old.objects.keys().filter(|name| new.object(name).is_none()) {
@@ -149,13 +153,15 @@ fn packs(old: &Catalog, new: &Catalog, changes: &mut Changes) {
     }
 }
 
-fn compare(old: &Object, new: &Object, changes: &mut Changes) {
+type Objects = indexmap::IndexMap<Arc<str>, Arc<Object>>;
+
+fn compare(old: &Object, new: &Object, objects: &Objects, changes: &mut Changes) {
     if old.name != new.name {
         changes.add(ChangeKind::Rename, format!("object {} is called {}", old.name, new.name));
     }
-    fields::compare(old, new, changes);
+    fields::compare(old, new, objects, changes);
     uniques(old, new, changes);
-    rules(old, new, changes);
+    rules(old, new, objects, changes);
     if old.transitions.is_some() != new.transitions.is_some() {
         let what = format!(
             "{}: its stages {}",
@@ -206,7 +212,7 @@ fn uniques(old: &Object, new: &Object, changes: &mut Changes) {
     }
 }
 
-fn rules(old: &Object, new: &Object, changes: &mut Changes) {
+fn rules(old: &Object, new: &Object, objects: &Objects, changes: &mut Changes) {
     for (name, rule) in &new.rules {
         let text = |rule: &crate::Rule| (rule.when.as_ref().map(canonical), canonical(&rule.require));
         let before = old.rules.get(name);
@@ -216,7 +222,7 @@ fn rules(old: &Object, new: &Object, changes: &mut Changes) {
         let refused = not_true(rule.require.clone());
         let refused = rule.when.clone().into_iter().fold(refused, |refused, when| both(when, refused));
         // A rule about the change itself says nothing of rows that do not change.
-        let countable = uses_only_rows(&refused);
+        let countable = uses_only_rows(&refused) && crate::encrypted::misuse(&refused, objects).is_none();
         let check = countable.then(|| DataCheck {
             object: new.name.clone(),
             before: existed(&refused, old, new),
@@ -273,19 +279,24 @@ fn recompute(old: &Catalog, new: &Catalog, changes: &mut Changes) {
     }
 }
 
-/// Fields that come to be searched, or are stored elsewhere than before, while rows hold values of them.
+/// Objects with fields that come to be searched, are stored elsewhere than before or are searched no more because
+/// they are encrypted, while rows hold values of them.
 fn reindex(old: &Catalog, new: &Catalog, changes: &mut Changes) {
     for object in new.objects.values() {
         let before = old.object(&object.name).or_else(|| object.formerly.iter().find_map(|f| old.object(f)));
         let Some(before) = before else { continue };
-        let differs = |field: &crate::model::field::Field| {
+        let differs = |field: &Field| {
             let former =
                 |name: &Arc<str>| object.aliases.iter().any(|(from, to)| from == name && *to == field.name);
             let mut found = before.fields.values();
             let was = found.find(|was| was.name == field.name || former(&was.name));
-            was.is_some_and(|was| !was.search || was.stored != field.stored)
+            was.is_some_and(|was| match field.search {
+                true => !was.search || was.stored != field.stored,
+                // Its words must not stay in the index.
+                false => was.search && field.encrypted.is_some(),
+            })
         };
-        if object.fields.values().any(|field| field.search && differs(field)) {
+        if object.fields.values().any(differs) {
             changes.reindex.push(object.name.clone());
         }
     }

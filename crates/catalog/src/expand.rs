@@ -1,8 +1,8 @@
 //! Lookups and formulas without a column, replaced by what they stand for.
 
-use crate::derivations::each_part;
 use crate::model::field::{Derived, Field, Stored};
 use crate::model::object::Object;
+use crate::parts::{each_part, each_part_mut};
 use expression::{Expr, Kind, Path, Root, Step};
 use indexmap::IndexMap;
 use std::sync::Arc;
@@ -91,42 +91,6 @@ fn rebase(expr: &mut Expr, root: Root, prefix: &[Step], inside: usize) {
             }
         }
         _ => each_part_mut(expr, &mut |part| rebase(part, root, prefix, inside)),
-    }
-}
-
-/// Calls `visit` for each direct part of an expression.
-fn each_part_mut(expr: &mut Expr, visit: &mut dyn FnMut(&mut Expr)) {
-    match &mut expr.kind {
-        Kind::Literal(_) | Kind::Path(_) | Kind::Parameter(_) | Kind::Today | Kind::Now => {}
-        Kind::Not(a) | Kind::Negate(a) | Kind::Part(a, _) => visit(a),
-        Kind::And(list) | Kind::Or(list) | Kind::Coalesce(list) | Kind::Call(_, list) => {
-            list.iter_mut().for_each(visit);
-        }
-        Kind::Compare(_, a, b) | Kind::Arithmetic(_, a, b) => {
-            visit(a);
-            visit(b);
-        }
-        Kind::In(a, list) => {
-            visit(a);
-            list.iter_mut().for_each(visit);
-        }
-        Kind::If(a, b, c) => {
-            visit(a);
-            visit(b);
-            visit(c);
-        }
-        Kind::Switch { subject, arms, default } => {
-            visit(subject);
-            arms.iter_mut().for_each(|(_, result)| visit(result));
-            if let Some(default) = default {
-                visit(default);
-            }
-        }
-        Kind::Children { body, .. } => {
-            if let Some(body) = body {
-                visit(body);
-            }
-        }
     }
 }
 

@@ -8,7 +8,9 @@
 //! columns) comes in and goes out as a value, [`PhysicalNames`].
 //!
 //! Read in this order: [`model`] and its parts (what a catalog holds), [`names`] (physical names), [`scopes`]
-//! (what expressions may speak of), [`derivations`] and [`expand`] (computed values), [`mod@build`], then what compares and
+//! (what expressions may speak of), [`parts`],
+//! [`derivations`] and [`expand`] (computed values), [`encrypted`],
+//! [`mod@build`], then what compares and
 //! comments on catalogs: [`mod@diff`], [`merge`], [`mod@lint`].
 
 pub mod model;
@@ -17,9 +19,13 @@ pub mod names;
 
 pub mod scopes;
 
+pub mod parts;
+
 pub mod derivations;
 
 pub mod expand;
+
+pub mod encrypted;
 
 pub mod build;
 

@@ -4,6 +4,8 @@
 
 mod expect;
 
+mod formed;
+
 mod address;
 mod autonumber;
 mod barcode;

@@ -68,7 +68,7 @@ pub use object::{
 };
 pub use overlay::Overlay;
 pub use pack::Pack;
-pub use read::{At, Parsed, Positions, parse_file, read_tree};
+pub use read::{At, Parsed, Positions, Trust, parse_file, parse_known, read_tree};
 pub use role::{FieldRight, Grant, Restriction, Role, Scope};
 pub use scenario::Scenario;
 pub use seed::Seed;

@@ -31,10 +31,10 @@ impl Engine {
     /// refuses.
     pub async fn purge(&self, which: &[Retired]) -> Result<Vec<String>> {
         let which: Arc<[Retired]> = which.into();
-        let published = self.published();
+        let (engine, published) = (self.clone(), self.published());
         self.database()
             .maintain(move |tx| {
-                let (which, published) = (which.clone(), published.clone());
+                let (which, published, engine) = (which.clone(), published.clone(), engine.clone());
                 async move {
                     table::serialise(&tx).await?;
                     for one in which.iter() {
@@ -44,7 +44,7 @@ impl Engine {
                     }
                     let names = table::names(&tx).await?;
                     let (migration, left) = purge::purge(&names, &which, tx.dialect());
-                    migration.run(&tx).await?;
+                    migration.run(&tx, engine.means()).await?;
                     table::set_names(&tx, &left).await?;
                     Ok(migration.steps.into_iter().map(|step| step.what).collect())
                 }

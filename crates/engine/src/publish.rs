@@ -16,6 +16,7 @@ use catalog::build::{Built, Options, PackSource, build};
 use catalog::{Catalog, PhysicalNames};
 use diagnostic::{Diagnostic, Result};
 use script::Scripts;
+use std::sync::Arc;
 use storage::store::publish::{self as table, SourceText};
 use storage::{Database, Tx};
 
@@ -29,12 +30,52 @@ pub use header::PackFiles;
 /// # Errors
 /// All findings: the texts were checked before they were stored, so these mean a database of a newer version.
 pub async fn load(database: &Database, scripts: &Scripts) -> Result<Published> {
+    let found = database.read(|tx| async move {
+        let number = table::version(&tx).await?;
+        if number == 0 {
+            return Ok(None);
+        }
+        let checked = table::checked(&tx).await? == Some((VERSION.to_owned(), number));
+        let sources = match checked {
+            true => table::sources_without_data(&tx, number).await?,
+            false => table::sources(&tx, number).await?,
+        };
+        Ok(Some((number, checked, table::hash(&tx, number).await?, sources, table::names(&tx).await?)))
+    });
+    let Some((number, checked, hash, sources, names)) = found.await? else {
+        return Published::new(0, Catalog::default(), scripts).map_err(gathered);
+    };
+    let options = if checked { Options::stored() } else { Options::default() };
+    let mut catalog = build(&packs(sources), &names, &options).map_err(gathered)?.catalog;
+    catalog.hash = hash;
+    if !checked {
+        // Another version checked it; from now on this one has.
+        let note = move |tx: Tx| async move { table::note_checked(&tx, VERSION, number).await };
+        if let Err(error) = database.write(note).await {
+            tracing::debug!(%error, "that the catalog was checked could not be noted");
+        }
+    }
+    Published::new(u64::try_from(number).unwrap_or(0), without_data(catalog), scripts).map_err(gathered)
+}
+
+/// The version of the program, as the database notes it beside what it has checked.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What a catalog in force needs not to hold: it is read from the database when somebody asks for it.
+pub(crate) fn without_data(mut catalog: Catalog) -> Catalog {
+    catalog.seeds = Default::default();
+    catalog.demo = Default::default();
+    catalog.scenarios = Default::default();
+    catalog
+}
+
+/// The last published catalog with the data that its packs bring.
+pub(crate) async fn with_data(database: &Database) -> Result<Arc<Catalog>> {
     let (number, sources, names) = database.read(|tx| async move { stored(&tx).await }).await?;
     if number == 0 {
-        return Published::new(0, Catalog::default(), scripts).map_err(gathered);
+        return Ok(Arc::default());
     }
-    let built = build(&packs(&sources), &names, &Options::default()).map_err(gathered)?;
-    Published::new(u64::try_from(number).unwrap_or(0), built.catalog, scripts).map_err(gathered)
+    Ok(Arc::new(build(&packs(sources), &names, &Options::default()).map_err(gathered)?.catalog))
 }
 
 /// The last publish: its number, its texts, the physical names it led to.
@@ -47,13 +88,12 @@ pub(crate) async fn stored(tx: &Tx) -> Result<(i64, Vec<SourceText>, PhysicalNam
 }
 
 /// Stored texts as the packs they belong to.
-pub(crate) fn packs(sources: &[SourceText]) -> Vec<PackSource> {
+pub(crate) fn packs(sources: Vec<SourceText>) -> Vec<PackSource> {
     let mut packs: Vec<PackSource> = Vec::new();
-    for source in sources {
-        let file = (source.path.clone(), source.text.clone());
-        match packs.iter_mut().find(|pack| pack.root == source.pack) {
-            Some(pack) => pack.files.push(file),
-            None => packs.push(PackSource { root: source.pack.clone(), files: vec![file] }),
+    for SourceText { pack, path, text } in sources {
+        match packs.iter_mut().find(|known| known.root == pack) {
+            Some(known) => known.files.push((path, text)),
+            None => packs.push(PackSource { root: pack, files: vec![(path, text)] }),
         }
     }
     packs
@@ -65,7 +105,7 @@ pub(crate) fn packs(sources: &[SourceText]) -> Vec<PackSource> {
 /// # Errors
 /// All findings, as [`load`].
 pub fn catalog_of(sources: &[SourceText], names: &PhysicalNames) -> Result<Catalog> {
-    Ok(build(&packs(sources), names, &Options::default()).map_err(gathered)?.catalog)
+    Ok(build(&packs(sources.to_vec()), names, &Options::default()).map_err(gathered)?.catalog)
 }
 
 /// Checks packs without any database; answers what they describe.

@@ -2,14 +2,15 @@
 
 use crate::engine::Engine;
 use crate::published::Published;
-use catalog::{Object, Stored, TitlePart};
+use catalog::{Field, Object, Stored, TitlePart};
 use diagnostic::Result;
-use expression::{CompareOperator, Expr, Kind, Path, Position, Root, Step, Type, Value};
+use expression::{Clock, CompareOperator, Expr, Kind, Path, Position, Root, Step, Type, Value};
 use plan::read::{Bin, Bindings, Conditions, Count, Page, Select};
 use plan::{Row, Rows as RowSet};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use storage::Tx;
+use storage::migrate::Means;
 use storage::row;
 use storage::secret::Secret;
 use storage::select::Reading;
@@ -127,11 +128,51 @@ impl<'a> Rows<'a> {
         Ok(storage::select::count(self.tx, self.reading, &select, None).await?.0)
     }
 
+    /// How many live rows hold a value that the field's type does not take.
+    pub async fn count_unfit(&self, object: &Arc<Object>, name: &str) -> Result<u64> {
+        let Some(field) = object.field(name) else { return Ok(0) };
+        let conditions = Conditions { access: RowSet::All, ..Conditions::default() };
+        let ids = row::visible(self.tx, self.reading, object, &conditions, u32::MAX).await?;
+        let mut unfit = 0;
+        for ids in ids.chunks(500) {
+            let rows = self.load_all(object, ids).await?;
+            let values = rows.iter().map(|row| row.get(name)).filter(|value| !value.is_null());
+            let (taken, refused): (Vec<&Value>, Vec<&Value>) = values.partition(|value| takes(field, value));
+            unfit += refused.len();
+            let mut referred: Vec<Uuid> = taken.iter().filter_map(|value| value.as_reference()).collect();
+            if let (Type::Reference(Some(target)), false) = (&field.ty, referred.is_empty()) {
+                let rows = referred.len();
+                referred.sort();
+                referred.dedup();
+                let target = self.reading.catalog.objects.get(target);
+                let there: HashSet<Uuid> = match target {
+                    Some(target) => self.load_all(target, &referred).await?.iter().map(Row::id).collect(),
+                    None => HashSet::new(),
+                };
+                let found = taken.iter().filter_map(|value| value.as_reference());
+                unfit += rows - found.filter(|id| there.contains(id)).count();
+            }
+        }
+        Ok(unfit as u64)
+    }
+
     /// What records are called.
     pub async fn titles(&self, object: &Arc<Object>, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
         let rows = self.load_all(object, ids).await?;
         Ok(rows.iter().map(|row| (row.id(), title(row))).collect())
     }
+}
+
+/// Whether the field's type takes a value that is stored for it.
+fn takes(field: &Field, value: &Value) -> bool {
+    let kind = field.kind.kind();
+    let shown = kind.render(value);
+    let mut found = Vec::new();
+    match kind.parse(&shown) {
+        Ok(value) if !value.is_null() => kind.validate(&value, &mut found),
+        _ => return false,
+    }
+    found.is_empty()
 }
 
 /// What a record is called, from its own columns.
@@ -152,6 +193,11 @@ pub fn title(row: &Row) -> String {
 }
 
 impl Engine {
+    /// What a migration needs beside the database.
+    pub(crate) fn means(&self) -> Means<'_> {
+        Means { clock: Clock { now: self.now(), zone: self.site().time_zone }, secret: self.secret() }
+    }
+
     /// Clock and zone for the engine's own reads: no user.
     pub(crate) fn own_bindings(&self) -> Bindings {
         let time_zone = self.site().time_zone_name.clone();

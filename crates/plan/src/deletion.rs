@@ -40,8 +40,10 @@ impl Planner<'_> {
             }
             if !draft.pulled.contains(&place) {
                 let done = match draft.rows[place].operation {
-                    Operation::Delete => self.follow_delete(draft, place, facts, needs)?,
-                    Operation::Purge => self.follow_purge(draft, place, facts, needs)?,
+                    Operation::Delete => {
+                        self.follow_removal(draft, place, Operation::Delete, facts, needs)?
+                    }
+                    Operation::Purge => self.follow_removal(draft, place, Operation::Purge, facts, needs)?,
                     Operation::Restore => self.follow_restore(draft, place, facts, needs),
                     Operation::Insert | Operation::Update => true,
                 };
@@ -123,59 +125,22 @@ impl Planner<'_> {
         .map(|(object, field)| Referrer { object, field, policy: policy(object, field) })
     }
 
-    /// `true` once everything about the row is known and in the draft.
-    fn follow_delete(
+    /// What a deleted or purged row pulls along. Before a purge what refers to the row must be gone or let go,
+    /// in the recycle bin as well. `true` once everything about the row is known and in the draft.
+    fn follow_removal(
         &self,
         draft: &mut Draft,
         place: usize,
+        operation: Operation,
         facts: &Facts,
         needs: &RefCell<Needs>,
     ) -> Result<bool> {
+        let bins: &[bool] = if operation == Operation::Purge { &[false, true] } else { &[false] };
         let (object, id) = (draft.rows[place].object.name.clone(), draft.rows[place].id);
         let mut pulled: Vec<(Row, Option<usize>)> = Vec::new();
         let mut missing = Needs::default();
         for referrer in self.referrers(&object) {
-            let key = Referring {
-                object: referrer.object.name.clone(),
-                field: referrer.field.name.clone(),
-                id,
-                deleted: false,
-            };
-            if referrer.policy == OnDelete::Restrict {
-                self.restrict(draft, key, facts, &mut missing)?;
-                continue;
-            }
-            let clear = (referrer.policy == OnDelete::Clear).then_some(referrer.field.index);
-            match facts.rows_referring(&key) {
-                Some(rows) => pulled.extend(rows.iter().map(|row| (row.clone(), clear))),
-                None => {
-                    missing.referring.insert(key);
-                }
-            }
-        }
-        if !missing.is_empty() {
-            needs.borrow_mut().add(missing);
-            return Ok(false);
-        }
-        for (row, clear) in pulled {
-            pull(draft, place, row, clear, Operation::Delete);
-        }
-        Ok(true)
-    }
-
-    fn follow_purge(
-        &self,
-        draft: &mut Draft,
-        place: usize,
-        facts: &Facts,
-        needs: &RefCell<Needs>,
-    ) -> Result<bool> {
-        // What refers to a purged row must be gone or let go, in the recycle bin as well.
-        let (object, id) = (draft.rows[place].object.name.clone(), draft.rows[place].id);
-        let mut pulled: Vec<(Row, Option<usize>)> = Vec::new();
-        let mut missing = Needs::default();
-        for referrer in self.referrers(&object) {
-            for deleted in [false, true] {
+            for deleted in bins.iter().copied() {
                 let key = Referring {
                     object: referrer.object.name.clone(),
                     field: referrer.field.name.clone(),
@@ -200,7 +165,7 @@ impl Planner<'_> {
             return Ok(false);
         }
         for (row, clear) in pulled {
-            pull(draft, place, row, clear, Operation::Purge);
+            pull(draft, place, row, clear, operation);
         }
         Ok(true)
     }

@@ -11,34 +11,8 @@ pub fn visit<'e>(expr: &'e Expr, seen: &mut dyn FnMut(&'e Expr, bool)) {
 
 fn visit_at<'e>(expr: &'e Expr, inside: bool, seen: &mut dyn FnMut(&'e Expr, bool)) {
     seen(expr, inside);
-    match &expr.kind {
-        Kind::Literal(_) | Kind::Path(_) | Kind::Parameter(_) | Kind::Today | Kind::Now => {}
-        Kind::Not(a) | Kind::Negate(a) | Kind::Part(a, _) => visit_at(a, inside, seen),
-        Kind::And(all) | Kind::Or(all) | Kind::Coalesce(all) | Kind::Call(_, all) => {
-            all.iter().for_each(|part| visit_at(part, inside, seen));
-        }
-        Kind::Compare(_, a, b) | Kind::Arithmetic(_, a, b) => {
-            visit_at(a, inside, seen);
-            visit_at(b, inside, seen);
-        }
-        Kind::In(a, all) => {
-            visit_at(a, inside, seen);
-            all.iter().for_each(|part| visit_at(part, inside, seen));
-        }
-        Kind::If(a, b, c) => [a, b, c].into_iter().for_each(|part| visit_at(part, inside, seen)),
-        Kind::Switch { subject, arms, default } => {
-            visit_at(subject, inside, seen);
-            arms.iter().for_each(|(_, arm)| visit_at(arm, inside, seen));
-            if let Some(default) = default {
-                visit_at(default, inside, seen);
-            }
-        }
-        Kind::Children { body, .. } => {
-            if let Some(body) = body {
-                visit_at(body, true, seen);
-            }
-        }
-    }
+    let inside = inside || matches!(expr.kind, Kind::Children { .. });
+    catalog::parts::each_part(expr, &mut |part| visit_at(part, inside, seen));
 }
 
 /// Every path in the expression, those that end in a children field included. The flag says whether it

@@ -271,6 +271,16 @@ impl Database {
         self.inner.jobs_ready.clone()
     }
 
+    /// Writes the file anew and cuts its log, so that nothing of what was overwritten or removed stays in the
+    /// bytes between (SQLite). Writers wait as long as it takes.
+    pub async fn compact(&self) -> Result<()> {
+        let Connected::Sqlite { jobs, .. } = &self.inner.link else { return Ok(()) };
+        let (done, compacted) = oneshot::channel();
+        jobs.send(Message::Compact(done)).await.map_err(|_| closed())?;
+        let outcome = compacted.await.map_err(|_| closed())?;
+        outcome.map_err(|error| internal("writing the database file anew", &error))
+    }
+
     /// Waits for running work and closes all connections. Other clones are of no use afterwards.
     pub async fn close(&self) -> Result<()> {
         match &self.inner.link {

@@ -10,6 +10,12 @@ mod columns;
 
 mod convert;
 
+mod rewrite;
+
+mod seal;
+
+mod renamed;
+
 mod condition;
 
 mod indexes;
@@ -19,14 +25,18 @@ pub mod purge;
 pub mod rules;
 
 use crate::dialect::{Dialect, quoted};
+use crate::store::history;
 use crate::transaction::Tx;
 use catalog::names::{Column, Table};
 use catalog::{Catalog, PhysicalNames};
 use definition::ColumnType;
+use definition::field::Mask;
 use diagnostic::{Code, Diagnostic, Result};
+use rewrite::Rewrite;
 use std::collections::HashMap;
 
 pub(crate) use columns::{Physical, physical_columns};
+pub use rewrite::Means;
 
 /// One step of a migration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +47,27 @@ pub struct Step {
     pub sql: Vec<String>,
     /// What must hold before it.
     pub guard: Option<Guard>,
+    /// Values computed in Rust, after the statements.
+    rewrite: Option<Rewrite>,
+    /// What happens to the history, after all that.
+    history: Option<HistoryWork>,
+}
+
+impl Step {
+    fn new(what: String) -> Step {
+        Step { what, sql: Vec::new(), guard: None, rewrite: None, history: None }
+    }
+}
+
+/// What happens to what the history holds of some fields.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct HistoryWork {
+    /// The object's full name.
+    object: String,
+    /// The fields, under all their names.
+    fields: Vec<String>,
+    /// How values are masked; without, they are forgotten.
+    mask: Option<Mask>,
 }
 
 /// A check of the data before a step.
@@ -48,6 +79,8 @@ pub struct Guard {
     pub what: String,
     /// Why those rows are in the way.
     pub reason: String,
+    /// It looks at what earlier steps write, so it can be checked only right before its own.
+    pub late: bool,
 }
 
 /// What brings the database from one publish to the next.
@@ -66,6 +99,8 @@ impl Migration {
         dialect: Dialect,
     ) -> Result<Migration> {
         let mut migration = Migration::tables(old, new, dialect);
+        migration.steps.extend(moves(old, new, catalog, dialect));
+        migration.steps.extend(renamed::steps(old, new));
         migration.steps.extend(Migration::indexes(old, new, catalog, dialect)?.steps);
         Ok(migration)
     }
@@ -126,39 +161,70 @@ impl Migration {
     }
 
     /// Counts the rows in the way of each step: one finding for each step that must not run.
-    pub async fn check(&self, tx: &Tx) -> Result<Vec<Diagnostic>> {
+    pub async fn check(&self, tx: &Tx, means: Means<'_>) -> Result<Vec<Diagnostic>> {
         let mut found = Vec::new();
-        for guard in self.steps.iter().filter_map(|step| step.guard.as_ref()) {
-            let row = tx.row(guard.sql.as_str(), vec![]).await?;
-            let rows: i64 = row.map_or(Ok(0), |row| row.get(0))?;
-            if rows > 0 {
-                let reason = format!("{rows} {}", guard.reason);
-                found.push(
-                    Diagnostic::new(Code::UnsafeChange).with("what", &guard.what).with("reason", reason),
-                );
+        for step in &self.steps {
+            if let Some(guard) = step.guard.as_ref().filter(|guard| !guard.late) {
+                found.extend(guard.finding(tx).await?);
+            }
+            let Some(rewrite) = &step.rewrite else { continue };
+            if rewrite.needs_key() && means.secret.is_none() {
+                found.push(*rewrite::no_key());
+            } else if rewrite.may_refuse() {
+                let rows = rewrite.refused(tx, means).await?;
+                found.extend(in_the_way(rows, &step.what, "rows hold values that do not fit"));
             }
         }
         Ok(found)
     }
 
     /// Checks the data and runs all steps. To be called in the transaction that also keeps the publish.
-    pub async fn run(&self, tx: &Tx) -> Result<()> {
+    pub async fn run(&self, tx: &Tx, means: Means<'_>) -> Result<()> {
         if tx.dialect() == Dialect::Postgres {
             // A statement that waits for a lock makes all later ones wait behind it: give way and try again.
             tx.batch("set local lock_timeout = '3s'").await?;
         }
-        if let Some(found) = Diagnostic::gather(self.check(tx).await?) {
+        if let Some(found) = Diagnostic::gather(self.check(tx, means).await?) {
             return Err(Box::new(found));
         }
-        for sql in self.statements() {
-            tx.batch(sql).await?;
+        for step in &self.steps {
+            if let Some(guard) = step.guard.as_ref().filter(|guard| guard.late)
+                && let Some(found) = guard.finding(tx).await?
+            {
+                return Err(Box::new(found));
+            }
+            for sql in &step.sql {
+                tx.batch(sql).await?;
+            }
+            if let Some(rewrite) = &step.rewrite {
+                rewrite.run(tx, means).await?;
+            }
+            if let Some(work) = &step.history {
+                let masked = |text: &str| work.mask.map(|mask| mask.apply(text));
+                history::rewrite(tx, &work.object, &work.fields, &masked).await?;
+            }
         }
         Ok(())
     }
 }
 
+impl Guard {
+    /// What is in the way, if anything is.
+    async fn finding(&self, tx: &Tx) -> Result<Option<Diagnostic>> {
+        let row = tx.row(self.sql.as_str(), vec![]).await?;
+        let rows: i64 = row.map_or(Ok(0), |row| row.get(0))?;
+        Ok(in_the_way(rows, &self.what, &self.reason))
+    }
+}
+
+fn in_the_way(rows: i64, what: &str, reason: &str) -> Option<Diagnostic> {
+    let found =
+        || Diagnostic::new(Code::UnsafeChange).with("what", what).with("reason", format!("{rows} {reason}"));
+    (rows > 0).then(found)
+}
+
 fn step(what: String, sql: Vec<String>) -> Step {
-    Step { what, sql, guard: None }
+    Step { sql, ..Step::new(what) }
 }
 
 /// A new table with its tables of pairs.
@@ -234,17 +300,72 @@ fn changed(object: &str, was: &Table, table: &Table, dialect: Dialect) -> Vec<St
             None => {
                 let new = physical_columns(column);
                 steps.extend(new.map(|column| added(object, field, &table.table, &column, dialect)));
-                // The column that held the field until now, whatever it was called then.
-                let old = table.retired.iter().rev().find(|(name, old)| {
-                    name == field && was.columns.values().any(|column| column.name == old.name)
-                });
-                steps.extend(
-                    old.and_then(|(_, old)| convert::step(object, field, &table.table, old, column, dialect)),
-                );
             }
         }
     }
     steps
+}
+
+/// Values that move to another column: fields, and attributes of pairs, whose type changed.
+fn moves(old: &PhysicalNames, new: &PhysicalNames, catalog: &Catalog, dialect: Dialect) -> Vec<Step> {
+    let before: HashMap<&str, &Table> =
+        old.tables.values().chain(old.retired.values()).map(|table| (table.table.as_str(), table)).collect();
+    let mut steps = Vec::new();
+    for (object, table) in &new.tables {
+        let Some(was) = before.get(table.table.as_str()) else { continue };
+        for (field, column) in &table.columns {
+            let known =
+                catalog.objects.get(object.as_str()).and_then(|object| object.fields.get(field.as_str()));
+            let (ty, table_name) = (known.map(|field| &field.ty), table.table.as_str());
+            let held = was.columns.values().find(|held| held.name == column.name);
+            if let Some(held) = held {
+                let pairs = Place { object, field, table: &column.name, dialect };
+                steps.extend(pairs.attributes(held, column));
+                if let (Some(None), Some(Some(hash))) = (&held.encrypted, &column.encrypted) {
+                    steps.push(seal::hashed(object, field, table_name, column, hash));
+                }
+                continue;
+            }
+            // The column that held the field until now, whatever it was called then.
+            let left = table.retired.iter().rev().find(|(name, old)| {
+                name == field && was.columns.values().any(|column| column.name == old.name)
+            });
+            let Some((_, left)) = left else { continue };
+            let of = convert::Move { object, field, table: table_name, old: left, new: column, ty };
+            steps.extend(convert::steps(&of, dialect));
+            if left.encrypted.is_none() && column.encrypted.is_some() {
+                steps.extend(seal::older(object, field, table, &left.name));
+                let mask = known.and_then(|f| f.encrypted.as_ref()).map_or(Mask::All, |e| e.mask);
+                let former = catalog.objects.get(object.as_str()).map(|object| &object.aliases);
+                let former = former.into_iter().flatten().filter(|(_, now)| ***now == **field);
+                let names = former.map(|(name, _)| name.to_string()).chain([field.clone()]);
+                steps.push(seal::masked(object, names.collect(), mask));
+            }
+        }
+    }
+    steps
+}
+
+/// A table of pairs.
+struct Place<'a> {
+    object: &'a str,
+    field: &'a str,
+    table: &'a str,
+    dialect: Dialect,
+}
+
+impl Place<'_> {
+    /// Attributes whose type changed have a new column beside the old one.
+    fn attributes(&self, old: &Column, new: &Column) -> Vec<Step> {
+        let changed = new.attributes.iter().filter_map(|(name, new)| {
+            let old = old.attributes.get(name).filter(|old| old.name != new.name)?;
+            let field = format!("{}.{name}", self.field);
+            let of =
+                convert::Move { object: self.object, field: &field, table: self.table, old, new, ty: None };
+            Some(convert::steps(&of, self.dialect))
+        });
+        changed.flatten().collect()
+    }
 }
 
 /// The columns of a field, or the attribute columns of its table of pairs.

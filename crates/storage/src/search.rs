@@ -246,6 +246,14 @@ pub async fn remove(tx: &Tx, object: &Object, id: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Drops what the index still holds of words that were taken out (SQLite marks them only).
+pub async fn compact(tx: &Tx) -> Result<()> {
+    if tx.dialect() == Dialect::Sqlite {
+        tx.batch("INSERT INTO sys_search_text (sys_search_text) VALUES ('optimize')").await?;
+    }
+    Ok(())
+}
+
 /// PostgreSQL's text of a vector: each token with its places, of which it keeps 256 below 16,384.
 fn vector(tokens: &[String]) -> String {
     let mut text = String::with_capacity(tokens.len() * 24);

@@ -23,7 +23,7 @@ use crate::search;
 use crate::select::Reading;
 use crate::sql::Binder;
 use crate::transaction::Tx;
-use catalog::{DerivationId, Stored};
+use catalog::{Derivation, DerivationId, Stored};
 use diagnostic::Result;
 use expression::{Kind, Path, Value};
 use hops::Moved;
@@ -78,13 +78,21 @@ type Work = BTreeMap<DerivationId, BTreeSet<Uuid>>;
 
 /// Computes again what depends on these writes, which have just been applied.
 pub async fn settle(tx: &Tx, reading: Reading<'_>, writes: &[RowWrite]) -> Result<Settled> {
+    settle_up_to(tx, reading, writes, MOST).await
+}
+
+async fn settle_up_to(tx: &Tx, reading: Reading<'_>, writes: &[RowWrite], most: usize) -> Result<Settled> {
     let mut work = Work::new();
     seed(tx, reading, writes, &mut work).await?;
-    run(tx, reading, work).await
+    run(tx, reading, work, most).await
 }
 
 /// Goes on with what was deferred, again up to [`MOST`] rows.
 pub async fn resume(tx: &Tx, reading: Reading<'_>, deferred: &Deferred) -> Result<Settled> {
+    resume_up_to(tx, reading, deferred, MOST).await
+}
+
+async fn resume_up_to(tx: &Tx, reading: Reading<'_>, deferred: &Deferred, most: usize) -> Result<Settled> {
     let order = &reading.catalog.derivations.order;
     let mut work = Work::new();
     for (object, field, ids) in &deferred.work {
@@ -94,7 +102,7 @@ pub async fn resume(tx: &Tx, reading: Reading<'_>, deferred: &Deferred) -> Resul
             work.entry(place).or_default().extend(ids.iter().copied());
         }
     }
-    run(tx, reading, work).await
+    run(tx, reading, work, most).await
 }
 
 /// Computes a derived field of all rows: after a publish added it or changed its formula.
@@ -138,49 +146,84 @@ async fn seed(tx: &Tx, reading: Reading<'_>, writes: &[RowWrite], work: &mut Wor
             }
         }
     }
+    // Fields that changed together mostly lead the same way.
+    let mut followed: Vec<(Vec<Uuid>, &[catalog::Hop], BTreeSet<Uuid>)> = Vec::new();
     for (changed, writes) in groups {
+        let ids: Vec<Uuid> = writes.iter().map(|write| write.id).collect();
         for trigger in derivations.triggers.get(&changed).map_or(&[][..], Vec::as_slice) {
             let local = derivations.order.get(trigger.derivation).is_some_and(|d| d.local);
             if local && trigger.hops.is_empty() {
                 // Computed in memory with the row's own write.
                 continue;
             }
-            let from = Moved::of_writes(&writes);
-            let reached = hops::follow(tx, reading, from, &trigger.hops).await?;
+            let known = followed.iter().find(|(from, hops, _)| *from == ids && **hops == *trigger.hops);
+            let reached = match known {
+                Some((.., reached)) => reached.clone(),
+                None => {
+                    let from = Moved::of_writes(&writes);
+                    let reached = hops::follow(tx, reading, from, &trigger.hops).await?;
+                    followed.push((ids.clone(), &trigger.hops, reached.clone()));
+                    reached
+                }
+            };
             work.entry(trigger.derivation).or_default().extend(reached);
         }
     }
     Ok(())
 }
 
-async fn run(tx: &Tx, reading: Reading<'_>, mut work: Work) -> Result<Settled> {
+/// What is computed together: the derived values of one object and level.
+fn next<'c>(work: &mut Work, order: &'c [Derivation]) -> Option<Vec<(&'c Derivation, BTreeSet<Uuid>)>> {
+    let mut together: Vec<(&Derivation, BTreeSet<Uuid>)> = Vec::new();
+    while let Some(entry) = work.first_entry() {
+        let Some(derivation) = order.get(*entry.key()) else {
+            entry.remove();
+            continue;
+        };
+        let beside = |(first, _): &(&Derivation, _)| {
+            (first.level, &first.object) == (derivation.level, &derivation.object)
+        };
+        if !together.first().is_none_or(beside) {
+            break;
+        }
+        together.push((derivation, entry.remove()));
+    }
+    (!together.is_empty()).then_some(together)
+}
+
+async fn run(tx: &Tx, reading: Reading<'_>, mut work: Work, most: usize) -> Result<Settled> {
     let derivations = &reading.catalog.derivations;
     let mut settled = Settled::default();
     let mut done = 0;
     let mut words: BTreeMap<Arc<str>, BTreeSet<Uuid>> = BTreeMap::new();
-    while let Some((place, ids)) = work.pop_first() {
-        let Some(derivation) = derivations.order.get(place) else { continue };
-        let mut ids: Vec<Uuid> = ids.into_iter().collect();
-        if done + ids.len() > MOST {
-            let rest = ids.split_off(MOST - done);
-            settled.deferred.work.push((derivation.object.to_string(), derivation.field.to_string(), rest));
+    while let Some(mut together) = next(&mut work, &derivations.order) {
+        for (derivation, ids) in &mut together {
+            let left = most - done;
+            if let Some(first) = ids.iter().nth(left).copied() {
+                let rest = ids.split_off(&first).into_iter().collect();
+                let (object, field) = (derivation.object.to_string(), derivation.field.to_string());
+                settled.deferred.work.push((object, field, rest));
+            }
+            done += ids.len();
         }
-        done += ids.len();
-        let changes = compute::compute(tx, reading, derivation, &ids).await?;
-        if changes.is_empty() {
-            continue;
-        }
-        let moved: Vec<Uuid> = changes.iter().map(|change| change.id).collect();
-        let key = (derivation.object.clone(), derivation.field.clone());
-        let field = reading.catalog.object(&derivation.object).and_then(|o| o.field(&derivation.field));
-        if field.is_some_and(|field| field.search) {
-            words.entry(derivation.object.clone()).or_default().extend(moved.iter().copied());
-        }
-        for trigger in derivations.triggers.get(&key).map_or(&[][..], Vec::as_slice) {
-            let from = Moved::of_ids(moved.clone());
-            let reached = hops::follow(tx, reading, from, &trigger.hops).await?;
-            if !reached.is_empty() {
-                work.entry(trigger.derivation).or_default().extend(reached);
+        let changes = compute::compute(tx, reading, &together).await?;
+        for (derivation, _) in together {
+            let of = changes.iter().filter(|change| change.field == derivation.field);
+            let moved: Vec<Uuid> = of.map(|change| change.id).collect();
+            if moved.is_empty() {
+                continue;
+            }
+            let key = (derivation.object.clone(), derivation.field.clone());
+            let field = reading.catalog.object(&derivation.object).and_then(|o| o.field(&derivation.field));
+            if field.is_some_and(|field| field.search) {
+                words.entry(derivation.object.clone()).or_default().extend(moved.iter().copied());
+            }
+            for trigger in derivations.triggers.get(&key).map_or(&[][..], Vec::as_slice) {
+                let from = Moved::of_ids(moved.clone());
+                let reached = hops::follow(tx, reading, from, &trigger.hops).await?;
+                if !reached.is_empty() {
+                    work.entry(trigger.derivation).or_default().extend(reached);
+                }
             }
         }
         settled.changes.extend(changes);

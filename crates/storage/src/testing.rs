@@ -30,6 +30,14 @@ pub fn on_each<W: Future<Output = ()>>(test: impl Fn(Database) -> W) {
     }
 }
 
+/// What a migration of the tests has at hand: a zone that is not UTC, and a key.
+pub fn means() -> crate::migrate::Means<'static> {
+    static SECRET: std::sync::LazyLock<crate::secret::Secret> =
+        std::sync::LazyLock::new(|| crate::secret::Secret::new("a key of the tests"));
+    let clock = expression::Clock { now: chrono::Utc::now(), zone: chrono_tz::Asia::Shanghai };
+    crate::migrate::Means { clock, secret: Some(&SECRET) }
+}
+
 /// A catalog with the objects of the table of expressions.
 pub fn catalog_of(fixture: &expression::conformance::Fixture) -> catalog::Catalog {
     let mut catalog = catalog::Catalog::default();
@@ -277,7 +285,12 @@ pub fn catalog_of_orders() -> catalog::Catalog {
     let mut net = plain("net", money);
     net.derived = Some(Derived::Formula(formula));
     catalog.objects.insert("test.order".into(), order(net));
-    let derived = |field: &str| Derivation { object: "test.order".into(), field: field.into(), local: false };
+    let derived = |field: &str| Derivation {
+        object: "test.order".into(),
+        field: field.into(),
+        local: false,
+        level: usize::from(field == "net"),
+    };
     catalog.derivations.order = vec![derived("total"), derived("net")];
     let up = || vec![Hop::Targets { object: "test.line".into(), field: "order".into() }];
     let down = vec![Hop::Referrers { object: "test.order".into(), field: "customer".into() }];

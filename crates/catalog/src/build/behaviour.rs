@@ -47,13 +47,7 @@ fn transitions(
 ) -> Option<Transitions> {
     let written = entry.definition.transitions.as_ref()?;
     let path = ["transitions", "field"];
-    let field = match paths::field(object, &written.field) {
-        Ok(field) => field,
-        Err(finding) => {
-            findings.push(finding, &entry.origin, &path);
-            return None;
-        }
-    };
+    let field = paths::known(object, &written.field, entry, &path, findings)?;
     let FieldType::Select(select) = &field.kind else {
         findings.push(invalid(format!("`{}` is no select", field.name)), &entry.origin, &path);
         return None;
@@ -106,24 +100,12 @@ fn make_move(
     let at = |key| [base[0], base[1], base[2], key];
     let roles = written.roles.as_deref().unwrap_or_default();
     let path = at("when");
-    let spot = Spot {
-        scope: &scopes::MOVE_WHEN,
-        row: &object.name,
-        record: None,
-        origin: &entry.origin,
-        path: &path,
-    };
+    let spot = Spot::of(&scopes::MOVE_WHEN, &object.name, entry, &path);
     let when = compile_some(catalog, written.when.as_ref(), spot, &mut findings.found);
     let mut require = Vec::new();
     for (place, field) in written.require.iter().enumerate() {
-        match paths::field(object, field) {
-            Ok(field) => require.push(field.name.clone()),
-            Err(finding) => findings.push(
-                finding,
-                &entry.origin,
-                &[base[0], base[1], base[2], "require", &place.to_string()],
-            ),
-        }
+        let path = [base[0], base[1], base[2], "require", &place.to_string()];
+        require.extend(paths::known(object, field, entry, &path, findings).map(|field| field.name.clone()));
     }
     let approval = written
         .approval
@@ -165,13 +147,7 @@ fn settings(
     for (name, text) in set_from {
         let path = [base[0], base[1], base[2], "set_from", name];
         if let Some(field) = settable(object, name, entry, &path, findings) {
-            let spot = Spot {
-                scope: &scopes::MOVE_SET_FROM,
-                row: &object.name,
-                record: None,
-                origin: &entry.origin,
-                path: &path,
-            };
+            let spot = Spot::of(&scopes::MOVE_SET_FROM, &object.name, entry, &path);
             let expr = compile(catalog, text, spot, Some(&field.ty), &mut findings.found);
             out.1.extend(expr.map(|expr| (field.name.clone(), expr)));
         }
@@ -187,27 +163,16 @@ pub(super) fn settable<'a, T>(
     path: &[&str],
     findings: &mut Findings<'_>,
 ) -> Option<&'a Field> {
-    match paths::field(object, name) {
-        Ok(field)
-            if field.derived.is_some() || field.system.is_some_and(|s| s != crate::SystemField::Owner) =>
-        {
-            findings.push(
-                invalid(format!("`{name}` is set by nobody: its value is computed")),
-                &entry.origin,
-                path,
-            );
-            None
-        }
-        Ok(field) if !matches!(field.stored, Stored::Column { .. }) => {
-            findings.push(not_yet(format!("setting a list of records (`{name}`)")), &entry.origin, path);
-            None
-        }
-        Ok(field) => Some(field),
-        Err(finding) => {
-            findings.push(finding, &entry.origin, path);
-            None
-        }
-    }
+    let field = paths::known(object, name, entry, path, findings)?;
+    let wrong = if field.derived.is_some() || field.system.is_some_and(|s| s != crate::SystemField::Owner) {
+        invalid(format!("`{name}` is set by nobody: its value is computed"))
+    } else if !matches!(field.stored, Stored::Column { .. }) {
+        not_yet(format!("setting a list of records (`{name}`)"))
+    } else {
+        return Some(field);
+    };
+    findings.push(wrong, &entry.origin, path);
+    None
 }
 
 fn hooks(catalog: &Catalog, entry: &Definition, findings: &mut Findings<'_>) -> Hooks {
@@ -289,13 +254,7 @@ fn actions(
         let roles = written.roles.as_deref().unwrap_or_default();
         let roles = findings.resolve_all(Noun::Role, roles, entry, &["actions", name, "roles"]);
         let path = ["actions", name, "when"];
-        let spot = Spot {
-            scope: &scopes::ACTION_WHEN,
-            row: &object.name,
-            record: None,
-            origin: &entry.origin,
-            path: &path,
-        };
+        let spot = Spot::of(&scopes::ACTION_WHEN, &object.name, entry, &path);
         let when = compile_some(catalog, written.when.as_ref(), spot, &mut findings.found);
         let on_object = written.on == ActionTarget::Object;
         if on_object && written.when.is_some() {

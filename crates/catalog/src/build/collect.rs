@@ -3,7 +3,8 @@
 use super::entry::{Entry, File, Noun, Origin, Registry, unknown};
 use super::packs::Loaded;
 use definition::{
-    App, At, Definition, Form, Kind, Object, Overlay, Role, Scenario, Seed, Translation, View, Workflow,
+    App, At, Definition, Form, Kind, Object, Overlay, Role, Scenario, Seed, Translation, Trust, View,
+    Workflow,
 };
 use diagnostic::{Code, Diagnostic, did_you_mean};
 use indexmap::IndexMap;
@@ -47,7 +48,7 @@ struct Change {
     pack: Arc<str>,
 }
 
-pub(super) fn collect(packs: Vec<Loaded>, found: &mut Vec<Diagnostic>) -> Collected {
+pub(super) fn collect(packs: Vec<Loaded>, trust: Trust, found: &mut Vec<Diagnostic>) -> Collected {
     let mut raws: IndexMap<(Kind, Arc<str>), Raw> = IndexMap::new();
     let mut changes: Vec<Change> = Vec::new();
     let mut out = Collected::default();
@@ -81,7 +82,7 @@ pub(super) fn collect(packs: Vec<Loaded>, found: &mut Vec<Diagnostic>) -> Collec
     let mut by_target = target(changes, &raws, found);
     for ((kind, name), raw) in raws {
         let changes = by_target.remove(&(kind, name.clone())).unwrap_or_default();
-        merged(&mut out, name, raw, changes, found);
+        merged(&mut out, (name, raw), changes, trust, found);
     }
     out
 }
@@ -115,7 +116,13 @@ fn target(
     out
 }
 
-fn merged(out: &mut Collected, name: Arc<str>, raw: Raw, changes: Vec<Change>, found: &mut Vec<Diagnostic>) {
+fn merged(
+    out: &mut Collected,
+    (name, raw): (Arc<str>, Raw),
+    changes: Vec<Change>,
+    trust: Trust,
+    found: &mut Vec<Diagnostic>,
+) {
     let mut scopes = vec![raw.pack.clone()];
     let mut files = vec![raw.file.clone()];
     let mut definition = Some(raw.definition);
@@ -131,7 +138,7 @@ fn merged(out: &mut Collected, name: Arc<str>, raw: Raw, changes: Vec<Change>, f
         }
         let origin = Origin(files.clone());
         let place = |pointer: &str, at: At| origin.pointer(pointer, at);
-        let (read, more) = definition::read_tree(raw.kind, &tree, &place);
+        let (read, more) = definition::read_tree(raw.kind, &tree, &place, trust);
         found.extend(more);
         definition = read;
     }

@@ -1,8 +1,9 @@
 //! Expressions of definitions, checked where they stand.
 
-use super::entry::Origin;
+use super::entry::{Entry, Origin, invalid};
+use crate::encrypted::misuse;
 use crate::model::catalog::Catalog;
-use crate::scopes::{Scope, Yields};
+use crate::scopes::{Backend, Scope, Yields};
 use definition::Expression;
 use diagnostic::Diagnostic;
 use expression::{Expectation, Expr, Type};
@@ -21,6 +22,13 @@ pub(super) struct Spot<'a> {
     pub origin: &'a Origin,
     /// The place in it.
     pub path: &'a [&'a str],
+}
+
+impl<'a> Spot<'a> {
+    /// A key of an entry that knows no outer record.
+    pub fn of<T>(scope: &'static Scope, row: &'a Arc<str>, entry: &'a Entry<T>, path: &'a [&'a str]) -> Self {
+        Spot { scope, row, record: None, origin: &entry.origin, path }
+    }
 }
 
 /// Compiles without replacing lookups; `value` is what a key that yields a value must fit.
@@ -76,7 +84,18 @@ pub(super) fn compile(
     value: Option<&Type>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Expr> {
-    compile_raw(catalog, text, spot, value, found).map(|expr| crate::expand::expand(&expr, &catalog.objects))
+    let expr = compile_raw(catalog, text, spot, value, found)?;
+    let expr = crate::expand::expand(&expr, &catalog.objects);
+    if spot.scope.backends.contains(&Backend::Sql)
+        && let Some((field, at)) = misuse(&expr, &catalog.objects)
+    {
+        let reason = format!(
+            "`{}` is encrypted; only `is_empty` and, with `lookup: exact`, comparison with a constant can be answered",
+            field.name
+        );
+        found.push(invalid(reason).in_source(spot.origin.inside(spot.path, at.line, at.column)));
+    }
+    Some(expr)
 }
 
 /// [`compile`] where there may be nothing.

@@ -38,27 +38,10 @@ pub(super) fn build(
     }
 }
 
-/// A field with this name, or a finding.
-fn known<'a>(
-    object: &'a Object,
-    name: &str,
-    entry: &Definition,
-    path: &[&str],
-    findings: &mut Findings<'_>,
-) -> Option<&'a Field> {
-    match paths::field(object, name) {
-        Ok(field) => Some(field),
-        Err(finding) => {
-            findings.push(finding, &entry.origin, path);
-            None
-        }
-    }
-}
-
 fn title(object: &Object, entry: &Definition, findings: &mut Findings<'_>) -> Title {
     let Some(written) = &entry.definition.title else { return default_title(object) };
     if !written.contains('{') {
-        let field = known(object, written, entry, &["title"], findings);
+        let field = paths::known(object, written, entry, &["title"], findings);
         return Title { parts: field.map(|f| TitlePart::Field(f.name.clone())).into_iter().collect() };
     }
     let mut parts = Vec::new();
@@ -71,7 +54,7 @@ fn title(object: &Object, entry: &Definition, findings: &mut Findings<'_>) -> Ti
             findings.push(invalid("a `{` is not closed"), &entry.origin, &["title"]);
             return Title { parts };
         };
-        if let Some(field) = known(object, name, entry, &["title"], findings) {
+        if let Some(field) = paths::known(object, name, entry, &["title"], findings) {
             parts.push(TitlePart::Field(field.name.clone()));
         }
         rest = after;
@@ -121,20 +104,14 @@ fn uniques(
         for (place, field) in written.fields.iter().enumerate() {
             let place = place.to_string();
             let path = ["unique", name, "fields", &place];
-            if let Some(field) = known(object, field, entry, &path, findings)
+            if let Some(field) = paths::known(object, field, entry, &path, findings)
                 && comparable(field, entry, &path, findings)
             {
                 fields.push(field.name.clone());
             }
         }
         let path = ["unique", name, "where"];
-        let spot = Spot {
-            scope: &scopes::UNIQUE_WHERE,
-            row: &object.name,
-            record: None,
-            origin: &entry.origin,
-            path: &path,
-        };
+        let spot = Spot::of(&scopes::UNIQUE_WHERE, &object.name, entry, &path);
         let filter = compile_some(catalog, written.r#where.as_ref(), spot, &mut findings.found);
         if let Some(filter) = &filter
             && let Some(reason) = not_in_index(filter, object)
@@ -183,7 +160,7 @@ fn not_in_index(expr: &Expr, object: &Object) -> Option<String> {
         Kind::Today | Kind::Now | Kind::Parameter(_) => Some("only constants can stand here".to_owned()),
         _ => {
             let mut found = None;
-            crate::derivations::each_part(expr, &mut |part| {
+            crate::parts::each_part(expr, &mut |part| {
                 found = found.take().or_else(|| not_in_index(part, object));
             });
             found
@@ -235,7 +212,7 @@ fn indexes(object: &Object, entry: &Definition, findings: &mut Findings<'_>) -> 
                 Some(field) => (field, true),
                 None => (field.as_str(), false),
             };
-            let Some(field) = known(object, field, entry, &path, findings) else { continue };
+            let Some(field) = paths::known(object, field, entry, &path, findings) else { continue };
             if indexable(field) {
                 fields.push((field.name.clone(), descending));
             } else {
@@ -263,7 +240,7 @@ fn rules(
     let mut out = IndexMap::new();
     for (name, written) in &entry.definition.rules {
         let at = written.at.as_ref().and_then(|field| {
-            known(object, field, entry, &["rules", name, "at"], findings).map(|f| f.name.clone())
+            paths::known(object, field, entry, &["rules", name, "at"], findings).map(|f| f.name.clone())
         });
         let spot = |scope, path| Spot { scope, row: &object.name, record: None, origin: &entry.origin, path };
         let path = ["rules", name, "when"];

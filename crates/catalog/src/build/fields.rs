@@ -68,13 +68,7 @@ fn parts(
     let name: &str = &field.name;
     let at = ["fields", name, ""];
     let path = [at[0], at[1], "required_when"];
-    let spot = Spot {
-        scope: &scopes::REQUIRED_WHEN,
-        row: &object.name,
-        record: None,
-        origin: &entry.origin,
-        path: &path,
-    };
+    let spot = Spot::of(&scopes::REQUIRED_WHEN, &object.name, entry, &path);
     let required_when = compile_some(catalog, definition.required_when.as_ref(), spot, &mut findings.found);
     let path = [at[0], at[1], "default_from"];
     let spot = Spot { scope: &scopes::DEFAULT_FROM, path: &path, ..spot };
@@ -194,13 +188,7 @@ fn fills(
     let mut out = Vec::new();
     for (own, path) in fill {
         let at = ["fields", name, "fill", own];
-        let own = match paths::field(object, own) {
-            Ok(field) => field,
-            Err(finding) => {
-                findings.push(finding, &entry.origin, &at);
-                continue;
-            }
-        };
+        let Some(own) = paths::known(object, own, entry, &at, findings) else { continue };
         if path.split('.').next() != Some(name) || !path.contains('.') {
             let reason = format!("the path starts with `{name}.`");
             findings.push(invalid(reason), &entry.origin, &at);
@@ -244,13 +232,7 @@ fn options(
     let mut conditions = Vec::new();
     for (option, about) in options {
         let path = ["fields", name, "options", option, "when"];
-        let spot = Spot {
-            scope: &scopes::OPTION_WHEN,
-            row: &object.name,
-            record: None,
-            origin: &entry.origin,
-            path: &path,
-        };
+        let spot = Spot::of(&scopes::OPTION_WHEN, &object.name, entry, &path);
         let when = compile_some(catalog, about.when.as_ref(), spot, &mut findings.found);
         conditions.extend(when.map(|when| (Arc::from(option.as_str()), when)));
     }

@@ -4,6 +4,7 @@ use super::compile::{Spot, compile_raw};
 use super::entry::{Entry, Findings, invalid};
 use super::paths;
 use crate::derivations::{FieldRef, Ring, all_in_order, read_inputs};
+use crate::encrypted::computed_from;
 use crate::expand::{expand, on_clock};
 use crate::model::catalog::Catalog;
 use crate::model::field::{Derived, Field, Rollup, Stored};
@@ -88,10 +89,15 @@ fn compile_field(
         return rollup_of(catalog, object, field, rollup, entry, findings).map(Derived::Rollup);
     }
     let path = ["fields", &field.name, "formula"];
-    let spot =
-        Spot { scope: &scopes::FORMULA, row: &object.name, record: None, origin: &entry.origin, path: &path };
+    let spot = Spot::of(&scopes::FORMULA, &object.name, entry, &path);
     let text = definition.formula.as_ref()?;
     let expr = compile_raw(catalog, text, spot, Some(&field.ty), &mut findings.found)?;
+    if let Some((from, at)) = computed_from(&expr, &catalog.objects) {
+        let reason = format!("`{}` is encrypted; what is computed from it would tell it", from.name);
+        let place = entry.origin.inside(&path, at.line, at.column);
+        findings.found.push(invalid(reason).in_source(place));
+        return None;
+    }
     if !matches!(field.stored, Stored::Column { .. }) {
         let reason = format!("type `{}` cannot be computed", field.kind.name());
         findings.push(invalid(reason), &entry.origin, &path);
@@ -110,13 +116,7 @@ fn rollup_of(
 ) -> Option<Rollup> {
     let (function, children, value) = written.function()?;
     let path = ["fields", &field.name, "rollup", function.name()];
-    let list = match paths::field(object, children) {
-        Ok(list) => list,
-        Err(finding) => {
-            findings.push(finding, &entry.origin, &path);
-            return None;
-        }
-    };
+    let list = paths::known(object, children, entry, &path, findings)?;
     let Stored::Children { object: child, .. } = &list.stored else {
         findings.push(invalid(format!("`{children}` is no field of type `children`")), &entry.origin, &path);
         return None;
@@ -124,13 +124,7 @@ fn rollup_of(
     let child = catalog.objects.get(child)?;
     let value = match value {
         None => None,
-        Some(name) => match paths::field(child, name) {
-            Ok(value) => Some(value),
-            Err(finding) => {
-                findings.push(finding, &entry.origin, &path);
-                return None;
-            }
-        },
+        Some(name) => Some(paths::known(child, name, entry, &path, findings)?),
     };
     if let Err(reason) = fits(function, value, field) {
         findings.push(invalid(reason), &entry.origin, &path);
@@ -148,6 +142,12 @@ fn rollup_of(
         None => None,
         Some(text) => Some(compile_raw(catalog, text, spot, None, &mut findings.found)?),
     };
+    if let Some((from, place)) = filter.as_ref().and_then(|filter| computed_from(filter, &catalog.objects)) {
+        let reason = format!("`{}` is encrypted; what is computed from it would tell it", from.name);
+        let place = entry.origin.inside(&at, place.line, place.column);
+        findings.found.push(invalid(reason).in_source(place));
+        return None;
+    }
     Some(Rollup {
         aggregate: match function {
             RollupFunction::Sum => Aggregate::Sum,

@@ -36,7 +36,7 @@ struct Read {
 /// Reads all files of all packs and puts the packs in order, required ones first. Glue packs whose partners are
 /// not all present are left out.
 pub(super) fn load(sources: &[PackSource], options: &Options, found: &mut Vec<Diagnostic>) -> Vec<Loaded> {
-    let mut read = read_all(sources, found).into_iter();
+    let mut read = read_all(sources, options, found).into_iter();
     let mut packs: IndexMap<Arc<str>, Loaded> = IndexMap::new();
     for source in sources {
         let reads: Vec<Read> = read.by_ref().take(source.files.len()).collect();
@@ -62,14 +62,14 @@ pub(super) fn load(sources: &[PackSource], options: &Options, found: &mut Vec<Di
 }
 
 /// Parses on as many threads as the machine has; a file's findings do not depend on another file.
-fn read_all(sources: &[PackSource], found: &mut Vec<Diagnostic>) -> Vec<Read> {
+fn read_all(sources: &[PackSource], options: &Options, found: &mut Vec<Diagnostic>) -> Vec<Read> {
     let files: Vec<(&PackSource, &(String, String))> =
         sources.iter().flat_map(|source| source.files.iter().map(move |file| (source, file))).collect();
     let threads =
         std::thread::available_parallelism().map_or(1, usize::from).min(files.len().div_ceil(16).max(1));
     let share = files.len().div_ceil(threads).max(1);
     let read_share = |share: &[(&PackSource, &(String, String))]| -> Vec<Read> {
-        share.iter().map(|(source, (path, text))| read_one(source, path, text)).collect()
+        share.iter().map(|(source, (path, text))| read_one(source, path, text, options)).collect()
     };
     let mut out = Vec::with_capacity(files.len());
     std::thread::scope(|scope| {
@@ -86,8 +86,17 @@ fn read_all(sources: &[PackSource], found: &mut Vec<Diagnostic>) -> Vec<Read> {
     out
 }
 
-fn read_one(source: &PackSource, path: &str, text: &str) -> Read {
+fn read_one(source: &PackSource, path: &str, text: &str, options: &Options) -> Read {
     match definition::classify(path) {
+        Ok(FileKind::Definition(Kind::Seed | Kind::Demo | Kind::Scenario) | FileKind::Table)
+            if options.stored =>
+        {
+            Read { parsed: None, found: Vec::new() }
+        }
+        Ok(FileKind::Definition(_)) if options.stored => {
+            let (parsed, found) = definition::parse_known(&source.shown(path), text);
+            Read { parsed, found }
+        }
         Ok(FileKind::Definition(_)) => {
             let (parsed, found) = definition::parse_file(&source.shown(path), text);
             Read { parsed, found }

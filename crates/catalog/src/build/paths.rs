@@ -1,6 +1,6 @@
 //! Field names and paths as definitions write them outside expressions: `account.name`.
 
-use super::entry::unknown;
+use super::entry::{Entry, Findings, unknown};
 use crate::model::catalog::Catalog;
 use crate::model::field::Field;
 use crate::model::object::Object;
@@ -14,6 +14,18 @@ pub(super) fn field<'a>(object: &'a Object, name: &str) -> diagnostic::Result<&'
         let hint = did_you_mean(name, object.fields.keys().map(|key| &**key));
         Box::new(unknown("field", name).with_hint(hint))
     })
+}
+
+/// The field `name` of `object`, or a finding at `path`.
+pub(super) fn known<'a, T>(
+    object: &'a Object,
+    name: &str,
+    entry: &Entry<T>,
+    path: &[&str],
+    findings: &mut Findings<'_>,
+) -> Option<&'a Field> {
+    let found = field(object, name);
+    found.map_err(|finding| findings.push(finding, &entry.origin, path)).ok()
 }
 
 /// The path `text` from a record of `object`, and the field it ends in; or what is wrong.

@@ -4,6 +4,7 @@ use super::compile::{Spot, compile, compile_some};
 use super::constraints::indexable;
 use super::entry::{Entry, Findings, Noun, invalid, not_yet, unknown};
 use super::paths;
+use crate::encrypted::has_order;
 use crate::model::catalog::Catalog;
 use crate::model::field::{Field, Stored};
 use crate::model::object::{Index, Object};
@@ -41,18 +42,17 @@ fn check_form(
     findings: &mut Findings<'_>,
 ) {
     let condition = |text: &Option<Expression>, path: &[&str], findings: &mut Findings<'_>| {
-        let spot =
-            Spot { scope: &scopes::FORM_WHEN, row: &object.name, record: None, origin: &entry.origin, path };
+        let spot = Spot::of(&scopes::FORM_WHEN, &object.name, entry, path);
         compile_some(catalog, text.as_ref(), spot, &mut findings.found);
     };
     for (name, section) in &form.sections {
         condition(&section.visible_when, &["sections", name, "visible_when"], findings);
         for (place, (field, _)) in section.fields.iter().enumerate() {
-            has_field(object, field, &["sections", name, "fields", &place.to_string()], entry, findings);
+            paths::known(object, field, entry, &["sections", name, "fields", &place.to_string()], findings);
         }
     }
     for (name, about) in &form.fields {
-        let Some(field) = has_field(object, name, &["fields", name], entry, findings) else { continue };
+        let Some(field) = paths::known(object, name, entry, &["fields", name], findings) else { continue };
         condition(&about.visible_when, &["fields", name, "visible_when"], findings);
         condition(&about.readonly_when, &["fields", name, "readonly_when"], findings);
         condition(&about.required_when, &["fields", name, "required_when"], findings);
@@ -74,8 +74,11 @@ fn check_form(
         }
         for column in about.footer.keys() {
             let path = ["fields", name, "footer", column];
-            if let Some(target) = target {
-                has_field(target, column, &path, entry, findings);
+            let Some(target) = target.filter(|_| !is_attribute(field, column)) else { continue };
+            let column = paths::known(target, column, entry, &path, findings);
+            if let Some(column) = column.filter(|column| !has_order(column)) {
+                let reason = format!("`{}` cannot be added up or compared", column.name);
+                findings.push(invalid(reason), &entry.origin, &path);
             }
         }
     }
@@ -94,22 +97,6 @@ fn check_form(
 
 fn is_attribute(field: &Field, name: &str) -> bool {
     matches!(&field.stored, Stored::Link(link) if link.attributes.iter().any(|(known, ..)| **known == *name))
-}
-
-fn has_field<'a, T>(
-    object: &'a Object,
-    name: &str,
-    path: &[&str],
-    entry: &Entry<T>,
-    findings: &mut Findings<'_>,
-) -> Option<&'a Field> {
-    match paths::field(object, name) {
-        Ok(field) => Some(field),
-        Err(finding) => {
-            findings.push(finding, &entry.origin, path);
-            None
-        }
-    }
 }
 
 fn has_path<T>(
@@ -137,13 +124,7 @@ pub(super) fn views(
         if let Some(object) = catalog.objects.get(view.object.as_str()).cloned() {
             check_view(catalog, &object, &view, entry, findings);
             let path = ["where"];
-            let spot = Spot {
-                scope: &scopes::VIEW_WHERE,
-                row: &object.name,
-                record: None,
-                origin: &entry.origin,
-                path: &path,
-            };
+            let spot = Spot::of(&scopes::VIEW_WHERE, &object.name, entry, &path);
             let filter = view
                 .r#where
                 .as_ref()
@@ -165,31 +146,22 @@ fn check_view(
     for (place, (column, _)) in view.columns.iter().enumerate() {
         has(column, &["columns", &place.to_string()]);
     }
-    for (place, key) in view.sort.iter().enumerate() {
-        has(key.strip_prefix('-').unwrap_or(key), &["sort", &place.to_string()]);
-    }
-    let single = [
-        ("group_by", &view.group_by),
-        ("start", &view.start),
-        ("end", &view.end),
-        ("title", &view.title),
-        ("parent", &view.parent),
-    ];
+    let single =
+        [("start", &view.start), ("end", &view.end), ("title", &view.title), ("parent", &view.parent)];
     for (key, text) in single {
         if let Some(text) = text {
             has(text, &[key]);
         }
     }
     if let Some(card) = &view.card {
-        for (key, text) in [("title", &card.title), ("sum", &card.sum)] {
-            if let Some(text) = text {
-                has(text, &["card", key]);
-            }
+        if let Some(text) = &card.title {
+            has(text, &["card", "title"]);
         }
         for (place, (line, _)) in card.lines.iter().enumerate() {
             has(line, &["card", "lines", &place.to_string()]);
         }
     }
+    arranged(catalog, object, view, entry, findings);
     if view.r#type == ViewType::Kanban {
         let lanes = view.group_by.as_ref().and_then(|name| object.field(name));
         if lanes
@@ -200,6 +172,42 @@ fn check_view(
                 &entry.origin,
                 &["group_by"],
             );
+        }
+    }
+}
+
+/// What rows are sorted, grouped and summed by must have an order, which ciphertext, lists and structures lack.
+fn arranged(
+    catalog: &Catalog,
+    object: &Object,
+    view: &View,
+    entry: &Entry<View>,
+    findings: &mut Findings<'_>,
+) {
+    let mut by: Vec<(&str, Vec<String>, &str)> = Vec::new();
+    for (place, key) in view.sort.iter().enumerate() {
+        by.push((key.strip_prefix('-').unwrap_or(key), vec!["sort".to_owned(), place.to_string()], "sorted"));
+    }
+    if let Some(text) = &view.group_by {
+        by.push((text, vec!["group_by".to_owned()], "grouped"));
+    }
+    if let Some(text) = view.card.as_ref().and_then(|card| card.sum.as_ref()) {
+        by.push((text, vec!["card".to_owned(), "sum".to_owned()], "summed"));
+    }
+    for (text, path, how) in by {
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let fits = |field: &Field| has_order(field) && (how != "summed" || field.ty.is_number());
+        match paths::path(catalog, object, text) {
+            Err(finding) => findings.push(finding, &entry.origin, &path),
+            Ok((_, field)) if fits(field) => {}
+            Ok((_, field)) => {
+                let why = match &field.encrypted {
+                    Some(_) => "it is encrypted".to_owned(),
+                    None => format!("it is of type `{}`", field.kind.name()),
+                };
+                let reason = format!("rows cannot be {how} by `{text}`: {why}");
+                findings.push(invalid(reason), &entry.origin, &path);
+            }
         }
     }
 }

@@ -4,6 +4,8 @@ mod shipped;
 
 mod findings;
 
+mod together;
+
 mod facts;
 
 mod scale;

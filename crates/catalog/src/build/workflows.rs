@@ -78,9 +78,7 @@ impl Check<'_> {
     }
 
     fn field(&self, name: &str, path: &[&str], findings: &mut Findings<'_>) {
-        if let Err(finding) = paths::field(self.object, name) {
-            findings.push(finding, &self.entry.origin, path);
-        }
+        paths::known(self.object, name, self.entry, path, findings);
     }
 
     fn workflow(&mut self, workflow: &mut Workflow, findings: &mut Findings<'_>) {

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use serde_json::Value as Json;
 use std::sync::Arc;
 
-pub(super) fn compare(old: &Object, new: &Object, changes: &mut Changes) {
+pub(super) fn compare(old: &Object, new: &Object, objects: &super::Objects, changes: &mut Changes) {
     let own = |object: &Object| -> Vec<Arc<str>> {
         object
             .fields
@@ -33,7 +33,7 @@ pub(super) fn compare(old: &Object, new: &Object, changes: &mut Changes) {
             let what = format!("{}.{} is called {}", new.name, before.name, field.name);
             changes.add(ChangeKind::Rename, what);
         }
-        changed(old, new, before, field, changes);
+        changed((old, new), before, field, objects, changes);
     }
     for name in left {
         changes.add(ChangeKind::Retire, format!("field {}.{name}; its data is kept", new.name));
@@ -53,7 +53,13 @@ fn added(object: &Object, field: &Field, changes: &mut Changes) {
     changes.checked(ChangeKind::Add, what, check);
 }
 
-fn changed(old: &Object, new: &Object, before: &Field, field: &Field, changes: &mut Changes) {
+fn changed(
+    (old, new): (&Object, &Object),
+    before: &Field,
+    field: &Field,
+    objects: &super::Objects,
+    changes: &mut Changes,
+) {
     let name = format!("{}.{}", new.name, field.name);
     let column = |stored: &Stored| match stored {
         Stored::Column { ty, .. } => Some(*ty),
@@ -62,7 +68,17 @@ fn changed(old: &Object, new: &Object, before: &Field, field: &Field, changes: &
     if before.kind.name() != field.kind.name() || column(&before.stored) != column(&field.stored) {
         let what =
             format!("{name} becomes {} (was {}); values are copied", field.kind.name(), before.kind.name());
-        changes.add(ChangeKind::Retype, what);
+        changes.checked(ChangeKind::Retype, what, unfit(new, field));
+    } else if target(before) != target(field) && target(field).is_some() {
+        let what = format!("{name} refers to {}", target(field).unwrap_or_default());
+        changes.checked(ChangeKind::Retype, what, unfit(new, field));
+    }
+    if before.encrypted.is_some() != field.encrypted.is_some() {
+        let how = if field.encrypted.is_some() { "encrypted" } else { "kept in the clear" };
+        changes.add(ChangeKind::Behaviour, format!("{name} is {how} from now on"));
+    }
+    if before.encrypted.is_none() && field.encrypted.is_some() {
+        changes.sealed.push((new.name.clone(), field.name.clone()));
     }
     if computation(before) != computation(field) {
         changes.add(ChangeKind::Behaviour, format!("{name} is computed in another way"));
@@ -79,13 +95,35 @@ fn changed(old: &Object, new: &Object, before: &Field, field: &Field, changes: &
     let condition = |field: &Field| field.required_when.as_ref().map(canonical);
     if condition(before) != condition(field) {
         let rows = field.required_when.clone().map(|when| both(when, empty(new, field)));
-        let check = rows.filter(super::uses_only_rows).and_then(blocking);
+        let counted =
+            |rows: &Expr| super::uses_only_rows(rows) && crate::encrypted::misuse(rows, objects).is_none();
+        let check = rows.filter(counted).and_then(blocking);
         let kind = if check.is_some() { ChangeKind::Narrow } else { ChangeKind::Widen };
         let check = check.map(|check| DataCheck { blocks: false, ..check });
         changes.checked(kind, format!("{name} is required under another condition"), check);
     }
     bounds(new, before, field, &name, &blocking, changes);
     options(new, before, field, &name, &blocking, changes);
+}
+
+/// Rows whose value, copied or left where it is, the type does not take: no such option, no such record, no
+/// address of that form.
+fn unfit(object: &Object, field: &Field) -> Option<DataCheck> {
+    let rows = Refused::Unfit(field.name.clone());
+    let entered = field.derived.is_none() && matches!(field.stored, Stored::Column { .. });
+    entered.then(|| DataCheck { object: object.name.clone(), rows, blocks: true, before: false })
+}
+
+/// The object a field refers to.
+fn target(field: &Field) -> Option<&str> {
+    match &field.ty {
+        Type::Reference(Some(target)) => Some(target),
+        Type::List(inner) => match &**inner {
+            Type::Reference(Some(target)) => Some(target),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The properties of the type as JSON: every type spells `min`, `max` and `options` alike.

@@ -15,12 +15,15 @@ pub struct Derivation {
     pub field: Arc<str>,
     /// Reads only columns of its own row: computed in memory with the row's own write.
     pub local: bool,
+    /// How many stored derived values stand, one after the other, before it. Those of one level do not read one
+    /// another: an object's are computed together.
+    pub level: usize,
 }
 
 /// All stored derived fields, and what sets them off.
 #[derive(Clone, Debug, Default)]
 pub struct Derivations {
-    /// In an order in which every input comes before what reads it.
+    /// By level, and within a level by object: every input comes before what reads it.
     pub order: Vec<Derivation>,
     /// By (object, field) that changes: what depends on it. Creation, deletion and restoring of a row count as
     /// a change of all its fields.

@@ -95,6 +95,15 @@ pub(super) fn length(text: &str, min: Option<u32>, max: Option<u32>, found: &mut
     }
 }
 
+/// The schema of a text within bounds.
+pub(super) fn text_schema(min: Option<u32>, max: u32) -> Json {
+    let mut schema = serde_json::json!({"type": "string", "maxLength": max});
+    if let Some(min) = min {
+        schema["minLength"] = min.into();
+    }
+    schema
+}
+
 /// Every text of a value that is one text or a list of them.
 pub(super) fn texts(value: &Value) -> Vec<&str> {
     match value {

@@ -6,7 +6,7 @@ use diagnostic::{Diagnostic, Result};
 use expression::{Type, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// Several lines of plain text.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -50,11 +50,7 @@ impl FieldKind for LongTextField {
     }
 
     fn json_schema(&self) -> Json {
-        let mut schema = json!({"type": "string", "maxLength": self.max_length()});
-        if let Some(min) = self.min {
-            schema["minLength"] = min.into();
-        }
-        schema
+        expect::text_schema(self.min, self.max_length())
     }
 
     fn widget(&self) -> &'static str {

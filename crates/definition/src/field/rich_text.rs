@@ -6,7 +6,7 @@ use diagnostic::{Diagnostic, Result};
 use expression::{Type, Value};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 
 /// Formatted text in Markdown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -50,11 +50,8 @@ impl FieldKind for RichTextField {
     }
 
     fn json_schema(&self) -> Json {
-        let mut schema =
-            json!({"type": "string", "contentMediaType": "text/markdown", "maxLength": self.max_length()});
-        if let Some(min) = self.min {
-            schema["minLength"] = min.into();
-        }
+        let mut schema = expect::text_schema(self.min, self.max_length());
+        schema["contentMediaType"] = "text/markdown".into();
         schema
     }
 

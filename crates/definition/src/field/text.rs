@@ -7,7 +7,7 @@ use expression::{Type, Value};
 use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use std::sync::OnceLock;
 
 /// One line of text.
@@ -106,10 +106,7 @@ impl FieldKind for TextField {
     }
 
     fn json_schema(&self) -> Json {
-        let mut schema = json!({"type": "string", "maxLength": self.max_length()});
-        if let Some(min) = self.min {
-            schema["minLength"] = min.into();
-        }
+        let mut schema = expect::text_schema(self.min, self.max_length());
         if let Some(pattern) = &self.pattern {
             schema["pattern"] = pattern.source().into();
         }

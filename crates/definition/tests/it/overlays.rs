@@ -48,7 +48,7 @@ fn an_overlay_is_read_merged_and_read_again() {
     assert_eq!(changes.based_on.as_deref(), Some("1.2.0"));
     let tree = definition::overlay::merge(&base.tree, &changes.changes);
     let place = |_: &str, _: At| Source::default();
-    let (read, found) = definition::read_tree(Kind::Object, &tree, &place);
+    let (read, found) = definition::read_tree(Kind::Object, &tree, &place, definition::Trust::None);
     assert!(found.is_empty(), "{found:?}");
     let Some(Definition::Object(object)) = read else { panic!("no object") };
     let names: Vec<&str> = object.fields.keys().map(String::as_str).collect();
@@ -64,7 +64,7 @@ fn a_merged_tree_is_checked_whole() {
     let changes = json!({"fields": {"amount": {"max": "lots"}, "region": {"label": "Region"}}});
     let tree = definition::overlay::merge(&base, changes.as_object().unwrap());
     let place = |pointer: &str, _: At| Source { file: pointer.to_owned(), line: 0, column: 0 };
-    let (read, found) = definition::read_tree(Kind::Object, &tree, &place);
+    let (read, found) = definition::read_tree(Kind::Object, &tree, &place, definition::Trust::None);
     assert!(read.is_none());
     let found: Vec<String> = found.iter().map(|f| f.to_string()).collect();
     assert_eq!(found.len(), 2, "{found:?}");

@@ -3,7 +3,7 @@
 use crate::engine::{Engine, internal};
 use crate::identity::Identity;
 use crate::publish::change::{Change, Prepared, Preview, prepare};
-use crate::publish::{data, gathered};
+use crate::publish::{VERSION, data, gathered, without_data};
 use crate::published::Published;
 use crate::records::rows::Rows;
 use catalog::diff::Changes;
@@ -78,6 +78,13 @@ impl Engine {
                 async move { once(&engine, &tx, &change, by, key.as_ref()).await }
             })
             .await?;
+        if applied.preview.seals {
+            // What was overwritten is still in the file, between what is there now, and in its log. The publish
+            // stands, whatever becomes of that.
+            if let Err(error) = self.database().compact().await {
+                tracing::error!(%error, "the database file still holds values that are now encrypted; run `vacuum`");
+            }
+        }
         if let Some(published) = published.filter(|_| !applied.preview.is_empty()) {
             self.put_in_force(published);
             self.read_site().await?;
@@ -125,6 +132,10 @@ async fn carry_out(
         return Err(gathered(prepared.preview.findings));
     }
     let Prepared { number, sources, published, names, changes, preview, .. } = prepared;
+    // What is in force holds no data of packs; it is loaded here, once.
+    let mut published = published;
+    let seeds = std::mem::take(&mut published.catalog.seeds);
+    published.catalog = without_data(std::mem::take(&mut published.catalog));
     let published = Arc::new(published);
     let versions =
         published.catalog.packs.values().map(|pack| (pack.name.to_string(), json!(pack.version.to_string())));
@@ -138,8 +149,9 @@ async fn carry_out(
         packs: Json::Object(versions.collect()),
     };
     table::insert(tx, &row, &sources, &names).await?;
+    table::note_checked(tx, VERSION, number).await?;
     recompute(engine, tx, &published, &changes).await?;
-    data::load_seeds(engine, tx, &published).await?;
+    data::load_seeds(engine, tx, &published, &seeds).await?;
     let entry = audit::Entry {
         id: Uuid::now_v7(),
         at,
@@ -174,6 +186,9 @@ async fn recompute(engine: &Engine, tx: &Tx, published: &Published, changes: &Ch
                 storage::search::index(tx, &row).await?;
             }
         }
+    }
+    if !changes.sealed.is_empty() {
+        storage::search::compact(tx).await?;
     }
     Ok(())
 }

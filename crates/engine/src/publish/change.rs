@@ -41,6 +41,9 @@ pub struct Preview {
     /// What stands in the way: the publish would be refused.
     #[serde(skip)]
     pub findings: Vec<Diagnostic>,
+    /// Fields come to be encrypted: what they held in the clear is taken out of the database's file.
+    #[serde(skip)]
+    pub(crate) seals: bool,
 }
 
 /// One change in words.
@@ -93,12 +96,19 @@ impl Engine {
 impl Prepared {
     /// Migrates, unless data stands in the way, and looks at the data as it is then.
     pub(crate) async fn try_out(&mut self, engine: &Engine, tx: &Tx) -> Result<()> {
-        self.preview.findings = self.migration.check(tx).await?;
-        if self.preview.findings.is_empty() {
-            self.migration.run(tx).await?;
-            self.examine(engine, tx).await?;
+        self.preview.findings.extend(self.migration.check(tx, engine.means()).await?);
+        if !self.preview.findings.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        match self.migration.run(tx, engine.means()).await {
+            Ok(()) => self.examine(engine, tx).await,
+            // Data that stands in the way of what the migration itself wrote.
+            Err(found) if found.code == Code::UnsafeChange => {
+                self.preview.findings.push(*found);
+                Ok(())
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Counts the records that do not meet what will hold from now on. Those in the way of a change that must
@@ -108,9 +118,14 @@ impl Prepared {
         let rows = Rows::new(tx, &self.published, &bindings, engine.secret());
         for change in &self.changes.lines {
             let mut told = Told { what: change.what.clone(), records: None };
-            if let Some(DataCheck { object, rows: Refused::Where(condition), blocks, .. }) = &change.check {
+            if let Some(DataCheck { object, rows: refused, blocks, .. }) = &change.check {
                 let object = self.published.object(object)?;
-                let count = rows.count_where(object, condition).await?;
+                let count = match refused {
+                    Refused::Where(condition) => rows.count_where(object, condition).await?,
+                    Refused::Unfit(field) => rows.count_unfit(object, field).await?,
+                    // The index that holds a unique constraint counts its own.
+                    Refused::Shared { .. } => 0,
+                };
                 if count > 0 {
                     told.records = Some(count);
                 }
@@ -131,13 +146,17 @@ impl Prepared {
 pub(crate) async fn prepare(engine: &Engine, tx: &Tx, change: &Change) -> Result<Prepared> {
     let (number, before, old_names) = stored(tx).await?;
     let (sources, versions) = changed(&before, change)?;
-    let built = build(&packs(&sources), &old_names, &Options::default()).map_err(gathered)?;
+    let (was, now) = (packs(before.clone()), packs(sources.clone()));
+    let conflicts = catalog::merge::upgrade_conflicts(&was, &now);
+    let built = build(&now, &old_names, &Options::default()).map_err(gathered)?;
     let Built { catalog, names } = built;
     let migration = Migration::between(&old_names, &names, &catalog, tx.dialect())?;
     let changes = catalog::diff(in_force(engine, number).as_deref().map(|p| &p.catalog), &catalog);
     let published = Published::new(u64::try_from(number + 1).unwrap_or(0), catalog, engine.scripts())
         .map_err(gathered)?;
-    let preview = describe(&before, &sources, versions, &migration);
+    let mut preview = describe(&before, &sources, versions, &migration);
+    preview.findings = conflicts;
+    preview.seals = !changes.sealed.is_empty();
     Ok(Prepared { number: number + 1, sources, published, names, migration, changes, preview })
 }
 
@@ -214,5 +233,6 @@ fn describe(before: &[SourceText], after: &[SourceText], packs: Versions, migrat
         steps: migration.steps.iter().map(|step| step.what.clone()).collect(),
         statements: migration.statements().map(str::to_owned).collect(),
         findings: Vec::new(),
+        seals: false,
     }
 }

@@ -41,10 +41,15 @@ pub(crate) fn system_work(engine: &Engine, tx: &Tx, published: &Arc<Published>) 
 
 /// Brings the data that packs need up to date, by natural key. What users changed of a seed beyond the fields
 /// it names stays.
-pub(crate) async fn load_seeds(engine: &Engine, tx: &Tx, published: &Arc<Published>) -> Result<Aliases> {
+pub(crate) async fn load_seeds(
+    engine: &Engine,
+    tx: &Tx,
+    published: &Arc<Published>,
+    seeds: &IndexMap<Arc<str>, Arc<Seed>>,
+) -> Result<Aliases> {
     let work = system_work(engine, tx, published);
     let mut aliases = Aliases::default();
-    for (name, seed) in &published.catalog.seeds {
+    for (name, seed) in seeds {
         for (alias, record) in &seed.records {
             let loaded = upsert(&work, seed, record, &aliases).await;
             let written = loaded.map_err(|error| placed(error, name, alias))?;

@@ -14,7 +14,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
     let actor = &work.identity.actor;
     let by = (!actor.id.is_nil()).then_some(actor.id);
     let at = work.bindings.now;
-    let mut changes = Vec::new();
+    let mut entries = Vec::new();
     let mut events = Vec::new();
     for entry in &planned.history {
         let fields: Vec<&str> = entry.changes.iter().map(|c| &*c.field).collect();
@@ -32,25 +32,19 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
         if !keeps_history(work, &entry.object) {
             continue;
         }
-        for change in &entry.changes {
-            changes.push(history::Change {
-                id: Uuid::now_v7(),
-                object: entry.object.to_string(),
-                record: entry.id,
-                version: entry.version,
-                field: change.field.to_string(),
-                old: present(&change.old),
-                new: present(&change.new),
-                at,
-                by,
-            });
-        }
+        let changed = entry.changes.iter().map(|change| history::Changed {
+            field: change.field.to_string(),
+            old: present(&change.old),
+            new: present(&change.new),
+        });
+        let (object, changes) = (entry.object.to_string(), changed.collect());
+        entries.push(history::Entry { object, record: entry.id, version: entry.version, at, by, changes });
     }
     for write in planned.writes.iter().filter(|w| w.operation == Operation::Purge) {
         history::purge(&work.tx, &write.object.name, write.id).await?;
         comment::purge(&work.tx, &write.object.name, write.id).await?;
     }
-    history::insert(&work.tx, &changes).await?;
+    history::insert(&work.tx, &entries).await?;
     let entry = audit::Entry {
         id: Uuid::now_v7(),
         at,

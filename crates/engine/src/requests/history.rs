@@ -54,7 +54,7 @@ impl Engine {
             let rows = table::list(&work.tx, &object.name, record, place, limit).await?;
             let more = page(&rows, limit, |row| row.id);
             for row in rows {
-                let readable = object.field(&row.field).is_some_and(|field| grant.reads(field.index));
+                let readable = object.field(&row.changed.field).is_some_and(|field| grant.reads(field.index));
                 if !readable {
                     continue;
                 }
@@ -63,9 +63,9 @@ impl Engine {
                     "at": row.at,
                     "by": person(&work.rows(), row.by).await?,
                     "version": row.version,
-                    "field": row.field,
-                    "old": row.old,
-                    "new": row.new,
+                    "field": row.changed.field,
+                    "old": row.changed.old,
+                    "new": row.changed.new,
                 }));
                 if entries.len() >= limit as usize {
                     return Ok(Entries { entries, next: place });

@@ -46,7 +46,7 @@ impl Scene<'_> {
         for (field, count) in &expected.history {
             let tx = self.stage.engine.database().reader();
             let entries = history::list(&tx, &object, id, None, MOST).await?;
-            let found = entries.iter().filter(|change| change.field == *field).count() as u64;
+            let found = entries.iter().filter(|change| change.changed.field == *field).count() as u64;
             if found != *count {
                 unmet.push(format!("the history of `{field}` should have {count} entries and has {found}"));
             }

@@ -23,6 +23,8 @@ mod sessions;
 
 mod publish;
 
+mod retype;
+
 mod demo;
 
 mod transfer;

@@ -6,6 +6,7 @@ use super::request::Request;
 use crate::known::{Known, to_one};
 use crate::read::{Group, Measure};
 use crate::wording::{Words, invalid_parameter, too_complex};
+use catalog::encrypted::has_order;
 use catalog::expand::expand_path;
 use catalog::{Object, Stored};
 use diagnostic::{Diagnostic, Result, did_you_mean};
@@ -51,14 +52,7 @@ fn group(known: &Known<'_>, object: &Arc<Object>, asked: &Json) -> Result<Group>
         _ => return Err(malformed()),
     };
     let (path, field) = known.path(object, name).map_err(|found| Box::new(found.at("groups")))?;
-    let cannot = matches!(
-        field.ty,
-        Type::List(_) | Type::Address | Type::Json | Type::Children(_) | Type::Reference(None)
-    );
-    if cannot
-        || field.encrypted.is_some()
-        || !matches!(field.stored, Stored::Column { .. } | Stored::Joined(_))
-    {
+    if !has_order(field) {
         return Err(Box::new(unfit("groups", name)));
     }
     if let Some(bucket) = bucket

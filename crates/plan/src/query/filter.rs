@@ -76,24 +76,13 @@ pub fn check(known: &Known<'_>, filter: &Expr) -> Result<()> {
             too_complex(["the filter is too large", "筛选条件过大", "篩選條件過大"]).at("filter"),
         ));
     }
-    let mut secret = Vec::new();
-    walk::visit(filter, &mut |part, _| {
-        if let Kind::Path(path) = &part.kind
-            && let Some(field) = ends_in(known, path)
-            && let Some(encryption) = &field.encrypted
-        {
-            secret.push((path.clone(), field.name.clone(), encryption.hash_column.is_some()));
-        }
-    });
-    for (path, name, exact) in secret {
-        if !used_exactly(filter, &path, exact) {
-            let words: Words = [
-                "`{field}` is encrypted and can only be compared as a whole",
-                "`{field}` 已加密，仅可整体比较",
-                "`{field}` 已加密，僅可整體比較",
-            ];
-            return Err(Box::new(reasoned(Code::InvalidFilter, words).with("field", name).at("filter")));
-        }
+    if let Some((field, _)) = catalog::encrypted::misuse(filter, &known.catalog.objects) {
+        let words: Words = [
+            "`{field}` is encrypted and can only be compared as a whole",
+            "`{field}` 已加密，仅可整体比较",
+            "`{field}` 已加密，僅可整體比較",
+        ];
+        return Err(Box::new(reasoned(Code::InvalidFilter, words).with("field", &field.name).at("filter")));
     }
     Ok(())
 }
@@ -102,25 +91,6 @@ pub fn check(known: &Known<'_>, filter: &Expr) -> Result<()> {
 pub fn ends_in<'a>(known: &Known<'a>, path: &Path) -> Option<&'a Field> {
     let last = path.steps.last()?;
     known.catalog.objects.get(&last.object)?.field(&last.field)
-}
-
-/// Whether every use of an encrypted path is `== literal`, `in [literals]` (both need a hash) or `is_empty`.
-fn used_exactly(filter: &Expr, path: &Path, exact: bool) -> bool {
-    let is_path = |expr: &Expr| matches!(&expr.kind, Kind::Path(found) if found == path);
-    let is_literal = |expr: &Expr| matches!(&expr.kind, Kind::Literal(_));
-    let (mut uses, mut fine) = (0, 0);
-    walk::visit(filter, &mut |part, _| match &part.kind {
-        Kind::Path(found) if found == path => uses += 1,
-        Kind::Compare(CompareOperator::Equal | CompareOperator::NotEqual, a, b)
-            if exact && ((is_path(a) && is_literal(b)) || (is_path(b) && is_literal(a))) =>
-        {
-            fine += 1;
-        }
-        Kind::In(a, all) if exact && is_path(a) && all.iter().all(is_literal) => fine += 1,
-        Kind::Call(Function::IsEmpty, all) => fine += all.iter().filter(|part| is_path(part)).count(),
-        _ => {}
-    });
-    uses == fine
 }
 
 /// `field=value`, `field[op]=value`

@@ -5,8 +5,9 @@ use super::request::Request;
 use crate::known::{Known, to_one};
 use crate::read::SortKey;
 use crate::wording::{Words, invalid_parameter, too_complex};
+use catalog::encrypted::has_order;
 use catalog::expand::expand_path;
-use catalog::{Field, Object, Stored, TitlePart};
+use catalog::{Field, Object, TitlePart};
 use diagnostic::Result;
 use expression::{Path, Root, Step, Type};
 use std::sync::Arc;
@@ -63,16 +64,10 @@ fn key(known: &Known<'_>, object: &Arc<Object>, text: &str) -> Result<SortKey> {
 
 /// Whether rows can be put in the order of the field without telling what the actor may not read.
 fn sortable(known: &Known<'_>, field: &Field) -> bool {
-    if field.encrypted.is_some() || !matches!(field.stored, Stored::Column { .. } | Stored::Joined(_)) {
+    if !has_order(field) {
         return false;
     }
     match &field.ty {
-        Type::List(_)
-        | Type::Address
-        | Type::Json
-        | Type::Children(_)
-        | Type::Reference(None)
-        | Type::Null => false,
         Type::Reference(Some(_)) if field.system == Some(catalog::SystemField::Id) => true,
         Type::Reference(Some(_)) => to_one(field)
             .and_then(|target| known.catalog.objects.get(&target))

@@ -29,7 +29,9 @@ fn built(sources: &[SourceText], names: &PhysicalNames) -> Built {
 async fn fill(tx: Tx) -> Result<()> {
     let sources = sources();
     let made = built(&sources, &PhysicalNames::default());
-    Migration::between(&PhysicalNames::default(), &made.names, &made.catalog, tx.dialect())?.run(&tx).await?;
+    Migration::between(&PhysicalNames::default(), &made.names, &made.catalog, tx.dialect())?
+        .run(&tx, crate::testing::means())
+        .await?;
     let publish = Publish {
         number: 1,
         at: Utc::now(),
@@ -60,18 +62,17 @@ async fn fill(tx: Tx) -> Result<()> {
     let job = job::Job::new("q", "k", json!({"x": [1, "二"]}), Utc::now());
     job::enqueue(&tx, &job).await?;
     number::next(&tx, "n", "2026", 7).await?;
-    let change = history::Change {
-        id: uuid::Uuid::now_v7(),
+    let changed = |field: &str| history::Changed { field: field.into(), old: Some(json!(null)), new: None };
+    let entry = |changes| history::Entry {
         object: "p.item".into(),
         record: uuid::Uuid::from_u128(1),
         version: 1,
-        field: "name".into(),
-        old: Some(json!(null)),
-        new: None,
         at: Utc::now(),
         by: None,
+        changes,
     };
-    history::insert(&tx, &[change]).await
+    let entries = [entry(vec![changed("name")]), entry(vec![changed("name"), changed("price")])];
+    history::insert(&tx, &entries).await
 }
 
 /// The lines between the first and the last: what a backup holds, whichever database wrote it.

@@ -20,6 +20,8 @@ const WAITING: usize = 1024;
 pub enum Message {
     /// To do a job.
     Job(Waiting),
+    /// To write the file anew and cut its log, outside of any transaction.
+    Compact(oneshot::Sender<rusqlite::Result<()>>),
     /// To close the connection and end; answered when that is done.
     Close(oneshot::Sender<()>),
 }
@@ -49,6 +51,11 @@ impl Writer {
             };
             let first = match message {
                 Some(Message::Job(first)) => first,
+                Some(Message::Compact(done)) => {
+                    let sql = "vacuum; pragma wal_checkpoint(truncate)";
+                    let _ = done.send(self.connection.batch(sql, Limits::MAINTENANCE.statement));
+                    continue;
+                }
                 Some(Message::Close(done)) => {
                     drop(self);
                     // Whoever asked may be gone.

@@ -1,48 +1,160 @@
 //! A field whose type changed has a new column; what the old one holds is copied where each value has exactly
 //! one counterpart. Rows that have none are counted first and stop the publish.
+//!
+//! The database converts what both databases convert alike; the rest is a [`Rewrite`].
 
-use super::{Guard, Step};
+use super::rewrite::{Recipe, Rewrite, Target};
+use super::{Guard, Step, physical_columns, seal};
 use crate::dialect::{Dialect, quoted};
 use catalog::names::Column;
 use definition::ColumnType;
+use expression::Type;
 
-/// The copy from `old` to `new` in one table; `None` where the old column is a table of pairs.
-pub(super) fn step(
-    object: &str,
-    field: &str,
-    table: &str,
-    old: &Column,
-    new: &Column,
-    dialect: Dialect,
-) -> Option<Step> {
-    let (from, to) = (old.ty?, new.ty?);
-    let what = format!("change of the type of {object}.{field}");
-    let count = |condition: &str, reason: String| Guard {
-        sql: format!("select count(*) from {} where {condition}", quoted(table)),
-        what: what.clone(),
-        reason,
+/// A field whose values move to another column.
+pub(super) struct Move<'a> {
+    /// The object's full name.
+    pub object: &'a str,
+    /// The field as it is called now.
+    pub field: &'a str,
+    /// The object's table, or the table of pairs whose attribute it is.
+    pub table: &'a str,
+    /// Where its values were.
+    pub old: &'a Column,
+    /// Where they will be.
+    pub new: &'a Column,
+    /// What expressions see of them from now on.
+    pub ty: Option<&'a Type>,
+}
+
+/// The steps of a move.
+pub(super) fn steps(of: &Move<'_>, dialect: Dialect) -> Vec<Step> {
+    let copy = match (of.old.ty, of.new.ty) {
+        (Some(from), Some(to)) => copy(of, from, to, dialect),
+        _ => pairs(of),
     };
-    let column = quoted(&old.name);
-    let conversion = match (&old.encrypted, &new.encrypted) {
-        (None, None) => conversion(&column, from, to, dialect),
-        // Only a holder of the key can write or read ciphertext; the database is none.
+    let mut steps = vec![copy.unwrap_or_else(|| refusal(of))];
+    if of.old.encrypted.is_none() && of.new.encrypted.is_some() {
+        steps.push(seal::wiped(of.object, of.field, of.table, of.old, dialect));
+    }
+    steps
+}
+
+fn what(of: &Move<'_>) -> String {
+    format!("change of the type of {}.{}", of.object, of.field)
+}
+
+fn guard(of: &Move<'_>, sql: String, reason: &str) -> Option<Guard> {
+    Some(Guard { sql, what: what(of), reason: reason.to_owned(), late: false })
+}
+
+fn counted(table: &str, condition: &str) -> String {
+    format!("select count(*) from {} where {condition}", quoted(table))
+}
+
+const UNFIT: &str = "rows hold values that do not fit";
+
+/// There is no way; fine as long as nothing is there to take it.
+fn refusal(of: &Move<'_>) -> Step {
+    let sql = match of.old.ty {
+        None => format!("select count(*) from {}", quoted(&of.old.name)),
+        Some(_) => counted(of.table, &format!("{} is not null", quoted(&of.old.name))),
+    };
+    let reason = "rows hold values that cannot be converted; empty the field first, or add a new one";
+    Step { guard: guard(of, sql, reason), ..Step::new(what(of)) }
+}
+
+/// From column to column.
+fn copy(of: &Move<'_>, from: ColumnType, to: ColumnType, dialect: Dialect) -> Option<Step> {
+    let (old, new) = (quoted(&of.old.name), quoted(&of.new.name));
+    let present = format!("{old} is not null");
+    let table = quoted(of.table);
+    let rewrite = |read: String, opened: Option<String>, recipes: Vec<Recipe>| {
+        let target = match &of.new.encrypted {
+            None => Target::Plain { column: of.new.name.clone(), ty: to },
+            Some(hash) => Target::Sealed { column: of.new.name.clone(), hash: hash.clone() },
+        };
+        let (table, present) = (of.table.to_owned(), present.clone());
+        Rewrite { table, read, present, opened, recipes, target }
+    };
+    // A column that comes back from retirement still holds what it held then.
+    let names: Vec<String> =
+        physical_columns(of.new).map(|c| format!("{} = null", quoted(&c.name))).collect();
+    let emptied = format!("update {table} set {} where {new} is not null", names.join(", "));
+    let mut step = Step { sql: vec![emptied], ..Step::new(what(of)) };
+    match (&of.old.encrypted, &of.new.encrypted) {
+        (Some(_), _) => {
+            let recipes = from_text(to, of.ty)?;
+            step.rewrite = Some(rewrite(old, Some(of.old.name.clone()), recipes));
+        }
+        (None, Some(_)) => step.rewrite = Some(rewrite(as_text(&old, from, dialect), None, only(from))),
+        (None, None) => match conversion(&old, from, to, dialect) {
+            Some(Conversion { value, refused }) => {
+                step.guard = refused.and_then(|condition| {
+                    guard(of, counted(of.table, &format!("{present} and ({condition})")), UNFIT)
+                });
+                step.sql.push(format!("update {table} set {new} = {value} where {present}"));
+            }
+            None => {
+                let recipes = match (from, to) {
+                    (ColumnType::Date, ColumnType::DateTime) => vec![Recipe::StartOfDay],
+                    (ColumnType::DateTime, ColumnType::Date) => vec![Recipe::Day],
+                    (ColumnType::Json, ColumnType::Text) => vec![Recipe::Only],
+                    (ColumnType::Json, ColumnType::Uuid) => vec![Recipe::Only, Recipe::Id],
+                    (ColumnType::Text, _) => from_text(to, of.ty)?,
+                    (ColumnType::Uuid, ColumnType::Json) => vec![Recipe::List],
+                    _ => return None,
+                };
+                step.rewrite = Some(rewrite(as_text(&old, from, dialect), None, recipes));
+            }
+        },
+    }
+    Some(step)
+}
+
+fn only(from: ColumnType) -> Vec<Recipe> {
+    if from == ColumnType::Json { vec![Recipe::Only] } else { Vec::new() }
+}
+
+/// From text to what is no text.
+fn from_text(to: ColumnType, ty: Option<&Type>) -> Option<Vec<Recipe>> {
+    match (to, ty) {
+        (ColumnType::Text, _) => Some(Vec::new()),
+        (ColumnType::Uuid, _) => Some(vec![Recipe::Id]),
+        (ColumnType::Json, Some(Type::List(_))) => Some(vec![Recipe::List]),
+        (ColumnType::Json, _) => Some(vec![Recipe::Structure]),
         _ => None,
-    };
-    let Some(Conversion { value, refused }) = conversion else {
-        let reason =
-            "rows hold values that cannot be converted; empty the field first, or add a new one".to_owned();
-        let guard = Some(count(&format!("{column} is not null"), reason));
-        return Some(Step { what, sql: Vec::new(), guard });
-    };
-    let guard = refused.map(|condition| {
-        count(
-            &format!("{column} is not null and ({condition})"),
-            "rows hold values that do not fit".to_owned(),
-        )
-    });
-    let sql =
-        format!("update {} set {} = {value} where {column} is not null", quoted(table), quoted(&new.name),);
-    Some(Step { what, sql: vec![sql], guard })
+    }
+}
+
+/// Between a reference and a table of pairs.
+fn pairs(of: &Move<'_>) -> Option<Step> {
+    let (old, new, table) = (quoted(&of.old.name), quoted(&of.new.name), quoted(of.table));
+    let plain = of.old.encrypted.is_none() && of.new.encrypted.is_none();
+    match (of.old.ty, of.new.ty) {
+        // One pair of a record at most: the record's own id serves the pair.
+        (Some(ColumnType::Uuid), None) => {
+            let sql = vec![
+                format!("delete from {new}"),
+                format!(
+                    "insert into {new} (id, source, target, position) \
+                     select id, id, {old}, 0 from {table} where {old} is not null"
+                ),
+            ];
+            Some(Step { sql, ..Step::new(what(of)) })
+        }
+        (None, Some(ColumnType::Uuid)) if plain => {
+            let several = format!(
+                "select count(*) from (select source from {old} group by source having count(*) > 1) as several"
+            );
+            let sql = vec![
+                format!("update {table} set {new} = null where {new} is not null"),
+                format!("update {table} set {new} = p.target from {old} as p where p.source = {table}.id"),
+            ];
+            let guard = guard(of, several, "records refer to several records");
+            Some(Step { sql, guard, ..Step::new(what(of)) })
+        }
+        _ => None,
+    }
 }
 
 /// SQL for the value, and the condition of rows that have no counterpart.
@@ -52,9 +164,10 @@ struct Conversion {
 }
 
 fn conversion(column: &str, from: ColumnType, to: ColumnType, dialect: Dialect) -> Option<Conversion> {
-    use ColumnType::{Boolean, Date, DateTime, Decimal, Integer, Text, Time};
-    let plain = |value: String| Some(Conversion { value, refused: None });
+    use ColumnType::{Boolean, Decimal, Integer, Json, Text};
     match (from, to) {
+        // The old column and the new one may differ in nothing but what was encrypted.
+        (from, to) if from == to => Some(Conversion { value: column.to_owned(), refused: None }),
         (Integer, Decimal { scale }) => Some(rescaled(column, 0, scale, dialect)),
         (Decimal { scale }, Integer) => {
             let mut found = rescaled(column, scale, 0, dialect);
@@ -66,19 +179,8 @@ fn conversion(column: &str, from: ColumnType, to: ColumnType, dialect: Dialect) 
         (Decimal { scale: before }, Decimal { scale: after }) => {
             Some(rescaled(column, before, after, dialect))
         }
-        (Integer, Text) => plain(format!("cast({column} as text)")),
-        (Decimal { scale }, Text) => plain(decimal_text(column, scale, dialect)),
-        (Boolean, Text) => {
-            let truth = if dialect == Dialect::Sqlite { format!("{column} = 1") } else { column.to_owned() };
-            plain(format!("case when {truth} then 'true' else 'false' end"))
-        }
-        (Date | Time | DateTime, Text) => match (dialect, from) {
-            (Dialect::Sqlite, _) => plain(column.to_owned()),
-            (Dialect::Postgres, DateTime) => {
-                plain(format!("to_char({column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"))
-            }
-            (Dialect::Postgres, _) => plain(format!("cast({column} as text)")),
-        },
+        (Json, Text) => None,
+        (from, Text) => Some(Conversion { value: as_text(column, from, dialect), refused: None }),
         (Text, Integer) => Some(parsed(column, 0, "bigint", dialect)),
         (Text, Decimal { scale }) => Some(parsed(column, scale, "numeric", dialect)),
         (Text, Boolean) => {
@@ -91,6 +193,44 @@ fn conversion(column: &str, from: ColumnType, to: ColumnType, dialect: Dialect) 
         }
         _ => None,
     }
+}
+
+/// SQL of a value as text, the same on both databases.
+fn as_text(column: &str, from: ColumnType, dialect: Dialect) -> String {
+    match (from, dialect) {
+        (ColumnType::Text, _) => column.to_owned(),
+        (ColumnType::Decimal { scale }, _) => decimal_text(column, scale, dialect),
+        (ColumnType::Boolean, Dialect::Sqlite) => boolean_text(&format!("{column} = 1")),
+        (ColumnType::Boolean, Dialect::Postgres) => boolean_text(column),
+        (ColumnType::Uuid, _) => id_text(column, dialect),
+        (ColumnType::Link, _) => {
+            let object = format!("{}_object\"", column.strip_suffix('"').unwrap_or(column));
+            format!("{object} || '/' || {}", id_text(column, dialect))
+        }
+        (ColumnType::Date | ColumnType::Time | ColumnType::DateTime | ColumnType::Json, Dialect::Sqlite) => {
+            column.to_owned()
+        }
+        (ColumnType::Date, Dialect::Postgres) => format!("to_char({column}, 'YYYY-MM-DD')"),
+        (ColumnType::DateTime, Dialect::Postgres) => {
+            format!("to_char({column} at time zone 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")
+        }
+        (ColumnType::Integer, _) | (ColumnType::Time | ColumnType::Json, Dialect::Postgres) => {
+            format!("cast({column} as text)")
+        }
+    }
+}
+
+fn boolean_text(truth: &str) -> String {
+    format!("case when {truth} then 'true' else 'false' end")
+}
+
+fn id_text(column: &str, dialect: Dialect) -> String {
+    if dialect == Dialect::Postgres {
+        return format!("cast({column} as text)");
+    }
+    let part = |from: u8, length: u8| format!("substr(hex({column}), {from}, {length})");
+    let parts = [part(1, 8), part(9, 4), part(13, 4), part(17, 4), part(21, 12)];
+    format!("lower({})", parts.join(" || '-' || "))
 }
 
 /// Exact numbers between scales; what would lose places or exceed 18 digits is refused.

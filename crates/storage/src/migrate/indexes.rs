@@ -1,6 +1,6 @@
 //! Indexes and unique constraints. Null is smallest in each of them, as in every order of the platform.
 
-use super::{Guard, Step, step};
+use super::{Guard, Step, physical_columns, step};
 use crate::dialect::{Dialect, quoted};
 use crate::error::internal;
 use crate::store::publish::text_hash;
@@ -21,13 +21,13 @@ pub(super) fn steps(
         tables.flat_map(|table| table.indexes.keys().cloned()).collect()
     };
     let (before, after) = (had(old), had(new));
-    let columns: HashMap<&str, HashSet<&str>> = old
+    let columns: HashMap<&str, HashSet<String>> = old
         .tables
         .values()
         .chain(old.retired.values())
         .map(|table| {
-            let columns = table.columns.values().chain(table.retired.iter().map(|(_, column)| column));
-            (table.table.as_str(), columns.map(|column| column.name.as_str()).collect())
+            let columns = table.columns.values().flat_map(physical_columns).map(|column| column.name);
+            (table.table.as_str(), columns.collect())
         })
         .collect();
     let mut gone: Vec<&String> = before.difference(&after).collect();
@@ -77,7 +77,7 @@ fn order(down: bool, dialect: Dialect) -> &'static str {
 fn unique_step(
     object: &Arc<Object>,
     unique: &Unique,
-    columns: &HashMap<&str, HashSet<&str>>,
+    columns: &HashMap<&str, HashSet<String>>,
     catalog: &Catalog,
     dialect: Dialect,
 ) -> Result<Step> {
@@ -93,10 +93,9 @@ fn unique_step(
     };
     let rest = format!(" where deleted_at is null{filter}");
     let sql = create("unique index", &unique.index, object, &keys, &rest);
-    // New columns hold nothing that could clash.
-    let known =
-        columns.get(&*object.table).is_some_and(|have| names.iter().all(|name| have.contains(name.as_str())));
-    let guard = known.then(|| {
+    // Rows of a new table do not clash. New columns hold what earlier steps put there.
+    let had = columns.get(&*object.table);
+    let guard = had.map(|had| {
         let present: Vec<String> = names.iter().map(|name| format!("{} is not null", quoted(name))).collect();
         let list = keys.join(", ");
         Guard {
@@ -108,13 +107,11 @@ fn unique_step(
             ),
             what: format!("unique {} of {}", unique.fields.join(", "), object.name),
             reason: "rows share their values with others".to_owned(),
+            late: unique.filter.is_some() || !names.iter().all(|name| had.contains(name)),
         }
     });
-    Ok(Step {
-        what: format!("create unique index {} on {}", unique.index, object.name),
-        sql: vec![sql],
-        guard,
-    })
+    let what = format!("create unique index {} on {}", unique.index, object.name);
+    Ok(Step { sql: vec![sql], guard, ..Step::new(what) })
 }
 
 /// The column an index covers for a field: of an encrypted one its keyed hash.

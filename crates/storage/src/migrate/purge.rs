@@ -1,6 +1,7 @@
 //! Dropping for good what left the definitions: only when someone says so, after an export.
 
-use super::{Migration, indexes, physical_columns, step};
+use super::renamed::{NAMING, text};
+use super::{HistoryWork, Migration, indexes, physical_columns, step};
 use crate::dialect::{Dialect, quoted};
 use catalog::PhysicalNames;
 use catalog::names::Column;
@@ -38,8 +39,8 @@ pub fn purge(names: &PhysicalNames, which: &[Retired], dialect: Dialect) -> (Mig
                 let Some(table) = left.retired.shift_remove(object) else { continue };
                 let columns = table.columns.values().chain(table.retired.iter().map(|(_, column)| column));
                 let pairs = columns.filter(|column| column.ty.is_none()).map(|column| &column.name);
-                let sql =
-                    pairs.chain([&table.table]).map(|name| format!("drop table {}", quoted(name))).collect();
+                let tables = pairs.chain([&table.table]).map(|name| format!("drop table {}", quoted(name)));
+                let sql = kept(object, dialect).chain(tables).collect();
                 migration.steps.push(step(format!("drop table {} of {object}", table.table), sql));
             }
             Retired::Field(object, field) => {
@@ -47,15 +48,30 @@ pub fn purge(names: &PhysicalNames, which: &[Retired], dialect: Dialect) -> (Mig
                 let (gone, kept) = table.retired.drain(..).partition(|(name, _)| name == field);
                 table.retired = kept;
                 let gone: Vec<(String, Column)> = gone;
-                let sql = gone.iter().flat_map(|(_, column)| drops(&table.table, column, dialect)).collect();
-                migration.steps.push(step(format!("drop what {object}.{field} held"), sql));
+                let sql = gone.iter().flat_map(|(_, column)| drops(&table.table, column)).collect();
+                let mut step = step(format!("drop what {object}.{field} held"), sql);
+                if !table.columns.contains_key(field) {
+                    let (object, fields) = (object.clone(), vec![field.clone()]);
+                    step.history = Some(HistoryWork { object, fields, mask: None });
+                }
+                migration.steps.push(step);
             }
         }
     }
     (migration, left)
 }
 
-fn drops(table: &str, column: &Column, _: Dialect) -> Vec<String> {
+/// What the engine keeps about the records of an object beside its table: words, history, comments, which of
+/// them demo data made. Approvals and the audit say what happened; they stay.
+fn kept(object: &str, dialect: Dialect) -> impl Iterator<Item = String> {
+    let of = format!("where object = {}", text(object));
+    let words = (dialect == Dialect::Sqlite)
+        .then(|| format!("delete from sys_search_text where rowid in (select id from sys_search {of})"));
+    let about = NAMING.iter().filter(|table| table.starts_with("sys_"));
+    words.into_iter().chain(about.map(move |table| format!("delete from {table} {of}")))
+}
+
+fn drops(table: &str, column: &Column) -> Vec<String> {
     if column.ty.is_none() {
         return vec![
             format!("drop index if exists {}", indexes::pair_index(&column.name, "ux")),

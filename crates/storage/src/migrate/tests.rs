@@ -1,7 +1,7 @@
 use super::purge::{Retired, purge, retired};
 use super::*;
 use crate::store::publish::{self, Publish, SourceText};
-use crate::testing::{on_each, options, runtime};
+use crate::testing::{means, on_each, options, runtime};
 use crate::{Database, Tx};
 use catalog::PackSource;
 use catalog::build::Built;
@@ -35,7 +35,7 @@ async fn publish_in(tx: &Tx, packs: &[PackSource], planned_on: i64) -> Result<()
     }
     let old = publish::names(tx).await?;
     let built = build(packs, &old);
-    Migration::between(&old, &built.names, &built.catalog, tx.dialect())?.run(tx).await?;
+    Migration::between(&old, &built.names, &built.catalog, tx.dialect())?.run(tx, means()).await?;
     let made = Publish {
         number: planned_on + 1,
         at: chrono::Utc::now(),
@@ -243,7 +243,7 @@ fn what_left_the_definitions_stays_until_it_is_purged() {
             .write_alone(move |tx| {
                 let (migration, left) = (migration.clone(), left.clone());
                 async move {
-                    migration.run(&tx).await?;
+                    migration.run(&tx, means()).await?;
                     publish::set_names(&tx, &left).await
                 }
             })
@@ -356,7 +356,9 @@ fn a_rehearsal_counts_what_a_new_rule_would_refuse_and_changes_nothing() {
                 async move {
                     let old = publish::names(&tx).await?;
                     let built = build(&packs, &old);
-                    Migration::between(&old, &built.names, &built.catalog, tx.dialect())?.run(&tx).await?;
+                    Migration::between(&old, &built.names, &built.catalog, tx.dialect())?
+                        .run(&tx, means())
+                        .await?;
                     let object = built.catalog.objects["p.item"].clone();
                     let bindings = plan::read::Bindings {
                         now: chrono::Utc::now(),

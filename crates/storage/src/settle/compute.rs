@@ -1,4 +1,4 @@
-//! The values of one derived field for a set of rows.
+//! The values of derived fields for a set of rows.
 
 use crate::dialect::quoted;
 use crate::error::internal;
@@ -11,96 +11,131 @@ use catalog::{Derivation, Derived, Field, Object, Stored};
 use definition::ColumnType;
 use diagnostic::{Diagnostic, Result};
 use expression::{Clock, Context, EvaluateError, Expr, Function, Kind, Path, Root, Step, Value, evaluate};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Rows computed at once.
-const CHUNK: usize = 500;
+/// Most rows computed at once.
+const MOST_ROWS: usize = 500;
+/// Most values one statement binds; SQLite allows 32,766.
+const MOST_BOUND: usize = 30_000;
 
-/// Computes the field for these rows and writes what differs.
+/// A derived field on its way through one read.
+struct Wanted<'a> {
+    field: &'a Field,
+    column: &'a str,
+    ty: ColumnType,
+    /// The rows it is computed for.
+    ids: &'a BTreeSet<Uuid>,
+    /// Where its values begin in what is read: what is stored, then what it is computed from.
+    place: usize,
+    /// How it is computed from them; a roll-up is computed by the database.
+    formula: Option<(Expr, Inputs)>,
+}
+
+/// Computes derived fields of one object, none of which reads another, and writes what differs: one read and
+/// one write for so many rows, however many fields.
 pub(crate) async fn compute(
     tx: &Tx,
     reading: Reading<'_>,
-    derivation: &Derivation,
-    ids: &[Uuid],
+    together: &[(&Derivation, BTreeSet<Uuid>)],
 ) -> Result<Vec<Change>> {
-    let missing = || internal("settling", &format!("`{}.{}`", derivation.object, derivation.field));
-    let object = reading.catalog.object(&derivation.object).ok_or_else(missing)?.clone();
-    let field = object.field(&derivation.field).ok_or_else(missing)?.clone();
-    let (Some(derived), Stored::Column { column, ty }) = (&field.derived, &field.stored) else {
-        return Err(missing());
-    };
+    let Some((first, _)) = together.first() else { return Ok(Vec::new()) };
+    let missing = |field: &str| internal("settling", &format!("`{}.{field}`", first.object));
+    let object = reading.catalog.object(&first.object).ok_or_else(|| missing(""))?;
+    let mut exprs = Vec::new();
+    let mut wanted = Vec::with_capacity(together.len());
+    for (derivation, ids) in together {
+        let field = object.field(&derivation.field).ok_or_else(|| missing(&derivation.field))?;
+        wanted.push(want(reading, object, field, ids, &mut exprs)?);
+    }
+    let all: BTreeSet<Uuid> = together.iter().flat_map(|(_, ids)| ids.iter().copied()).collect();
+    let all: Vec<Uuid> = all.into_iter().collect();
+    let clock = clock(reading)?;
     let mut changes = Vec::new();
-    for ids in ids.chunks(CHUNK) {
-        let values = values(tx, reading, &object, &field, derived, ids).await?;
-        let mut differing = Vec::new();
-        for (id, (old, new)) in values {
-            let new = stored(new, *ty)?;
-            if normal(&old) != normal(&new) {
-                differing.push(Change {
-                    object: object.name.clone(),
-                    id,
-                    field: field.name.clone(),
-                    old,
-                    new,
-                });
+    for ids in all.chunks((MOST_BOUND / (1 + wanted.len())).clamp(1, MOST_ROWS)) {
+        let found = load_values(tx, reading, object, ids, &exprs).await?;
+        let mut rows = Vec::new();
+        for id in ids {
+            let Some(values) = found.get(id) else { continue };
+            let mut row = Vec::with_capacity(wanted.len());
+            let mut differs = false;
+            for want in &wanted {
+                let old = &values[want.place];
+                if !want.ids.contains(id) {
+                    row.push(old.clone());
+                    continue;
+                }
+                let new = stored(want.value(values, &clock)?, want.ty)?;
+                if normal(old) != normal(&new) {
+                    differs = true;
+                    let (object, field) = (object.name.clone(), want.field.name.clone());
+                    changes.push(Change { object, id: *id, field, old: old.clone(), new: new.clone() });
+                }
+                row.push(new);
+            }
+            if differs {
+                rows.push((*id, row));
             }
         }
-        differing.sort_by_key(|change| change.id);
-        if !differing.is_empty() {
-            write(tx, &object, column, *ty, &differing).await?;
+        if !rows.is_empty() {
+            write(tx, object, &wanted, rows).await?;
         }
-        changes.extend(differing);
     }
     Ok(changes)
 }
 
-/// What is stored and what should be, for each row.
-async fn values(
-    tx: &Tx,
+/// Adds to `exprs` what one field needs of a row.
+fn want<'a>(
     reading: Reading<'_>,
-    object: &Arc<Object>,
-    field: &Field,
-    derived: &Derived,
-    ids: &[Uuid],
-) -> Result<Vec<(Uuid, (Value, Value))>> {
+    object: &'a Arc<Object>,
+    field: &'a Field,
+    ids: &'a BTreeSet<Uuid>,
+    exprs: &mut Vec<Expr>,
+) -> Result<Wanted<'a>> {
+    let missing = |what: &str| internal("settling", &format!("`{}.{what}`", object.name));
+    let (Some(derived), Stored::Column { column, ty }) = (&field.derived, &field.stored) else {
+        return Err(missing(&field.name));
+    };
     let own = Path {
         root: Root::Row,
         steps: vec![Step { object: object.name.clone(), field: field.name.clone() }],
     };
-    let mut wanted = vec![path_expr(reading, &own)];
+    let place = exprs.len();
+    exprs.push(path_expr(reading, &own));
     let formula = match derived {
         Derived::Rollup(rollup) => {
             let child = match object.field(&rollup.children).map(|f| &f.stored) {
                 Some(Stored::Children { object, .. }) => reading.catalog.object(object),
                 _ => None,
             };
-            let child = child.ok_or_else(|| internal("settling", &format!("`{}`", rollup.children)))?;
-            wanted.push(rollup_expr(object, field, rollup, child));
+            let child = child.ok_or_else(|| missing(&rollup.children))?;
+            exprs.push(rollup_expr(object, field, rollup, child));
             None
         }
         Derived::Formula(formula) => {
             let mut inputs = Inputs::default();
             let formula = inputs.extract(formula);
-            wanted.extend(inputs.paths.iter().map(|path| path_expr(reading, path)));
-            wanted.extend(inputs.computed.iter().cloned());
+            exprs.extend(inputs.paths.iter().map(|path| path_expr(reading, path)));
+            exprs.extend(inputs.computed.iter().cloned());
             Some((formula, inputs))
         }
     };
-    let clock = clock(reading)?;
-    let mut found = Vec::with_capacity(ids.len());
-    for (id, mut values) in load_values(tx, reading, object, ids, &wanted).await? {
-        let old = std::mem::take(&mut values[0]);
-        let new = match &formula {
-            None => values.pop().unwrap_or_default(),
+    Ok(Wanted { field, column, ty: *ty, ids, place, formula })
+}
+
+impl Wanted<'_> {
+    /// What it should be.
+    fn value(&self, values: &[Value], clock: &Clock) -> Result<Value> {
+        let values = &values[self.place + 1..];
+        match &self.formula {
+            None => Ok(values.first().cloned().unwrap_or_default()),
             Some((formula, inputs)) => {
-                let known = Known { inputs, values: &values[1..] };
-                evaluate(formula, &known, &clock).map_err(|e| Box::new(Diagnostic::from(e)))?
+                let known = Known { inputs, values };
+                evaluate(formula, &known, clock).map_err(|e| Box::new(Diagnostic::from(e)))
             }
-        };
-        found.push((id, (old, new)));
+        }
     }
-    Ok(found)
 }
 
 fn clock(reading: Reading<'_>) -> Result<Clock> {
@@ -240,21 +275,25 @@ fn normal(value: &Value) -> Value {
     }
 }
 
-/// One statement for all rows; neither version nor `updated_*` are touched.
-async fn write(tx: &Tx, object: &Object, column: &str, ty: ColumnType, changes: &[Change]) -> Result<()> {
+/// One statement for all rows and fields; neither version nor `updated_*` are touched.
+async fn write(tx: &Tx, object: &Object, wanted: &[Wanted<'_>], rows: Vec<(Uuid, Vec<Value>)>) -> Result<()> {
     let dialect = tx.dialect();
     let mut binder = Binder::new(dialect);
-    let mut rows = Vec::with_capacity(changes.len());
-    for change in changes {
-        let id = binder.bind(change.id);
-        let value = binder.bind(column::bound(&change.new, ty, dialect)?);
-        rows.push(format!("({id}, {value})"));
+    let mut lines = Vec::with_capacity(rows.len());
+    for (id, values) in rows {
+        let mut line = vec![binder.bind(id)];
+        for (want, value) in wanted.iter().zip(values) {
+            line.push(binder.bind(column::bound(&value, want.ty, dialect)?));
+        }
+        lines.push(format!("({})", line.join(", ")));
     }
     let table = quoted(&object.table);
+    let sets =
+        wanted.iter().zip(2..).map(|(want, place)| format!("{} = v.column{place}", quoted(want.column)));
     let sql = format!(
-        "UPDATE {table} SET {} = v.column2 FROM (VALUES {}) AS v WHERE {table}.\"id\" = v.column1",
-        quoted(column),
-        rows.join(", ")
+        "UPDATE {table} SET {} FROM (VALUES {}) AS v WHERE {table}.\"id\" = v.column1",
+        sets.collect::<Vec<_>>().join(", "),
+        lines.join(", ")
     );
     tx.execute_sql(sql, binder.into_values()).await?;
     Ok(())

@@ -5,7 +5,7 @@ use crate::dialect::Dialect;
 use crate::row::load_row;
 use crate::row::write::apply;
 use crate::select::Reading;
-use crate::settle::{lock_set, settle};
+use crate::settle::{Deferred, lock_set, resume_up_to, settle, settle_up_to};
 use crate::testing::{catalog_of_orders, create_tables, on_each};
 use catalog::Catalog;
 use diagnostic::Result;
@@ -74,7 +74,11 @@ impl Site {
 
     async fn run(&self, tx: &crate::Tx, writes: &[RowWrite]) -> Result<usize> {
         let reading = Reading { catalog: &self.catalog, bindings: &self.bindings, secret: None };
-        lock_set(tx, reading, writes).await?;
+        // With the variable set, `concurrent_lines_and_parent_changes_add_up` fails on PostgreSQL: what shows
+        // that it races, and that these locks are what it needs.
+        if std::env::var_os("LIFELOOM_TEST_WITHOUT_LOCKS").is_none() {
+            lock_set(tx, reading, writes).await?;
+        }
         apply(tx, reading, writes).await?;
         let settled = settle(tx, reading, writes).await?;
         assert!(settled.deferred.is_empty());
@@ -159,6 +163,154 @@ fn derived_values_follow_their_inputs() {
         assert_eq!(site.total(second).await.0, money("50.00"));
         // Derived writes leave the version alone.
         assert_eq!(site.get(&site.database.reader(), "test.order", first).await.version(), before);
+    });
+}
+
+#[test]
+fn derived_values_of_one_object_and_level_are_read_together() {
+    on_each(|database| async move {
+        // A second roll-up over the same lines: as many statements as with one.
+        let statements = async |catalog: Catalog, database: &Database| {
+            let now = "2026-03-10T02:30:00Z".parse().unwrap();
+            let bindings = Bindings { now, time_zone: "UTC".into(), user: Arc::new(HashMap::new()) };
+            let site = Site { database: database.clone(), catalog: Arc::new(catalog), bindings };
+            let (order, line) = (Uuid::now_v7(), Uuid::now_v7());
+            site.write(vec![site.insert("test.order", order, &[])]).await.unwrap();
+            let values = [("order", Value::Reference(order)), ("amount", money("2.50"))];
+            let write = site.insert("test.line", line, &values);
+            let run = site.clone();
+            let count = site.database.write(move |tx| {
+                let (site, write) = (run.clone(), write.clone());
+                async move {
+                    site.run(&tx, &[write]).await?;
+                    Ok(tx.statements())
+                }
+            });
+            (count.await.unwrap(), site.get(&site.database.reader(), "test.order", order).await)
+        };
+        let (first, mut second) = (catalog_of_orders(), catalog_of_orders());
+        create_tables(&database, &first).await;
+        let (one, _) = statements(first, &database).await;
+        add_count(&mut second, &database).await;
+        let (two, order) = statements(second, &database).await;
+        assert_eq!(one, two);
+        assert_eq!((order.get("total"), order.get("lines_count")), (&money("2.50"), &Value::Integer(1)));
+    });
+}
+
+/// Adds the roll-up `lines_count` to the orders.
+async fn add_count(catalog: &mut Catalog, database: &Database) {
+    let order = Arc::make_mut(catalog.objects.get_mut("test.order").unwrap());
+    let stored =
+        catalog::Stored::Column { column: "lines_count".into(), ty: definition::ColumnType::Integer };
+    let mut field = crate::testing::field_of("lines_count", expression::Type::Integer, stored);
+    field.kind = definition::FieldType::Integer(definition::field::IntegerField::default());
+    field.index = order.fields.len();
+    field.derived = Some(catalog::Derived::Rollup(catalog::Rollup {
+        aggregate: expression::Aggregate::Count,
+        children: "lines".into(),
+        value: None,
+        filter: None,
+    }));
+    order.fields.insert("lines_count".into(), field);
+    let derivation = catalog::Derivation {
+        object: "test.order".into(),
+        field: "lines_count".into(),
+        local: false,
+        level: 0,
+    };
+    catalog.derivations.order.insert(1, derivation);
+    for trigger in catalog.derivations.triggers.values_mut().flatten() {
+        trigger.derivation += usize::from(trigger.derivation > 0);
+    }
+    let key = ("test.line".into(), "order".into());
+    let lines = catalog.derivations.triggers.get_mut(&key).unwrap();
+    lines.push(catalog::Trigger { derivation: 1, ..lines[0].clone() });
+    let table = catalog.objects["test.order"].table.clone();
+    database
+        .write(move |tx| {
+            let sql = format!("alter table \"{table}\" add column lines_count bigint");
+            async move { tx.batch(&sql).await }
+        })
+        .await
+        .unwrap();
+}
+
+#[test]
+fn what_is_too_much_is_settled_later() {
+    on_each(|database| async move {
+        let site = Site::new(database).await;
+        let customer = Uuid::now_v7();
+        let orders: Vec<Uuid> = (0..5).map(|_| Uuid::now_v7()).collect();
+        let mut writes = vec![site.insert("test.customer", customer, &[("discount", money("0"))])];
+        for order in &orders {
+            writes.push(site.insert("test.order", *order, &[("customer", Value::Reference(customer))]));
+            let values = [("order", Value::Reference(*order)), ("amount", money("100"))];
+            writes.push(site.insert("test.line", Uuid::now_v7(), &values));
+        }
+        site.write(writes).await.unwrap();
+        // Two rows at a time: five orders of one customer take three rounds.
+        let change = site.clone();
+        let deferred: Deferred = site
+            .database
+            .write(move |tx| {
+                let site = change.clone();
+                async move {
+                    let reading = Reading { catalog: &site.catalog, bindings: &site.bindings, secret: None };
+                    let before = site.get(&tx, "test.customer", customer).await;
+                    let mut after = before.clone();
+                    after.set("discount", money("50"));
+                    let write = RowWrite {
+                        object: after.object.clone(),
+                        id: customer,
+                        operation: Operation::Update,
+                        changed: vec![after.object.field("discount").unwrap().index],
+                        before: Some(before),
+                        after,
+                        links: Vec::new(),
+                    };
+                    apply(&tx, reading, std::slice::from_ref(&write)).await?;
+                    let settled = settle_up_to(&tx, reading, &[write], 2).await?;
+                    assert_eq!(settled.changes.len(), 2);
+                    Ok(settled.deferred)
+                }
+            })
+            .await
+            .unwrap();
+        assert_eq!(deferred.work.iter().map(|(.., ids)| ids.len()).sum::<usize>(), 3);
+        let net = |orders: Vec<Uuid>| {
+            let site = site.clone();
+            async move {
+                let mut found = Vec::new();
+                for order in orders {
+                    found.push(site.total(order).await.1);
+                }
+                found.sort_by_key(|value| value.as_decimal());
+                found
+            }
+        };
+        let (half, full) = (money("50.00"), money("100.00"));
+        let expect = |halves: usize| [vec![half.clone(); halves], vec![full.clone(); 5 - halves]].concat();
+        assert_eq!(net(orders.clone()).await, expect(2));
+        // It travels through the table of jobs as JSON.
+        let mut left: Deferred = serde_json::from_str(&serde_json::to_string(&deferred).unwrap()).unwrap();
+        for halves in [4, 5] {
+            let (run, work) = (site.clone(), left.clone());
+            left = site
+                .database
+                .write(move |tx| {
+                    let (site, work) = (run.clone(), work.clone());
+                    async move {
+                        let reading =
+                            Reading { catalog: &site.catalog, bindings: &site.bindings, secret: None };
+                        Ok(resume_up_to(&tx, reading, &work, 2).await?.deferred)
+                    }
+                })
+                .await
+                .unwrap();
+            assert_eq!(net(orders.clone()).await, expect(halves));
+        }
+        assert!(left.is_empty());
     });
 }
 

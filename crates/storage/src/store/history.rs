@@ -1,6 +1,9 @@
-//! Field history: each change of each field, in the transaction of the change.
+//! Field history: each change of each field, in the transaction of the change. One row holds the changes of
+//! one write of one record, so that a new record of thirty fields costs one row.
 
 use super::stored;
+use crate::codec::Cell;
+use crate::error::internal;
 use crate::{Tx, cells};
 use chrono::{DateTime, Utc};
 use diagnostic::Result;
@@ -8,8 +11,8 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 stored! {
-    /// One change of one field. Values are as on the wire; those of encrypted fields are masked.
-    Change in "sys_history" {
+    /// A row: one change of one field, or several of one write as a list `[field, old, new]` in `new`.
+    Row in "sys_history" {
         /// Its id, in the order of time.
         id: Uuid = "id",
         /// The object's full name.
@@ -18,7 +21,7 @@ stored! {
         record: Uuid = "record",
         /// The record's version after the change.
         version: i64 = "version",
-        /// The field.
+        /// The field; [`SEVERAL`] where there are several.
         field: String = "field",
         /// The value before.
         old: Option<Json> = "old",
@@ -31,12 +34,93 @@ stored! {
     }
 }
 
-/// Keeps changes.
-pub async fn insert(tx: &Tx, changes: &[Change]) -> Result<()> {
-    stored::insert(tx, changes, "").await.map(|_| ())
+/// Stands in the place of a field's name where a row holds several changes.
+const SEVERAL: &str = "";
+
+/// Rows looked at together when a history is rewritten.
+const BATCH: i64 = 500;
+
+/// One write of one record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// The object's full name.
+    pub object: String,
+    /// The record.
+    pub record: Uuid,
+    /// The record's version after the write.
+    pub version: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Option<Uuid>,
+    /// What it changed, in order. Values are as on the wire; those of encrypted fields are masked.
+    pub changes: Vec<Changed>,
 }
 
-/// Changes of a record, newest first; `before` is the id of the last one of the page before.
+/// One field that changed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Changed {
+    /// The field.
+    pub field: String,
+    /// The value before.
+    pub old: Option<Json>,
+    /// The value after.
+    pub new: Option<Json>,
+}
+
+/// One change of one field, as it is listed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its place in the order of time.
+    pub id: Uuid,
+    /// The record's version after the change.
+    pub version: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub by: Option<Uuid>,
+    /// The field and its values.
+    pub changed: Changed,
+}
+
+/// Keeps what writes changed; a write that changed nothing leaves nothing.
+pub async fn insert(tx: &Tx, entries: &[Entry]) -> Result<()> {
+    let rows: Vec<Row> = entries.iter().filter_map(row).collect();
+    stored::insert(tx, &rows, "").await.map(|_| ())
+}
+
+fn row(entry: &Entry) -> Option<Row> {
+    let (field, old, new) = match entry.changes.as_slice() {
+        [] => return None,
+        [one] => (one.field.clone(), one.old.clone(), one.new.clone()),
+        several => (SEVERAL.to_owned(), None, Some(packed(several))),
+    };
+    // The changes of a row are told apart by the end of its id.
+    let id = Uuid::from_u128(Uuid::now_v7().as_u128() & !0xffff);
+    let Entry { record, version, at, by, .. } = *entry;
+    Some(Row { id, object: entry.object.clone(), record, version, field, old, new, at, by })
+}
+
+fn packed(changes: &[Changed]) -> Json {
+    changes.iter().map(|change| serde_json::json!([change.field, change.old, change.new])).collect()
+}
+
+impl Row {
+    /// The changes it holds, in order.
+    fn changes(&self) -> Result<Vec<Changed>> {
+        if self.field != SEVERAL {
+            let (field, old, new) = (self.field.clone(), self.old.clone(), self.new.clone());
+            return Ok(vec![Changed { field, old, new }]);
+        }
+        let list: Vec<(String, Option<Json>, Option<Json>)> =
+            serde_json::from_value(self.new.clone().unwrap_or_default())
+                .map_err(|error| internal("reading a history", &error))?;
+        Ok(list.into_iter().map(|(field, old, new)| Changed { field, old, new }).collect())
+    }
+}
+
+/// Changes of a record, newest first; `before` is the id of the last one of the page before. Fewer than `limit`
+/// are the last ones.
 pub async fn list(
     tx: &Tx,
     object: &str,
@@ -44,13 +128,84 @@ pub async fn list(
     before: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<Change>> {
+    let before = before.unwrap_or(Uuid::max());
     let rest = "where object = $1 and record = $2 and id < $3 order by id desc limit $4";
-    let values = cells![tx.dialect(); object, record, before.unwrap_or(Uuid::max()), i64::from(limit)];
-    stored::select(tx, rest, values).await
+    let values = cells![tx.dialect(); object, record, before, i64::from(limit)];
+    let mut found = Vec::new();
+    for row in stored::select::<Row>(tx, rest, values).await? {
+        for (place, changed) in row.changes()?.into_iter().enumerate().rev() {
+            let id = Uuid::from_u128(row.id.as_u128() + place as u128);
+            if id < before && found.len() < limit as usize {
+                found.push(Change { id, version: row.version, at: row.at, by: row.by, changed });
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Removes the history of a record that is purged.
 pub async fn purge(tx: &Tx, object: &str, record: Uuid) -> Result<u64> {
     let sql = "delete from sys_history where object = $1 and record = $2";
     tx.execute_sql(sql, cells![tx.dialect(); object, record]).await
+}
+
+/// Replaces every value that the history of an object holds of some fields by what `mask` makes of its text;
+/// where it makes nothing, the change is forgotten.
+pub(crate) async fn rewrite(
+    tx: &Tx,
+    object: &str,
+    fields: &[String],
+    mask: &(dyn Fn(&str) -> Option<String> + Send + Sync),
+) -> Result<()> {
+    let mut after = (Uuid::nil(), Uuid::nil());
+    loop {
+        let rest = "where object = $1 and (record, id) > ($2, $3) order by record, id limit $4";
+        let values = cells![tx.dialect(); object, after.0, after.1, BATCH];
+        let rows = stored::select::<Row>(tx, rest, values).await?;
+        let Some(last) = rows.last() else { return Ok(()) };
+        after = (last.record, last.id);
+        for row in rows {
+            let before = row.changes()?;
+            let changes: Vec<Changed> =
+                before.iter().filter_map(|change| masked(change, fields, mask)).collect();
+            if changes == before {
+                continue;
+            }
+            if changes.is_empty() {
+                let sql = "delete from sys_history where id = $1";
+                tx.execute_sql(sql, cells![tx.dialect(); row.id]).await?;
+                continue;
+            }
+            // A row keeps its form: its changes keep their places in the order.
+            let (old, new) = match changes.as_slice() {
+                [one] if row.field != SEVERAL => (one.old.clone(), one.new.clone()),
+                several => (None, Some(packed(several))),
+            };
+            let sql = "update sys_history set old = $1, new = $2 where id = $3";
+            tx.execute_sql(
+                sql,
+                vec![old.cell(tx.dialect()), new.cell(tx.dialect()), row.id.cell(tx.dialect())],
+            )
+            .await?;
+        }
+    }
+}
+
+fn masked(
+    change: &Changed,
+    fields: &[String],
+    mask: &(dyn Fn(&str) -> Option<String> + Send + Sync),
+) -> Option<Changed> {
+    if !fields.contains(&change.field) {
+        return Some(change.clone());
+    }
+    // Nothing stays nothing; what is no text has no ends that could be shown.
+    let value = |value: &Option<Json>| match value {
+        None | Some(Json::Null) => Some(None),
+        Some(Json::String(text)) => mask(text).map(|text| Some(Json::from(text))),
+        Some(other) => mask(&other.to_string()).map(|_| Some(Json::from("****"))),
+    };
+    // What is forgotten is forgotten in full.
+    mask("")?;
+    Some(Changed { field: change.field.clone(), old: value(&change.old)?, new: value(&change.new)? })
 }

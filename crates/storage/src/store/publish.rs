@@ -28,6 +28,9 @@ stored! {
     }
 }
 
+/// Under which key the database notes who checked what was published.
+const CHECKED: &str = "catalog_checked";
+
 /// One definition text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceText {
@@ -104,8 +107,36 @@ pub async fn names(tx: &Tx) -> Result<PhysicalNames> {
 
 /// The texts of a publish, by pack and path.
 pub async fn sources(tx: &Tx, number: i64) -> Result<Vec<SourceText>> {
-    let sql = "select s.pack, s.path, t.body from sys_source s join sys_text t on t.hash = s.hash \
-               where s.publish = $1 order by s.pack, s.path";
+    texts(tx, number, "").await
+}
+
+/// As [`sources`], without what packs bring as data and as tests.
+pub async fn sources_without_data(tx: &Tx, number: i64) -> Result<Vec<SourceText>> {
+    let data = "and s.path not like 'demo/%' and s.path not like 'seeds/%' and s.path not like 'scenarios/%'";
+    texts(tx, number, data).await
+}
+
+/// The hash of the texts of a publish.
+pub async fn hash(tx: &Tx, number: i64) -> Result<String> {
+    let row = tx.row("select hash from sys_publish where number = $1", cells![tx.dialect(); number]).await?;
+    row.map_or_else(|| Ok(String::new()), |row| row.get(0))
+}
+
+/// The version of the program that checked a publish last, and which publish it was.
+pub async fn checked(tx: &Tx) -> Result<Option<(String, i64)>> {
+    system::meta(tx, CHECKED).await
+}
+
+/// Notes that this version of the program has checked the texts of a publish.
+pub async fn note_checked(tx: &Tx, version: &str, number: i64) -> Result<()> {
+    system::set_meta(tx, CHECKED, version, number).await
+}
+
+async fn texts(tx: &Tx, number: i64, which: &str) -> Result<Vec<SourceText>> {
+    let sql = format!(
+        "select s.pack, s.path, t.body from sys_source s join sys_text t on t.hash = s.hash \
+         where s.publish = $1 {which} order by s.pack, s.path"
+    );
     let rows = tx.rows(sql, cells![tx.dialect(); number]).await?;
     rows.iter()
         .map(|row| Ok(SourceText { pack: row.get(0)?, path: row.get(1)?, text: row.get(2)? }))

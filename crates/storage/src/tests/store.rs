@@ -327,28 +327,52 @@ fn history_pages_backwards() {
     on_each(|database| async move {
         let record = Uuid::now_v7();
         write(&database, move |tx| async move {
-            let changes: Vec<history::Change> = (0..600i64)
-                .map(|n| history::Change {
-                    id: Uuid::now_v7(),
+            // The first write sets three fields, each further one one or two.
+            let changed = |field: &str, n: i64| history::Changed {
+                field: field.into(),
+                old: (n > 0).then(|| json!(n - 1)),
+                new: Some(json!(n)),
+            };
+            let changes = |n: i64| match n {
+                0 => vec![changed("code", n), changed("name", n), changed("note", n)],
+                _ if n % 2 == 0 => vec![changed("name", n), changed("note", n)],
+                _ => vec![changed("name", n)],
+            };
+            let entries: Vec<history::Entry> = (0..600i64)
+                .map(|n| history::Entry {
                     object: "crm.lead".into(),
                     record,
                     version: n,
-                    field: "name".into(),
-                    old: (n > 0).then(|| json!(n - 1)),
-                    new: Some(json!(n)),
                     at: now(),
                     by: None,
+                    changes: changes(n),
                 })
                 .collect();
-            history::insert(&tx, &changes).await
+            history::insert(&tx, &entries).await
         })
         .await;
         let tx = database.reader();
-        let page = history::list(&tx, "crm.lead", record, None, 2).await.unwrap();
-        let next = history::list(&tx, "crm.lead", record, Some(page[1].id), 1).await.unwrap();
-        let versions: Vec<i64> = page.iter().chain(&next).map(|change| change.version).collect();
-        assert_eq!(versions, [599, 598, 597]);
-        assert_eq!(next[0].old, Some(json!(596)));
+        // Pages of any length show each change once, the newest first.
+        for limit in [1, 2, 3, 7, 1000] {
+            let (mut shown, mut before) = (Vec::new(), None);
+            loop {
+                let page = history::list(&tx, "crm.lead", record, before, limit).await.unwrap();
+                before = page.last().map(|change| change.id);
+                let full = page.len() == limit as usize;
+                shown.extend(page.into_iter().map(|change| (change.version, change.changed.field)));
+                if !full {
+                    break;
+                }
+            }
+            assert_eq!(shown.len(), 600 + 299 + 2, "{limit}");
+            assert!(shown.windows(2).all(|pair| pair[0].0 >= pair[1].0), "{limit}");
+            let first: Vec<&str> = shown.iter().filter(|(n, _)| *n == 0).map(|(_, field)| &**field).collect();
+            assert_eq!(first, ["note", "name", "code"], "{limit}");
+        }
+        let newest = history::list(&tx, "crm.lead", record, None, 1).await.unwrap();
+        assert_eq!(newest[0].changed.old, Some(json!(598)));
+        let rows = tx.row("select count(*) from sys_history", vec![]).await.unwrap().unwrap();
+        assert_eq!(rows.get::<i64>(0).unwrap(), 600, "one row a write");
     });
 }
 

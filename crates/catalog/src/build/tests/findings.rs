@@ -169,3 +169,50 @@ fn what_follows_from_an_unread_file_is_not_reported() {
     let found = lines(&packs(&files));
     assert!(found.lines().all(|line| line.starts_with("objects/lead.yaml")) && !found.is_empty(), "{found}");
 }
+
+#[test]
+fn encrypted_fields_are_neither_ordered_nor_computed_with() {
+    let object = "kind: object\nname: lead\nfields:\n  name: {type: text}\n  card: {type: text, encrypted: true}\n  \
+                  code: {type: text, encrypted: true, lookup: exact}\n  tags: {type: multi_select, options: {a: {}}}\n  \
+                  size: {type: integer}\n";
+    let check = |view: &str, expect: &str| {
+        let view = format!("kind: view\nname: all\nobject: lead\n{view}\n");
+        let files = [("objects/lead.yaml", object), ("views/all.yaml", view.as_str())];
+        assert_eq!(lines(&packs(&files)), expect, "{view}");
+    };
+    let cannot = |place: &str, what: &str| format!("views/all.yaml:{place}: error[invalid_value]: {what}");
+    let only =
+        "is encrypted; only `is_empty` and, with `lookup: exact`, comparison with a constant can be answered";
+    let rows = [
+        ("sort: [name, -size]", None),
+        ("where: 'code == \"a\" || code in [\"b\"] || is_empty(card)'", None),
+        ("sort: [-card]", Some(("4:8", "rows cannot be sorted by `card`: it is encrypted".to_owned()))),
+        ("sort: [name, code]", Some(("4:14", "rows cannot be sorted by `code`: it is encrypted".to_owned()))),
+        (
+            "sort: [tags]",
+            Some(("4:8", "rows cannot be sorted by `tags`: it is of type `multi_select`".to_owned())),
+        ),
+        (
+            "type: kanban\ngroup_by: card",
+            Some(("5:11", "rows cannot be grouped by `card`: it is encrypted".to_owned())),
+        ),
+        (
+            "card: {sum: name}",
+            Some(("4:13", "rows cannot be summed by `name`: it is of type `text`".to_owned())),
+        ),
+        ("where: 'card == \"a\"'", Some(("4:9", format!("`card` {only}")))),
+        ("where: 'size > 1 && code > \"a\"'", Some(("4:21", format!("`code` {only}")))),
+        ("where: 'starts_with(code, \"a\")'", Some(("4:21", format!("`code` {only}")))),
+        ("where: 'code == name'", Some(("4:9", format!("`code` {only}")))),
+    ];
+    for (view, expect) in rows {
+        check(view, &expect.map(|(place, what)| cannot(place, &what)).unwrap_or_default());
+    }
+    let computed = format!("{object}  all: {{type: text, formula: 'name + card'}}\n");
+    let files = [("objects/lead.yaml", computed.as_str())];
+    let expect = "objects/lead.yaml:9:40: error[invalid_value]: `card` is encrypted; what is computed from it would tell it";
+    assert_eq!(lines(&packs(&files)), expect);
+    let role = "kind: role\nname: rep\nobjects:\n  lead: {read: 'card == \"a\"'}\n";
+    let files = [("objects/lead.yaml", object), ("roles/rep.yaml", role)];
+    assert_eq!(lines(&packs(&files)), format!("roles/rep.yaml:4:17: error[invalid_value]: `card` {only}"));
+}
