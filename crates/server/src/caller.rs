@@ -1,7 +1,6 @@
 //! Who asks: the session behind a cookie or a bearer token, and the caller's language.
 
 use crate::problem::{Answer, InLocale, Problem};
-use crate::trace;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, HeaderMap, ORIGIN};
@@ -11,6 +10,8 @@ use engine::identity::Session;
 use engine::{Engine, Identity};
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
+use storage::Dialect;
+use storage::stages::{Stages, stage};
 use tracing::Instrument;
 
 /// Name of the session cookie.
@@ -33,8 +34,7 @@ impl Caller {
         &self.session.identity
     }
 
-    /// Lets the engine work for this caller. Its connections belong to its own runtime, not to the one that
-    /// serves this request.
+    /// Lets the engine work for this caller.
     ///
     /// # Errors
     /// What the engine refuses, in the caller's language.
@@ -45,7 +45,21 @@ impl Caller {
         W: Future<Output = diagnostic::Result<T>> + Send + 'static,
     {
         let work = work(self.engine.clone(), self.identity().clone());
-        trace::stage("engine", on_its_runtime(&self.engine, work)).await.or_problem(self.locale)
+        near_its_connections(&self.engine, work).await.or_problem(self.locale)
+    }
+
+    /// Lets the engine work for this caller where that keeps no other request waiting: a publish computes for long.
+    ///
+    /// # Errors
+    /// What the engine refuses, in the caller's language.
+    pub async fn ask_apart<T, F, W>(&self, work: F) -> Answer<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(Engine, Arc<Identity>) -> W,
+        W: Future<Output = diagnostic::Result<T>> + Send + 'static,
+    {
+        let work = work(self.engine.clone(), self.identity().clone());
+        on_its_runtime(&self.engine, work).await.or_problem(self.locale)
     }
 
     /// A refusal in the caller's language.
@@ -76,12 +90,26 @@ impl Caller {
     }
 }
 
-/// Runs the engine's work on the runtime its connections belong to, inside the span of the request.
+/// Runs the engine's work where its connections are. Those of PostgreSQL belong to the engine's own runtime, not
+/// to the one that serves this request; SQLite is called by whoever asks.
+pub async fn near_its_connections<T: Send + 'static>(
+    engine: &Engine,
+    work: impl Future<Output = diagnostic::Result<T>> + Send + 'static,
+) -> diagnostic::Result<T> {
+    match engine.database().dialect() {
+        Dialect::Sqlite => work.await,
+        Dialect::Postgres => on_its_runtime(engine, work).await,
+    }
+}
+
+/// Runs the engine's work on the runtime it was opened on, inside the request: work that keeps a thread busy must
+/// not keep one that serves requests.
 pub async fn on_its_runtime<T: Send + 'static>(
     engine: &Engine,
     work: impl Future<Output = diagnostic::Result<T>> + Send + 'static,
 ) -> diagnostic::Result<T> {
-    match engine.database().handle().spawn(work.in_current_span()).await {
+    let work = Stages::current().scope(work).in_current_span();
+    match engine.database().handle().spawn(work).await {
         Ok(done) => done,
         Err(failed) => Err(storage::error::internal("the work of a request", &failed.to_string())),
     }
@@ -121,9 +149,14 @@ impl FromRequest for Caller {
             let refuse = |code| Problem::new(Box::new(Diagnostic::new(code)), early);
             let engine = engine.ok_or_else(|| refuse(Code::NotReady))?;
             let token = token.map_err(refuse)?;
-            let asked_of = engine.clone();
-            let work = async move { asked_of.authenticate(&token).await };
-            let session = trace::stage("auth", on_its_runtime(&engine, work)).await.or_problem(early)?;
+            let session = match engine.authenticated(&token) {
+                Some(session) => session,
+                None => {
+                    let asked_of = engine.clone();
+                    let work = async move { asked_of.authenticate(&token).await };
+                    stage("auth", near_its_connections(&engine, work)).await.or_problem(early)?
+                }
+            };
             let locale = asked.unwrap_or(session.identity.actor.locale);
             Ok(Caller { engine, session, locale })
         })

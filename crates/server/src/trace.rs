@@ -1,9 +1,10 @@
-//! Request ids, the stages of a request and the span it runs in.
+//! Request ids, and what a request says of the time it took.
 
 use actix_web::http::header::HeaderMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
+use storage::stages::Stages;
 use uuid::Uuid;
 
 tokio::task_local! {
@@ -15,7 +16,7 @@ tokio::task_local! {
 pub struct Current {
     /// Its id.
     pub id: Arc<str>,
-    stages: Arc<Mutex<Vec<(&'static str, Duration)>>>,
+    stages: Stages,
 }
 
 /// The header that carries a request's id in both directions.
@@ -29,19 +30,19 @@ pub fn current_id() -> Arc<str> {
 impl Current {
     /// A request with this id, of which nothing has happened yet.
     pub fn new(id: String) -> Current {
-        Current { id: id.into(), stages: Arc::default() }
+        Current { id: id.into(), stages: Stages::default() }
     }
 
     /// Runs `work` as the answer to this request.
     pub async fn scope<T>(self, work: impl Future<Output = T>) -> T {
-        CURRENT.scope(self, work).await
+        let stages = self.stages.clone();
+        CURRENT.scope(self, stages.scope(work)).await
     }
 
     /// The value of `Server-Timing`: stages in the order in which they ended, in milliseconds.
     pub fn timing(&self, total: Duration) -> String {
         let mut text = String::new();
-        let stages = self.stages.lock().unwrap_or_else(PoisonError::into_inner);
-        for (name, took) in stages.iter().chain([&("total", total)]) {
+        for (name, took) in self.stages.all().into_iter().chain([("total", total)]) {
             if !text.is_empty() {
                 text.push_str(", ");
             }
@@ -50,26 +51,6 @@ impl Current {
         }
         text
     }
-}
-
-/// Notes how long a stage of the current request takes; stages of the same name add up.
-pub async fn stage<T>(name: &'static str, work: impl Future<Output = T>) -> T {
-    let begin = Instant::now();
-    let done = work.await;
-    note(name, begin.elapsed());
-    done
-}
-
-/// Notes how long a stage of the current request took.
-pub fn note(name: &'static str, took: Duration) {
-    // Outside of a request nobody asks.
-    let _ = CURRENT.try_with(|current| {
-        let mut stages = current.stages.lock().unwrap_or_else(PoisonError::into_inner);
-        match stages.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, sum)) => *sum += took,
-            None => stages.push((name, took)),
-        }
-    });
 }
 
 /// The caller's own id where it is short and plain, else a new one.
@@ -87,6 +68,7 @@ pub fn id_of(headers: &HeaderMap) -> String {
 mod tests {
     use super::*;
     use actix_web::http::header::{HeaderName, HeaderValue};
+    use storage::stages;
 
     #[test]
     fn only_plain_ids_are_kept() {
@@ -100,13 +82,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn stages_of_one_name_add_up() {
+    async fn a_request_says_what_its_stages_took() {
         let current = Current::new("r".to_owned());
         let inside = current.clone();
         inside
             .scope(async {
-                note("storage", Duration::from_millis(1));
-                note("storage", Duration::from_millis(2));
+                stages::note("storage", Duration::from_millis(3));
                 assert_eq!(&*current_id(), "r");
             })
             .await;

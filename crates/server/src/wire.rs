@@ -1,6 +1,5 @@
 //! Answers on the wire.
 
-use crate::trace;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, LOCATION};
@@ -9,6 +8,7 @@ use engine::records::read::Listing;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::time::Instant;
+use storage::stages;
 
 const JSON: (actix_web::http::header::HeaderName, &str) = (CONTENT_TYPE, "application/json");
 
@@ -76,7 +76,7 @@ pub fn listing(listing: &Listing) -> HttpResponse {
     }
     body.extend_from_slice(b"}");
     let answer = bytes(StatusCode::OK, body.freeze());
-    trace::note("render", begin.elapsed());
+    stages::note("render", begin.elapsed());
     answer
 }
 

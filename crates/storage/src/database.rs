@@ -7,6 +7,7 @@ use crate::door::{self, Job, Limits, Waiting};
 use crate::error::{self, internal};
 use crate::folder::FolderLock;
 use crate::sqlite::readers::Readers;
+use crate::stages::Stages;
 use crate::system;
 use crate::transaction::{Link, Tx};
 use crate::watch::{self, Versions};
@@ -243,7 +244,8 @@ impl Database {
             .boxed()
         });
         let (answer, answered) = oneshot::channel();
-        let waiting = Waiting { job, alone, limits, span: Span::current(), answer };
+        let waiting =
+            Waiting { job, alone, limits, span: Span::current(), stages: Stages::current(), answer };
         match &self.inner.link {
             Connected::Sqlite { jobs, .. } => jobs.send(Message::Job(waiting)).await.map_err(|_| closed())?,
             Connected::Postgres(pool) => {

@@ -9,6 +9,7 @@ pub(crate) mod postgres;
 
 use crate::dialect::Dialect;
 use crate::error::{self, Failure, internal};
+use crate::stages::Stages;
 use crate::transaction::{AfterCommit, Link, Tx};
 use diagnostic::{Diagnostic, Result};
 use futures_util::FutureExt;
@@ -30,6 +31,7 @@ pub(crate) struct Waiting {
     /// Longest time of the job and of one of its statements.
     pub limits: Limits,
     pub span: Span,
+    pub stages: Stages,
     pub answer: oneshot::Sender<Result<()>>,
 }
 
@@ -58,6 +60,7 @@ pub(crate) struct Outcome {
 async fn run(waiting: &Waiting, dialect: Dialect, link: Link) -> Outcome {
     let tx = Tx::new(dialect, waiting.limits.statement, link);
     let work = AssertUnwindSafe((waiting.job)(tx.clone())).catch_unwind().instrument(waiting.span.clone());
+    let work = waiting.stages.clone().scope(work);
     let result = match tokio::time::timeout(waiting.limits.job, work).await {
         Ok(Ok(result)) => result,
         Ok(Err(panic)) => Err(internal("running a job", &panic_text(panic.as_ref()))),

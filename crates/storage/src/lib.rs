@@ -5,11 +5,13 @@
 //! It decides no permission: rights arrive inside the plan. It keeps no global state: a [`Database`] is a
 //! value, and a process may hold several.
 //!
-//! Read in this order: [`dialect`] and [`codec`] (what differs between the databases), [`error`] (what their
+//! Read in this order: [`stages`] (what a request spends its time on), [`dialect`] and [`codec`] (what differs between the databases), [`error`] (what their
 //! errors mean), `sqlite` (its connections), [`connection`] and [`folder`] (opening), [`transaction`] (what every statement runs on),
 //! [`door`] (the one way to write), [`database`] (all of it together), [`system`] (the tables of the engine),
 //! [`store`] (reading and writing them), then what plans say of records: [`secret`], [`search`], [`sql`],
 //! [`select`] and [`row`]; [`watch`] (news from other processes), then migrations and backup.
+
+pub mod stages;
 
 pub mod dialect;
 

@@ -5,11 +5,12 @@ use crate::dialect::Dialect;
 use crate::error::{self, Failure};
 use crate::sqlite;
 use crate::sqlite::readers::{Lent, Readers};
+use crate::stages;
 use diagnostic::{Code, Diagnostic, Result};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::RwLock;
 
 /// What to do once the transaction is committed.
@@ -79,7 +80,7 @@ impl Tx {
 
     /// Runs SQL with `$1`, `$2` … for the values; answers the number of rows it changed.
     pub async fn execute_sql(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<u64> {
-        let sql = sql.into();
+        let (sql, begin) = (sql.into(), Instant::now());
         let link = self.inner.link.read().await;
         let result = match link.as_ref() {
             None => return Err(ended()),
@@ -94,12 +95,13 @@ impl Tx {
                 self.limited(tx.execute_raw(statement(sql, values))).await.map(|done| done.rows_affected())
             }
         };
+        stages::note("storage", begin.elapsed());
         self.judged(result)
     }
 
     /// Reads all rows of SQL with `$1`, `$2` … for the values.
     pub async fn query_all_sql(&self, sql: impl Into<String>, values: Vec<Value>) -> Result<Vec<Cells>> {
-        let (sql, limit) = (sql.into(), self.inner.timeout);
+        let (sql, limit, begin) = (sql.into(), self.inner.timeout, Instant::now());
         let link = self.inner.link.read().await;
         let of_table = |table: Arc<sqlite::table::Table>| Cells::of_table(&table);
         let result = match link.as_ref() {
@@ -118,6 +120,7 @@ impl Tx {
                 self.limited(tx.query_all_raw(statement(sql, values))).await.map(of_postgres)
             }
         };
+        stages::note("storage", begin.elapsed());
         self.judged(result)
     }
 
@@ -133,6 +136,7 @@ impl Tx {
 
     /// Runs one or several statements without values and without preparing them: DDL.
     pub async fn batch(&self, sql: &str) -> Result<()> {
+        let begin = Instant::now();
         let link = self.inner.link.read().await;
         let result = match link.as_ref() {
             None => return Err(ended()),
@@ -143,6 +147,7 @@ impl Tx {
             Some(Link::Pool(pool)) => self.limited(pool.execute_unprepared(sql)).await.map(drop),
             Some(Link::Transaction(tx)) => self.limited(tx.execute_unprepared(sql)).await.map(drop),
         };
+        stages::note("storage", begin.elapsed());
         self.judged(result)
     }
 

@@ -14,6 +14,7 @@ use plan::planner::{Finished, Planned, Progress};
 use plan::write::{Operation, RowWrite};
 use plan::{Draft, Row, Upsert};
 use storage::settle::Settled;
+use storage::stages::timed;
 use storage::store::number;
 use storage::{row, settle};
 
@@ -42,7 +43,7 @@ impl Work {
         let mut draft = self.draft(command, &mut known).await?;
         loop {
             // A planner is no value to hold while others run: it ends with the statement.
-            let progress = self.planner().prepare(&mut draft, &known)?;
+            let progress = timed("plan", || self.planner().prepare(&mut draft, &known))?;
             match progress {
                 Progress::Read(needs) => facts::read(self, &needs, &mut known).await?,
                 Progress::Ready => break,
@@ -52,7 +53,7 @@ impl Work {
             hooks::before(self, command, &mut draft).await?;
         }
         loop {
-            let finished = self.planner().finish(&mut draft, &known)?;
+            let finished = timed("plan", || self.planner().finish(&mut draft, &known))?;
             match finished {
                 Finished::Read(needs) => facts::read(self, &needs, &mut known).await?,
                 Finished::Done(planned) => return self.store(command, *planned).await,

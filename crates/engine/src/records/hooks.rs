@@ -13,6 +13,7 @@ use plan::write::Operation;
 use script::{Record, Situation};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use storage::stages::stage;
 
 /// Runs `before_save` and `before_delete` of every row the draft is about. What a hook assigned goes back into
 /// the draft and is checked there like any other value.
@@ -88,13 +89,13 @@ async fn call(
     let script = work.published.script(hook)?.clone();
     let host = ScriptHost::of(work);
     let (engine, function) = (work.engine.clone(), hook.function.clone());
-    blocking(move || {
+    let call = blocking(move || {
         let record = match writable {
             true => Record::writable(row, Arc::clone(&host)),
             false => Record::new(row, Arc::clone(&host)),
         };
         engine.scripts().hook(&script, &function, &record, host, situation)?;
         Ok(record.assigned())
-    })
-    .await
+    });
+    stage("hooks", call).await
 }

@@ -18,6 +18,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 use storage::select;
+use storage::stages::timed;
 use uuid::Uuid;
 
 /// Most rows a script asks for at once.
@@ -55,7 +56,8 @@ impl Engine {
         parameters: &[(String, String)],
     ) -> Result<Listing> {
         let work = self.reading(identity);
-        let select = query::list(&work.published.catalog, &identity.actor, object, parameters)?;
+        let select =
+            timed("plan", || query::list(&work.published.catalog, &identity.actor, object, parameters))?;
         page(&work, &select).await
     }
 
@@ -71,7 +73,9 @@ impl Engine {
         parameters: &[(String, String)],
     ) -> Result<Bytes> {
         let work = self.reading(identity);
-        let select = query::record(&work.published.catalog, &identity.actor, object, id, parameters)?;
+        let select = timed("plan", || {
+            query::record(&work.published.catalog, &identity.actor, object, id, parameters)
+        })?;
         one(&work, &select).await
     }
 
@@ -81,7 +85,8 @@ impl Engine {
     /// As [`Engine::list`].
     pub async fn query(&self, identity: &Arc<Identity>, object: &str, body: &Json) -> Result<Answered> {
         let work = self.reading(identity);
-        match query::post(&work.published.catalog, &identity.actor, object, body)? {
+        let asked = timed("plan", || query::post(&work.published.catalog, &identity.actor, object, body))?;
+        match asked {
             Query::Rows(select) => Ok(Answered::Records(page(&work, &select).await?)),
             Query::Groups(select) => {
                 let page = storage::aggregate::fetch_groups(&work.tx, work.rows().reading, &select).await?;
@@ -96,7 +101,7 @@ impl Engine {
     /// `not_found` where the writer may not read what it wrote.
     pub async fn whole(&self, identity: &Arc<Identity>, object: &str, id: Uuid) -> Result<Bytes> {
         let work = self.reading(identity);
-        let select = query::whole(&work.published.catalog, &identity.actor, object, id)?;
+        let select = timed("plan", || query::whole(&work.published.catalog, &identity.actor, object, id))?;
         one(&work, &select).await
     }
 }

@@ -120,7 +120,7 @@ pub async fn plan(caller: Caller, request: HttpRequest, payload: web::Payload) -
         let asked = Asked { request: Request::Nothing, key, id: crate::trace::current_id() };
         caller.ask(|engine, who| async move { engine.perform(&who, asked).await }).await?;
     }
-    let preview = caller.ask(|engine, _| async move { engine.preview(&change).await }).await?;
+    let preview = caller.ask_apart(|engine, _| async move { engine.preview(&change).await }).await?;
     Ok(wire::ok(&shown(&caller, &preview)))
 }
 
@@ -142,7 +142,7 @@ async fn apply(caller: &Caller, change: Change, key: Option<RequestKey>, status:
     let work = |engine: Engine, who: Arc<Identity>| async move {
         engine.apply_once(&change, Some(&who), key.as_ref()).await
     };
-    let applied = caller.ask(work).await?;
+    let applied = caller.ask_apart(work).await?;
     let mut body = shown(caller, &applied.preview);
     body["number"] = json!(applied.number);
     let status = if applied.preview.is_empty() { StatusCode::OK } else { status };

@@ -40,7 +40,7 @@ pub async fn ready(state: web::Data<State>, request: HttpRequest) -> Answer {
         asked.map_err(|_| not_ready())?.map_err(|_| not_ready())?;
         if engine.published().number == 0 { Err(not_ready()) } else { Ok(()) }
     };
-    caller::on_its_runtime(&state.engine, look).await.or_problem(locale)?;
+    caller::near_its_connections(&state.engine, look).await.or_problem(locale)?;
     Ok(wire::ok(&json!({"status": "ready"})))
 }
 
