@@ -9,6 +9,7 @@ pub mod sign_in;
 mod build;
 
 use crate::engine::Engine;
+use crate::published::IdentityKey;
 use crate::rows::Rows;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::read::Bindings;
@@ -22,6 +23,11 @@ pub use session::{Session, SessionKind};
 pub use sign_in::SignedIn;
 
 impl Engine {
+    /// An identity as it was built last.
+    fn known_identity(&self, key: &IdentityKey) -> Option<Arc<Identity>> {
+        self.published().identities.read().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+    }
+
     /// The identity of a user, optionally with some of its roles only (an API token's).
     ///
     /// # Errors
@@ -29,8 +35,7 @@ impl Engine {
     pub async fn identity(&self, user: Uuid, roles: Option<Arc<[Arc<str>]>>) -> Result<Arc<Identity>> {
         let published = self.published();
         let key = (user, roles);
-        let known = published.identities.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned();
-        if let Some(known) = known.filter(|_| self.trusts_caches()) {
+        if let Some(known) = self.known_identity(&key).filter(|_| self.trusts_caches()) {
             return Ok(known);
         }
         let generation = self.sessions().generation();

@@ -220,7 +220,7 @@ fn indexes(object: &Object, entry: &Definition, findings: &mut Findings<'_>) -> 
                 findings.push(not_yet(what), &entry.origin, &path);
             }
         }
-        out.insert(Arc::from(name.as_str()), Index { fields, index: Arc::from("") });
+        out.insert(Arc::from(name.as_str()), Index::on(object, fields));
     }
     out
 }

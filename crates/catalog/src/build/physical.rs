@@ -130,7 +130,8 @@ fn name_indexes(object: &mut Object, old: &IndexMap<String, String>) -> IndexMap
             .iter()
             .map(|(field, down)| format!("{}{}", column(field), if *down { " desc" } else { "" }));
         let list: Vec<String> = list.collect();
-        index.index = pick(index_name(&table, name, false), format!("index {}", list.join(",")));
+        let live = if index.live { " of live rows" } else { "" };
+        index.index = pick(index_name(&table, name, false), format!("index {}{live}", list.join(",")));
     }
     out
 }

@@ -288,7 +288,8 @@ pub(super) fn add_index(catalog: &mut Catalog, object: &str, name: &str, fields:
         free = format!("{name}_{number}");
         number += 1;
     }
-    object.indexes.insert(Arc::from(free), Index { fields, index: Arc::from("") });
+    let index = Index::on(object, fields);
+    object.indexes.insert(Arc::from(free), index);
 }
 
 pub(super) fn apps(

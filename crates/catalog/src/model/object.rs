@@ -144,6 +144,20 @@ pub struct Index {
     pub fields: Vec<(Arc<str>, bool)>,
     /// Physical name.
     pub index: Arc<str>,
+    /// It holds the live rows only, which is what lists read: whoever groups by its fields need not look at the
+    /// rows themselves to see that they are live. References are looked up in the bin too.
+    pub live: bool,
+}
+
+impl Index {
+    /// An index of an object, not yet named.
+    pub fn on(object: &Object, fields: Vec<(Arc<str>, bool)>) -> Index {
+        let refers = |field: &Field| {
+            matches!(field.kind, FieldType::Reference(_) | FieldType::User(_) | FieldType::Department(_))
+        };
+        let first = fields.first().and_then(|(name, _)| object.field(name));
+        Index { live: !first.is_some_and(refers), fields, index: Arc::from("") }
+    }
 }
 
 /// A rule.

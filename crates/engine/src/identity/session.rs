@@ -48,22 +48,15 @@ pub(crate) fn new_token() -> String {
 }
 
 impl Engine {
-    /// Who a token stands for, where that is known without asking the database: the way of nearly every request.
+    /// Who a token stands for, where that is known without the database: the way of nearly every request.
     pub fn authenticated(&self, token: &str) -> Option<Session> {
-        if !self.trusts_caches() {
+        let now = self.now();
+        let known = self.sessions().get(&token_hash(token)).filter(|_| self.trusts_caches())?;
+        if known.expires_at.is_some_and(|end| end <= now) || now - known.used_at >= TOUCH {
             return None;
         }
-        let hash = token_hash(token);
-        let known = self.sessions().0.read().unwrap_or_else(PoisonError::into_inner).get(&hash).cloned();
-        let (id, user, kind, roles, expires_at) = known?;
-        if expires_at.is_some_and(|end| end <= self.now()) {
-            return None;
-        }
-        let key = (user, roles);
-        let published = self.published();
-        let identity =
-            published.identities.read().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()?;
-        Some(Session { id, identity, kind, expires_at })
+        let identity = self.known_identity(&(known.user, known.roles))?;
+        Some(Session { id: known.id, identity, kind: known.kind, expires_at: known.expires_at })
     }
 
     /// Who a token stands for.

@@ -53,9 +53,8 @@ pub(super) fn steps(
             // The id breaks ties in the direction of the last key; it is never null.
             let down = index.fields.last().is_some_and(|(_, down)| *down);
             keys.push(format!("\"id\"{}", if down { " desc" } else { "" }));
-            // Of the live rows only, which is what lists read: what groups by these fields need not look at the
-            // rows themselves to see that they are live.
-            let sql = create("index", &index.index, object, &keys, " where deleted_at is null");
+            let rest = if index.live { " where deleted_at is null" } else { "" };
+            let sql = create("index", &index.index, object, &keys, rest);
             steps.push(step(format!("create index {} on {}", index.index, object.name), vec![sql]));
         }
     }
