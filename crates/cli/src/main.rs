@@ -28,6 +28,10 @@ use failure::Failure;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+/// Requests make many small values that live shortly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Business applications from definitions: YAML in, tables, REST endpoints, rules, rights and approvals out.
 #[derive(Debug, Parser)]
 #[command(name = "lifeloom", version, propagate_version = true, arg_required_else_help = true)]

@@ -131,7 +131,8 @@ async fn around<B: MessageBody>(
     let (id, method, path) = (current.id.clone(), request.method().clone(), request.path().to_owned());
     let span = tracing::info_span!("request", %id, %method, path, status = tracing::field::Empty);
     let inside = async {
-        if input::segments(request.request().uri().path()).is_none() {
+        let path = request.request().uri().path();
+        if path.contains('%') && input::segments(path).is_none() {
             let reason = "escapes that are none, or bytes that are no text";
             let found = Diagnostic::new(Code::InvalidParameter).with("name", "path").with("reason", reason);
             let problem = Problem::new(Box::new(found), caller::language(request.request()));

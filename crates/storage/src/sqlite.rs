@@ -77,8 +77,9 @@ impl Opening {
         inner.busy_timeout(Duration::from_secs(5))?;
         prepare(&inner)?;
         inner.pragma_update(None, "foreign_keys", true)?;
-        inner.pragma_update(None, "cache_size", -8_192)?;
-        inner.pragma_update(None, "mmap_size", 268_435_456)?;
+        // Pages come from the cache of the operating system; each connection keeps the hot ones.
+        inner.pragma_update(None, "cache_size", -4_096)?;
+        inner.pragma_update(None, "mmap_size", 67_108_864)?;
         inner.pragma_update(None, "temp_store", "memory")?;
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
         let deadline = Arc::new(Deadline(AtomicU64::new(u64::MAX)));

@@ -122,7 +122,7 @@ pub(crate) fn write_rows(
     let writer = Writer { dialect, secret, lists };
     rows.iter()
         .map(|row| {
-            let mut out = Vec::with_capacity(64 + cells.len() * 32);
+            let mut out = Vec::with_capacity(64 + cells.len() * 48);
             out.push(b'{');
             writer.members(&mut out, row, cells, true)?;
             out.push(b'}');
@@ -183,9 +183,15 @@ pub(crate) struct Writer<'a> {
 
 impl Writer<'_> {
     /// Members of an object; `first` says that none stands before them.
-    pub fn members(&self, out: &mut Vec<u8>, row: &Cells, cells: &[Cell], first: bool) -> Result<()> {
-        for (place, cell) in cells.iter().enumerate() {
-            if place > 0 || !first {
+    pub fn members<'c>(
+        &self,
+        out: &mut Vec<u8>,
+        row: &Cells,
+        cells: impl IntoIterator<Item = &'c Cell>,
+        mut first: bool,
+    ) -> Result<()> {
+        for cell in cells {
+            if !std::mem::take(&mut first) {
                 out.push(b',');
             }
             match cell {
@@ -202,8 +208,7 @@ impl Writer<'_> {
                 }
                 Cell::Many { key, id, list } => {
                     out.extend_from_slice(key);
-                    let owner = row.get::<Option<Uuid>>(*id)?;
-                    self.lists.write(out, *list, owner);
+                    self.lists.write(out, *list, row.get::<Option<Uuid>>(*id)?);
                 }
             }
         }
@@ -224,7 +229,9 @@ impl Writer<'_> {
             self.value(out, row, object, &Form::Text)?;
             out.push(b',');
         }
-        let _ = write!(out, "\"id\":\"{id}\",\"title\":");
+        out.extend_from_slice(b"\"id\":");
+        identity(out, id);
+        out.extend_from_slice(b",\"title\":");
         let shown = match shown {
             Some(shown) => row.get::<Option<Uuid>>(shown)?.is_some(),
             None => true,
@@ -241,17 +248,26 @@ impl Writer<'_> {
             (None, None) => out.extend_from_slice(b"null"),
         }
         if shown {
-            let further: Vec<Cell> = expand.iter().filter(|cell| !is_own(cell)).cloned().collect();
-            self.members(out, row, &further, false)?;
+            self.members(out, row, expand.iter().filter(|cell| !is_own(cell)), false)?;
         }
         out.push(b'}');
         Ok(())
     }
 
+    fn is_sqlite(&self) -> bool {
+        self.dialect == Dialect::Sqlite
+    }
+
     fn value(&self, out: &mut Vec<u8>, row: &Cells, at: usize, form: &Form) -> Result<()> {
         let found = match form {
             Form::Text => row.text(at)?.map(|value| text(out, value)),
+            Form::Integer(Stored::Scaled(0)) => row.get::<Option<i64>>(at)?.map(|n| shown(out, n)),
             Form::Integer(stored) => number(row, at, *stored, 0)?.map(|n| shown(out, n.normalize())),
+            Form::Money(Stored::Scaled(scale), places)
+                if scale == places && *scale > 0 && self.is_sqlite() =>
+            {
+                row.get::<Option<i64>>(at)?.map(|n| scaled(out, n, *scale))
+            }
             Form::Money(stored, places) => number(row, at, *stored, *places)?.map(|mut n| {
                 n.rescale(*places);
                 in_quotes(out, n);
@@ -261,20 +277,16 @@ impl Writer<'_> {
             }
             Form::Boolean => row.get::<Option<bool>>(at)?.map(|flag| shown(out, flag)),
             // SQLite stores what goes over the wire.
-            Form::Date | Form::Time if self.dialect == Dialect::Sqlite => {
-                row.text(at)?.map(|value| text(out, value))
-            }
+            Form::Date | Form::Time if self.is_sqlite() => row.text(at)?.map(|value| text(out, value)),
             Form::Date => row.get::<Option<NaiveDate>>(at)?.map(|day| in_quotes(out, day.format("%Y-%m-%d"))),
             Form::Time => {
                 row.get::<Option<NaiveTime>>(at)?.map(|time| in_quotes(out, time.format("%H:%M:%S")))
             }
-            Form::DateTime if self.dialect == Dialect::Sqlite => {
-                row.text(at)?.map(|value| instant(out, value))
-            }
+            Form::DateTime if self.is_sqlite() => row.text(at)?.map(|value| instant(out, value)),
             Form::DateTime => row
                 .get::<Option<DateTime<Utc>>>(at)?
                 .map(|instant| in_quotes(out, instant.to_rfc3339_opts(SecondsFormat::AutoSi, true))),
-            Form::Id => row.get::<Option<Uuid>>(at)?.map(|id| in_quotes(out, id)),
+            Form::Id => row.get::<Option<Uuid>>(at)?.map(|id| identity(out, id)),
             Form::Json => structure(row, at)?.map(|value| out.extend_from_slice(value.as_bytes())),
             Form::Ids => match structure(row, at)? {
                 None => None,
@@ -309,6 +321,20 @@ impl Writer<'_> {
         }
         Ok(Some(()))
     }
+}
+
+fn identity(out: &mut Vec<u8>, id: Uuid) {
+    out.push(b'"');
+    out.extend_from_slice(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()).as_bytes());
+    out.push(b'"');
+}
+
+/// A whole number times `10^-scale` with all its places: `"1234.50"`.
+fn scaled(out: &mut Vec<u8>, number: i64, scale: u32) {
+    let unit = 10_u64.pow(scale);
+    let (whole, rest) = (number.unsigned_abs() / unit, number.unsigned_abs() % unit);
+    let sign = if number < 0 { "-" } else { "" };
+    let _ = write!(out, "\"{sign}{whole}.{rest:0places$}\"", places = scale as usize);
 }
 
 /// `id` and `title` of an expanded record stand there already.

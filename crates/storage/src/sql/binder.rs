@@ -56,8 +56,11 @@ impl Binder {
     }
 
     /// A condition that `column` is one of the ids: one bound value, whatever their number, so that the
-    /// statement's text stays the same.
+    /// statement's text stays the same; a single id is simply compared.
     pub fn id_in(&mut self, column: &str, ids: &[Uuid]) -> String {
+        if let [only] = ids {
+            return format!("{column} = {}", self.bind(*only));
+        }
         let set = self.id_set(ids);
         match self.dialect {
             Dialect::Sqlite => format!("{column} IN ({set})"),

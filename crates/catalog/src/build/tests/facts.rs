@@ -175,7 +175,7 @@ fn references_views_and_uniques_bring_indexes_once() {
         [
             "index department",
             "index owner",
-            "index stage,created_at desc",
+            "index stage,created_at desc of live rows",
             "index who,name desc",
             "unique name"
         ]

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# usage: scripts/yardstick.sh FOLDER [options of its run.py]
+# usage: scripts/yardstick/run.sh FOLDER [options of its run.py]
 # Measures Lifeloom beside the hand-written server of the yardstick in FOLDER (setup.sh, run.py, servers/), on the
 # same data: SQLite and PostgreSQL, CPU time per request. Set PEERS to keep its data elsewhere than /var/tmp/peerbench.
 set -euo pipefail
-. "$(dirname "$0")/say.sh"
-[ -f "${1:-}/run.py" ] || fail 2 "usage: scripts/yardstick.sh FOLDER [options]; FOLDER holds run.py"
+. "$(dirname "$0")/../say.sh"
+[ -f "${1:-}/run.py" ] || fail 2 "usage: scripts/yardstick/run.sh FOLDER [options]; FOLDER holds run.py"
 yardstick=$(realpath "$1")
 shift
 export PEERS=${PEERS:-/var/tmp/peerbench}
@@ -34,16 +34,18 @@ serve_once() {
 
 fill() {
     local seed=$PEERS/seed/100000/seed.sqlite
-    if [ ! -d "$ours/data" ]; then
+    if [ ! -f "$ours/data/filled" ]; then
         say "filling SQLite"
+        rm -rf "$ours/data"
         serve_once --data "$ours/data"
-        python3 "$root/scripts/bench-data.py" "$seed" "$ours/data/lifeloom.db"
+        python3 "$root/scripts/yardstick/fill.py" "$seed" "$ours/data/lifeloom.db"
+        touch "$ours/data/filled"
     fi
     if ! psql --quiet --no-psqlrc "$database" -c 'select 1' >/dev/null 2>&1; then
         say "filling PostgreSQL"
         psql --quiet --no-psqlrc "${database%/*}/limit" -c 'create database lifeloom'
         serve_once --database "$database" --data "$ours/pg"
-        python3 "$root/scripts/bench-data.py" "$seed" "$database"
+        python3 "$root/scripts/yardstick/fill.py" "$seed" "$database"
     fi
 }
 
@@ -63,5 +65,5 @@ measure() {
 bash "$yardstick/setup-postgres.sh" >/dev/null 2>&1 || true
 install_binary
 fill
-cp "$root"/examples/bench/lifeloom-*.json "$yardstick/servers/"
-measure "$@"
+cp "$root"/scripts/yardstick/lifeloom-*.json "$yardstick/servers/"
+[ "${1:-}" = --fill-only ] || measure "$@"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Fills a database on which the pack examples/bench is applied with the yardstick's seed, through SQL: a hundred
 thousand rows through the interface would take minutes and measure nothing.
-usage: bench-data.py SEED.sqlite TARGET   (TARGET: a lifeloom.db, or postgres://… which needs psql)"""
+usage: fill.py SEED.sqlite TARGET   (TARGET: a lifeloom.db, or postgres://… which needs psql)"""
 import io, sqlite3, subprocess, sys, uuid
 
 SEED, TARGET = sys.argv[1:3]
