@@ -18,7 +18,8 @@ fn glue_comes_with_all_it_joins() {
     ];
     let alone: &[(&str, &str)] =
         &[("pack.yaml", "kind: pack\nname: odd\nversion: 1.0.0\nglue: {with: [odd, crm]}\n")];
-    let rows: [(&[&[(&str, &str)]], Result<bool, &str>); 4] = [
+    type Files<'f> = &'f [(&'f str, &'f str)];
+    let rows: [(&[Files<'_>], Result<bool, &str>); 4] = [
         (&[pms, glue], Ok(true)),
         // One of the two is missing: nothing of the glue is there, and nothing is wrong.
         (&[glue], Ok(false)),
