@@ -26,6 +26,10 @@ struct Site {
 }
 
 impl Site {
+    fn reading(&self) -> Reading<'_> {
+        Reading { catalog: &self.catalog, bindings: &self.bindings, secret: None }
+    }
+
     async fn new(database: Database) -> Site {
         let catalog = Arc::new(catalog_of_orders());
         create_tables(&database, &catalog).await;
@@ -57,7 +61,7 @@ impl Site {
     }
 
     async fn get(&self, tx: &crate::Tx, object: &str, id: Uuid) -> Row {
-        let reading = Reading { catalog: &self.catalog, bindings: &self.bindings, secret: None };
+        let reading = self.reading();
         load_row(tx, reading, &self.catalog.objects[object], id, false).await.unwrap().unwrap()
     }
 
@@ -73,7 +77,7 @@ impl Site {
     }
 
     async fn run(&self, tx: &crate::Tx, writes: &[RowWrite]) -> Result<usize> {
-        let reading = Reading { catalog: &self.catalog, bindings: &self.bindings, secret: None };
+        let reading = self.reading();
         // With the variable set, `concurrent_lines_and_parent_changes_add_up` fails on PostgreSQL: what shows
         // that it races, and that these locks are what it needs.
         if std::env::var_os("LIFELOOM_TEST_WITHOUT_LOCKS").is_none() {
@@ -92,7 +96,7 @@ impl Site {
             .write(move |tx| {
                 let (site, object, values) = (site.clone(), object.clone(), values.clone());
                 async move {
-                    let reading = Reading { catalog: &site.catalog, bindings: &site.bindings, secret: None };
+                    let reading = site.reading();
                     let found = load_row(&tx, reading, &site.catalog.objects[&*object], id, true).await?;
                     let before = found.unwrap();
                     let mut after = before.clone();
@@ -256,7 +260,7 @@ fn what_is_too_much_is_settled_later() {
             .write(move |tx| {
                 let site = change.clone();
                 async move {
-                    let reading = Reading { catalog: &site.catalog, bindings: &site.bindings, secret: None };
+                    let reading = site.reading();
                     let before = site.get(&tx, "test.customer", customer).await;
                     let mut after = before.clone();
                     after.set("discount", money("50"));
@@ -300,11 +304,7 @@ fn what_is_too_much_is_settled_later() {
                 .database
                 .write(move |tx| {
                     let (site, work) = (run.clone(), work.clone());
-                    async move {
-                        let reading =
-                            Reading { catalog: &site.catalog, bindings: &site.bindings, secret: None };
-                        Ok(resume_up_to(&tx, reading, &work, 2).await?.deferred)
-                    }
+                    async move { Ok(resume_up_to(&tx, site.reading(), &work, 2).await?.deferred) }
                 })
                 .await
                 .unwrap();
