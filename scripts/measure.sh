@@ -77,18 +77,9 @@ start() {
     ready_after=$(($(now_ms) - started))
 }
 
-start_times() {
-    local best=999999
+first_start() {
     start --demo
     row "first start: tables, seeds and demo data" "$ready_after ms"
-    for _ in 1 2 3 4 5; do
-        stop_server
-        start
-        ((ready_after < best)) && best=$ready_after
-    done
-    row "cold start" "$best ms"
-    sleep 10
-    row "idle memory" "$(awk '/VmRSS/ {printf "%.1f MB", $2 / 1024}' "/proc/$server/status")"
     row "binary" "$(stat -c %s "$lifeloom" | awk '{printf "%.1f MB", $1 / 1e6}')"
 }
 
@@ -131,5 +122,7 @@ PY
 echo "| what | measured |"
 echo "|---|---|"
 check_time
-start_times
+first_start
 requests
+stop_server
+"$root/scripts/measure_size.py" "$lifeloom"
