@@ -164,9 +164,9 @@ fn check_view(
     arranged(catalog, object, view, entry, findings);
     if view.r#type == ViewType::Kanban {
         let lanes = view.group_by.as_ref().and_then(|name| object.field(name));
-        if lanes
-            .is_some_and(|field| !matches!(field.ty, Type::Select(_) | Type::Reference(_) | Type::Boolean))
-        {
+        if lanes.is_some_and(|field| {
+            has_order(field) && !matches!(field.ty, Type::Select(_) | Type::Reference(_) | Type::Boolean)
+        }) {
             findings.push(
                 invalid("a kanban's lanes are a select, reference or boolean"),
                 &entry.origin,
