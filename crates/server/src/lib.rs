@@ -32,4 +32,4 @@ pub mod service;
 
 pub mod routes;
 
-pub use service::{Config, Running, serve};
+pub use service::{Config, Running, bind, serve};

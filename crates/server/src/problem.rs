@@ -136,7 +136,8 @@ impl ResponseError for Problem {
                     answer.insert_header((ALLOW, allowed));
                 }
             }
-            Code::DatabaseBusy | Code::NotReady => {
+            // The database comes back without anybody's doing here: repeating is what helps.
+            _ if self.status_code() == StatusCode::SERVICE_UNAVAILABLE => {
                 answer.insert_header((RETRY_AFTER, "1"));
             }
             _ => {}

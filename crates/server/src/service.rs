@@ -16,8 +16,9 @@ use actix_web::{App, Error, HttpServer, ResponseError, web};
 use diagnostic::{Code, Diagnostic, Result};
 use engine::Engine;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::{Duration, Instant};
+use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -25,8 +26,8 @@ use tracing::Instrument;
 pub struct Config {
     /// The engine; it was opened on the runtime on which [`serve`] is called.
     pub engine: Engine,
-    /// `ADDRESS:PORT`; port 0 takes any free one.
-    pub listen: String,
+    /// Where to listen, already taken by [`bind`]: between asking and serving nobody else can take it.
+    pub listeners: Vec<TcpListener>,
     /// Browsers reach it by https only, for instance through a proxy: cookies are marked `Secure`.
     pub secure_cookies: bool,
     /// Threads that serve requests; `None` for one a core.
@@ -35,6 +36,8 @@ pub struct Config {
 
 /// How long requests may go on after the server was told to stop.
 const FAREWELL: u64 = 20;
+/// Connections that may wait to be taken.
+const BACKLOG: u32 = 2048;
 /// How long a head may take to arrive.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.
@@ -48,12 +51,29 @@ pub struct Running {
     task: JoinHandle<io::Result<()>>,
 }
 
-/// Binds the address and serves it in the background. Must be called on the engine's runtime.
+/// Takes `ADDRESS:PORT` (port 0: any free one) before anything else is touched. Who connects from now on waits until
+/// the server takes over. Must be called on the engine's runtime.
 ///
 /// # Errors
 /// `port_in_use`, `invalid_configuration` for an address that is none or not this machine's.
+pub fn bind(listen: &str) -> Result<Vec<TcpListener>> {
+    let refused = |error: io::Error| not_bound(listen, &error);
+    let taken = listen.to_socket_addrs().map_err(refused)?.map(|address| {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // A server that was just stopped leaves connections behind, which must not keep its address.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)?.into_std()
+    });
+    taken.map(|listener: io::Result<TcpListener>| listener.map_err(refused)).collect()
+}
+
+/// Serves in the background. Must be called on the engine's runtime.
+///
+/// # Errors
+/// `invalid_configuration` where the listeners cannot be taken over.
 pub async fn serve(config: Config) -> Result<Running> {
-    let Config { engine, listen, secure_cookies, workers } = config;
+    let Config { engine, listeners, secure_cookies, workers } = config;
     let state =
         web::Data::new(State { engine: engine.clone(), sign_ins: SignInLimit::default(), secure_cookies });
     let engine = web::Data::new(engine);
@@ -66,14 +86,17 @@ pub async fn serve(config: Config) -> Result<Running> {
             .wrap(from_fn(around))
     });
     let workers = workers.unwrap_or_else(|| std::thread::available_parallelism().map_or(2, usize::from));
-    let server = server
+    let mut server = server
         .workers(workers)
         .keep_alive(KEEP_ALIVE)
         .client_request_timeout(HEAD_TIME)
         .client_disconnect_timeout(Duration::from_secs(5))
         .shutdown_timeout(FAREWELL)
         .disable_signals();
-    let server = server.bind(&listen).map_err(|error| not_bound(&listen, &error))?;
+    for listener in listeners {
+        let address = listener.local_addr().map_or_else(|_| "its address".to_owned(), |it| it.to_string());
+        server = server.listen(listener).map_err(|error| not_bound(&address, &error))?;
+    }
     let addresses = server.addrs();
     let server = server.run();
     let handle = server.handle();

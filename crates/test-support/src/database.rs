@@ -71,6 +71,14 @@ impl TestDatabase {
         Some(Self { dialect: Dialect::Postgres, url, folder: folder(), server: Some((server, name)) })
     }
 
+    /// A database of PostgreSQL that somebody else made and removes.
+    ///
+    /// # Panics
+    /// When the temporary folder cannot be made.
+    pub fn at(url: &str) -> Self {
+        Self { dialect: Dialect::Postgres, url: url.to_owned(), folder: folder(), server: None }
+    }
+
     /// Which system it is.
     pub fn dialect(&self) -> Dialect {
         self.dialect

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use engine::Engine;
 use engine::identity::password;
 use serde_json::json;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Holds the password of demo users.
 const PASSWORD: &str = "LIFELOOM_DEMO_PASSWORD";
@@ -91,10 +92,15 @@ pub async fn load(
     console: &Console,
 ) -> Result<(), Failure> {
     let progress = console.progress("demo data", 1);
-    let told = |done: usize, all: usize| progress.at(done as u64, all as u64);
+    let records = AtomicUsize::new(0);
+    let told = |done: usize, all: usize| {
+        records.store(done, Ordering::Relaxed);
+        progress.at(done as u64, all as u64);
+    };
     let loaded = engine.load_demo(only, &told).await;
     progress.end();
-    let records = loaded?.0.len();
+    loaded?;
+    let records = records.into_inner();
     let logins = people::give_passwords(engine, &chosen.text).await?;
     let shown = chosen.made.then_some(chosen.text.as_str());
     console.answer(&json!({"ok": true, "records": records, "logins": logins, "password": shown}));

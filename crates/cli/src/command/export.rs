@@ -4,6 +4,7 @@ use crate::console::Console;
 use crate::failure::{Failure, not_writable};
 use crate::place::Place;
 use clap::Args;
+use engine::Engine;
 use serde_json::json;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -44,11 +45,25 @@ pub async fn run(options: &Export, console: &Console) -> Result<(), Failure> {
     let mut asked: Vec<(String, String)> = Vec::new();
     asked.extend(options.filter.clone().map(|filter| ("filter".to_owned(), filter)));
     asked.extend(options.fields.clone().map(|fields| ("fields".to_owned(), fields)));
-    let count = engine.export(&engine.system(), &options.object, &asked, file.as_mut(), &|_| {}).await?;
+    let all = how_many(&engine, &options.object, options.filter.as_ref()).await?;
+    let progress = console.progress("export", all);
+    let told = |done: u64| progress.at(done, all.max(done));
+    let count = engine.export(&engine.system(), &options.object, &asked, file.as_mut(), &told).await;
+    progress.end();
+    let count = count?;
     file.flush().map_err(|error| not_writable(path, &error))?;
     if options.out.is_some() {
         console.answer(&json!({"ok": true, "records": count, "file": path}));
     }
     console.note(format!("{count} records"));
     Ok(())
+}
+
+/// How many records an export will write, as far as that can be known beforehand.
+async fn how_many(engine: &Engine, object: &str, filter: Option<&String>) -> Result<u64, Failure> {
+    let mut asked = vec![("fields", "id"), ("limit", "1"), ("count", "exact")];
+    asked.extend(filter.map(|filter| ("filter", filter.as_str())));
+    let asked: Vec<_> = asked.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let page = engine.list(&engine.system(), object, &asked).await?;
+    Ok(page.total.map_or(0, |(all, _)| all))
 }

@@ -15,7 +15,8 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(
     after_help = "The first row names the fields; a reference is a column such as account.number. Records are found by the\n\
-    object's key, and made where there is none. Rows that are refused are listed, the others are written.\n\n\
+    object's key, and made where there is none. An empty cell leaves the field as it is, #N/A clears it ('#N/A\n\
+    is that text). Rows that are refused are listed, the others are written.\n\n\
     Example:\n  lifeloom import crm.account accounts.csv --dry-run"
 )]
 pub struct Import {
@@ -26,7 +27,7 @@ pub struct Import {
     /// Every row is a new record, also where its key is known
     #[arg(long)]
     create: bool,
-    /// Try everything, keep nothing
+    /// Try the whole file, keep nothing; on SQLite other writers wait meanwhile
     #[arg(long)]
     dry_run: bool,
     /// Login of the user whose rights apply [default: those of the system]

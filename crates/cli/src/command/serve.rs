@@ -9,7 +9,6 @@ use crate::failure::Failure;
 use crate::packs;
 use crate::place::Place;
 use clap::Args;
-use diagnostic::{Code, Diagnostic};
 use engine::Engine;
 use engine::identity::password;
 use engine::publish::{Change, PackFiles};
@@ -79,10 +78,9 @@ pub async fn run(options: Serve, console: &Console) -> Result<(), Failure> {
         let engine = engine.clone();
         tokio::spawn(async move { engine.work_off(stopped).await })
     });
-    drop(held);
     let config = server::Config {
         engine,
-        listen: options.listen,
+        listeners: held,
         secure_cookies: options.secure_cookies,
         workers: options.threads,
     };
@@ -104,17 +102,12 @@ pub async fn run(options: Serve, console: &Console) -> Result<(), Failure> {
 }
 
 /// Takes the address before anything else is touched, and holds it until the server takes it over.
-fn held(listen: &str) -> Result<TcpListener, Failure> {
-    let usage =
-        |reason: String| Failure::Usage(format!("--listen {listen}: {reason} (such as 127.0.0.1:8080)"));
-    let addresses: Vec<_> = listen.to_socket_addrs().map_err(|error| usage(error.to_string()))?.collect();
-    TcpListener::bind(addresses.as_slice()).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => Diagnostic::new(Code::PortInUse).with("address", listen).into(),
-        _ => {
-            let reason = format!("cannot listen on {listen}: {error}");
-            Diagnostic::new(Code::InvalidConfiguration).with("reason", reason).into()
-        }
-    })
+fn held(listen: &str) -> Result<Vec<TcpListener>, Failure> {
+    // An address that is none is a mistake on the command line, not a failure of the machine.
+    if let Err(error) = listen.to_socket_addrs() {
+        return Err(Failure::Usage(format!("--listen {listen}: {error} (such as 127.0.0.1:8080)")));
+    }
+    Ok(server::bind(listen)?)
 }
 
 /// What a first start takes from the environment, checked before anything is changed.

@@ -2,12 +2,21 @@
 
 #![allow(clippy::unwrap_used)] // A test ends where something is not as it must be.
 
+#[macro_use]
+mod databases;
+mod cluster;
 mod data;
 mod definitions;
 mod environment;
+mod faults;
+mod inside;
 mod large;
+mod ledger;
+mod mounted;
 mod people;
 mod serve;
+mod server;
+mod work;
 
 use serde_json::Value as Json;
 use std::fs;
@@ -15,10 +24,13 @@ use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
+use test_support::TestDatabase;
 
-/// A folder in which commands run.
+/// A folder in which commands run, and the database they work on.
 struct Site {
     folder: TempDir,
+    /// PostgreSQL; without it SQLite in `data` below the folder.
+    database: Option<TestDatabase>,
 }
 
 /// How a command ended.
@@ -58,7 +70,17 @@ impl Ended {
 
 impl Site {
     fn new() -> Site {
-        Site { folder: tempfile::tempdir().unwrap() }
+        Site { folder: tempfile::tempdir().unwrap(), database: None }
+    }
+
+    /// A site on PostgreSQL.
+    fn on(database: TestDatabase) -> Site {
+        Site { folder: tempfile::tempdir().unwrap(), database: Some(database) }
+    }
+
+    /// The name of its database system.
+    fn system(&self) -> &'static str {
+        if self.database.is_some() { "PostgreSQL" } else { "SQLite" }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -71,6 +93,9 @@ impl Site {
             if name.to_string_lossy().starts_with("LIFELOOM_") {
                 command.env_remove(name);
             }
+        }
+        if let Some(database) = &self.database {
+            command.env("LIFELOOM_DATABASE", database.url());
         }
         command.args(words).current_dir(self.folder.path()).env("LC_ALL", "C").stdin(Stdio::null());
         command

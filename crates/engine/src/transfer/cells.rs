@@ -26,21 +26,29 @@ pub(super) fn text(value: &Json) -> String {
     }
 }
 
+/// The cell that clears a field. An empty cell leaves the field as it is.
+pub(super) const CLEAR: &str = "#N/A";
+
+/// Whether the cell means something else than its text.
+fn is_special(cell: &str) -> bool {
+    cell == CLEAR || is_formula(cell)
+}
+
 /// Whether a spreadsheet would run this as a formula. Numbers such as -5 are none.
 fn is_formula(cell: &str) -> bool {
     cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && cell.parse::<Decimal>().is_err()
 }
 
-/// The cell so that a spreadsheet takes it for text.
+/// The cell so that a spreadsheet, and an import, take it for text.
 pub(super) fn protect(cell: String) -> String {
     // A cell that begins as a protected one does is protected too, so that taking away gives back what was.
-    if is_formula(cell.trim_start_matches('\'')) { format!("'{cell}") } else { cell }
+    if is_special(cell.trim_start_matches('\'')) { format!("'{cell}") } else { cell }
 }
 
 /// The cell as it was before it was protected.
 pub(super) fn unprotect(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if is_formula(rest.trim_start_matches('\'')) => rest,
+        Some(rest) if is_special(rest.trim_start_matches('\'')) => rest,
         _ => cell,
     }
 }
@@ -88,6 +96,9 @@ mod tests {
             ("'-5", "'-5"),
             ("'quoted'", "'quoted'"),
             ("上海", "上海"),
+            ("#N/A", "'#N/A"),
+            ("'#N/A", "''#N/A"),
+            ("#N/A!", "#N/A!"),
             ("", ""),
         ];
         for (cell, expect) in rows {

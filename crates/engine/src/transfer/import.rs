@@ -8,8 +8,10 @@ use csv::{Position, StringRecord};
 use diagnostic::{Code, Diagnostic, Result};
 use plan::planner::Mode;
 use plan::wording::not_permitted;
-use std::io::Read;
+use std::io::{Read, Seek};
+use std::pin::pin;
 use std::sync::Arc;
+use tokio::sync::{Mutex, watch};
 
 /// Lines of one transaction.
 const BATCH: usize = 200;
@@ -57,10 +59,15 @@ enum Became {
     Failed(Box<Diagnostic>),
 }
 
+/// A file that can be read from its beginning more than once.
+pub trait Source: Read + Seek + Send + 'static {}
+impl<F: Read + Seek + Send + 'static> Source for F {}
+
 impl Engine {
     /// Reads records from CSV with a first line of field names. Each line counts for itself: one that is refused
     /// is reported, the others are done. Stage and read-only fields may be given; rules and hooks hold. `told`
-    /// hears how many lines are done.
+    /// hears how many lines are done. A trial (`dry_run`) sees its own lines, all of them, as the import will:
+    /// it is one transaction that is taken back, so on SQLite other writers wait for its end.
     ///
     /// # Errors
     /// `not_found`, `not_permitted` without the right to import, `unknown_field` for a header, `invalid_body`
@@ -69,12 +76,10 @@ impl Engine {
         &self,
         identity: &Arc<Identity>,
         object: &str,
-        file: impl Read + Send,
+        mut file: impl Source,
         options: ImportOptions,
         told: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<ImportReport> {
-        let published = self.published();
-        let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(file);
         let header = {
             let work = self.reading(identity);
             let known = work.planner().known();
@@ -83,52 +88,95 @@ impl Engine {
                 let words = ["import into", "导入：", "匯入："];
                 return Err(Box::new(not_permitted(words, &object.name)));
             }
+            let mut reader = from_the_beginning(&mut file)?;
             let first = reader.headers().map_err(|error| unreadable(&error))?;
             Arc::new(Header::read(&known, object, first)?)
         };
-        let mut report = ImportReport { ignored: header.ignored.clone(), ..ImportReport::default() };
+        if options.dry_run {
+            return self.try_import(identity, header, file, options.mode, told).await;
+        }
+        let published = self.published();
+        let mut report = ImportReport::of(&header);
+        let mut reader = from_the_beginning(&mut file)?;
         loop {
             let lines = read_batch(&mut reader, |row| header.line(&published.catalog, row));
             if lines.is_empty() {
                 return Ok(report);
             }
             let lines = Arc::new(lines);
-            let became = self.write_lines(identity, header.clone(), lines.clone(), options).await?;
-            for ((line, _), became) in lines.iter().zip(became) {
-                report.rows += 1;
-                match became {
-                    Became::Created => report.created += 1,
-                    Became::Updated => report.updated += 1,
-                    Became::Failed(found) => report.failed.push(FailedRow { line: *line, found: *found }),
-                }
-            }
+            let (of_job, header) = (lines.clone(), header.clone());
+            let job = move |work: Work| {
+                let (header, lines) = (header.clone(), of_job.clone());
+                async move { write_all(&work, &header, &lines, options.mode).await }
+            };
+            let became = self.transact(identity.clone(), Mode::Import, true, job).await?;
+            report.add(&lines, became);
             told(report.rows);
         }
     }
 
-    async fn write_lines(
+    /// The whole file in one transaction, which is taken back.
+    async fn try_import(
         &self,
         identity: &Arc<Identity>,
         header: Arc<Header>,
-        lines: Arc<Vec<Read1>>,
-        options: ImportOptions,
-    ) -> Result<Vec<Became>> {
-        if !options.dry_run {
-            let job = move |work: Work| {
-                let (header, lines) = (header.clone(), lines.clone());
-                async move { write_all(&work, &header, &lines, options.mode).await }
-            };
-            return self.transact(identity.clone(), Mode::Import, true, job).await;
+        file: impl Source,
+        mode: ImportMode,
+        told: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<ImportReport> {
+        let (done, mut heard) = watch::channel(0);
+        let (engine, identity, database) = (self.clone(), identity.clone(), self.database().clone());
+        // A transaction may run again: the file then is read again.
+        let file = Arc::new(Mutex::new(file));
+        let trial = database.rehearse(move |tx| {
+            let work = engine.work(&identity, tx, Mode::Import);
+            let (header, file, done) = (header.clone(), file.clone(), done.clone());
+            async move {
+                let mut file = file.lock().await;
+                let mut reader = from_the_beginning(&mut *file)?;
+                let mut report = ImportReport::of(&header);
+                loop {
+                    let catalog = &work.published.catalog;
+                    let lines = read_batch(&mut reader, |row| header.line(catalog, row));
+                    if lines.is_empty() {
+                        return Ok(report);
+                    }
+                    let became = write_all(&work, &header, &lines, mode).await?;
+                    report.add(&lines, became);
+                    done.send_replace(report.rows);
+                }
+            }
+        });
+        let mut trial = pin!(trial);
+        loop {
+            tokio::select! {
+                ended = &mut trial => return ended,
+                Ok(()) = heard.changed() => told(*heard.borrow_and_update()),
+            }
         }
-        let (engine, identity) = (self.clone(), identity.clone());
-        self.database()
-            .rehearse(move |tx| {
-                let work = engine.work(&identity, tx, Mode::Import);
-                let (header, lines) = (header.clone(), lines.clone());
-                async move { write_all(&work, &header, &lines, options.mode).await }
-            })
-            .await
     }
+}
+
+impl ImportReport {
+    fn of(header: &Header) -> ImportReport {
+        ImportReport { ignored: header.ignored.clone(), ..ImportReport::default() }
+    }
+
+    fn add(&mut self, lines: &[Read1], became: Vec<Became>) {
+        for ((line, _), became) in lines.iter().zip(became) {
+            self.rows += 1;
+            match became {
+                Became::Created => self.created += 1,
+                Became::Updated => self.updated += 1,
+                Became::Failed(found) => self.failed.push(FailedRow { line: *line, found: *found }),
+            }
+        }
+    }
+}
+
+fn from_the_beginning<F: Source>(file: &mut F) -> Result<csv::Reader<&mut F>> {
+    file.rewind().map_err(|error| unreadable(&error.into()))?;
+    Ok(csv::ReaderBuilder::new().flexible(true).from_reader(file))
 }
 
 /// Reads the next lines of the file.

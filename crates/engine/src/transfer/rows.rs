@@ -1,7 +1,7 @@
 //! A line becomes a write.
 
 use crate::records::command::Command;
-use crate::transfer::cells::{self, BETWEEN};
+use crate::transfer::cells::{self, BETWEEN, CLEAR};
 use crate::transfer::columns::{PARTS, Target, target};
 use crate::work::Work;
 use catalog::{Catalog, Field, Object, Stored};
@@ -66,7 +66,7 @@ impl Header {
         }
     }
 
-    /// Reads a line. An empty cell leaves the field as it is.
+    /// Reads a line. An empty cell leaves the field as it is, `#N/A` clears it.
     ///
     /// # Errors
     /// What the types of the fields refuse, all cells at once.
@@ -78,18 +78,40 @@ impl Header {
         let mut line = Line { id: None, body: Map::new() };
         let mut found = Vec::new();
         for (target, cell) in self.targets.iter().zip(row) {
-            let cell = cells::unprotect(cell);
-            if cell.is_empty() {
-                continue;
-            }
-            if let Err(finding) = self.fill(catalog, &mut line, target, cell) {
-                found.push(*finding);
+            let filled = match cell {
+                "" => Ok(()),
+                CLEAR => self.clear(&mut line, target),
+                cell => self.fill(catalog, &mut line, target, cells::unprotect(cell)),
+            };
+            found.extend(filled.err().map(|finding| *finding));
+        }
+        for value in line.body.values_mut() {
+            // An address none of whose parts is left is no address.
+            if value.as_object().is_some_and(|parts| parts.values().all(Json::is_null)) {
+                *value = Json::Null;
             }
         }
         match Diagnostic::gather(found) {
             Some(found) => Err(Box::new(found)),
             None => Ok(line),
         }
+    }
+
+    fn clear(&self, line: &mut Line, target: &Target) -> Result<()> {
+        match target {
+            Target::Ignored => {}
+            Target::Id => return Err(Box::new(invalid("id", "a record keeps its id"))),
+            Target::Part(field, part) => part_of(line, field, part, Json::Null),
+            Target::By(name, _) | Target::Field(name) => {
+                let lists = |field: &Field| matches!(field.ty, Type::List(_));
+                let nothing = match self.object.field(name).is_some_and(lists) {
+                    true => json!([]),
+                    false => Json::Null,
+                };
+                line.body.insert(name.to_string(), nothing);
+            }
+        }
+        Ok(())
     }
 
     fn fill(&self, catalog: &Catalog, line: &mut Line, target: &Target, cell: &str) -> Result<()> {
@@ -103,12 +125,7 @@ impl Header {
                 let value = kind.map_or_else(|| Ok(json!(cell)), |key| value(key, cell))?;
                 line.body.insert(field.to_string(), json!({"by": {&**key: value}}));
             }
-            Target::Part(field, part) => {
-                let none =
-                    || Json::Object(PARTS.iter().map(|part| ((*part).to_owned(), Json::Null)).collect());
-                let whole = line.body.entry(field.to_string()).or_insert_with(none);
-                whole[*part] = json!(cell);
-            }
+            Target::Part(field, part) => part_of(line, field, part, json!(cell)),
             Target::Field(name) => {
                 if let Some(field) = self.object.field(name) {
                     let read = value(field, cell);
@@ -165,6 +182,12 @@ impl Header {
             || Diagnostic::new(Code::UnknownReference).with("what", name).with("name", cells::text(wanted));
         found.map(|row| row.id().to_string()).ok_or_else(|| Box::new(unknown().at(name)))
     }
+}
+
+/// Puts a part of an address. The address is one value: parts that the line does not name are empty.
+fn part_of(line: &mut Line, field: &str, part: &str, value: Json) {
+    let none = || Json::Object(PARTS.iter().map(|part| ((*part).to_owned(), Json::Null)).collect());
+    line.body.entry(field.to_owned()).or_insert_with(none)[part] = value;
 }
 
 fn is_numbered(object: &Object, field: &str) -> bool {

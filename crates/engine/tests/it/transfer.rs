@@ -4,6 +4,7 @@ use crate::site::{Site, on_each, refusal};
 use engine::Identity;
 use engine::transfer::{ImportMode, ImportOptions, ImportReport};
 use serde_json::json;
+use std::io::Cursor;
 use std::sync::Arc;
 
 async fn import(
@@ -14,8 +15,12 @@ async fn import(
     mode: ImportMode,
 ) -> ImportReport {
     let options = ImportOptions { mode, dry_run: false };
-    let done = site.engine.import(who, object, text.as_bytes(), options, &|_| {}).await;
+    let done = site.engine.import(who, object, file(text), options, &|_| {}).await;
     done.unwrap_or_else(|found| panic!("{found:#?}"))
+}
+
+fn file(text: &str) -> Cursor<Vec<u8>> {
+    Cursor::new(text.as_bytes().to_vec())
 }
 
 fn shown(report: &ImportReport) -> String {
@@ -60,7 +65,7 @@ fn rows_that_are_refused_are_told_and_the_others_are_done() {
         let wrong = site.engine.import(
             &head,
             "desk.request",
-            "subjekt,amount\nx,1\n".as_bytes(),
+            file("subjekt,amount\nx,1\n"),
             ImportOptions { mode: ImportMode::Create, dry_run: false },
             &|_| {},
         );
@@ -85,10 +90,56 @@ fn what_is_exported_can_be_imported() {
         assert_eq!(shown(&report), "4 rows, 0 new, 4 changed []");
         assert_eq!(site.count(&head, "desk.topic", "name == \"=1+1\"").await, 1);
         let tried = ImportOptions { mode: ImportMode::Create, dry_run: true };
-        let report =
-            site.engine.import(&head, "desk.topic", "code,name\nT,x\nZ,y\n".as_bytes(), tried, &|_| {});
+        let report = site.engine.import(&head, "desk.topic", file("code,name\nT,x\nZ,y\n"), tried, &|_| {});
         assert_eq!(shown(&report.await.unwrap()), "2 rows, 1 new, 0 changed [2: duplicate code]");
         assert_eq!(site.count(&head, "desk.topic", "").await, 4, "a trial keeps nothing");
+    });
+}
+
+#[test]
+fn a_trial_sees_the_whole_file_as_the_import_does() {
+    on_each(async |site| {
+        let head = site.user("head", &["desk.head"], None).await;
+        // The first and the last line name the same record, far more than one transaction of an import apart.
+        let mut text = "code,name\nSAME,first\n".to_owned();
+        (0..450).for_each(|n| text.push_str(&format!("C{n},line {n}\n")));
+        text.push_str("SAME,last\n");
+        let heard = std::sync::Mutex::new(Vec::new());
+        let told = |done: u64| heard.lock().unwrap().push(done);
+        for dry_run in [true, true, false] {
+            let options = ImportOptions { mode: ImportMode::Create, dry_run };
+            let report = site.engine.import(&head, "desk.topic", file(&text), options, &told).await.unwrap();
+            assert_eq!(shown(&report), "452 rows, 451 new, 0 changed [453: duplicate code]", "{dry_run}");
+            let there = site.count(&head, "desk.topic", "starts_with(code, \"C\")").await;
+            assert_eq!(there, if dry_run { 0 } else { 450 });
+        }
+        assert!(heard.lock().unwrap().contains(&452), "progress is told");
+    });
+}
+
+#[test]
+fn a_cell_clears_a_field() {
+    on_each(async |site| {
+        let head = site.user("head", &["desk.head"], None).await;
+        let text = "number,subject,topic.code,note,due\nR-0001,One,T,#N/A is what I wrote,2026-03-01\n\
+                    R-0002,Two,T,'#N/A,2026-03-01\n";
+        let report = import(&site, &head, "desk.request", text, ImportMode::Upsert).await;
+        assert_eq!(shown(&report), "2 rows, 2 new, 0 changed []");
+        let empty = "number,subject,topic.code,note,due\nR-0001,,,,\n";
+        let report = import(&site, &head, "desk.request", empty, ImportMode::Upsert).await;
+        assert_eq!(shown(&report), "1 rows, 0 new, 1 changed []");
+        let kept = "number == \"R-0001\" && topic.code == \"T\" && due == date(\"2026-03-01\")";
+        assert_eq!(site.count(&head, "desk.request", kept).await, 1, "an empty cell changes nothing");
+        let text = "number,topic.code,note,due,subject\nR-0001,#N/A,#N/A,#N/A,\nR-0002,,,,#N/A\n#N/A,,,,\n";
+        let report = import(&site, &head, "desk.request", text, ImportMode::Upsert).await;
+        assert_eq!(shown(&report), "3 rows, 0 new, 1 changed [3: required subject; 4: not_found]");
+        let cleared = "number == \"R-0001\" && is_empty(topic) && is_empty(note) && is_empty(due)";
+        assert_eq!(site.count(&head, "desk.request", cleared).await, 1);
+        let mut out = Vec::new();
+        let asked =
+            [("fields".to_owned(), "number,note".to_owned()), ("sort".to_owned(), "number".to_owned())];
+        site.engine.export(&site.engine.system(), "desk.request", &asked, &mut out, &|_| {}).await.unwrap();
+        assert_eq!(String::from_utf8(out).unwrap(), "number,note\nR-0001,\nR-0002,'#N/A\n");
     });
 }
 
@@ -108,7 +159,7 @@ fn rights_hold_for_files_too() {
         assert_eq!(refusal(refused), "not_permitted");
         let options = ImportOptions { mode: ImportMode::Create, dry_run: false };
         let refused =
-            site.engine.import(&clerk, "desk.request", "subject\nx\n".as_bytes(), options, &|_| {}).await;
+            site.engine.import(&clerk, "desk.request", file("subject\nx\n"), options, &|_| {}).await;
         assert_eq!(refusal(refused), "not_permitted");
         let mut out = Vec::new();
         let written = site.engine.export(&head, "desk.request", &[], &mut out, &|_| {}).await.unwrap();

@@ -203,16 +203,9 @@ fn nothing_but_signing_in_and_health_is_open() {
 fn a_taken_port_is_said_with_its_address() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let _entered = runtime.enter();
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let listen = taken.local_addr().unwrap().to_string();
-    let place = test_support::TestDatabase::sqlite();
-    let found = runtime.block_on(async {
-        let database = storage::Database::open(storage::Options::url(place.url())).await.unwrap();
-        let engine = engine::Engine::open(database, engine::Options::default()).await.unwrap();
-        let config =
-            server::Config { engine, listen: listen.clone(), secure_cookies: false, workers: Some(1) };
-        server::serve(config).await.map(|_| ()).unwrap_err()
-    });
+    let taken = server::bind("127.0.0.1:0").unwrap();
+    let listen = taken[0].local_addr().unwrap().to_string();
+    let found = server::bind(&listen).unwrap_err();
     assert_eq!(found.code, diagnostic::Code::PortInUse);
     assert!(found.to_string().contains(&listen), "{found}");
 }

@@ -51,7 +51,7 @@ impl Site {
         engine.apply(&Change::Set(packs), None).await.map_err(|found| panic!("{found}")).unwrap();
         let running = serve(Config {
             engine: engine.clone(),
-            listen: "127.0.0.1:0".to_owned(),
+            listeners: server::bind("127.0.0.1:0").unwrap(),
             secure_cookies: false,
             workers: Some(1),
         });
