@@ -9,7 +9,7 @@ use expression::Type;
 use std::sync::Arc;
 use storage::migrate::purge::{self, Retired};
 use storage::store::publish as table;
-use storage::{Tx, row, search};
+use storage::{Tx, backup, row, search, system};
 use uuid::Uuid;
 
 /// Records that are indexed in one transaction.
@@ -73,7 +73,17 @@ impl Engine {
                 }
             }
         }
+        let forget = |tx: Tx| async move { system::remove_meta(&tx, backup::NOT_SEARCHABLE).await };
+        self.database().write(forget).await?;
         Ok(done)
+    }
+
+    /// Whether a restore died before it made the full-text search: [`Engine::index_all`] makes up for it.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn lacks_search(&self) -> Result<bool> {
+        Ok(system::meta(&self.database().reader(), backup::NOT_SEARCHABLE).await?.is_some())
     }
 
     async fn page_of_ids(

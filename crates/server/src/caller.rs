@@ -104,14 +104,24 @@ pub async fn near_its_connections<T: Send + 'static>(
 
 /// Runs the engine's work on the runtime it was opened on, inside the request: work that keeps a thread busy must
 /// not keep one that serves requests.
+/// Nobody waits for a database that does not answer; what was begun may still be done, as with an answer that is lost
+/// on its way.
 pub async fn on_its_runtime<T: Send + 'static>(
     engine: &Engine,
     work: impl Future<Output = diagnostic::Result<T>> + Send + 'static,
 ) -> diagnostic::Result<T> {
     let work = Stages::current().scope(work).in_current_span();
-    match engine.database().handle().spawn(work).await {
-        Ok(done) => done,
-        Err(failed) => Err(storage::error::internal("the work of a request", &failed.to_string())),
+    let database = engine.database();
+    if let Some(silence) = database.silence() {
+        return Err(silence);
+    }
+    tokio::select! {
+        biased;
+        done = database.handle().spawn(work) => match done {
+            Ok(done) => done,
+            Err(failed) => Err(storage::error::internal("the work of a request", &failed.to_string())),
+        },
+        silence = database.silent() => Err(silence),
     }
 }
 

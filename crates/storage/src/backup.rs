@@ -43,6 +43,9 @@ struct Header {
 /// The version of the form that this program writes.
 const FORM: u32 = 1;
 
+/// Key in `sys_meta`, there while the full-text search was not made anew after a restore.
+pub const NOT_SEARCHABLE: &str = "search_missing";
+
 /// What the last line says.
 #[derive(Debug, Serialize, Deserialize, PartialEq, Eq)]
 struct End {

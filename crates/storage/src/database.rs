@@ -10,7 +10,7 @@ use crate::sqlite::readers::Readers;
 use crate::stages::Stages;
 use crate::system;
 use crate::transaction::{Link, Tx};
-use crate::watch::{self, Versions};
+use crate::watch::{self, Line, Told, Versions};
 use diagnostic::{Diagnostic, Result};
 use futures_util::FutureExt;
 use sea_orm::{AccessMode, DatabaseConnection, IsolationLevel, TransactionOptions, TransactionTrait};
@@ -33,6 +33,7 @@ struct Inner {
     handle: Handle,
     limits: Limits,
     versions: channel::Receiver<Versions>,
+    lost: channel::Receiver<bool>,
     look: Arc<Notify>,
     jobs_ready: Arc<Notify>,
 }
@@ -63,12 +64,14 @@ impl Database {
         };
         let (sender, versions) =
             channel::channel(Versions { catalog: 0, rights: 0, confirmed: Instant::now() });
+        let (lose, lost) = channel::channel(false);
         let database = Database {
             inner: Arc::new(Inner {
                 link,
                 handle: handle.clone(),
                 limits: Limits { statement: options.statement_timeout, job: options.job_timeout },
                 versions,
+                lost,
                 look: Arc::default(),
                 jobs_ready: Arc::default(),
             }),
@@ -79,17 +82,12 @@ impl Database {
         let known = watch::read(&database.reader()).await?;
         sender.send_replace(known);
         let inner = &database.inner;
-        let pool = match &inner.link {
+        let line = match &inner.link {
             Connected::Sqlite { .. } => None,
-            Connected::Postgres(pool) => Some(pool.clone()),
+            Connected::Postgres(pool) => Some(Line::new(pool.clone(), options.schema)),
         };
-        handle.spawn(watch::run(
-            database.reader(),
-            pool,
-            sender,
-            inner.look.clone(),
-            inner.jobs_ready.clone(),
-        ));
+        let told = Told { versions: sender, lost: lose, jobs: inner.jobs_ready.clone() };
+        handle.spawn(watch::run(database.reader(), line, told, inner.look.clone()));
         Ok(database)
     }
 
@@ -261,6 +259,22 @@ impl Database {
     /// process; [`Database::look`] makes it at once.
     pub fn watch(&self) -> channel::Receiver<Versions> {
         self.inner.versions.clone()
+    }
+
+    /// What is told to whoever asks while PostgreSQL does not answer; `None` while it does. SQLite is a file and
+    /// always answers.
+    pub fn silence(&self) -> Option<Box<Diagnostic>> {
+        self.inner.lost.borrow().then(error::no_answer)
+    }
+
+    /// Waits until PostgreSQL does not answer any more, which is known after at most a second and a half.
+    pub async fn silent(&self) -> Box<Diagnostic> {
+        let mut lost = self.inner.lost.clone();
+        if lost.wait_for(|lost| *lost).await.is_err() {
+            // Nobody asks any more: the database was closed, and says so itself.
+            std::future::pending::<()>().await;
+        }
+        error::no_answer()
     }
 
     /// Asks the database at once for the versions of [`Database::watch`].

@@ -124,6 +124,11 @@ pub(crate) fn closed() -> Failure {
     Failure { diagnostic: Box::new(Diagnostic::new(Code::NotReady)), again: false }
 }
 
+/// The database is silent.
+pub(crate) fn no_answer() -> Box<Diagnostic> {
+    Box::new(unavailable("it does not answer"))
+}
+
 /// A statement ran longer than it may.
 pub(crate) fn too_slow() -> Diagnostic {
     Diagnostic::new(Code::QueryTooComplex).with("reason", "it ran longer than it may")

@@ -84,6 +84,11 @@ pub async fn set_meta(tx: &Tx, key: &str, value: &str, number: i64) -> Result<()
     tx.execute_sql(sql, cells![tx.dialect(); key, value, number]).await.map(|_| ())
 }
 
+/// Forgets what is kept under a key.
+pub async fn remove_meta(tx: &Tx, key: &str) -> Result<()> {
+    tx.execute_sql("delete from sys_meta where key = $1", cells![tx.dialect(); key]).await.map(|_| ())
+}
+
 /// Adds one to the number kept under a key and answers it; the row stays locked until the transaction ends.
 pub async fn count_meta(tx: &Tx, key: &str) -> Result<i64> {
     let sql = "insert into sys_meta (key, value, number) values ($1, '', 1) \

@@ -2,10 +2,11 @@
 //! PostgreSQL notifies; both databases are polled, so that a lost notification costs half a second.
 
 use crate::dialect::Dialect;
+use crate::error;
 use crate::system;
 use crate::transaction::Tx;
 use diagnostic::Result;
-use sea_orm::sqlx::postgres::PgListener;
+use sea_orm::sqlx::postgres::{PgListener, PgPoolOptions};
 use sea_orm::{DatabaseConnection, sqlx};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,6 +14,8 @@ use tokio::sync::{Notify, watch};
 
 /// How often the database is asked.
 const POLL: Duration = Duration::from_millis(500);
+/// How long PostgreSQL may take to answer before it counts as lost.
+const PATIENCE: Duration = Duration::from_secs(1);
 /// The channel of PostgreSQL. Its messages carry nothing: whoever hears one reads the truth.
 const CHANNEL: &str = "lifeloom";
 /// Key in `sys_meta` of the number of the last publish.
@@ -31,20 +34,24 @@ pub struct Versions {
     pub confirmed: Instant,
 }
 
+const VERSIONS: &str = "select key, number from sys_meta where key in ('catalog_version', 'rights_version')";
+
 /// The numbers as they stand now.
 pub async fn read(tx: &Tx) -> Result<Versions> {
-    let rows = tx
-        .rows("select key, number from sys_meta where key in ('catalog_version', 'rights_version')", vec![])
-        .await?;
+    let rows = tx.rows(VERSIONS, vec![]).await?;
+    Ok(versions(rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect::<Result<_>>()?))
+}
+
+fn versions(rows: Vec<(String, i64)>) -> Versions {
     let mut versions = Versions { catalog: 0, rights: 0, confirmed: Instant::now() };
-    for row in rows {
-        let number = u64::try_from(row.get::<i64>(1)?).unwrap_or_default();
-        match row.get::<String>(0)?.as_str() {
+    for (key, number) in rows {
+        let number = u64::try_from(number).unwrap_or_default();
+        match key.as_str() {
             CATALOG => versions.catalog = number,
             _ => versions.rights = number,
         }
     }
-    Ok(versions)
+    versions
 }
 
 /// Counts a change of rights and tells everyone once it is committed.
@@ -61,58 +68,118 @@ pub async fn announce(tx: &Tx) -> Result<()> {
     Ok(())
 }
 
-/// Asks again and again, and at once when PostgreSQL (whose pool is given) notifies or `look` is notified. Ends with its receivers, and
-/// with the connections.
-pub(crate) async fn run(
-    reader: Tx,
-    pool: Option<DatabaseConnection>,
-    sender: watch::Sender<Versions>,
-    look: Arc<Notify>,
-    jobs: Arc<Notify>,
-) {
-    let mut listener = None;
-    while !sender.is_closed() && !reader.is_closed().await {
-        if let (Some(pool), None) = (&pool, &listener) {
-            listener = listen(pool).await;
-        }
+/// What the watch tells the rest of the process.
+pub(crate) struct Told {
+    /// The numbers.
+    pub versions: watch::Sender<Versions>,
+    /// Whether the database does not answer.
+    pub lost: watch::Sender<bool>,
+    /// That a job may wait.
+    pub jobs: Arc<Notify>,
+}
+
+/// Asks again and again, and at once when PostgreSQL (over the line) notifies or `look` is notified. Ends with its
+/// receivers, and with the connections.
+pub(crate) async fn run(reader: Tx, mut line: Option<Line>, told: Told, look: Arc<Notify>) {
+    while !told.versions.is_closed() && !reader.is_closed().await {
         let heard = tokio::select! {
             () = tokio::time::sleep(POLL) => false,
             () = look.notified() => false,
-            heard = hear(&mut listener) => heard,
+            heard = hear(&mut line) => heard,
         };
         if heard {
             // A job may wait: the message says no more than that something happened.
-            jobs.notify_waiters();
+            told.jobs.notify_waiters();
         }
-        match read(&reader).await {
+        let asked = match &mut line {
+            None => read(&reader).await,
+            Some(line) => line.ask().await,
+        };
+        match asked {
             Ok(versions) => {
-                sender.send_modify(|known| *known = versions);
+                if let Some(line) = line.as_ref().filter(|_| *told.lost.borrow()) {
+                    line.renew_pool();
+                    tracing::info!("the database answers again");
+                    told.lost.send_replace(false);
+                    told.jobs.notify_waiters();
+                }
+                told.versions.send_modify(|known| *known = versions);
             }
             Err(_) if reader.is_closed().await => {}
-            Err(found) => tracing::warn!(%found, "the database does not say which catalog it has"),
+            Err(found) => {
+                // Said once: it is asked twice a second.
+                if line.is_none() || !told.lost.send_replace(true) {
+                    tracing::warn!(%found, "the database does not say which catalog it has");
+                }
+            }
         }
     }
 }
 
-async fn listen(connection: &DatabaseConnection) -> Option<PgListener> {
-    let opened: Result<PgListener, sqlx::Error> = async {
-        let mut listener = PgListener::connect_with(connection.get_postgres_connection_pool()).await?;
-        listener.listen(CHANNEL).await?;
-        Ok(listener)
+/// A connection to PostgreSQL that nothing else uses: that the pool is busy does not mean that the database is lost.
+pub(crate) struct Line {
+    pool: DatabaseConnection,
+    schema: Option<String>,
+    listener: Option<PgListener>,
+}
+
+impl Line {
+    /// Beside a pool, in the schema that the pool works in.
+    pub(crate) fn new(pool: DatabaseConnection, schema: Option<String>) -> Line {
+        Line { pool, schema, listener: None }
     }
-    .await;
-    opened.inspect_err(|error| tracing::warn!(%error, "cannot listen; polling goes on")).ok()
+
+    /// Asks for the versions; an error also where no answer comes in time.
+    async fn ask(&mut self) -> Result<Versions> {
+        let asked = tokio::time::timeout(PATIENCE, self.try_ask()).await;
+        let answered = match asked {
+            Ok(Ok(rows)) => Ok(versions(rows)),
+            Ok(Err(error)) => Err(error::library_meaning(&error).diagnostic),
+            Err(_) => Err(error::no_answer()),
+        };
+        if answered.is_err() {
+            self.listener = None;
+        }
+        answered
+    }
+
+    async fn try_ask(&mut self) -> Result<Vec<(String, i64)>, sqlx::Error> {
+        let listener = match &mut self.listener {
+            Some(listener) => listener,
+            none => none.insert(connect(&self.pool, self.schema.as_deref()).await?),
+        };
+        sqlx::query_as(VERSIONS).fetch_all(listener).await
+    }
+
+    /// Lets go of the pool's idle connections: they were made to a server that has gone meanwhile.
+    fn renew_pool(&self) {
+        let pool = self.pool.get_postgres_connection_pool();
+        while let Some(idle) = pool.try_acquire() {
+            drop(idle.detach());
+        }
+    }
+}
+
+async fn connect(pool: &DatabaseConnection, schema: Option<&str>) -> Result<PgListener, sqlx::Error> {
+    let options = pool.get_postgres_connection_pool().connect_options();
+    // A pool of its own for each: the connection of one that was given up is of no use to the next.
+    let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(options.as_ref().clone());
+    let mut listener = PgListener::connect_with(&own).await?;
+    listener.eager_reconnect(false);
+    if let Some(schema) = schema {
+        let path = format!("set search_path to \"{}\"", schema.replace('"', "\"\""));
+        sqlx::raw_sql(sqlx::AssertSqlSafe(path)).execute(&mut listener).await?;
+    }
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
 }
 
 /// Waits for a message. A lost connection counts as one: something may have been missed.
-async fn hear(listener: &mut Option<PgListener>) -> bool {
-    match listener {
-        None => std::future::pending().await,
-        Some(open) => {
-            if open.try_recv().await.is_err() {
-                *listener = None;
-            }
-            true
-        }
+async fn hear(line: &mut Option<Line>) -> bool {
+    let Some(Line { listener: place, .. }) = line else { return std::future::pending().await };
+    let Some(listener) = place else { return std::future::pending().await };
+    if !matches!(listener.try_recv().await, Ok(Some(_))) {
+        *place = None;
     }
+    true
 }

@@ -4,6 +4,7 @@ use crate::console::Console;
 use crate::failure::{Failure, not_readable};
 use crate::place::Place;
 use clap::Args;
+use engine::Engine;
 use serde_json::json;
 use std::path::PathBuf;
 use storage::Role;
@@ -29,10 +30,7 @@ pub async fn run(options: &Restore, console: &Console) -> Result<(), Failure> {
     let database = options.place.database(Role::Server).await?;
     let extent = storage::backup::restore(&database, &options.file, engine::publish::catalog_of).await?;
     let engine = options.place.engine(database.clone(), Role::Command).await?;
-    let progress = console.progress("search index", extent.rows);
-    let indexed = engine.index_all(&|done, _| progress.at(done, extent.rows.max(done))).await;
-    progress.end();
-    indexed?;
+    make_searchable(&engine, extent.rows, console).await?;
     console.answer(&json!({"ok": true, "tables": extent.tables, "rows": extent.rows}));
     console.say(format!("{} rows of {} tables restored", extent.rows, extent.tables));
     if !options.place.secret_file().exists() && std::env::var_os("LIFELOOM_SECRET").is_none() {
@@ -40,4 +38,13 @@ pub async fn run(options: &Restore, console: &Console) -> Result<(), Failure> {
         console.note(format!("before serving: put the key of encrypted fields at {}", file.display()));
     }
     Ok(database.close().await?)
+}
+
+/// Makes the full-text search, which no backup holds, of about so many records.
+pub async fn make_searchable(engine: &Engine, records: u64, console: &Console) -> Result<(), Failure> {
+    let progress = console.progress("search index", records);
+    let made = engine.index_all(&|done, _| progress.at(done, records.max(done))).await;
+    progress.end();
+    made?;
+    Ok(())
 }

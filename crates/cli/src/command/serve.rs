@@ -3,7 +3,7 @@
 //! What can fail for reasons outside is tried before anything is changed: the packs are read, then the address
 //! is taken, then the database is opened.
 
-use crate::command::{demo, people};
+use crate::command::{demo, people, restore};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::packs;
@@ -73,6 +73,10 @@ pub async fn run(options: Serve, console: &Console) -> Result<(), Failure> {
         report_drift(&engine, &packs, console).await?;
     }
     complete_first_start(&engine, &first, console).await?;
+    if engine.lacks_search().await? {
+        console.note("a restore was cut off before it made the search: making it now");
+        restore::make_searchable(&engine, 0, console).await?;
+    }
     let (stop, stopped) = watch::channel(false);
     let worker = (!options.no_worker).then(|| {
         let engine = engine.clone();

@@ -64,6 +64,8 @@ where
     for sql in Migration::indexes(&none, &names, &catalog, tx.dialect())?.statements() {
         tx.batch(sql).await?;
     }
+    // Kept with the rows: whoever dies before the search is made leaves a word for the next.
+    system::set_meta(tx, super::NOT_SEARCHABLE, "", 1).await?;
     watch::announce(tx).await?;
     Ok(extent)
 }
