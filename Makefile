@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test fmt postgres postgres-stop clean-data
+.PHONY: help run build test faults fmt postgres postgres-stop clean-data
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,10 @@ build: ## the release binary, target/release/lifeloom
 test: ## install what is missing, run every check and test on SQLite and PostgreSQL
 	@scripts/install.sh test
 	@scripts/test.sh
+
+faults: ## play every fault ROUNDS times (200), write what was seen to docs/faults.md
+	@scripts/install.sh test
+	@scripts/faults.sh $(or $(ROUNDS),200)
 
 fmt: ## format the code, write the generated pages and schemas
 	cargo fmt --all

@@ -2,11 +2,12 @@
 //!
 //! `tidy` checks rules that the compiler does not know (floors, module cycles, sizes, names, licences, the lock
 //! file, generated pages), `codegen` writes the pages and schemas that are made from code, `ci` runs every step
-//! that a change must pass, in one order, on a desk and on a server alike.
+//! that a change must pass, in one order, on a desk and on a server alike, `faults` plays what may go wrong for hours.
 //!
 //! It never changes a source file that a person wrote, and never talks to the network itself.
 //!
-//! Read in this order: `finding`, `workspace`, `source`, `tidy` (one file per rule), `codegen`, `snapshots`, `ci`.
+//! Read in this order: `finding`, `workspace`, `source`, `tidy` (one file per rule), `codegen`, `snapshots`, `ci`,
+//! `faults`.
 
 mod finding;
 mod workspace;
@@ -21,6 +22,8 @@ mod snapshots;
 
 mod ci;
 
+mod faults;
+
 use std::process::ExitCode;
 
 use workspace::Workspace;
@@ -33,6 +36,7 @@ usage: cargo xtask <task>
   snapshots                check that the last run of all tests used every snapshot
   ci [--list] [--only STEP] [--from STEP]
                            run the steps of CI in order; stop at the first that fails
+  faults [--rounds N]      play every fault many times; write what was seen to docs/faults.md
 ";
 
 fn main() -> ExitCode {
@@ -46,6 +50,11 @@ fn main() -> ExitCode {
         ["ci", rest @ ..] => match ci::Selection::parse(rest) {
             Some(selection) => Workspace::load().and_then(|workspace| ci::run(&workspace, &selection)),
             None => return usage(),
+        },
+        ["faults"] => Workspace::load().and_then(|workspace| faults::run(&workspace, faults::ROUNDS)),
+        ["faults", "--rounds", rounds] => match rounds.parse() {
+            Ok(rounds) => Workspace::load().and_then(|workspace| faults::run(&workspace, rounds)),
+            Err(_) => return usage(),
         },
         _ => return usage(),
     };

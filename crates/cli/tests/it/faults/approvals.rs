@@ -1,6 +1,6 @@
 //! A server is killed in the middle of approvals: the request, its tasks and its record agree, and the flow goes on.
 
-use super::{again, longest, moment, report, rounds};
+use super::{again, is_sound, longest, moment, report, rounds};
 use crate::server::Api;
 use crate::{Site, ledger};
 use reqwest::Method;
@@ -61,8 +61,7 @@ fn agrees(people: &People, order: &Json, acknowledged: usize) -> usize {
     let instances = instances["instances"].as_array().unwrap();
     let status = order["status"].as_str().unwrap();
     let Some(instance) = instances.first() else {
-        assert_eq!((status, acknowledged), ("draft", 1), "{order:#}");
-        assert!(order["pending"].is_null(), "{order:#}");
+        assert!(status == "draft" && acknowledged <= 1, "{acknowledged} steps were acknowledged: {order:#}");
         return 3;
     };
     assert_eq!(instances.len(), 1, "submitted twice: {instances:#?}");
@@ -74,11 +73,9 @@ fn agrees(people: &People, order: &Json, acknowledged: usize) -> usize {
     match decided {
         2 => {
             assert_eq!((status, open), ("granted", 0), "{order:#} {instance:#}");
-            assert!(order["pending"].is_null(), "{order:#}");
         }
         _ => {
             assert_eq!((status, open), ("asked", 1), "{order:#} {instance:#}");
-            assert_eq!(order["pending"], instance["id"], "{order:#}");
         }
     }
     2 - decided
@@ -127,6 +124,8 @@ on_both! {
                 assert_eq!(agrees(&people, &done, 4), 0);
             }
         }
+        server.kill();
+        is_sound(&site);
         let result = format!(
             "{cut} requests cut, each whole; {went_on} approvals given afterwards; ready after at most {}",
             longest(&times)

@@ -1,7 +1,7 @@
 //! The disk of a running server fills: nothing is acknowledged that is not kept, reads go on, and with room again so do
 //! writes, by themselves.
 
-use super::{again, is_whole, orders, report, rounds};
+use super::{again, is_sound, is_whole, orders, report, rounds};
 use crate::mounted::Disk;
 use crate::server::Api;
 use crate::{Site, ledger};
@@ -79,7 +79,7 @@ fn a_full_disk_loses_nothing_and_recovers() {
         assert_eq!(lost, 0, "acknowledged and lost");
     }
     server.kill();
-    assert_eq!(site.damage(), "ok");
+    is_sound(&site);
     let result = format!(
         "0 of {} acknowledged writes lost, reads went on, writing again {:.1} s after there was room",
         acknowledged.len(),

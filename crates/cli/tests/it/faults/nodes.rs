@@ -1,6 +1,6 @@
 //! Two servers on one PostgreSQL: rivals get one winner, the others are told, and each request sees one catalog.
 
-use super::{report, rounds};
+use super::{Stop, report, rounds};
 use crate::server::{Answer, Api, Server};
 use crate::work::{all_done, enqueue};
 use crate::{Site, ledger};
@@ -155,6 +155,7 @@ fn publishes_follow_one_another_and_each_request_sees_one_catalog() {
             })
         });
         let watching: Vec<_> = watching.collect();
+        let stopping = Stop(&stop);
         let admins = [0, 1].map(|n: usize| servers[n].admin());
         for version in 1..=rounds {
             ledger::write(&site, version);
@@ -174,7 +175,7 @@ fn publishes_follow_one_another_and_each_request_sees_one_catalog() {
                 }
             }
         }
-        stop.store(true, Ordering::Relaxed);
+        drop(stopping);
         let mut requests = 0;
         for one in watching {
             let (done, versions) = one.join().unwrap();
