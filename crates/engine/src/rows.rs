@@ -44,6 +44,11 @@ impl<'a> Rows<'a> {
         row::load_row(self.tx, self.reading, object, id, false).await
     }
 
+    /// As [`Rows::load`], while other writers of the row wait until this transaction ends.
+    pub async fn load_to_write(&self, object: &Arc<Object>, id: Uuid) -> Result<Option<Row>> {
+        row::load_row(self.tx, self.reading, object, id, true).await
+    }
+
     /// Rows by id, in the bin or not.
     pub async fn load_all(&self, object: &Arc<Object>, ids: &[Uuid]) -> Result<Vec<Row>> {
         row::load_rows(self.tx, self.reading, object, ids, false).await

@@ -52,6 +52,8 @@ pub(crate) async fn by_hand(work: &Work, name: &str, record: Uuid, comment: Opti
         let found = Diagnostic::new(Code::NotPermitted).with("action", "start").with("what", name);
         return Err(Box::new(found));
     }
+    // Rivals wait here: only the first of them finds the record free.
+    let row = work.rows().load_to_write(&row.object, record).await?.ok_or_else(missing)?;
     begin(work, &flow, row, None, comment).await
 }
 

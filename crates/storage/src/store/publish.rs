@@ -48,6 +48,10 @@ pub async fn serialise(tx: &Tx) -> Result<i64> {
     if tx.dialect() == Dialect::Postgres {
         let sql = "select pg_advisory_xact_lock(hashtext('lifeloom publish ' || current_schema()))::text";
         tx.row(sql, vec![]).await?;
+        // Writers hold this row while they write, and tables after it. Taken before any table, so that a publish and
+        // a write never wait for one another.
+        tx.row("select number from sys_meta where key = $1 for update", cells![tx.dialect(); watch::CATALOG])
+            .await?;
     }
     version(tx).await
 }
