@@ -4,7 +4,7 @@ use super::{Stop, is_whole, moment, orders, report, rounds};
 use crate::server::{Api, Server};
 use crate::{Site, ledger};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -32,7 +32,12 @@ fn rows(site: &Site, name: &str) -> Vec<String> {
     for line in text.lines().skip(1).filter(kept) {
         match line.starts_with('{') {
             true => line.clone_into(&mut table),
-            false => rows.push(format!("{table} {line}")),
+            false => {
+                // PostgreSQL keeps the keys of JSON in an order of its own.
+                let mut row: Json = serde_json::from_str(line).unwrap();
+                row.sort_all_objects();
+                rows.push(format!("{table} {row}"));
+            }
         }
     }
     rows.sort();
