@@ -78,7 +78,7 @@ impl Site {
                         ("randomblob(16)", all)
                     }
                     Dialect::Postgres => {
-                        ("gen_random_uuid()", format!("select * from generate_series(1, {times})"))
+                        ("gen_random_uuid()", format!("select n from generate_series(1, {times}) as n"))
                     }
                 };
                 let value = |column: &String| match column.as_str() {
@@ -90,7 +90,7 @@ impl Site {
                     columns.iter().map(|c| (format!("\"{c}\""), value(c))).unzip();
                 tx.batch(&format!(
                     "with recursive numbers(n) as ({numbers}) insert into \"{0}\" ({1}) select {2} from \
-                     (select * from \"{0}\" limit 1) as t, numbers",
+                     (select {1} from \"{0}\" limit 1) as t, numbers",
                     table.table,
                     into.join(", "),
                     values.join(", ")
