@@ -26,6 +26,28 @@ pub struct Place {
     pub database: Option<String>,
 }
 
+/// Where people reach the site.
+#[derive(Debug, Default, Args)]
+pub struct Public {
+    /// Address at which people reach the site: links in mail begin with it, and only with it
+    #[arg(long, value_name = "URL")]
+    pub public_url: Option<String>,
+}
+
+impl Public {
+    fn address(&self) -> Result<Option<String>> {
+        let Some(given) = &self.public_url else { return Ok(None) };
+        let text = given.trim().trim_end_matches('/');
+        let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let plain = |host: &&str| !host.is_empty() && !host.contains([' ', '?', '#', '@', '\\']);
+        if host.filter(plain).is_none() {
+            let reason = format!("`{given}` is no address such as https://crm.example.com");
+            return Err(Box::new(Diagnostic::new(Code::InvalidConfiguration).with("reason", reason)));
+        }
+        Ok(Some(text.to_owned()))
+    }
+}
+
 impl Place {
     /// The database, made where it does not exist.
     ///
@@ -62,8 +84,22 @@ impl Place {
     /// # Errors
     /// What the database refuses; a key of encrypted fields that is not the database's.
     pub async fn engine(&self, database: Database, role: Role) -> Result<Engine, Failure> {
+        self.engine_at(database, role, &Public::default()).await
+    }
+
+    /// As [`Place::engine`], of a site that people reach at an address.
+    ///
+    /// # Errors
+    /// As [`Place::engine`]; `invalid_configuration` for an address that is none.
+    pub async fn engine_at(
+        &self,
+        database: Database,
+        role: Role,
+        public: &Public,
+    ) -> Result<Engine, Failure> {
+        let public_address = public.address()?;
         let secret = self.secret(&database, role).await?;
-        let options = engine::Options { secret, ..engine::Options::default() };
+        let options = engine::Options { secret, public_address, ..engine::Options::default() };
         Ok(Engine::open(database, options).await?)
     }
 

@@ -283,6 +283,22 @@ codes! {
         zh_cn "您无权{action}{what}",
         zh_tw "您無權{action}{what}",
         cure "Ask an administrator for a role that permits it.";
+    OtpRequired = "otp_required" Unauthenticated:
+        en "a code of the authenticator app is needed",
+        zh_cn "需要输入验证器应用中的动态码", zh_tw "需要輸入驗證器應用程式中的動態碼",
+        cure "Sign in with `otp`: the code that the app shows, or a recovery code.";
+    InvalidOtp = "invalid_otp" Forbidden:
+        en "the code is wrong or was used before",
+        zh_cn "动态码错误或已使用过", zh_tw "動態碼錯誤或已使用過",
+        cure "Wait for the next code of the app, and check the clock of the device.";
+    SecondFactorExists = "second_factor_exists" Conflict:
+        en "an authenticator app is already set up",
+        zh_cn "已绑定验证器应用", zh_tw "已綁定驗證器應用程式",
+        cure "Remove it first; that needs the password and a code.";
+    InvalidResetLink = "invalid_reset_link" Unauthenticated:
+        en "the link is unknown, was used or has ended",
+        zh_cn "链接无效、已使用或已过期", zh_tw "連結無效、已使用或已過期",
+        cure "Ask for a new link.";
     CrossSite = "cross_site" Forbidden:
         en "the request comes from another site",
         zh_cn "请求来自其他网站",
@@ -330,6 +346,10 @@ codes! {
         zh_cn "该记录已有进行中的审批",
         zh_tw "該記錄已有進行中的簽核",
         cure "Wait for its decision, or withdraw it.";
+    HandoverRunning = "handover_running" Conflict:
+        en "a handover of this person's records is already running",
+        zh_cn "该人员的数据交接正在进行", zh_tw "該人員的資料交接正在進行",
+        cure "Wait for its job to end.";
     TaskDecided = "task_decided" Conflict:
         en "the task is already {state}",
         zh_cn "任务已{state}",

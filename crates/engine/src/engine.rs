@@ -12,7 +12,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use storage::secret::Secret;
 use storage::{Database, Versions};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 /// What an engine is made with.
 pub struct Options {
@@ -22,11 +22,18 @@ pub struct Options {
     pub limits: Limits,
     /// The key of encrypted fields.
     pub secret: Option<Secret>,
+    /// Where people reach the site, such as `https://crm.example.com`: what links in mail begin with.
+    pub public_address: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Options {
-        Options { clock: Arc::new(SystemClock), limits: Limits::default(), secret: None }
+        Options {
+            clock: Arc::new(SystemClock),
+            limits: Limits::default(),
+            secret: None,
+            public_address: None,
+        }
     }
 }
 
@@ -39,6 +46,8 @@ struct Inner {
     clock: Arc<dyn Clock>,
     scripts: Scripts,
     secret: Option<Secret>,
+    public_address: Option<String>,
+    hashing: Semaphore,
     published: ArcSwap<Published>,
     site: ArcSwap<Site>,
     sessions: SessionCache,
@@ -54,9 +63,13 @@ impl Engine {
         database: Database,
         scripts: Scripts,
         published: Published,
-        (clock, secret): (Arc<dyn Clock>, Option<Secret>),
+        options: Options,
     ) -> Engine {
+        let Options { clock, secret, public_address, .. } = options;
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Engine(Arc::new(Inner {
+            public_address,
+            hashing: Semaphore::new(cores),
             versions: database.watch(),
             database,
             clock,
@@ -106,6 +119,16 @@ impl Engine {
     /// The key of encrypted fields.
     pub(crate) fn secret(&self) -> Option<&Secret> {
         self.0.secret.as_ref()
+    }
+
+    /// Where people reach the site.
+    pub fn public_address(&self) -> Option<&str> {
+        self.0.public_address.as_deref()
+    }
+
+    /// Turns at hashing passwords: as many as there are cores, because each takes 19 MiB.
+    pub(crate) fn hashing(&self) -> &Semaphore {
+        &self.0.hashing
     }
 
     /// Sessions known in memory.

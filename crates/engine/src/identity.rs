@@ -4,7 +4,21 @@ pub mod password;
 
 pub mod session;
 
+pub mod trail;
+
+mod attempts;
+
 pub mod sign_in;
+
+pub mod totp;
+
+pub mod second_factor;
+
+pub mod holdings;
+
+pub mod reset;
+
+pub(crate) mod guard;
 
 mod build;
 
@@ -19,8 +33,11 @@ use uuid::Uuid;
 
 pub use crate::caller::Identity;
 pub(crate) use build::{below as departments_below, system as system_of, user_by_login};
+pub use holdings::{MadeToken, NewToken};
+pub use second_factor::Enrolment;
 pub use session::{Session, SessionKind};
-pub use sign_in::SignedIn;
+pub use sign_in::{SignIn, SignedIn};
+pub use trail::Origin;
 
 impl Engine {
     /// An identity as it was built last.

@@ -3,24 +3,27 @@
 mod status;
 
 use crate::engine::Engine;
-use crate::work::Work;
+use crate::handover;
+use crate::identity::reset;
+use crate::work::{QUEUE, Work};
 use chrono::TimeDelta;
 use diagnostic::{Code, Diagnostic, Result};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use storage::settle::{self, Deferred};
 use storage::store::job::{self, Job};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-/// The queue of the engine's own jobs.
-const QUEUE: &str = "engine";
 /// How long a job may work before it must say that it is alive.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// Jobs taken at once.
 const BATCH: u32 = 4;
 /// How long the loop sleeps when nobody wakes it.
 const IDLE: Duration = Duration::from_secs(2);
+
+/// How often what has ended is removed.
+const SWEEP: Duration = Duration::from_secs(600);
 
 /// The kind of job that computes derived values that were too many for one transaction.
 const SETTLE: &str = "settle";
@@ -43,7 +46,14 @@ impl Engine {
     pub async fn work_off(&self, mut stop: watch::Receiver<bool>) {
         let worker = Uuid::now_v7().to_string();
         let ready = self.database().jobs_ready();
+        let mut swept: Option<Instant> = None;
         while !*stop.borrow() {
+            if swept.is_none_or(|last| last.elapsed() >= SWEEP) {
+                swept = Some(Instant::now());
+                if let Err(error) = self.sweep().await {
+                    tracing::warn!(%error, "what has ended could not be removed");
+                }
+            }
             let done = match self.work_once(&worker).await {
                 Ok(done) => done,
                 Err(error) => {
@@ -93,6 +103,8 @@ impl Engine {
     async fn do_job(&self, job: &Job) -> Result<()> {
         match job.kind.as_str() {
             SETTLE => self.settle_deferred(job).await,
+            reset::JOB => self.make_reset(job).await,
+            handover::JOB => self.hand_over(job).await,
             other => Err(Box::new(Diagnostic::new(Code::UnknownKind).with("kind", other))),
         }
     }

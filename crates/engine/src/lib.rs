@@ -9,6 +9,7 @@
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
 //! [`flow`] (approvals), [`requests`] (what changes something, once), [`describe`] (what clients are told of
 //! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine), [`jobs`],
+//! [`outbox`] (mail), [`handover`] (what somebody who leaves passes on), `first` (the first administrator),
 //! [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs ship).
 
 pub mod clock;
@@ -43,6 +44,12 @@ mod opening;
 
 pub mod jobs;
 
+pub mod outbox;
+
+pub mod handover;
+
+mod first;
+
 pub mod maintenance;
 
 pub mod transfer;
@@ -52,5 +59,6 @@ pub mod scenario;
 pub use clock::{Clock, MovedClock, SystemClock};
 pub use engine::{Engine, Options};
 pub use explain::Asking;
+pub use first::FirstAdministrator;
 pub use identity::Identity;
 pub use published::Published;

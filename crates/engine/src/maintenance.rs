@@ -4,11 +4,13 @@ use crate::engine::{Engine, internal};
 use crate::published::Published;
 use crate::rows::Rows;
 use catalog::Object;
+use chrono::TimeDelta;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::Type;
 use std::sync::Arc;
 use storage::migrate::purge::{self, Retired};
 use storage::store::publish as table;
+use storage::store::{attempt, idempotency, reset, session};
 use storage::{Tx, backup, row, search, system};
 use uuid::Uuid;
 
@@ -48,6 +50,24 @@ impl Engine {
                     table::set_names(&tx, &left).await?;
                     Ok(migration.steps.into_iter().map(|step| step.what).collect())
                 }
+            })
+            .await
+    }
+
+    /// Removes what has ended: sessions, failed sign-ins and links of another day, keys of requests that are kept
+    /// for 24 hours.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn sweep(&self) -> Result<()> {
+        let now = self.now();
+        let yesterday = now - TimeDelta::hours(24);
+        self.database()
+            .write(move |tx| async move {
+                session::sweep(&tx, now).await?;
+                attempt::sweep(&tx, yesterday).await?;
+                reset::sweep(&tx, yesterday).await?;
+                idempotency::sweep(&tx, yesterday).await.map(drop)
             })
             .await
     }

@@ -19,9 +19,9 @@ impl Engine {
     /// The findings in the stored definitions (they were checked before they were stored, so these mean a
     /// newer or damaged database), and what the database refuses.
     pub async fn open(database: Database, options: Options) -> Result<Engine> {
-        let scripts = Scripts::new(options.limits);
+        let scripts = Scripts::new(options.limits.clone());
         let published = publish::load(&database, &scripts).await?;
-        let engine = Engine::assemble(database, scripts, published, (options.clock, options.secret));
+        let engine = Engine::assemble(database, scripts, published, options);
         engine.read_site().await?;
         tokio::spawn(follow(engine.downgrade(), engine.database().watch()));
         Ok(engine)

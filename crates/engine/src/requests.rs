@@ -12,6 +12,7 @@ pub mod comments;
 
 use crate::engine::{Engine, internal};
 use crate::flow::{decide, start, tasks};
+use crate::handover::{self, Order};
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
 use crate::records::work::Work;
@@ -76,6 +77,8 @@ pub enum Request {
         /// The task.
         task: Uuid,
     },
+    /// Somebody leaves: what is his goes to another.
+    HandOver(Order),
     /// Nothing is changed: the key alone is kept, so that another body under it is refused.
     Nothing,
 }
@@ -127,6 +130,8 @@ pub enum Done {
     Task(Uuid),
     /// The instance was taken back.
     Withdrawn(Uuid),
+    /// A job does it.
+    Job(Uuid),
 }
 
 impl Done {
@@ -143,7 +148,7 @@ impl Done {
     /// The number by which the interface calls such an answer; it is kept beside the key of the request.
     pub fn status(&self) -> u16 {
         match self {
-            Done::Written { parked: Some(_), .. } | Done::Written { job: Some(_), .. } => 202,
+            Done::Written { parked: Some(_), .. } | Done::Written { job: Some(_), .. } | Done::Job(_) => 202,
             Done::Written { created: true, .. } | Done::Commented(_) | Done::Submitted(_) => 201,
             _ => 200,
         }
@@ -214,6 +219,7 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
             tasks::read(work, *task).await?;
             Ok(Done::Task(*task))
         }
+        Request::HandOver(order) => handover::order(work, order).await.map(Done::Job),
         Request::Nothing => Ok(Done::Answered(Json::Null)),
     }
 }

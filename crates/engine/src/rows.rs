@@ -69,6 +69,18 @@ impl<'a> Rows<'a> {
 
     /// Live rows whose field has this value.
     pub async fn having(&self, object: &Arc<Object>, field: &str, value: Value) -> Result<Vec<Row>> {
+        let ids = self.ids_having(object, field, value, MOST).await?;
+        self.load_all(object, &ids).await
+    }
+
+    /// The ids of live rows whose field has this value, some of them.
+    pub async fn ids_having(
+        &self,
+        object: &Arc<Object>,
+        field: &str,
+        value: Value,
+        most: u32,
+    ) -> Result<Vec<Uuid>> {
         let Some(known) = object.field(field) else { return Ok(Vec::new()) };
         let at = Position::default();
         let step = Step { object: object.name.clone(), field: known.name.clone() };
@@ -81,8 +93,7 @@ impl<'a> Rows<'a> {
             access: RowSet::All,
             ..Conditions::default()
         };
-        let ids = row::visible(self.tx, self.reading, object, &conditions, MOST).await?;
-        self.load_all(object, &ids).await
+        row::visible(self.tx, self.reading, object, &conditions, most).await
     }
 
     /// All rows, in the bin or not.

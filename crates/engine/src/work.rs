@@ -10,6 +10,9 @@ use std::sync::Arc;
 use storage::Tx;
 use uuid::Uuid;
 
+/// The queue of the engine's own jobs.
+pub(crate) const QUEUE: &str = "engine";
+
 /// What a write needs around it. Scripts of a write get a deeper one of the same transaction.
 #[derive(Clone)]
 pub struct Work {

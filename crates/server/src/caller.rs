@@ -1,9 +1,10 @@
 //! Who asks: the session behind a cookie or a bearer token, and the caller's language.
 
 use crate::problem::{Answer, InLocale, Problem};
+use crate::state::State;
 use actix_web::dev::Payload;
 use actix_web::http::Method;
-use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, HeaderMap, ORIGIN};
+use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, HOST, HeaderMap, ORIGIN, REFERER};
 use actix_web::{FromRequest, HttpRequest, web};
 use diagnostic::{Code, Diagnostic, Locale};
 use engine::identity::Session;
@@ -26,6 +27,8 @@ pub struct Caller {
     pub session: Session,
     /// Language of messages.
     pub locale: Locale,
+    /// What handlers share.
+    pub state: Option<web::Data<State>>,
 }
 
 impl Caller {
@@ -135,7 +138,7 @@ pub fn language(request: &HttpRequest) -> Locale {
 /// # Errors
 /// `cross_site`.
 pub fn must_be_same_site(request: &HttpRequest, locale: Locale) -> Answer<()> {
-    match is_same_site(request.headers()) {
+    match is_same_site(request.headers(), public_origin(request)) {
         true => Ok(()),
         false => Err(Problem::new(Box::new(Diagnostic::new(Code::CrossSite)), locale)),
     }
@@ -154,6 +157,7 @@ impl FromRequest for Caller {
         let asked = asked_locale(request.headers());
         let engine = request.app_data::<web::Data<Engine>>().map(|data| data.get_ref().clone());
         let token = token_of(request);
+        let state = request.app_data::<web::Data<State>>().cloned();
         Box::pin(async move {
             let early = asked.unwrap_or_default();
             let refuse = |code| Problem::new(Box::new(Diagnostic::new(code)), early);
@@ -168,7 +172,10 @@ impl FromRequest for Caller {
                 }
             };
             let locale = asked.unwrap_or(session.identity.actor.locale);
-            Ok(Caller { engine, session, locale })
+            if let Some(state) = &state {
+                state.request_of(session.identity.actor.id, locale)?;
+            }
+            Ok(Caller { engine, session, locale, state })
         })
     }
 }
@@ -182,7 +189,7 @@ fn token_of(request: &HttpRequest) -> Result<String, Code> {
         return token.map(|t| t.trim().to_owned()).ok_or(Code::Unauthenticated);
     }
     let cookie = request.cookie(COOKIE).ok_or(Code::Unauthenticated)?;
-    if !is_safe(request.method()) && !is_same_site(request.headers()) {
+    if !is_safe(request.method()) && !is_same_site(request.headers(), public_origin(request)) {
         return Err(Code::CrossSite);
     }
     Ok(cookie.value().to_owned())
@@ -192,20 +199,31 @@ fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
+/// Where people reach the site, as browsers name it: scheme, host and port.
+fn public_origin(request: &HttpRequest) -> Option<&str> {
+    let address = request.app_data::<web::Data<Engine>>()?.public_address()?;
+    let host = address.find("://")? + 3;
+    let end = address[host..].find('/').map_or(address.len(), |at| host + at);
+    Some(&address[..end])
+}
+
 /// Whether a request with a cookie comes from the product's own pages: browsers say so themselves
-/// (`Sec-Fetch-Site`), older ones by `Origin`; programs that send neither are not driven by a page.
-fn is_same_site(headers: &HeaderMap) -> bool {
+/// (`Sec-Fetch-Site`), older ones by `Origin` or `Referer`; programs that send none are not driven by a page.
+fn is_same_site(headers: &HeaderMap, public: Option<&str>) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
     }
-    match (text(ORIGIN.as_str()), text(HOST.as_str())) {
-        (Some(origin), Some(host)) => {
-            origin.split_once("://").is_some_and(|(_, authority)| authority == host)
-        }
-        (Some(_), None) => false,
-        (None, _) => true,
-    }
+    // A header that is there and cannot be read is not a page of ours.
+    let page = match (headers.contains_key(ORIGIN), headers.contains_key(REFERER)) {
+        (true, _) => text(ORIGIN.as_str()).unwrap_or("null"),
+        (false, true) => text(REFERER.as_str()).unwrap_or("null"),
+        (false, false) => return true,
+    };
+    let Some((scheme, rest)) = page.split_once("://") else { return false };
+    let authority = rest.split('/').next().unwrap_or_default();
+    public.is_some_and(|public| public == format!("{scheme}://{authority}"))
+        || text(HOST.as_str()).is_some_and(|host| host == authority)
 }
 
 #[cfg(test)]
@@ -223,13 +241,21 @@ mod tests {
             (vec![("origin", "http://crm.local"), ("host", "crm.local")], true),
             (vec![("origin", "http://evil.example"), ("host", "crm.local")], false),
             (vec![("origin", "null"), ("host", "crm.local")], false),
+            (vec![("origin", "https://crm.example"), ("host", "inside:8080")], true),
+            (vec![("origin", "http://crm.example"), ("host", "inside:8080")], false),
+            (vec![("origin", "https://crm.example.evil.example"), ("host", "inside:8080")], false),
+            (vec![("referer", "https://crm.example/app?x=1"), ("host", "inside:8080")], true),
+            (vec![("referer", "https://evil.example/crm.example"), ("host", "crm.local")], false),
+            (vec![("origin", "http://crm.local@evil.example"), ("host", "crm.local")], false),
+            (vec![("sec-fetch-site", "cross-site"), ("origin", "https://crm.example")], false),
         ];
         for (headers, expect) in rows {
             let mut request = TestRequest::post();
             for header in &headers {
                 request = request.insert_header(*header);
             }
-            assert_eq!(is_same_site(request.to_http_request().headers()), expect, "{headers:?}");
+            let found = is_same_site(request.to_http_request().headers(), Some("https://crm.example"));
+            assert_eq!(found, expect, "{headers:?}");
         }
     }
 }

@@ -5,14 +5,21 @@
 //! [`caller`] says who asks, [`input`] reads what it carries, the engine does it on its own runtime, [`wire`] or
 //! [`problem`] make the answer.
 //!
-//! Read in this order: [`trace`] (ids and stages), [`problem`] (how a refusal looks), [`caller`] (who asks),
-//! [`input`] (what a request carries), [`wire`] (how an answer looks), [`idempotency`], [`limit`], [`state`],
+//! Read in this order: [`limit`] (how often), [`trace`] (ids and stages), [`problem`] (how a refusal looks),
+//! [`client`] (from where), [`state`] (what handlers share), [`caller`] (who asks),
+//! [`input`] (what a request carries), [`wire`] (how an answer looks), [`idempotency`],
 //! [`openapi`] (the description of all this for the site's own objects), [`service`] (what surrounds every request), then
 //! [`routes`] (every address on one page) and the handlers under it.
+
+pub mod limit;
 
 pub mod trace;
 
 pub mod problem;
+
+pub mod client;
+
+pub mod state;
 
 pub mod caller;
 
@@ -21,10 +28,6 @@ pub mod input;
 pub mod wire;
 
 pub mod idempotency;
-
-pub mod limit;
-
-pub mod state;
 
 pub mod openapi;
 

@@ -1,77 +1,107 @@
-//! How often somebody may try to sign in: by address and login, in memory, bounded.
+//! How often something may be asked for: counted in memory by who asks, bounded.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Attempts of one address with one login within the window.
-const PER_LOGIN: u32 = 10;
-/// Attempts of one address with any login within the window.
-const PER_ADDRESS: u32 = 60;
-/// How long attempts count.
-const WINDOW: Duration = Duration::from_secs(60);
+/// What is limited, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Policy {
+    /// What is limited.
+    pub name: &'static str,
+    /// Times within the window.
+    pub most: u32,
+    /// How long a time counts.
+    pub window: Duration,
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Failed sign-ins of one client with one login.
+pub const SIGN_IN: Policy = Policy { name: "sign_in", most: 10, window: MINUTE };
+/// Failed sign-ins of one client with any login.
+pub const SIGN_IN_ANY: Policy = Policy { name: "sign_in_any", most: 60, window: MINUTE };
+/// Forgotten passwords of one login.
+pub const RESET: Policy = Policy { name: "reset", most: 5, window: HOUR };
+/// Forgotten passwords of any login, and links tried, by one client.
+pub const RESET_ANY: Policy = Policy { name: "reset_any", most: 20, window: HOUR };
+/// Clashes with records that the caller may not see: each tells that one exists.
+pub const CLASH: Policy = Policy { name: "clash", most: 300, window: MINUTE };
+
 /// Keys kept at most; beyond that those whose window is over make room, and then the oldest.
 const MOST: usize = 20_000;
 
-/// Counts failed attempts.
+/// What is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Allowance {
+    /// Times within the window.
+    pub limit: u32,
+    /// Times that are left.
+    pub remaining: u32,
+    /// Seconds until the window is over.
+    pub reset: u64,
+    /// Seconds of a window.
+    pub window: u64,
+}
+
+/// Counts.
 #[derive(Debug, Default)]
-pub struct SignInLimit(Mutex<HashMap<Who, Attempts>>);
+pub struct Limits(Mutex<HashMap<Key, Count>>);
 
-/// An address with a login, or with any.
-type Who = (IpAddr, Option<String>);
+type Key = (&'static str, String);
 /// Since when, and how many.
-type Attempts = (Instant, u32);
+type Count = (Instant, u32);
 
-impl SignInLimit {
-    /// Counts an attempt; `Err` carries the seconds to wait.
+/// Case and length of what was typed make no second key.
+pub fn folded(text: &str) -> String {
+    text.trim().chars().take(100).flat_map(char::to_lowercase).collect()
+}
+
+impl Limits {
+    /// Counts one time; what is left.
     ///
     /// # Errors
-    /// The seconds after which a further attempt is heard.
-    pub fn attempt(&self, address: IpAddr, login: &str, now: Instant) -> Result<(), u64> {
+    /// The same, where nothing was left.
+    pub fn take(&self, policy: Policy, who: &str, now: Instant) -> Result<Allowance, Allowance> {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if counts.len() >= MOST {
-            counts.retain(|_, (since, _)| now.duration_since(*since) < WINDOW);
-            if counts.len() >= MOST {
-                let oldest = counts.iter().min_by_key(|(_, (since, _))| *since).map(|(key, _)| key.clone());
-                oldest.and_then(|key| counts.remove(&key));
-            }
+            make_room(&mut counts, now);
         }
-        // Case and width of a login make no second key.
-        let login: String = login.chars().take(100).flat_map(char::to_lowercase).collect();
-        let keys = [((group(address), Some(login)), PER_LOGIN), ((group(address), None), PER_ADDRESS)];
-        for (key, most) in keys {
-            let (since, count) = counts.entry(key).or_insert((now, 0));
-            if now.duration_since(*since) >= WINDOW {
-                (*since, *count) = (now, 0);
-            }
-            *count += 1;
-            if *count > most {
-                return Err((WINDOW - now.duration_since(*since)).as_secs().max(1));
-            }
+        let (since, count) = counts.entry((policy.name, who.to_owned())).or_insert((now, 0));
+        if now.duration_since(*since) >= policy.window {
+            (*since, *count) = (now, 0);
         }
-        Ok(())
+        *count = count.saturating_add(1);
+        let left = policy.window.saturating_sub(now.duration_since(*since));
+        let allowance = Allowance {
+            limit: policy.most,
+            remaining: policy.most.saturating_sub(*count),
+            reset: left.as_secs().max(1),
+            window: policy.window.as_secs(),
+        };
+        if *count > policy.most { Err(allowance) } else { Ok(allowance) }
     }
 
-    /// Forgets the attempts with a login after one was right.
-    pub fn right(&self, address: IpAddr, login: &str) {
-        let login: String = login.chars().take(100).flat_map(char::to_lowercase).collect();
+    /// Takes one time back, which was none to be counted.
+    pub fn give_back(&self, policy: Policy, who: &str) {
         let mut counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        counts.remove(&(group(address), Some(login)));
-        if let Some((_, count)) = counts.get_mut(&(group(address), None)) {
+        if let Some((_, count)) = counts.get_mut(&(policy.name, who.to_owned())) {
             *count = count.saturating_sub(1);
         }
     }
+
+    /// Forgets all times of one.
+    pub fn forget(&self, policy: Policy, who: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(policy.name, who.to_owned()));
+    }
 }
 
-/// An IPv6 user holds a whole /64.
-fn group(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let s = address.segments();
-            IpAddr::from([s[0], s[1], s[2], s[3], 0, 0, 0, 0])
-        }
+fn make_room(counts: &mut HashMap<Key, Count>, now: Instant) {
+    counts.retain(|_, (since, _)| now.duration_since(*since) < HOUR);
+    if counts.len() >= MOST {
+        let oldest = counts.iter().min_by_key(|(_, (since, _))| *since).map(|(key, _)| key.clone());
+        oldest.and_then(|key| counts.remove(&key));
     }
 }
 
@@ -80,27 +110,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn attempts_are_counted_by_address_and_login() {
-        let (limit, now) = (SignInLimit::default(), Instant::now());
-        let here: IpAddr = "2001:db8::1".parse().unwrap();
-        let near: IpAddr = "2001:db8::2".parse().unwrap();
-        for _ in 0..PER_LOGIN {
-            assert!(limit.attempt(here, "Admin", now).is_ok());
+    fn times_are_counted_within_a_window() {
+        let (limits, now) = (Limits::default(), Instant::now());
+        for left in (0..SIGN_IN.most).rev() {
+            assert_eq!(limits.take(SIGN_IN, "a", now).unwrap().remaining, left);
         }
-        assert!(limit.attempt(near, "admin", now).is_err(), "case and neighbours make no difference");
-        assert!(limit.attempt(here, "other", now).is_ok());
-        assert!(limit.attempt("192.0.2.1".parse().unwrap(), "admin", now).is_ok());
-        assert!(limit.attempt(here, "admin", now + WINDOW).is_ok(), "the window is over");
-        limit.right(here, "admin");
-        assert!(limit.attempt(here, "admin", now + WINDOW).is_ok());
+        let refused = limits.take(SIGN_IN, "a", now + Duration::from_secs(20)).unwrap_err();
+        assert_eq!((refused.limit, refused.remaining, refused.reset), (10, 0, 40));
+        assert!(limits.take(SIGN_IN, "b", now).is_ok(), "another one");
+        assert!(limits.take(SIGN_IN_ANY, "a", now).is_ok(), "something else");
+        assert!(limits.take(SIGN_IN, "a", now + MINUTE).is_ok(), "the window is over");
+        limits.forget(SIGN_IN, "a");
+        assert_eq!(limits.take(SIGN_IN, "a", now).unwrap().remaining, 9);
+        limits.give_back(SIGN_IN, "a");
+        assert_eq!(limits.take(SIGN_IN, "a", now).unwrap().remaining, 9);
     }
 
     #[test]
-    fn many_logins_of_one_address_are_stopped_too() {
-        let (limit, now) = (SignInLimit::default(), Instant::now());
-        let here: IpAddr = "192.0.2.7".parse().unwrap();
-        let refused =
-            (0..PER_ADDRESS + 5).filter(|n| limit.attempt(here, &format!("u{n}"), now).is_err()).count();
-        assert_eq!(refused, 5);
+    fn what_is_typed_otherwise_is_the_same() {
+        assert_eq!(folded(" Admin "), folded("admin"));
+        assert_eq!(folded(&"x".repeat(300)), folded(&"x".repeat(200)));
+    }
+
+    #[test]
+    fn memory_is_bounded() {
+        let (limits, now) = (Limits::default(), Instant::now());
+        for number in 0..MOST + 500 {
+            let _ = limits.take(SIGN_IN, &number.to_string(), now);
+        }
+        assert!(limits.0.lock().unwrap().len() <= MOST);
     }
 }

@@ -2,6 +2,10 @@
 
 pub mod session;
 
+pub mod account;
+
+pub mod users;
+
 pub mod records;
 
 pub mod writes;
@@ -34,6 +38,8 @@ pub fn configure(app: &mut web::ServiceConfig) {
 
 fn api(api: &mut web::ServiceConfig) {
     api.service(at("/session").post(session::sign_in).get(session::who).delete(session::sign_out).done());
+
+    api.configure(accounts);
 
     let record = "/records/{object}/{id}";
     api.service(at("/records/{object}").get(records::list).post(writes::create).done());
@@ -80,6 +86,28 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/jobs").get(jobs::list).done());
     api.service(at("/jobs/{id}").get(jobs::one).delete(jobs::cancel).done());
     api.service(at("/openapi.json").get(site::openapi).done());
+}
+
+fn accounts(api: &mut web::ServiceConfig) {
+    api.service(at("/session/password").post(account::change_password).done());
+    api.service(at("/session/totp").post(account::begin_totp).done());
+    api.service(at("/session/totp/confirm").post(account::confirm_totp).done());
+    api.service(at("/session/totp/recovery-codes").post(account::renew_codes).done());
+    api.service(at("/session/totp/remove").post(account::remove_totp).done());
+    api.service(at("/sessions").get(account::sessions).delete(account::end_others).done());
+    api.service(at("/sessions/{id}").delete(account::end_session).done());
+    api.service(at("/tokens").get(account::tokens).post(account::make_token).done());
+    api.service(at("/tokens/{id}").delete(account::end_token).done());
+    api.service(at("/password-reset").post(account::ask_for_reset).done());
+    api.service(at("/password-reset/confirm").post(account::reset).done());
+
+    api.service(at("/users/{id}/sessions").get(users::sessions).delete(users::end_all).done());
+    api.service(at("/users/{id}/sessions/{held}").delete(users::end_session).done());
+    api.service(at("/users/{id}/tokens").get(users::tokens).done());
+    api.service(at("/users/{id}/tokens/{held}").delete(users::end_token).done());
+    api.service(at("/users/{id}/password").post(users::give_password).done());
+    api.service(at("/users/{id}/totp").delete(users::remove_totp).done());
+    api.service(at("/users/{id}/handover").post(users::hand_over).done());
 }
 
 /// One address and what it takes; every other method is told so.

@@ -1,6 +1,7 @@
 //! The server itself: what surrounds every request, and how it starts and stops.
 
-use crate::limit::SignInLimit;
+use crate::client::Proxies;
+use crate::limit::Limits;
 use crate::problem::Problem;
 use crate::state::State;
 use crate::trace::{self, Current};
@@ -32,6 +33,24 @@ pub struct Config {
     pub secure_cookies: bool,
     /// Threads that serve requests; `None` for one a core.
     pub workers: Option<usize>,
+    /// Proxies whose word about clients counts: addresses, or networks as `10.0.0.0/8`.
+    pub trusted_proxies: Vec<String>,
+    /// Requests of one user within a minute; `None` for any number.
+    pub per_minute: Option<u32>,
+}
+
+impl Config {
+    /// An engine behind these listeners, everything else as it is usual.
+    pub fn new(engine: Engine, listeners: Vec<TcpListener>) -> Config {
+        Config {
+            engine,
+            listeners,
+            secure_cookies: false,
+            workers: None,
+            trusted_proxies: Vec::new(),
+            per_minute: None,
+        }
+    }
 }
 
 /// How long requests may go on after the server was told to stop.
@@ -73,9 +92,13 @@ pub fn bind(listen: &str) -> Result<Vec<TcpListener>> {
 /// # Errors
 /// `invalid_configuration` where the listeners cannot be taken over.
 pub async fn serve(config: Config) -> Result<Running> {
-    let Config { engine, listeners, secure_cookies, workers } = config;
-    let state =
-        web::Data::new(State { engine: engine.clone(), sign_ins: SignInLimit::default(), secure_cookies });
+    let Config { engine, listeners, secure_cookies, workers, trusted_proxies, per_minute } = config;
+    let proxies = Proxies::parse(&trusted_proxies)?;
+    // Browsers that reach the site by https never send its cookie otherwise.
+    let secure_cookies =
+        secure_cookies || engine.public_address().is_some_and(|address| address.starts_with("https://"));
+    let limits = Limits::default();
+    let state = web::Data::new(State { engine: engine.clone(), limits, per_minute, proxies, secure_cookies });
     let engine = web::Data::new(engine);
     let server = HttpServer::new(move || {
         App::new()
@@ -185,6 +208,19 @@ fn put_headers(headers: &mut HeaderMap, current: &Current, took: Duration) {
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Some(left) = current.left() {
+        let told = [
+            ("ratelimit-limit", left.limit.to_string()),
+            ("ratelimit-remaining", left.remaining.to_string()),
+            ("ratelimit-reset", left.reset.to_string()),
+            ("ratelimit-policy", format!("{};w={}", left.limit, left.window)),
+        ];
+        for (name, value) in told {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
     }
     let timing = current.timing(took);
     let own = [(trace::HEADER, &*current.id), ("server-timing", timing.as_str())];

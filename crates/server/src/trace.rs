@@ -1,8 +1,9 @@
 //! Request ids, and what a request says of the time it took.
 
+use crate::limit::Allowance;
 use actix_web::http::header::HeaderMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use storage::stages::Stages;
 use uuid::Uuid;
@@ -17,6 +18,7 @@ pub struct Current {
     /// Its id.
     pub id: Arc<str>,
     stages: Stages,
+    left: Arc<Mutex<Option<Allowance>>>,
 }
 
 /// The header that carries a request's id in both directions.
@@ -30,13 +32,18 @@ pub fn current_id() -> Arc<str> {
 impl Current {
     /// A request with this id, of which nothing has happened yet.
     pub fn new(id: String) -> Current {
-        Current { id: id.into(), stages: Stages::default() }
+        Current { id: id.into(), stages: Stages::default(), left: Arc::default() }
     }
 
     /// Runs `work` as the answer to this request.
     pub async fn scope<T>(self, work: impl Future<Output = T>) -> T {
         let stages = self.stages.clone();
         CURRENT.scope(self, stages.scope(work)).await
+    }
+
+    /// What is left of the tightest limit that the request met.
+    pub fn left(&self) -> Option<Allowance> {
+        *self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The value of `Server-Timing`: stages in the order in which they ended, in milliseconds.
@@ -51,6 +58,17 @@ impl Current {
         }
         text
     }
+}
+
+/// Notes what is left of a limit that the current request met; the tightest one is told.
+pub fn allow(left: Allowance) {
+    // Outside of a request nobody asks.
+    let _ = CURRENT.try_with(|current| {
+        let mut known = current.left.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.is_none_or(|known| left.remaining < known.remaining) {
+            *known = Some(left);
+        }
+    });
 }
 
 /// The caller's own id where it is short and plain, else a new one.

@@ -10,6 +10,12 @@ pub mod session;
 
 pub mod credential;
 
+pub mod attempt;
+
+pub mod factor;
+
+pub mod reset;
+
 pub mod publish;
 
 pub mod job;

@@ -7,7 +7,7 @@ use crate::transaction::Tx;
 use diagnostic::{Code, Diagnostic, Result};
 
 /// The steps, oldest first; the version of a database is the number of steps it has taken.
-const STEPS: [&str; 1] = [include_str!("system/0001_first.sql")];
+const STEPS: [&str; 2] = [include_str!("system/0001_first.sql"), include_str!("system/0002_accounts.sql")];
 
 /// The version this program writes.
 pub const VERSION: i64 = STEPS.len() as i64;
@@ -137,17 +137,26 @@ pub(crate) fn tables() -> Vec<SystemTable> {
     ];
     let mut all = vec![("sys_meta".to_owned(), meta)];
     for line in STEPS.iter().flat_map(|step| step.lines()) {
-        let Some((name, columns)) = line.strip_prefix("create table ").and_then(|rest| rest.split_once(" ("))
-        else {
-            continue;
-        };
-        let column = |part: &str| {
-            let (name, rest) = part.split_once(" {")?;
-            let (word, _) = rest.split_once('}')?;
-            let ty = SystemType::ALL.iter().find(|(known, _)| *known == word)?.1;
-            Some((name.trim().to_owned(), ty))
-        };
-        all.push((name.to_owned(), columns.split(", ").filter_map(column).collect()));
+        if let Some((name, added)) =
+            line.strip_prefix("alter table ").and_then(|rest| rest.split_once(" add column "))
+        {
+            let table = all.iter_mut().find(|(known, _)| known == name);
+            if let (Some((_, columns)), Some(added)) = (table, system_column(added)) {
+                columns.push(added);
+            }
+        } else if let Some((name, columns)) =
+            line.strip_prefix("create table ").and_then(|rest| rest.split_once(" ("))
+        {
+            all.push((name.to_owned(), columns.split(", ").filter_map(system_column).collect()));
+        }
     }
     all
+}
+
+/// `name {TYPE} …` of a migration.
+fn system_column(part: &str) -> Option<(String, SystemType)> {
+    let (name, rest) = part.split_once(" {")?;
+    let (word, _) = rest.split_once('}')?;
+    let ty = SystemType::ALL.iter().find(|(known, _)| *known == word)?.1;
+    Some((name.trim().to_owned(), ty))
 }

@@ -145,6 +145,40 @@ impl Run<'_> {
         self.put(target);
     }
 
+    /// Gives a live task to another person. One who has a seat at the node already gets no second one: the task is
+    /// taken off, and the node looked at again.
+    ///
+    /// # Errors
+    /// `instance_ended`, `task_decided`, and what the next steps refuse.
+    pub fn reassign(&mut self, task: Uuid, to: Uuid, why: &str) -> Result<Option<Question>> {
+        self.running()?;
+        let Some(place) = self.instance.tasks.iter().position(|t| t.id == task) else {
+            return Err(Box::new(Diagnostic::new(Code::NotFound)));
+        };
+        let found = &self.instance.tasks[place];
+        if !found.state.is_live() || found.kind != TaskKind::Approve {
+            return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", found.state.name())));
+        }
+        let (token, assignee) = (found.token, found.assignee);
+        let seated = self.instance.tasks.iter().any(|t| {
+            t.token == token
+                && t.assignee == to
+                && (t.state.is_live() || matches!(t.state, TaskState::Approved | TaskState::Skipped))
+        });
+        if assignee == to {
+            return Ok(None);
+        }
+        if seated {
+            self.instance.tasks[place].state = TaskState::Cancelled;
+            let gone = self.instance.tasks[place].clone();
+            return self.decided(&gone);
+        }
+        let task = &mut self.instance.tasks[place];
+        task.assignee = to;
+        why.clone_into(&mut task.why);
+        Ok(None)
+    }
+
     /// The initiator takes the request back.
     ///
     /// # Errors

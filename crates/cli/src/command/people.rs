@@ -2,11 +2,10 @@
 
 use crate::failure::Failure;
 use diagnostic::{Code, Diagnostic, did_you_mean};
-use engine::Engine;
-use engine::identity::password;
 use engine::records::Command;
+use engine::{Engine, FirstAdministrator};
 use serde::Deserialize;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use storage::store::credential;
 use uuid::Uuid;
 
@@ -108,55 +107,13 @@ pub async fn create(engine: &Engine, body: Json) -> Result<Uuid, Failure> {
     Ok(engine.write(&engine.system(), command).await?.id())
 }
 
-/// What the first start did for the administrator.
-pub struct Administrator {
-    /// A password that must be changed, where none was given.
-    pub one_time: Option<String>,
-}
-
 /// Makes the user `admin` where nobody can sign in as an administrator yet, also after a start that died between
-/// its steps. Without a given password it gets one for one use.
+/// its steps. Without a given password it gets one for one use. Of several processes that start one makes it.
 pub async fn ensure_administrator(
     engine: &Engine,
     given: Option<&str>,
-) -> Result<Option<Administrator>, Failure> {
-    const LOGIN: &str = "admin";
-    if !engine.published().catalog.objects.contains_key("base.user") {
-        return Ok(None);
-    }
-    for user in administrators(engine).await? {
-        if credential::find(&engine.database().reader(), user).await?.is_some() {
-            return Ok(None);
-        }
-    }
-    let id = match users(engine, &[("login", LOGIN)]).await?.pop() {
-        Some(user) => user.id,
-        None => {
-            let roles = json!([{"role": "base.admin"}]);
-            create(engine, json!({"login": LOGIN, "name": "Administrator", "roles": roles})).await?
-        }
-    };
-    let one_time = given.is_none().then(password::generate);
-    let chosen = given.or(one_time.as_deref()).unwrap_or_default();
-    engine.set_password(id, LOGIN, chosen, one_time.is_some()).await?;
-    Ok(Some(Administrator { one_time }))
-}
-
-/// Who has the role of administrators.
-async fn administrators(engine: &Engine) -> Result<Vec<Uuid>, Failure> {
-    #[derive(Deserialize)]
-    struct Holder {
-        user: Referred,
-    }
-    #[derive(Deserialize)]
-    struct Referred {
-        id: Uuid,
-    }
-    let asked =
-        [("role", "base.admin"), ("limit", PAGE)].map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let page = engine.list(&engine.system(), "base.role_assignment", &asked).await?;
-    let holders: Vec<Holder> = serde_json::from_slice(&page.body).map_err(|error| unexpected(&error))?;
-    Ok(holders.into_iter().map(|holder| holder.user.id).collect())
+) -> Result<Option<FirstAdministrator>, Failure> {
+    Ok(engine.first_administrator("admin", given).await?)
 }
 
 /// Gives every user who has no password this one. Answers their logins.

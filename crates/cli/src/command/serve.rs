@@ -7,11 +7,11 @@ use crate::command::{demo, people, restore};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::packs;
-use crate::place::Place;
+use crate::place::{Place, Public};
 use clap::Args;
-use engine::Engine;
 use engine::identity::password;
 use engine::publish::{Change, PackFiles};
+use engine::{Engine, FirstAdministrator};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::net::{TcpListener, ToSocketAddrs};
@@ -54,6 +54,14 @@ pub struct Serve {
     /// Browsers reach the server by https only: cookies are marked Secure
     #[arg(long)]
     secure_cookies: bool,
+    #[command(flatten)]
+    public: Public,
+    /// Proxies whose X-Forwarded-For counts, as addresses or networks [default: none]
+    #[arg(long, value_name = "ADDR", value_delimiter = ',')]
+    trusted_proxies: Vec<String>,
+    /// Requests of one user within a minute [default: any number]
+    #[arg(long, value_name = "N")]
+    rate_limit: Option<u32>,
     /// Threads that serve requests [default: one a core]
     #[arg(long)]
     threads: Option<usize>,
@@ -66,7 +74,7 @@ pub async fn run(options: Serve, console: &Console) -> Result<(), Failure> {
     let first = First::read()?;
     let held = held(&options.listen)?;
     let database = options.place.database(Role::Server).await?;
-    let engine = options.place.engine(database.clone(), Role::Server).await?;
+    let engine = options.place.engine_at(database.clone(), Role::Server, &options.public).await?;
     if engine.published().number == 0 {
         begin(&engine, packs, options.demo, console).await?;
     } else {
@@ -87,6 +95,8 @@ pub async fn run(options: Serve, console: &Console) -> Result<(), Failure> {
         listeners: held,
         secure_cookies: options.secure_cookies,
         workers: options.threads,
+        trusted_proxies: options.trusted_proxies,
+        per_minute: options.rate_limit,
     };
     let running = server::serve(config).await?;
     for address in &running.addresses {
@@ -156,7 +166,7 @@ async fn complete_first_start(engine: &Engine, first: &First, console: &Console)
     mark(engine.database(), 0).await
 }
 
-fn show(administrator: &people::Administrator, console: &Console) {
+fn show(administrator: &FirstAdministrator, console: &Console) {
     match &administrator.one_time {
         Some(text) => {
             console.answer(&json!({"event": "administrator", "login": "admin", "one_time_password": text}));

@@ -7,6 +7,7 @@ use crate::place::Place;
 use chrono::TimeDelta;
 use clap::{Args, Subcommand};
 use engine::Engine;
+use engine::handover::Order;
 use engine::identity::password;
 use engine::records::Command;
 use plan::Precondition;
@@ -38,6 +39,26 @@ enum Action {
     List(List),
     /// Give a user roles, or take them away
     Role(Role),
+    /// Hand the records and tasks of somebody who leaves to another user
+    #[command(after_help = "Example:\n  lifeloom user handover chen.jie --to zhao.min --deactivate --yes")]
+    Handover(Handover),
+}
+
+#[derive(Debug, Args)]
+struct Handover {
+    /// Who leaves
+    login: String,
+    /// Who goes on with it
+    #[arg(long, value_name = "LOGIN")]
+    to: String,
+    /// The leaver may no longer sign in afterwards
+    #[arg(long)]
+    deactivate: bool,
+    /// Do not ask
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Debug, Args)]
@@ -133,6 +154,7 @@ pub async fn run(options: &User, console: &Console) -> Result<(), Failure> {
         Action::List(options) => list(options, console).await,
         Action::Role(Role { action: RoleAction::Add(options) }) => add_roles(options, console).await,
         Action::Role(Role { action: RoleAction::Remove(options) }) => remove_roles(options, console).await,
+        Action::Handover(options) => hand_over(options, console).await,
     }
 }
 
@@ -258,6 +280,28 @@ async fn remove_roles(options: &Roles, console: &Console) -> Result<(), Failure>
         engine.write(&engine.system(), command).await?;
     }
     shown_roles(&engine, &options.login, console).await
+}
+
+async fn hand_over(options: &Handover, console: &Console) -> Result<(), Failure> {
+    let engine = options.place.published().await?;
+    let (from, to) =
+        (people::user(&engine, &options.login).await?, people::user(&engine, &options.to).await?);
+    let question =
+        format!("Hand everything of {} ({}) to {} ({})?", from.login, from.name, to.login, to.name);
+    console.confirm(&question, options.yes)?;
+    let order = Order { from: from.id, to: to.id, deactivate: options.deactivate };
+    let progress = console.progress("handed over", 0);
+    let done = engine.hand_over_now(&engine.system(), &order, &|count| progress.at(count, count)).await?;
+    progress.end();
+    console.answer(&json!({"ok": done.failed.is_empty(), "records": done.records, "tasks": done.tasks, "failed": done.failed}));
+    for (object, count) in &done.records {
+        console.say(format!("{object}: {count}"));
+    }
+    console.say(format!("approvals: {}", done.tasks));
+    for failed in &done.failed {
+        console.say(format!("not handed over: {failed}"));
+    }
+    Ok(())
 }
 
 async fn shown_roles(engine: &Engine, login: &str, console: &Console) -> Result<(), Failure> {

@@ -2,7 +2,7 @@
 
 use crate::console::Console;
 use crate::failure::Failure;
-use crate::place::Place;
+use crate::place::{Place, Public};
 use clap::Args;
 use storage::Role;
 use tokio::sync::watch;
@@ -16,12 +16,14 @@ use tokio::sync::watch;
 pub struct Worker {
     #[command(flatten)]
     place: Place,
+    #[command(flatten)]
+    public: Public,
 }
 
 /// Works off jobs until it is told to stop.
 pub async fn run(options: Worker, console: &Console) -> Result<(), Failure> {
     let database = options.place.existing(Role::Server).await?;
-    let engine = options.place.engine(database.clone(), Role::Server).await?;
+    let engine = options.place.engine_at(database.clone(), Role::Server, &options.public).await?;
     let (stop, stopped) = watch::channel(false);
     let work = tokio::spawn(async move { engine.work_off(stopped).await });
     console.note("working; stop: Ctrl-C");

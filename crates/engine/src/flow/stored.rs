@@ -27,6 +27,8 @@ pub enum LogKind {
     Commented,
     /// Approvals became void because the record changed.
     Voided,
+    /// A task went to the successor of somebody who left.
+    HandedOver,
 }
 
 impl LogKind {
@@ -39,6 +41,7 @@ impl LogKind {
             LogKind::Withdrawn => "withdrawn",
             LogKind::Commented => "commented",
             LogKind::Voided => "voided",
+            LogKind::HandedOver => "handed_over",
         }
     }
 }
@@ -252,7 +255,10 @@ async fn save_tasks(work: &Work, instance: &Instance, tokens: &[Uuid]) -> Result
             created_at: task.created_at,
         };
         match known {
-            Some(known) if known.state == row.state && known.decided_at == row.decided_at => {}
+            Some(known)
+                if known.state == row.state
+                    && known.decided_at == row.decided_at
+                    && known.assignee == row.assignee => {}
             Some(_) => drop(table::save_task(&work.tx, &row).await?),
             None => fresh.push(row),
         }

@@ -4,7 +4,7 @@ pub use crate::caller::SessionKind;
 
 use crate::caller::Known;
 use crate::engine::Engine;
-use crate::identity::Identity;
+use crate::identity::{Identity, Origin};
 use chrono::{DateTime, TimeDelta, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use sha2::{Digest, Sha256};
@@ -32,6 +32,16 @@ pub struct Session {
     pub kind: SessionKind,
     /// Ends then.
     pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// What a session or token is made with.
+pub(crate) struct Fresh {
+    pub user: Uuid,
+    pub kind: SessionKind,
+    pub label: Option<String>,
+    pub roles: Option<Vec<Arc<str>>>,
+    pub expires_at: Option<DateTime<Utc>>,
+    pub from: Origin,
 }
 
 /// The form in which a token is stored.
@@ -108,35 +118,24 @@ impl Engine {
         known
     }
 
-    /// Makes a session or API token; the token itself is shown only now.
-    pub(crate) async fn open_session(
-        &self,
-        user: Uuid,
-        kind: SessionKind,
-        label: Option<&str>,
-        roles: Option<Vec<Arc<str>>>,
-        life: Option<TimeDelta>,
-    ) -> Result<String> {
+    /// A session or token that is yet to be kept; the token itself is known only now.
+    pub(crate) fn fresh_session(&self, fresh: &Fresh) -> (String, session::Session) {
         let token = new_token();
         let now = self.now();
         let row = session::Session {
             id: Uuid::now_v7(),
             token: token_hash(&token).to_vec(),
-            user,
-            kind: kind.name().to_owned(),
-            roles: roles.map(|all| all.iter().map(|r| r.to_string()).collect()),
-            label: label.map(str::to_owned),
+            user: fresh.user,
+            kind: fresh.kind.name().to_owned(),
+            roles: fresh.roles.as_ref().map(|all| all.iter().map(|r| r.to_string()).collect()),
+            label: fresh.label.clone(),
             created_at: now,
-            expires_at: life.map(|life| now + life),
+            expires_at: fresh.expires_at,
             last_used_at: now,
+            address: fresh.from.address.clone(),
+            agent: fresh.from.agent.clone(),
         };
-        self.database()
-            .write(move |tx| {
-                let row = row.clone();
-                async move { session::insert(&tx, &row).await }
-            })
-            .await?;
-        Ok(token)
+        (token, row)
     }
 
     /// Ends one session.

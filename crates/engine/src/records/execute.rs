@@ -4,6 +4,7 @@
 //! and rules → statements → derived values → the rules that read them → `after` hooks → history, audit,
 //! events. Nothing here begins or ends a transaction.
 
+use crate::identity::guard;
 use crate::records::command::{Command, Written};
 use crate::records::{facts, hooks, trail};
 use crate::work::Work;
@@ -97,6 +98,7 @@ impl Work {
 
     /// Statements, derived values, the rules that read them, `after` hooks, the trail.
     async fn store(&self, command: &Command, mut planned: Planned) -> Result<Written> {
+        guard::check(self, &planned.writes).await?;
         let rows = self.rows();
         settle::lock_set(&self.tx, rows.reading, &planned.writes).await?;
         self.number(&mut planned).await?;
@@ -120,6 +122,7 @@ impl Work {
         }
         self.void_approvals(&planned).await?;
         trail::write(self, command, &planned).await?;
+        guard::close_sessions(self, &planned.writes).await?;
         self.forget_identities(&planned.writes).await?;
         let object = self.published.object(&planned.object)?;
         let root = planned.writes.iter().find(|w| w.id == planned.id);

@@ -21,6 +21,8 @@ mod children;
 
 mod sessions;
 
+mod accounts;
+
 mod publish;
 
 mod retype;

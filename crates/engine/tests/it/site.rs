@@ -47,7 +47,12 @@ pub async fn open(place: &TestDatabase, clock: Arc<MovedClock>) -> Engine {
     let options = storage::Options { durable: false, connections: 8, ..storage::Options::url(place.url()) };
     let database = Database::open(options).await.unwrap();
     let secret = Some(Secret::new("a key for tests"));
-    Engine::open(database, Options { clock, secret, ..Options::default() }).await.unwrap()
+    Engine::open(
+        database,
+        Options { clock, secret, public_address: Some("https://desk.example".into()), ..Options::default() },
+    )
+    .await
+    .unwrap()
 }
 
 impl Site {

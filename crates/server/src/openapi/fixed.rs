@@ -4,9 +4,54 @@ use super::{Operation, in_path};
 use serde_json::{Map, Value as Json, json};
 
 /// Method, address, name, what it does, keys of its body.
-const ALL: [(&str, &str, &str, &str, &[&str]); 28] = [
+const ALL: [(&str, &str, &str, &str, &[&str]); 49] = [
     ("get", "/api/v1/session", "who", "Who am I, with roles and permitted objects", &[]),
     ("delete", "/api/v1/session", "sign_out", "Sign out", &[]),
+    (
+        "post",
+        "/api/v1/session/password",
+        "change_password",
+        "Change the own password",
+        &["password", "new_password"],
+    ),
+    ("post", "/api/v1/session/totp", "begin_totp", "Begin to set up an authenticator app", &["password"]),
+    (
+        "post",
+        "/api/v1/session/totp/confirm",
+        "confirm_totp",
+        "Put the app into force; recovery codes",
+        &["code"],
+    ),
+    ("post", "/api/v1/session/totp/recovery-codes", "renew_codes", "Other recovery codes", &["password"]),
+    ("post", "/api/v1/session/totp/remove", "remove_totp", "Remove the app", &["password", "code"]),
+    ("get", "/api/v1/sessions", "list_sessions", "Own sessions", &[]),
+    ("delete", "/api/v1/sessions", "end_other_sessions", "End all own sessions but this one", &[]),
+    ("delete", "/api/v1/sessions/{id}", "end_session", "End one of the own sessions", &[]),
+    ("get", "/api/v1/tokens", "list_tokens", "Own API tokens", &[]),
+    ("post", "/api/v1/tokens", "make_token", "Make an API token", &["label", "roles", "days", "expires_at"]),
+    ("delete", "/api/v1/tokens/{id}", "end_token", "End one of the own API tokens", &[]),
+    ("post", "/api/v1/password-reset", "ask_for_reset", "Ask for a link that resets a password", &["login"]),
+    ("post", "/api/v1/password-reset/confirm", "reset_password", "Reset by a link", &["token", "password"]),
+    ("get", "/api/v1/users/{id}/sessions", "list_sessions_of", "Sessions of a user", &[]),
+    (
+        "delete",
+        "/api/v1/users/{id}/sessions",
+        "end_sessions_of",
+        "End the sessions of a user: ?tokens=true",
+        &[],
+    ),
+    ("delete", "/api/v1/users/{id}/sessions/{held}", "end_session_of", "End a session of a user", &[]),
+    ("get", "/api/v1/users/{id}/tokens", "list_tokens_of", "API tokens of a user", &[]),
+    ("delete", "/api/v1/users/{id}/tokens/{held}", "end_token_of", "End an API token of a user", &[]),
+    ("post", "/api/v1/users/{id}/password", "give_password", "Give a user another password", &["password"]),
+    ("delete", "/api/v1/users/{id}/totp", "remove_totp_of", "Remove a user's authenticator app", &[]),
+    (
+        "post",
+        "/api/v1/users/{id}/handover",
+        "hand_over",
+        "Hand a leaver's records over",
+        &["to", "deactivate"],
+    ),
     ("get", "/api/v1/search", "search", "Search everything: ?q=", &[]),
     ("get", "/api/v1/access/explain", "explain_access", "Which role, scope or restriction decides", &[]),
     ("get", "/api/v1/definitions", "list_definitions", "Names of the definitions in force", &[]),
@@ -44,7 +89,7 @@ const ALL: [(&str, &str, &str, &str, &[&str]); 28] = [
 /// The paths.
 pub fn paths() -> Map<String, Json> {
     let mut all = Map::new();
-    let keys = json!({"login": {"type": "string"}, "password": {"type": "string"}, "new_password": {"type": "string"}});
+    let keys = json!({"login": {"type": "string"}, "password": {"type": "string"}, "new_password": {"type": "string"}, "otp": {"type": "string"}});
     let sign_in = Operation::new("sign_in", "session", "Sign in: token and cookie").body(json!({
         "type": "object", "required": ["login", "password"], "properties": keys, "additionalProperties": false,
     }));
@@ -67,7 +112,11 @@ pub fn paths() -> Map<String, Json> {
             "delete" => operation.answers(204, "Done", None),
             _ => operation.answers(200, "Done", Some(json!({"type": "object"}))),
         };
-        all.entry(path).or_insert_with(|| json!({}))[method] = operation.json();
+        let mut operation = operation.json();
+        if path.starts_with("/api/v1/password-reset") {
+            operation["security"] = json!([]);
+        }
+        all.entry(path).or_insert_with(|| json!({}))[method] = operation;
     }
     all
 }

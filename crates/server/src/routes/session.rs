@@ -2,18 +2,18 @@
 
 use crate::caller::{self, COOKIE, Caller};
 use crate::input;
-use crate::problem::{Answer, InLocale, Problem};
+use crate::limit;
+use crate::problem::{Answer, InLocale};
 use crate::state::State;
 use crate::wire;
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::http::header::CACHE_CONTROL;
 use actix_web::{HttpRequest, HttpResponse, web};
-use diagnostic::{Code, Diagnostic, Text};
+use diagnostic::Text;
 use engine::Identity;
+use engine::identity::SignIn;
 use plan::Rows;
 use serde_json::{Map, Value as Json, json};
-use std::net::{IpAddr, Ipv4Addr};
-use std::time::Instant;
 
 /// `POST /session`
 pub async fn sign_in(state: web::Data<State>, request: HttpRequest, payload: web::Payload) -> Answer {
@@ -24,16 +24,18 @@ pub async fn sign_in(state: web::Data<State>, request: HttpRequest, payload: web
     let login = input::needed(map, "login").or_problem(locale)?.to_owned();
     let password = input::needed(map, "password").or_problem(locale)?.to_owned();
     let new = input::text(map, "new_password").or_problem(locale)?.map(str::to_owned);
-    // The address of the peer: what a header says anybody may write.
-    let address = request.peer_addr().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.ip());
-    if let Err(seconds) = state.sign_ins.attempt(address, &login, Instant::now()) {
-        let found = Diagnostic::new(Code::TooManyRequests).with("seconds", seconds);
-        return Err(Problem::new(Box::new(found), locale));
-    }
-    let (engine, given) = (state.engine.clone(), login.clone());
-    let work = async move { engine.sign_in(&given, &password, new.as_deref()).await };
+    let otp = input::text(map, "otp").or_problem(locale)?.map(str::to_owned);
+    let client = state.client(&request);
+    let pair = format!("{client} {}", limit::folded(&login));
+    state.limit(limit::SIGN_IN_ANY, &client, locale)?;
+    state.limit(limit::SIGN_IN, &pair, locale)?;
+    let engine = state.engine.clone();
+    let asked = SignIn { login, password, new_password: new, otp, from: state.origin(&request) };
+    let work = async move { engine.sign_in(asked).await };
     let signed_in = caller::on_its_runtime(&state.engine, work).await.or_problem(locale)?;
-    state.sign_ins.right(address, &login);
+    // What was right is no attempt to guess.
+    state.limits.forget(limit::SIGN_IN, &pair);
+    state.limits.give_back(limit::SIGN_IN_ANY, &client);
     let cookie = cookie(&state, signed_in.token.clone());
     let body = json!({"user": user(&signed_in.identity), "token": signed_in.token});
     let mut answer = wire::ok(&body);
@@ -84,7 +86,10 @@ pub async fn who(caller: Caller, request: HttpRequest) -> Answer {
             objects.insert(object.name.to_string(), json!({"label": label, "may": may}));
         }
     }
+    let id = actor.id;
+    let second = caller.ask(|engine, _| async move { engine.has_second_factor(id).await }).await?;
     let mut body = json!({"user": user(caller.identity()), "roles": roles(&caller), "objects": objects});
+    body["second_factor"] = json!(second);
     body["kind"] =
         json!(if caller.session.kind == engine::identity::SessionKind::Api { "api" } else { "session" });
     body["expires_at"] = json!(caller.session.expires_at);

@@ -3,6 +3,7 @@
 use crate::caller::Caller;
 use crate::idempotency;
 use crate::input::{self, BODY, LARGE_BODY, part};
+use crate::limit;
 use crate::problem::{Answer, InLocale, Problem};
 use crate::wire;
 use actix_web::http::StatusCode;
@@ -25,8 +26,19 @@ fn no_parameters(caller: &Caller, request: &HttpRequest) -> Answer<()> {
 
 /// Does what is asked for and renders what it led to under the rights of whoever asks.
 pub async fn perform(caller: &Caller, asked: Asked) -> Answer {
-    let done = caller.ask(|engine, who| async move { engine.perform(&who, asked).await }).await?;
-    render(caller, done).await
+    let done = caller.ask(|engine, who| async move { engine.perform(&who, asked).await }).await;
+    match done {
+        Ok(done) => render(caller, done).await,
+        Err(problem) => {
+            // A clash tells that a record exists, whoever may see it: not often enough to ask for all of them.
+            if problem.diagnostic.code == Code::Duplicate
+                && let Some(state) = &caller.state
+            {
+                state.limit(limit::CLASH, &caller.identity().actor.id.to_string(), caller.locale)?;
+            }
+            Err(problem)
+        }
+    }
 }
 
 async fn command(caller: &Caller, request: &HttpRequest, body: &[u8], command: Command) -> Answer {
@@ -50,6 +62,7 @@ async fn render(caller: &Caller, done: Done) -> Answer {
         Done::Answered(Json::Null) => Ok(wire::nothing()),
         Done::Answered(answer @ Json::Object(_)) => Ok(wire::ok(&answer)),
         Done::Answered(answer) => Ok(wire::ok(&json!({"result": answer}))),
+        Done::Job(id) => Ok(wire::accepted(format!("/api/v1/jobs/{id}"), &json!({"job": id}))),
         Done::Commented(id) => Ok(wire::json(status, &json!({"id": id}))),
         Done::Submitted(id) => {
             let body = caller.ask(|engine, who| async move { engine.instance(&who, id).await }).await?;

@@ -18,6 +18,8 @@ mod rights;
 
 mod approvals;
 
+mod accounts;
+
 mod hostile;
 
 mod packs;

@@ -27,34 +27,42 @@ pub struct Site {
 
 /// Runs a test on a site of its own on each database.
 pub fn on_each<W: Future<Output = Site>>(test: impl Fn(Site) -> W) {
+    on_each_with(|config| config, test);
+}
+
+/// The same, with a server that is configured otherwise.
+pub fn on_each_with<W: Future<Output = Site>>(
+    configured: impl Fn(Config) -> Config,
+    test: impl Fn(Site) -> W,
+) {
     for place in test_support::databases() {
         // argon2 and the catalog's builder want room.
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async {
-            let site = test(Site::open(&place).await).await;
+            let site = test(Site::open(&place, &configured).await).await;
             site.close().await;
         });
     }
 }
 
 impl Site {
-    async fn open(place: &TestDatabase) -> Site {
+    async fn open(place: &TestDatabase, configured: &impl Fn(Config) -> Config) -> Site {
         let mut options = storage::Options::url(place.url());
         options.durable = false;
         let database = Database::open(options).await.unwrap();
-        let engine = Engine::open(database, Options::default()).await.unwrap();
+        let secret = Some(storage::secret::Secret::new("a key for tests"));
+        let public_address = Some("http://shop.example".to_owned());
+        let options = Options { secret, public_address, ..Options::default() };
+        let engine = Engine::open(database, options).await.unwrap();
         let packs = vec![
             pack(&definitions().join("base")),
             pack(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/shop")),
         ];
         engine.apply(&Change::Set(packs), None).await.map_err(|found| panic!("{found}")).unwrap();
-        let running = serve(Config {
-            engine: engine.clone(),
-            listeners: server::bind("127.0.0.1:0").unwrap(),
-            secure_cookies: false,
-            workers: Some(1),
-        });
+        let listeners = server::bind("127.0.0.1:0").unwrap();
+        let config = Config { workers: Some(1), ..Config::new(engine.clone(), listeners) };
+        let running = serve(configured(config));
         let running = running.await.unwrap();
         let address = running.addresses[0];
         let mut site =

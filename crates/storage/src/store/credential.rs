@@ -17,14 +17,10 @@ stored! {
         must_change: bool = "must_change",
         /// When it was set.
         changed_at: DateTime<Utc> = "changed_at",
-        /// Wrong passwords since the last right one.
-        failures: i64 = "failures",
-        /// Refused until then.
-        locked_until: Option<DateTime<Utc>> = "locked_until",
     }
 }
 
-/// Sets a user's password; failures are forgotten.
+/// Sets a user's password. (The columns for failures are of the first version; attempts are counted by login now.)
 pub async fn set(tx: &Tx, user: Uuid, hash: &str, must_change: bool, now: DateTime<Utc>) -> Result<()> {
     let sql = "insert into sys_credential (user_id, hash, must_change, changed_at, failures) \
                values ($1, $2, $3, $4, 0) on conflict (user_id) do update set hash = excluded.hash, \
@@ -37,18 +33,4 @@ pub async fn set(tx: &Tx, user: Uuid, hash: &str, must_change: bool, now: DateTi
 /// A user's password, if one was ever set.
 pub async fn find(tx: &Tx, user: Uuid) -> Result<Option<Credential>> {
     stored::first(tx, "where user_id = $1", cells![tx.dialect(); user]).await
-}
-
-/// Counts a wrong password and answers how many there were in a row.
-pub async fn failed(tx: &Tx, user: Uuid, locked_until: Option<DateTime<Utc>>) -> Result<i64> {
-    let sql = "update sys_credential set failures = failures + 1, locked_until = $2 where user_id = $1 \
-               returning failures";
-    tx.row(sql, cells![tx.dialect(); user, locked_until]).await?.map_or(Ok(0), |row| row.get(0))
-}
-
-/// Forgets wrong passwords after a right one.
-pub async fn succeeded(tx: &Tx, user: Uuid) -> Result<()> {
-    let sql =
-        "update sys_credential set failures = 0, locked_until = null where user_id = $1 and failures > 0";
-    tx.execute_sql(sql, cells![tx.dialect(); user]).await.map(|_| ())
 }

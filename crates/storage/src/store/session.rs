@@ -27,6 +27,10 @@ stored! {
         expires_at: Option<DateTime<Utc>> = "expires_at",
         /// When it was last used, to the minute or so.
         last_used_at: DateTime<Utc> = "last_used_at",
+        /// The address it was opened from.
+        address: Option<String> = "address",
+        /// What opened it called itself.
+        agent: Option<String> = "agent",
     }
 }
 
@@ -65,6 +69,14 @@ pub async fn revoke(tx: &Tx, user: Uuid, id: Uuid) -> Result<bool> {
 /// Ends all of a user, but for one that goes on.
 pub async fn revoke_all(tx: &Tx, user: Uuid, but: Option<Uuid>) -> Result<u64> {
     let sql = "delete from sys_session where user_id = $1 and id <> $2";
+    let ended = tx.execute_sql(sql, cells![tx.dialect(); user, but.unwrap_or_default()]).await?;
+    watch::rights_changed(tx).await?;
+    Ok(ended)
+}
+
+/// Ends the sessions of a user, but for one that goes on; tokens of programs stay.
+pub async fn revoke_sessions(tx: &Tx, user: Uuid, but: Option<Uuid>) -> Result<u64> {
+    let sql = "delete from sys_session where user_id = $1 and id <> $2 and kind = 'session'";
     let ended = tx.execute_sql(sql, cells![tx.dialect(); user, but.unwrap_or_default()]).await?;
     watch::rights_changed(tx).await?;
     Ok(ended)

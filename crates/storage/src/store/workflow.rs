@@ -319,6 +319,13 @@ pub async fn in_box(
     stored::select(tx, &rest, values).await
 }
 
+/// Approvals that wait for somebody, oldest first.
+pub async fn waiting_for(tx: &Tx, user: Uuid, limit: u32) -> Result<Vec<Task>> {
+    let rest =
+        "where assignee = $1 and state in ('open', 'queued') and kind = 'approve' order by id limit $2";
+    stored::select(tx, rest, cells![tx.dialect(); user, i64::from(limit)]).await
+}
+
 /// What happened, without its place in the chain, which [`append_log`] gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewLogRow {

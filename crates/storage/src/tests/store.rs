@@ -1,5 +1,5 @@
 use crate::store::workflow::{self, Candidate, Instance, NewLogRow, Task, TaskBox};
-use crate::store::{credential, history, idempotency, job, number, publish, session};
+use crate::store::{attempt, credential, history, idempotency, job, number, publish, session};
 use crate::testing::on_each;
 use crate::{Database, Tx};
 use catalog::PhysicalNames;
@@ -252,6 +252,8 @@ fn sessions_and_credentials_come_back_as_they_were_kept() {
             created_at: now(),
             expires_at: Some(now() + Duration::hours(1)),
             last_used_at: now(),
+            address: Some("192.0.2.1".into()),
+            agent: None,
         };
         let kept = made.clone();
         write(&database, move |tx| {
@@ -267,12 +269,15 @@ fn sessions_and_credentials_come_back_as_they_were_kept() {
         assert_eq!(session::find(&tx, &[1; 32], now() + Duration::hours(2)).await.unwrap(), None);
         assert_eq!(session::find(&tx, &[2; 32], now()).await.unwrap(), None);
         assert!(credential::find(&tx, user).await.unwrap().unwrap().must_change);
-        let failures = write(&database, move |tx| async move {
-            credential::failed(&tx, user, None).await?;
-            credential::failed(&tx, user, Some(now())).await
-        })
-        .await;
-        assert_eq!(failures, 2);
+        let rule = attempt::LockOut { after: 2, rest: Duration::minutes(5), forget: Duration::hours(1) };
+        for (later, rests) in [(0, false), (1, true), (2, false), (90, false), (91, true)] {
+            let at = now() + Duration::minutes(later);
+            let found =
+                write(&database, move |tx| async move { attempt::failed(&tx, b"login", rule, at).await });
+            assert_eq!(found.await, rests, "after {later} minutes");
+        }
+        let known = attempt::find(&tx, b"login").await.unwrap().unwrap();
+        assert_eq!(known.locked_until, Some(now() + Duration::minutes(96)));
         assert!(write(&database, move |tx| async move { session::revoke(&tx, user, kept.id).await }).await);
         assert!(session::list(&tx, user).await.unwrap().is_empty());
     });
