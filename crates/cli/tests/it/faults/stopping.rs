@@ -28,7 +28,7 @@ on_both! {
         std::thread::sleep(Duration::from_millis(500));
         server.terminate();
         std::thread::sleep(Duration::from_millis(500));
-        assert!(TcpStream::connect(&address).is_err_or_closed(), "a stopping server takes further requests");
+        assert!(!is_served(TcpStream::connect(&address)), "a stopping server takes further requests");
         let begin = Instant::now();
         stream.write_all(rest.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -58,16 +58,10 @@ on_both! {
     }
 }
 
-/// Whether nobody serves behind a connection that was tried.
-trait Refused {
-    fn is_err_or_closed(self) -> bool;
-}
-
-impl Refused for std::io::Result<TcpStream> {
-    fn is_err_or_closed(self) -> bool {
-        let Ok(mut stream) = self else { return true };
-        stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
-        let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
-        !matches!(stream.read(&mut [0; 16]), Ok(n) if n > 0)
-    }
+/// Whether somebody serves behind a connection that was tried.
+fn is_served(tried: std::io::Result<TcpStream>) -> bool {
+    let Ok(mut stream) = tried else { return false };
+    stream.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
+    let _ = stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
+    matches!(stream.read(&mut [0; 16]), Ok(n) if n > 0)
 }
