@@ -1,5 +1,6 @@
 //! Who asks: an actor with the rights in force, and what is remembered of tokens.
 
+use crate::frames::Frames;
 use chrono::{DateTime, Utc};
 use plan::Actor;
 use std::collections::HashMap;
@@ -17,6 +18,8 @@ pub struct Identity {
     pub actor: Arc<Actor>,
     /// The values of `user.<name>` in expressions.
     pub user: UserValues,
+    /// Statements made for it.
+    pub frames: Arc<Frames>,
 }
 
 /// A person's session or a program's token.

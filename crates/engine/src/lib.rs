@@ -4,7 +4,7 @@
 //! storage (doing it), hooks, derived values, history, events. Writes enter through storage's one door.
 //! This crate knows no HTTP and has no global state; a process may hold several engines.
 //!
-//! Read in this order: [`clock`] (time as a port), [`caller`] (who asks, with the rights in force), [`published`]
+//! Read in this order: [`clock`] (time as a port), [`frames`] (statements kept), [`caller`] (who asks, with the rights in force), [`published`]
 //! (the catalog in force and what was compiled from it), [`site`], [`engine`] (the value itself), [`rows`] and
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
 //! [`flow`] (approvals), [`requests`] (what changes something, once), [`describe`] (what clients are told of
@@ -13,6 +13,8 @@
 //! [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs ship).
 
 pub mod clock;
+
+pub mod frames;
 
 pub mod caller;
 

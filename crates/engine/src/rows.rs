@@ -5,7 +5,7 @@ use crate::published::Published;
 use catalog::{Field, Object, Stored, TitlePart};
 use diagnostic::Result;
 use expression::{Clock, CompareOperator, Expr, Kind, Path, Position, Root, Step, Type, Value};
-use plan::read::{Bin, Bindings, Conditions, Count, Page, Select};
+use plan::read::{Bin, Bindings, Conditions};
 use plan::{Row, Rows as RowSet};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -129,19 +129,9 @@ impl<'a> Rows<'a> {
 
     /// How many live rows meet a condition.
     pub async fn count_where(&self, object: &Arc<Object>, condition: &Expr) -> Result<u64> {
-        let select = Select {
-            object: object.clone(),
-            outputs: Vec::new(),
-            conditions: Conditions {
-                filter: Some(condition.clone()),
-                access: RowSet::All,
-                ..Conditions::default()
-            },
-            sort: Vec::new(),
-            page: Page::Offset { limit: 1, offset: 0 },
-            count: Count::Exact,
-        };
-        Ok(storage::select::count(self.tx, self.reading, &select, None).await?.0)
+        let conditions =
+            Conditions { filter: Some(condition.clone()), access: RowSet::All, ..Conditions::default() };
+        Ok(storage::select::count(self.tx, self.reading, object, &conditions, None).await?.0)
     }
 
     /// How many live rows hold a value that the field's type does not take.

@@ -18,7 +18,7 @@ mod aggregate;
 
 use crate::actor::{Access, Actor, Rows};
 use crate::known::Known;
-use crate::read::{AggregateSelect, Bin, Conditions, Count, Output, Page, Search, Select, SortKey};
+use crate::read::{AggregateSelect, Bin, Conditions, Count, Output, Page, Search, Select, Shape, SortKey};
 use crate::walk;
 use crate::wording::{Words, invalid_parameter, not_permitted, too_complex};
 use catalog::expand::expand;
@@ -26,10 +26,11 @@ use catalog::{Catalog, Object};
 use definition::View;
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use expression::{Expr, Value};
-use request::Request;
 use serde_json::Value as Json;
 use std::sync::Arc;
 use uuid::Uuid;
+
+pub use request::Request;
 
 pub use output::{ShownAs, expanded, key, reads, shown_as};
 
@@ -63,6 +64,28 @@ pub fn list(
     rows(&Known { catalog, actor }, object, &Request::from_parameters(parameters)?)
 }
 
+/// What a list shows, see [`list`].
+///
+/// # Errors
+/// As [`list`].
+pub fn shape_of_list(catalog: &Catalog, actor: &Actor, object: &str, request: &Request) -> Result<Shape> {
+    shape(&Known { catalog, actor }, object, request)
+}
+
+/// The page that a request asks for in this shape, which was made for the same actor and the same
+/// [`Request::shape_key`].
+///
+/// # Errors
+/// As [`list`].
+pub fn page_of_list(
+    catalog: &Catalog,
+    actor: &Actor,
+    shape: Arc<Shape>,
+    request: &Request,
+) -> Result<Select> {
+    select(&Known { catalog, actor }, shape, request)
+}
+
 /// `POST /query/{object}`
 ///
 /// # Errors
@@ -87,18 +110,40 @@ pub fn record(
     id: Uuid,
     parameters: &[(String, String)],
 ) -> Result<Select> {
+    let request = Request::from_parameters(parameters)?;
+    let shape = shape_of_record(catalog, actor, object, &request)?;
+    record_in(catalog, actor, Arc::new(shape), id, &request)
+}
+
+/// What a single record shows, see [`record`].
+///
+/// # Errors
+/// As [`record`].
+pub fn shape_of_record(catalog: &Catalog, actor: &Actor, object: &str, request: &Request) -> Result<Shape> {
     let known = Known { catalog, actor };
     let (object, _) = known.object(object)?;
-    let request = Request::from_parameters(parameters)?;
+    let outputs = output::record(&known, object, request.fields.as_deref(), &request.expand)?;
+    Ok(of_one(&known, object, outputs))
+}
+
+/// A record in this shape, which was made for the same actor and the same [`Request::shape_key`].
+///
+/// # Errors
+/// As [`record`].
+pub fn record_in(
+    catalog: &Catalog,
+    actor: &Actor,
+    shape: Arc<Shape>,
+    id: Uuid,
+    request: &Request,
+) -> Result<Select> {
     let names = request.given.iter().chain(request.shorthand.iter().map(|(name, _)| name));
     const TAKEN: [&str; 3] = ["fields", "expand", "bin"];
     if let Some(name) = names.into_iter().find(|name| !TAKEN.contains(&name.as_str())) {
         let found = Diagnostic::new(Code::UnknownParameter).with("name", name).at(name.as_str());
         return Err(Box::new(found.with_hint(did_you_mean(name, TAKEN))));
     }
-    let outputs = output::record(&known, object, request.fields.as_deref(), &request.expand)?;
-    let bin = bin(&request)?;
-    Ok(one(&known, object, id, outputs, bin))
+    Ok(one(&Known { catalog, actor }, shape, id, bin(request)?))
 }
 
 /// One whole record, as the answer of a write shows it.
@@ -109,12 +154,12 @@ pub fn whole(catalog: &Catalog, actor: &Actor, object: &str, id: Uuid) -> Result
     let known = Known { catalog, actor };
     let (object, _) = known.object(object)?;
     let outputs = output::record(&known, object, None, &[])?;
-    Ok(one(&known, object, id, outputs, Bin::Live))
+    Ok(one(&known, Arc::new(of_one(&known, object, outputs)), id, Bin::Live))
 }
 
 /// The cursor behind the row whose sort key values these are.
 pub fn encode_cursor(select: &Select, values: &[Value]) -> String {
-    cursor::encode(&select.sort, values)
+    cursor::encode(&select.shape.sort, values)
 }
 
 /// The condition a view sets, in the catalog's own names; `None` for a view without one.
@@ -125,22 +170,24 @@ fn view_where(known: &Known<'_>, object: &Arc<Object>, view: &View) -> Result<Op
     view.r#where.as_ref().map(|text| filter::compile(known, object, text.text())).transpose()
 }
 
-fn one(known: &Known<'_>, object: &Arc<Object>, id: Uuid, outputs: Vec<Output>, bin: Bin) -> Select {
-    let mut conditions =
-        Conditions { access: reads(known, &object.name), ids: Some(vec![id]), bin, ..Default::default() };
-    conditions.guards = guard::guards(known, None, &outputs, &[]);
+fn of_one(known: &Known<'_>, object: &Arc<Object>, outputs: Vec<Output>) -> Shape {
     let sort = order::sort(known, object, &Request::default(), &[]).unwrap_or_default();
-    Select {
-        object: object.clone(),
-        outputs,
-        conditions,
-        sort,
-        page: Page::Keyset { limit: 1, after: None },
-        count: Count::None,
-    }
+    let guards = guard::guards(known, None, &outputs, &sort);
+    Shape { object: object.clone(), outputs, sort, guards }
+}
+
+fn one(known: &Known<'_>, shape: Arc<Shape>, id: Uuid, bin: Bin) -> Select {
+    let access = reads(known, &shape.object.name);
+    let conditions = Conditions { access, ids: Some(vec![id]), bin, ..Default::default() };
+    Select { shape, conditions, page: Page::Keyset { limit: 1, after: None }, count: Count::None }
 }
 
 fn rows(known: &Known<'_>, object: &str, request: &Request) -> Result<Select> {
+    let shape = shape(known, object, request)?;
+    select(known, Arc::new(shape), request)
+}
+
+fn shape(known: &Known<'_>, object: &str, request: &Request) -> Result<Shape> {
     let (object, _) = known.object(object)?;
     readable(known, object)?;
     let view = view(known, object, request)?;
@@ -151,8 +198,15 @@ fn rows(known: &Known<'_>, object: &str, request: &Request) -> Result<Select> {
     let fields = request.fields.as_deref().or(columns.as_deref());
     let outputs = output::list(known, object, fields, &request.expand)?;
     let sort = order::sort(known, object, request, view.map_or(&[][..], |view| &view.sort))?;
+    let guards = guard::guards(known, None, &outputs, &sort);
+    Ok(Shape { object: object.clone(), outputs, sort, guards })
+}
+
+fn select(known: &Known<'_>, shape: Arc<Shape>, request: &Request) -> Result<Select> {
+    let object = &shape.object;
+    let view = view(known, object, request)?;
     let limit = limit(request, view.and_then(|view| view.limit))?;
-    let page = page(known, request, &sort, limit)?;
+    let page = page(known, request, &shape.sort, limit)?;
     let count = match request.count.as_deref() {
         None | Some("none") => Count::None,
         Some("capped") => Count::Capped,
@@ -160,9 +214,9 @@ fn rows(known: &Known<'_>, object: &str, request: &Request) -> Result<Select> {
         Some(other) => return Err(Box::new(one_of("count", other, &["none", "capped", "exact"]))),
     };
     let mut conditions = conditions(known, object, request, view)?;
-    conditions.guards = guard::guards(known, conditions.filter.as_ref(), &outputs, &sort);
+    conditions.guards = guard::guards(known, conditions.filter.as_ref(), &[], &[]);
     finish(known, &mut conditions);
-    Ok(Select { object: object.clone(), outputs, conditions, sort, page, count })
+    Ok(Select { shape, conditions, page, count })
 }
 
 fn groups(known: &Known<'_>, object: &str, request: &Request) -> Result<AggregateSelect> {

@@ -13,17 +13,27 @@ use uuid::Uuid;
 /// from the flow that runs on the record.
 pub const PENDING: &str = "pending";
 
-/// One page of records of one object.
+/// What each record of an answer shows and how records are ordered: the part of a read that stays the same from
+/// page to page and from filter to filter.
 #[derive(Clone, Debug)]
-pub struct Select {
+pub struct Shape {
     /// The object.
     pub object: Arc<Object>,
     /// What each record shows, in order.
     pub outputs: Vec<Output>,
-    /// Which rows.
-    pub conditions: Conditions,
     /// The order; the last key is always the id.
     pub sort: Vec<SortKey>,
+    /// As [`Conditions::guards`], of the paths of outputs and order.
+    pub guards: HashMap<Arc<str>, Rows>,
+}
+
+/// One page of records of one object.
+#[derive(Clone, Debug)]
+pub struct Select {
+    /// What is shown.
+    pub shape: Arc<Shape>,
+    /// Which rows.
+    pub conditions: Conditions,
     /// Which page.
     pub page: Page,
     /// Whether and how all rows are counted.
@@ -37,8 +47,8 @@ pub struct Conditions {
     pub filter: Option<Expr>,
     /// Rows of the object the actor may see.
     pub access: Rows,
-    /// Rows of other objects that count when a path or a function over children of `filter`, of the sort or of
-    /// an output walks through them: a reference to any other row reads as null, any other child is absent.
+    /// Rows of other objects that count when a path or a function over children of `filter` walks through them:
+    /// a reference to any other row reads as null, any other child is absent.
     /// An object that is absent here is not limited. `access` itself is evaluated without guards.
     pub guards: HashMap<Arc<str>, Rows>,
     /// Only these records.

@@ -77,7 +77,7 @@ fn assemble(
         roles: roles.into(),
     };
     let user = Arc::new(user_values(&actor));
-    Identity { actor: Arc::new(actor), user }
+    Identity { actor: Arc::new(actor), user, frames: Arc::default() }
 }
 
 /// The engine itself: everything is permitted, and there is no user behind it.
@@ -97,7 +97,7 @@ pub fn system(published: &Published, site: &Site) -> Arc<Identity> {
         roles: roles.into(),
     };
     let user = Arc::new(user_values(&actor));
-    Arc::new(Identity { actor: Arc::new(actor), user })
+    Arc::new(Identity { actor: Arc::new(actor), user, frames: Arc::default() })
 }
 
 fn user_values(actor: &Actor) -> HashMap<&'static str, Value> {

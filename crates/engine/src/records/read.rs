@@ -1,6 +1,7 @@
 //! Reading under the actor's rights.
 
 use crate::engine::{Engine, internal};
+use crate::frames::Framed;
 use crate::identity::Identity;
 use crate::records::{facts, parameters};
 use crate::work::Work;
@@ -10,14 +11,14 @@ use expression::{Expr, Root, Value};
 use plan::Row;
 use plan::actor::Access;
 use plan::facts::{Facts, Needs};
-use plan::query::{self, Query};
-use plan::read::{Bin, Select};
+use plan::query::{self, Query, Request};
+use plan::read::{Bin, Select, Shape};
 use plan::scene::{Roots, Scene};
 use serde_json::{Map, Value as Json};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
-use storage::select;
+use storage::select::{self, Frame, PageOf};
 use storage::stages::timed;
 use uuid::Uuid;
 
@@ -56,9 +57,16 @@ impl Engine {
         parameters: &[(String, String)],
     ) -> Result<Listing> {
         let work = self.reading(identity);
-        let select =
-            timed("plan", || query::list(&work.published.catalog, &identity.actor, object, parameters))?;
-        page(&work, &select).await
+        let (framed, select) = timed("plan", || {
+            let (catalog, actor) = (&work.published.catalog, &identity.actor);
+            let request = Request::from_parameters(parameters)?;
+            let make = || query::shape_of_list(catalog, actor, object, &request);
+            let framed = framed(&work, request.shape_key(object), make)?;
+            let select = query::page_of_list(catalog, actor, framed.shape.clone(), &request)?;
+            Ok::<_, Box<Diagnostic>>((framed, select))
+        })?;
+        let page = select::fetch_page_in(&work.tx, work.rows().reading, &framed.frame, &select).await?;
+        Ok(listing(page, &select))
     }
 
     /// One record as JSON.
@@ -73,10 +81,17 @@ impl Engine {
         parameters: &[(String, String)],
     ) -> Result<Bytes> {
         let work = self.reading(identity);
-        let select = timed("plan", || {
-            query::record(&work.published.catalog, &identity.actor, object, id, parameters)
+        let (framed, select) = timed("plan", || {
+            let (catalog, actor) = (&work.published.catalog, &identity.actor);
+            let request = Request::from_parameters(parameters)?;
+            let make = || query::shape_of_record(catalog, actor, object, &request);
+            // A single record shows more than a list where nothing is asked for.
+            let framed = framed(&work, format!("one {}", request.shape_key(object)), make)?;
+            let select = query::record_in(catalog, actor, framed.shape.clone(), id, &request)?;
+            Ok::<_, Box<Diagnostic>>((framed, select))
         })?;
-        one(&work, &select).await
+        let found = select::fetch_one_in(&work.tx, work.rows().reading, &framed.frame, &select).await?;
+        found.ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))
     }
 
     /// A query in a body: records or groups.
@@ -106,10 +121,23 @@ impl Engine {
     }
 }
 
+/// A shape and its statement, as the actor has it under this name.
+fn framed(work: &Work, name: String, shape: impl FnOnce() -> Result<Shape>) -> Result<Arc<Framed>> {
+    work.identity.frames.get(name, || {
+        let shape = Arc::new(shape()?);
+        let frame = Frame::of(work.tx.dialect(), work.rows().reading, &shape)?;
+        Ok(Framed { shape, frame })
+    })
+}
+
 async fn page(work: &Work, select: &Select) -> Result<Listing> {
     let page = select::fetch_page(&work.tx, work.rows().reading, select).await?;
+    Ok(listing(page, select))
+}
+
+fn listing(page: PageOf, select: &Select) -> Listing {
     let next = page.next.as_deref().map(|values| query::encode_cursor(select, values));
-    Ok(Listing { body: page.body, next, total: page.total })
+    Listing { body: page.body, next, total: page.total }
 }
 
 async fn one(work: &Work, select: &Select) -> Result<Bytes> {

@@ -74,6 +74,16 @@ impl Request {
         Ok(request)
     }
 
+    /// What decides about the shape of the answer, as a text: requests of one actor that agree in it show the same
+    /// of each record, in the same order.
+    pub fn shape_key(&self, object: &str) -> String {
+        let list = |names: &[String]| names.join(",");
+        let asked = |names: &Option<Vec<String>>| names.as_deref().map_or("*".to_owned(), list);
+        let view = self.view.as_deref().unwrap_or_default();
+        // No parameter holds a NUL.
+        [object, &asked(&self.fields), &list(&self.expand), &asked(&self.sort), view].join("\0")
+    }
+
     fn note(&mut self, name: &str) -> Result<()> {
         if self.given.iter().any(|known| known == name) {
             return Err(Box::new(invalid_parameter(name, TWICE)));

@@ -23,7 +23,7 @@ fn bytes(found: &Diagnostic) -> String {
 }
 
 fn keys(select: &Select) -> String {
-    select.outputs.iter().map(key).collect::<Vec<_>>().join(" ")
+    select.shape.outputs.iter().map(key).collect::<Vec<_>>().join(" ")
 }
 
 #[test]
@@ -125,19 +125,15 @@ fn records_show_what_the_actor_may_read() {
     assert!(keys(&whole).contains(" buyers lines "), "{}", keys(&whole));
     let view = list("lily", "shop.deal", &[("view", "big"), ("stage", "won")]).unwrap();
     assert_eq!(keys(&view), "id version name account.name");
-    assert!(view.sort[0].descending);
-    assert_eq!(view.sort.len(), 2);
-    let guards = &view.conditions.guards;
+    assert!(view.shape.sort[0].descending);
+    assert_eq!(view.shape.sort.len(), 2);
+    let guards = &view.shape.guards;
     assert!(
         guards.contains_key("shop.account"),
         "a path through accounts is limited to those that may be read"
     );
     assert!(
-        !list("root", "shop.deal", &[("view", "big")])
-            .unwrap()
-            .conditions
-            .guards
-            .contains_key("shop.account")
+        !list("root", "shop.deal", &[("view", "big")]).unwrap().shape.guards.contains_key("shop.account")
     );
 }
 

@@ -28,7 +28,7 @@ pub(super) fn rendered(
     let alias = "own_row";
     let mut scope = Scope::of_row(alias, object);
     let condition = renderer.condition(&mut scope, filter)?;
-    if !scope.joins.is_empty() {
+    if !scope.joins().is_empty() {
         let what = format!("a condition of a unique on {} that looks into other records", object.name);
         return Err(Box::new(Diagnostic::new(Code::NotYetSupported).with("what", what)));
     }

@@ -254,7 +254,7 @@ pub(crate) fn join_shown<'a>(
         on.push_str(" AND ");
         on.push_str(&rows);
     }
-    scope.joins.push(format!("LEFT JOIN {} {joined} ON {on}", quoted(&target.table)));
+    scope.join_by(format!("LEFT JOIN {} {joined} ON {on}", quoted(&target.table)));
     Ok(joined)
 }
 

@@ -12,7 +12,8 @@ use definition::FieldType;
 use definition::field::{DatetimeField, Mask, MoneyField, TextField};
 use expression::{Aggregate, Expectation, Names, Path, Root, Step, Value, compile};
 use plan::read::{
-    AggregateSelect, Bindings, Conditions, Count, Group, Measure, Output, Page, Search, Select, SortKey,
+    AggregateSelect, Bindings, Conditions, Count, Group, Measure, Output, Page, Search, Select, Shape,
+    SortKey,
 };
 use plan::write::{Operation, RowWrite};
 use plan::{Row, Rows};
@@ -140,14 +141,13 @@ impl Site {
             path: path("", &[("test.order", field)]),
             descending: *descending,
         };
-        Select {
+        let shape = Arc::new(Shape {
             object: self.catalog.objects["test.order"].clone(),
             outputs,
-            conditions,
             sort: sort.iter().map(key).collect(),
-            page: Page::Keyset { limit: 50, after: None },
-            count: Count::Exact,
-        }
+            guards: conditions.guards.clone(),
+        });
+        Select { shape, conditions, page: Page::Keyset { limit: 50, after: None }, count: Count::Exact }
     }
 
     async fn page(&self, select: &Select) -> PageOf {
@@ -263,7 +263,7 @@ fn pages_follow_one_another_in_every_order() {
                 assert_eq!(site.page(&select).await.body, page.body, "{sort:?}");
                 // The ids of a page, by the rows the same page has with nothing but ids shown.
                 let mut ids = select.clone();
-                ids.outputs = vec![Output::Value {
+                Arc::make_mut(&mut ids.shape).outputs = vec![Output::Value {
                     key: "id".into(),
                     path: path("", &[("test.order", "id")]),
                     kind: text_kind(),

@@ -21,6 +21,11 @@ impl Binder {
         Binder { dialect, values: Vec::new() }
     }
 
+    /// Goes on after these values.
+    pub fn with(dialect: Dialect, values: Vec<Bound>) -> Self {
+        Binder { dialect, values }
+    }
+
     /// Binds a value; answers its placeholder. On PostgreSQL the type is part of the text: statements are
     /// cached by their text, and the same text must not be prepared for one type and run with another.
     pub fn bind(&mut self, value: impl Cell) -> String {

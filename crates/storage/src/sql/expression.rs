@@ -46,7 +46,10 @@ impl<'a> Renderer<'a> {
             Kind::Path(path) => self.path(scope, path, &expr.ty, at),
             Kind::Parameter(name) => Err(self.refused(&format!("the parameter `{name}`"), at)),
             Kind::Today => self.today(at),
-            Kind::Now => Ok(Fragment::new(self.binder.bind(self.context.bindings.now), Form::DateTime)),
+            Kind::Now => {
+                let now = self.now();
+                Ok(Fragment::new(self.binder.bind(now), Form::DateTime))
+            }
             Kind::Not(inner) => Ok(Fragment::boolean(format!("(NOT {})", self.condition(scope, inner)?))),
             Kind::And(parts) => self.joined(scope, parts, " AND "),
             Kind::Or(parts) => self.joined(scope, parts, " OR "),

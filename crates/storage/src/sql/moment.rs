@@ -60,7 +60,8 @@ impl Renderer<'_> {
 
     /// Today in the site's zone.
     pub(super) fn today(&mut self, at: Position) -> Result<Fragment> {
-        let day = self.context.bindings.now.with_timezone(&self.zone(at)?).date_naive();
+        let zone = self.zone(at)?;
+        let day = self.now().with_timezone(&zone).date_naive();
         Ok(Fragment::new(self.binder.bind_date(day), Form::Date))
     }
 

@@ -8,6 +8,7 @@ use crate::sql::binder::Binder;
 use crate::sql::column;
 use crate::sql::fragment::{Form, Fragment};
 use catalog::{Catalog, Derived, Field, Object, Stored};
+use chrono::{DateTime, Utc};
 use definition::ColumnType;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::{Expr, Path, Position, Root, Step, Type, Value};
@@ -45,14 +46,19 @@ pub struct Context<'a> {
     pub secret: Option<&'a crate::secret::Secret>,
 }
 
+/// Joins so far, in the order they must stand, and where each path led.
+#[derive(Clone, Debug, Default)]
+pub struct Joins {
+    list: Vec<String>,
+    known: HashMap<(String, Arc<str>, Arc<str>, bool), String>,
+}
+
 /// The rows in scope of an expression and the FROM clause its paths are joined to.
 #[derive(Clone, Default)]
 pub struct Scope<'a> {
     /// What each root means.
     pub roots: HashMap<Root, Source<'a>>,
-    /// Joins so far, in the order they must stand.
-    pub joins: Vec<String>,
-    joined: HashMap<(String, Arc<str>, Arc<str>, bool), String>,
+    joins: Joins,
     /// Paths become subselects: there is no FROM clause to join to (inside an ON).
     pub inline: bool,
 }
@@ -73,7 +79,28 @@ impl<'a> Scope<'a> {
 
     /// The joins as text, each with a blank before it.
     pub fn join_text(&self) -> String {
-        self.joins.iter().fold(String::new(), |text, join| text + " " + join.as_str())
+        self.joins.list.iter().fold(String::new(), |text, join| text + " " + join.as_str())
+    }
+
+    /// The joins so far.
+    pub fn joins(&self) -> &[String] {
+        &self.joins.list
+    }
+
+    /// Adds a join that no path needs.
+    pub fn join_by(&mut self, join: String) {
+        self.joins.list.push(join);
+    }
+
+    /// Leaves its joins.
+    pub fn into_joins(self) -> Joins {
+        self.joins
+    }
+
+    /// Goes on with joins that another scope of the same row left.
+    pub fn joined(mut self, joins: Joins) -> Self {
+        self.joins = joins;
+        self
     }
 }
 
@@ -84,6 +111,8 @@ pub struct Renderer<'a> {
     /// The bound values so far.
     pub binder: Binder,
     aliases: usize,
+    /// Nothing in it depends on the time it was put together at.
+    lasting: bool,
     /// Whether guards hold: not inside row conditions, which speak of all rows.
     guarded: bool,
 }
@@ -91,7 +120,33 @@ pub struct Renderer<'a> {
 impl<'a> Renderer<'a> {
     /// Nothing rendered yet.
     pub fn new(context: Context<'a>, dialect: Dialect) -> Self {
-        Renderer { context, binder: Binder::new(dialect), aliases: 0, guarded: true }
+        Renderer { context, binder: Binder::new(dialect), aliases: 0, lasting: true, guarded: true }
+    }
+
+    /// Goes on where another one ended: with its bound values and the number of aliases it gave.
+    pub fn resumed(
+        context: Context<'a>,
+        dialect: Dialect,
+        (values, aliases): (Vec<sea_orm::Value>, usize),
+    ) -> Self {
+        let binder = Binder::with(dialect, values);
+        Renderer { context, binder, aliases, lasting: true, guarded: true }
+    }
+
+    /// Its bound values and the number of aliases it gave, for [`Renderer::resumed`].
+    pub fn take_state(&mut self) -> (Vec<sea_orm::Value>, usize) {
+        (self.take_values(), self.aliases)
+    }
+
+    /// Whether what was put together so far says the same at any time.
+    pub fn is_lasting(&self) -> bool {
+        self.lasting
+    }
+
+    /// The instant of the request, which is not that of the next one.
+    pub(super) fn now(&mut self) -> DateTime<Utc> {
+        self.lasting = false;
+        self.context.bindings.now
     }
 
     /// Which database.
@@ -257,16 +312,16 @@ impl<'a> Renderer<'a> {
         target: &Arc<Object>,
     ) -> Result<String> {
         let key = (alias.to_owned(), field.clone(), target.name.clone(), self.guarded);
-        if let Some(known) = scope.joined.get(&key) {
+        if let Some(known) = scope.joins.known.get(&key) {
             return Ok(known.clone());
         }
         let joined = self.alias();
         let on = self.live_and_visible(&joined, target)?;
-        scope.joins.push(format!(
+        scope.joins.list.push(format!(
             "LEFT JOIN {} {joined} ON {joined}.\"id\" = {reference}{on}",
             quoted(&target.table)
         ));
-        scope.joined.insert(key, joined.clone());
+        scope.joins.known.insert(key, joined.clone());
         Ok(joined)
     }
 

@@ -1,0 +1,142 @@
+//! A shape as SQL: everything of a page's statement but its conditions. It is put together once for an actor and
+//! used for every page, filter and record.
+
+use crate::dialect::{Dialect, quoted};
+use crate::select::output::{self, Level};
+use crate::select::{Reading, keyset};
+use crate::sql::scope::{Joins, Renderer, Scope};
+use diagnostic::Result;
+use plan::read::{Page, Select, Shape};
+use std::collections::BTreeSet;
+
+/// The statement of a page without its conditions.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    dialect: Dialect,
+    /// What is selected, and what becomes of it.
+    pub(crate) level: Level,
+    /// Where the sort keys stand in each row, and how they are stored.
+    pub(crate) keys: Vec<keyset::Key>,
+    /// `SELECT …` up to the FROM of the rows of the page.
+    head: String,
+    /// What follows the rows of the page.
+    tail: String,
+    /// The alias of the rows of the page while they are looked for.
+    inside: &'static str,
+    /// The joins of the sort keys.
+    joins: Joins,
+    /// The keys while rows are looked for, and their order.
+    place: Vec<keyset::Key>,
+    order: String,
+    values: Vec<sea_orm::Value>,
+    aliases: usize,
+    /// It says the same at any time.
+    lasting: bool,
+}
+
+impl Frame {
+    /// Puts a shape into SQL.
+    ///
+    /// # Errors
+    /// `expression_backend` for what the database cannot compute.
+    pub fn of(dialect: Dialect, reading: Reading<'_>, shape: &Shape) -> Result<Frame> {
+        let mut renderer = Renderer::new(reading.context(&shape.guards), dialect);
+        let object = &shape.object;
+        let mut outer = Scope::of_row("r0", object);
+        let mut level = Level::new("r0");
+        output::add(&mut renderer, &mut outer, &mut level, "r0", object, &shape.outputs)?;
+        // What joins or computes is done for the rows of the page only.
+        let nested =
+            !outer.joins().is_empty() || level.columns.iter().any(|column| column.contains("(SELECT"));
+        let inside = if nested { "p" } else { "r0" };
+        let mut inner = Scope::of_row(inside, object);
+        let mut place = keyset::keys(&mut renderer, &mut inner, inside, object, &shape.sort)?;
+        let first_key = level.columns.len();
+        for (number, key) in place.iter_mut().enumerate() {
+            key.index = first_key + number;
+        }
+        let order = keyset::order(&place, dialect);
+        let mut keys = place.clone();
+        let (head, tail) = if nested {
+            let joins = outer.join_text();
+            let mut needed = columns_of("r0", level.columns.iter().map(String::as_str));
+            needed.extend(columns_of("r0", [joins.as_str()]));
+            let own = needed.iter().map(|column| format!("{inside}.{column}"));
+            let sorted = place.iter().enumerate().map(|(number, key)| format!("{} AS k{number}", key.sql));
+            let own: Vec<String> = own.chain(sorted).collect();
+            let outside: Vec<String> = (0..place.len()).map(|number| format!("r0.k{number}")).collect();
+            for (key, outside) in keys.iter_mut().zip(&outside) {
+                key.sql.clone_from(outside);
+            }
+            let list = level.columns.join(", ");
+            let head = format!("SELECT {list}, {} FROM (SELECT {}", outside.join(", "), own.join(", "));
+            (head, format!(") r0{joins} ORDER BY {}", keyset::order(&keys, dialect)))
+        } else {
+            let sorted: Vec<&str> = place.iter().map(|key| key.sql.as_str()).collect();
+            (format!("SELECT {}, {}", level.columns.join(", "), sorted.join(", ")), String::new())
+        };
+        let head = format!("{head} FROM {} {inside}", quoted(&object.table));
+        let lasting = renderer.is_lasting();
+        let (values, aliases) = renderer.take_state();
+        let joins = inner.into_joins();
+        Ok(Frame { dialect, level, keys, head, tail, inside, joins, place, order, values, aliases, lasting })
+    }
+
+    /// Whether it may be kept: it says nothing of the time it was made at.
+    pub fn is_lasting(&self) -> bool {
+        self.lasting
+    }
+
+    /// The statement of a page, and its bound values.
+    pub(crate) fn statement(
+        &self,
+        reading: Reading<'_>,
+        select: &Select,
+    ) -> Result<(String, Vec<sea_orm::Value>)> {
+        let object = &select.shape.object;
+        let context = reading.context(&select.conditions.guards);
+        let mut renderer = Renderer::resumed(context, self.dialect, (self.values.clone(), self.aliases));
+        let mut inner = Scope::of_row(self.inside, object).joined(self.joins.clone());
+        let mut conditions = renderer.conditions(&mut inner, self.inside, object, &select.conditions)?;
+        if let Page::Keyset { after: Some(after), .. } = &select.page {
+            let place = keyset::after(&mut renderer.binder, &self.place, after)?;
+            conditions = format!("{conditions} AND {place}");
+        }
+        let limit = match &select.page {
+            Page::Keyset { limit, .. } => format!(" LIMIT {}", u64::from(*limit) + 1),
+            Page::Offset { limit, offset } => format!(" LIMIT {} OFFSET {offset}", u64::from(*limit) + 1),
+        };
+        let sql = [
+            self.head.as_str(),
+            &inner.join_text(),
+            " WHERE ",
+            &conditions,
+            " ORDER BY ",
+            &self.order,
+            &limit,
+            &self.tail,
+        ];
+        Ok((sql.concat(), renderer.take_values()))
+    }
+}
+
+/// The quoted columns of an alias that pieces of SQL mention. Values of users are bound, so every quotation
+/// mark begins or ends a name.
+fn columns_of<'s>(alias: &str, pieces: impl IntoIterator<Item = &'s str>) -> BTreeSet<String> {
+    let start = format!("{alias}.\"");
+    let mut found = BTreeSet::new();
+    for piece in pieces {
+        let mut from = 0;
+        while let Some(place) = piece[from..].find(&start) {
+            let begin = from + place;
+            let name = begin + start.len();
+            let end = piece[name..].find('"').map_or(piece.len(), |length| name + length);
+            let bounded = !piece[..begin].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_');
+            if bounded {
+                found.insert(format!("\"{}\"", &piece[name..end]));
+            }
+            from = end;
+        }
+    }
+    found
+}
