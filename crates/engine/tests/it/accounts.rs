@@ -196,12 +196,8 @@ fn what_closes_an_account_closes_its_sessions_everywhere_at_once() {
                     engine.change_password(&session, PASSWORD, new, &here()).await.unwrap();
                 }
                 "suspension" => {
-                    drop(
-                        engine
-                            .write(&system, update("base.user", user, json!({"active": false})))
-                            .await
-                            .unwrap(),
-                    );
+                    let change = update("base.user", user, json!({"active": false}));
+                    drop(engine.write(&system, change).await.unwrap());
                 }
                 "deletion" => {
                     let precondition = plan::Precondition::Waived;
@@ -240,11 +236,8 @@ fn what_closes_an_account_closes_its_sessions_everywhere_at_once() {
                 let back = update("base.user", user, json!({"active": true}));
                 engine.write(&system, back).await.unwrap();
                 for token in tokens {
-                    assert_eq!(
-                        refusal(engine.authenticate(token).await),
-                        "unauthenticated",
-                        "it does not rise again"
-                    );
+                    // It does not rise again.
+                    assert_eq!(refusal(engine.authenticate(token).await), "unauthenticated");
                 }
             }
         }
@@ -532,11 +525,8 @@ fn a_leaver_hands_everything_over() {
         let told = engine.job(&root, job).await.unwrap();
         assert_eq!(told["state"], "done", "{told}");
         let result = &told["result"];
-        assert_eq!(
-            result["records"],
-            json!({"base.department": 1, "base.user": 2, "desk.request": 250}),
-            "{told}"
-        );
+        let moved = json!({"base.department": 1, "base.user": 2, "desk.request": 250});
+        assert_eq!(result["records"], moved, "{told}");
         assert_eq!((&result["tasks"], &result["failed"]), (&json!(1), &json!([])));
         assert_eq!(site.count(&root, "desk.request", &format!("owner == \"{from}\"")).await, 0);
         let seen = site.record(&root, "base.user", to).await.unwrap();
@@ -559,10 +549,8 @@ fn a_leaver_hands_everything_over() {
         let audit = audit::list(&tx, None, 500).await.unwrap();
         let entry = audit.iter().find(|entry| entry.kind == "account.handed_over").unwrap();
         assert_eq!((entry.record, entry.actor), (Some(from), Some(root.actor.id)));
-        let history =
-            storage::store::history::list(&tx, "base.department", department, None, 50).await.unwrap();
-        assert!(
-            history.iter().any(|change| change.changed.field == "head" && change.by == Some(root.actor.id))
-        );
+        let told = storage::store::history::list(&tx, "base.department", department, None, 50).await.unwrap();
+        let by = Some(root.actor.id);
+        assert!(told.iter().any(|change| change.changed.field == "head" && change.by == by));
     });
 }
