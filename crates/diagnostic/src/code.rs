@@ -401,6 +401,11 @@ codes! {
         zh_cn "不满足规则 `{rule}`",
         zh_tw "不符合規則 `{rule}`",
         cure "Change the values the rule speaks of.";
+    HiddenValue = "hidden_value" Rule:
+        en "a value that is not shown to you is missing or not allowed",
+        zh_cn "有一项您无权查看的值缺失或不符合要求",
+        zh_tw "有一項您無權檢視的值缺漏或不符合要求",
+        cure "Ask somebody who may see the whole record, or an administrator.";
     TooLong = "too_long" Rule:
         en "`{field}` has more than {max} characters",
         zh_cn "`{field}` 超过 {max} 个字符",

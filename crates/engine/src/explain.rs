@@ -8,6 +8,7 @@ use diagnostic::{Code, Diagnostic, Result};
 use plan::evaluate::Evaluated;
 use plan::explain::{Explanation, Question, Reason};
 use plan::facts::Facts;
+use plan::read::Bin;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -59,14 +60,20 @@ impl Engine {
         let row = match asking.record {
             None => None,
             Some(id) => {
-                let seen = crate::records::read::visible_rows(&asker, &object.name, &[id]).await?;
+                let grant = identity.actor.grant(&object.name).ok_or_else(missing)?;
+                let seen = asker.rows().within(object, &[id], &grant.read, Bin::Any).await?;
                 seen.first().ok_or_else(missing)?;
                 asker.rows().load(object, id).await?
             }
         };
         let work = self.reading(&whom);
-        let question =
-            Question { object: &object.name, action: asking.action, row: row.as_ref(), field: asking.field };
+        let question = Question {
+            object: &object.name,
+            action: asking.action,
+            row: row.as_ref(),
+            field: asking.field,
+            whole: identity.actor.admin,
+        };
         let explained = answer(&work, &question).await?;
         Ok(json!({
             "user": {"id": whom.actor.id, "login": whom.actor.login},

@@ -181,13 +181,36 @@ impl Engine {
     }
 }
 
+/// What is kept beside the key of a request.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    done: Done,
+    /// The rights under which a script answered.
+    rights: String,
+}
+
+/// Whatever decides what the asker may read, in short.
+fn rights(work: &Work) -> String {
+    let actor = &work.identity.actor;
+    let mut roles: Vec<&str> = actor.roles.iter().map(|role| &**role).collect();
+    roles.sort_unstable();
+    format!("{} {:?} {}", work.published.number, actor.department, roles.join(" "))
+}
+
 async fn once(work: &Work, asked: &Asked) -> Result<Done> {
     let Some(key) = &asked.key else { return carry_out(work, &asked.request).await };
     if let Some(earlier) = idempotency::begin(&work.tx, key, work.bindings.now).await? {
-        return serde_json::from_value(earlier.answer).map_err(|error| internal("an earlier answer", &error));
+        let kept: Kept =
+            serde_json::from_value(earlier.answer).map_err(|error| internal("an earlier answer", &error))?;
+        // What a script answered cannot be rendered again; under other rights it is not told again.
+        return Ok(match kept.done {
+            Done::Answered(_) if kept.rights != rights(work) => Done::Answered(Json::Null),
+            done => done,
+        });
     }
     let done = carry_out(work, &asked.request).await?;
-    let answer = serde_json::to_value(&done).map_err(|error| internal("an answer to keep", &error))?;
+    let kept = Kept { done: done.clone(), rights: rights(work) };
+    let answer = serde_json::to_value(&kept).map_err(|error| internal("an answer to keep", &error))?;
     idempotency::finish(&work.tx, key, i64::from(done.status()), &answer).await?;
     Ok(done)
 }

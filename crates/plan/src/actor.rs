@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
+pub use crate::veil::Veil;
+
 /// Somebody on whose behalf something is done. Made once per session and catalog, shared by its requests.
 #[derive(Clone, Debug)]
 pub struct Actor {
@@ -103,6 +105,8 @@ pub struct ObjectGrant {
     pub moves: NameSet,
     /// Actions it may press.
     pub actions: NameSet,
+    /// Stored formulas, by field index, that are shown only where the records they read are visible.
+    pub veils: HashMap<usize, Veil>,
 }
 
 /// A set of rows.
@@ -154,6 +158,11 @@ impl ObjectGrant {
     /// Whether the field may be read.
     pub fn reads(&self, index: usize) -> bool {
         self.field(index) >= FieldRight::Read
+    }
+
+    /// Whether the field is shown for some of the readable rows only.
+    pub fn is_veiled(&self, index: usize) -> bool {
+        self.veils.contains_key(&index)
     }
 
     /// Whether the field may be written.

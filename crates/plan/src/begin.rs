@@ -2,6 +2,7 @@
 
 use crate::actor::{Access, ObjectGrant};
 use crate::draft::{Draft, Input, Intent, Precondition, RowDraft};
+use crate::evaluate::Evaluated;
 use crate::facts::{Facts, KeyLookup, Needs};
 use crate::parse::Reader;
 use crate::planner::Planner;
@@ -11,6 +12,7 @@ use catalog::{Object, Stored};
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use expression::Value;
 use serde_json::Value as Json;
+use std::cell::RefCell;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -148,14 +150,35 @@ impl Planner<'_> {
         let lookup = self.key(object, key, texts)?;
         match facts.key(&lookup) {
             None => Ok(Upsert::Read(Needs { keys: vec![lookup], ..Needs::default() })),
-            Some(Some(id)) => {
-                let draft = self.update(&object.name, id, &without(body, &lookup), Precondition::Waived)?;
-                Ok(Upsert::Draft(Box::new(draft)))
-            }
-            Some(None) => {
-                Ok(Upsert::Draft(Box::new(self.create(&object.name, &with(object, body, &lookup))?)))
-            }
+            // What the actor does not see is not there: the clash of the key tells no more than any create's.
+            Some(found) => match self.finds(object, found, facts)? {
+                Evaluated::Read(needs) => Ok(Upsert::Read(needs)),
+                Evaluated::Is(Some(id)) => {
+                    let draft =
+                        self.update(&object.name, id, &without(body, &lookup), Precondition::Waived)?;
+                    Ok(Upsert::Draft(Box::new(draft)))
+                }
+                Evaluated::Is(None) => {
+                    Ok(Upsert::Draft(Box::new(self.create(&object.name, &with(object, body, &lookup))?)))
+                }
+            },
         }
+    }
+
+    /// The record behind a key, where the actor sees it.
+    fn finds(&self, object: &Object, found: Option<Uuid>, facts: &Facts) -> Result<Evaluated<Option<Uuid>>> {
+        let Some(id) = found.filter(|_| self.mode.has_rights()) else { return Ok(Evaluated::Is(found)) };
+        let needs = RefCell::new(Needs::default());
+        let scene = self.scene(None, facts, &needs);
+        let seen = match scene.record(&object.name, id) {
+            Ok(Some(row)) => self.may(&scene, Access::Read, row)?,
+            Ok(None) => Some(false),
+            Err(_) => None,
+        };
+        Ok(match seen {
+            Some(seen) => Evaluated::Is(Some(id).filter(|_| seen)),
+            None => Evaluated::Read(needs.take()),
+        })
     }
 
     /// A natural key by the name of a unique, of the object's key or of one of its fields, and its values.

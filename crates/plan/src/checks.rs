@@ -82,7 +82,8 @@ impl Examination<'_, '_> {
     }
 
     fn put(&mut self, row: &RowDraft, name: &str, found: Diagnostic) {
-        self.found.push(found.at(format!("{}{name}", row.path)));
+        let path = format!("{}{name}", row.path);
+        self.found.push(self.planner.told(&row.object, name, path, found));
     }
 
     fn later(&mut self, row: &RowDraft, check: Check) {
@@ -173,7 +174,9 @@ impl Examination<'_, '_> {
             Value::List(all) => {
                 let Type::List(inner) = &field.ty else { return Ok(()) };
                 let Type::Reference(Some(target)) = &**inner else { return Ok(()) };
-                for id in all.iter().filter_map(Value::as_reference) {
+                let before = row.before.as_ref().map(|before| &before.values[field.index]);
+                let kept = |id: &Uuid| matches!(before, Some(Value::List(before)) if before.contains(&Value::Reference(*id)));
+                for id in all.iter().filter_map(Value::as_reference).filter(|id| !kept(id)) {
                     self.reference(scene, row, field, target, id, by_caller)?;
                 }
             }
@@ -260,10 +263,21 @@ impl Examination<'_, '_> {
             let field = &row.object.fields[link.field];
             let Stored::Link(stored) = &field.stored else { continue };
             let mut seen = HashSet::new();
+            let Some(before) = pairs::stored(row, field, scene.facts) else {
+                let key = (row.object.name.clone(), field.name.clone(), row.id);
+                scene.needs.borrow_mut().pairs.insert(key);
+                continue;
+            };
             for (target, _, path) in &link.pairs {
                 let Given::Value(Value::Reference(id)) = target else { continue };
-                let mut problem =
-                    self.referred(scene, row, field.choose_where.as_ref(), &stored.target, *id, true)?;
+                // A pair that is there already stays, whether its target is visible or not.
+                let kept = before.iter().any(|(known, ..)| known == id);
+                let mut problem = match kept {
+                    true => None,
+                    false => {
+                        self.referred(scene, row, field.choose_where.as_ref(), &stored.target, *id, true)?
+                    }
+                };
                 if !seen.insert(*id) {
                     problem = Some(Code::Duplicate);
                 }
@@ -279,7 +293,9 @@ impl Examination<'_, '_> {
             {
                 let min = kind.min.unwrap_or(u32::from(field.required));
                 let found = out_of_bounds(field, count, min, kind.max);
-                self.found.extend(found.map(|found| found.at(format!("{}{}", row.path, field.name))));
+                let path = format!("{}{}", row.path, field.name);
+                self.found
+                    .extend(found.map(|found| self.planner.told(&row.object, &field.name, path, found)));
             }
         }
         Ok(())
@@ -459,17 +475,16 @@ impl Planner<'_> {
             Check::Rule(name) => {
                 let Some(rule) = object.rules.get(name) else { return Ok(None) };
                 let at = format!("{}{}", check.path, rule.at.as_deref().unwrap_or_default());
-                broken(scene, name, rule, roots)?
-                    .map(|found| if at.is_empty() { found } else { found.at(at) })
+                let field = rule.at.as_deref().unwrap_or_default();
+                broken(scene, name, rule, roots)?.map(|found| self.told(object, field, at, found))
             }
             Check::Required(index) => {
                 let field = &object.fields[*index];
                 let Some(when) = &field.required_when else { return Ok(None) };
                 let wanted = is_empty(&row.values[*index]) && scene.holds(when, roots)? == Some(true);
                 wanted.then(|| {
-                    Diagnostic::new(Code::Required)
-                        .with("field", &field.name)
-                        .at(format!("{}{}", check.path, field.name))
+                    let found = Diagnostic::new(Code::Required).with("field", &field.name);
+                    self.told(object, &field.name, format!("{}{}", check.path, field.name), found)
                 })
             }
             Check::Restriction => match self.may(scene, Access::Restriction, row)? {
@@ -478,13 +493,14 @@ impl Planner<'_> {
             },
             Check::Children(index) => {
                 let field = &object.fields[*index];
-                children_bounds(scene, row, field)
-                    .map(|found| found.at(format!("{}{}", check.path, field.name)))
+                let path = format!("{}{}", check.path, field.name);
+                children_bounds(scene, row, field).map(|found| self.told(object, &field.name, path, found))
             }
             Check::Options(index) => {
                 let field = &object.fields[*index];
                 let found = options::refused(scene, field, row, check.old.as_ref())?;
-                Diagnostic::gather(found).map(|found| found.at(format!("{}{}", check.path, field.name)))
+                let path = format!("{}{}", check.path, field.name);
+                Diagnostic::gather(found).map(|found| self.told(object, &field.name, path, found))
             }
         })
     }

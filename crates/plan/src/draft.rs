@@ -4,6 +4,7 @@ use crate::facts::{KeyLookup, RecordKey, Referring};
 use crate::row::Row;
 use crate::write::Operation;
 use catalog::Object;
+use diagnostic::Diagnostic;
 use expression::Value;
 use serde_json::Value as Json;
 use std::collections::{HashMap, HashSet};
@@ -27,6 +28,8 @@ pub struct Draft {
     pub(crate) restricting: Vec<Referring>,
     /// What the caller sent along with a move, for the flow that approves it.
     pub(crate) sent: Json,
+    /// Findings about keys, children and references, told together once all of them are looked up.
+    pub(crate) found: Vec<Diagnostic>,
 }
 
 /// What a request is.
@@ -153,6 +156,7 @@ impl Draft {
             pulled: HashSet::new(),
             restricting: Vec::new(),
             sent: Json::Null,
+            found: Vec::new(),
         };
         draft.push(root);
         draft

@@ -3,15 +3,18 @@
 //! The verdict comes from the united grants that every request is checked against; the reasons from the same
 //! functions that united them.
 
-use crate::actor::{Access, Rows};
+use crate::actor::{Access, ObjectGrant, Rows};
 use crate::evaluate::Evaluated;
 use crate::facts::{Facts, Needs};
 use crate::grants;
 use crate::planner::Planner;
 use crate::row::Row;
-use crate::scene::Roots;
-use catalog::{FieldRight, Scope};
+use crate::scene::{Roots, is_deleted};
+use crate::walk;
+use catalog::expand::expand;
+use catalog::{FieldRight, Scope, Stored, SystemField};
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
+use expression::{Root, Step};
 use std::sync::Arc;
 
 /// What is asked about.
@@ -26,6 +29,9 @@ pub struct Question<'q> {
     pub row: Option<&'q Row>,
     /// The field, if one is meant.
     pub field: Option<&'q str>,
+    /// The asker may know everything. Others are told whether a record lies in a scope only where the scope's
+    /// condition speaks of what they may read.
+    pub whole: bool,
 }
 
 /// The verdict and its reasons.
@@ -121,7 +127,7 @@ impl Planner<'_> {
                 Some((_, access)) => {
                     let scope = grants::scope_of(grant, *access);
                     let rows = grants::scope_rows(self.catalog, &object, scope);
-                    (scope_name(scope), self.lies_in(&rows, question.row, facts, &mut needs)?)
+                    (scope_name(scope), self.told_in(&rows, question, facts, &mut needs)?)
                 }
                 None => (granted(grant_of(grant, question.action)), None),
             };
@@ -133,7 +139,7 @@ impl Planner<'_> {
         if !self.actor.admin {
             for (origin, filter) in grants::restrictions(self.catalog, &held, &object.name) {
                 let rows = Rows::Where(filter.clone());
-                let holds = self.lies_in(&rows, question.row, facts, &mut needs)?;
+                let holds = self.told_in(&rows, question, facts, &mut needs)?;
                 reasons.push(Reason::Restriction { origin: origin.clone(), holds });
             }
         }
@@ -155,11 +161,7 @@ impl Planner<'_> {
     ) -> Result<bool> {
         let Some(grant) = self.actor.grant(&object.name) else { return Ok(false) };
         if let Some((_, access)) = ACCESSES.iter().find(|(name, _)| *name == question.action) {
-            let rows = grant.rows(*access);
-            return Ok(match question.row {
-                None => !rows.is_none(),
-                Some(_) => self.lies_in(rows, question.row, facts, needs)?.unwrap_or(false),
-            });
+            return self.permits(object, grant, *access, question.row, facts, needs);
         }
         let moves = object.transitions.as_ref().map(|transitions| &transitions.moves);
         match question.action {
@@ -170,15 +172,18 @@ impl Planner<'_> {
                 let empty = Row::empty(object.clone());
                 let row = question.row.unwrap_or(&empty);
                 let may = made.is_some_and(|made| self.may_move(row, name, made));
-                let update = self.lies_in(&grant.update, question.row, facts, needs)?;
-                Ok(may && update.unwrap_or(!grant.update.is_none()))
+                Ok(may && self.permits(object, grant, Access::Update, question.row, facts, needs)?)
             }
             name if object.actions.contains_key(name) => {
                 let roles = &object.actions[name].roles;
                 let by_role = self.actor.admin
                     || roles.is_empty()
                     || roles.iter().any(|role| self.actor.has_role(role));
-                Ok(grant.actions.has(name) && by_role)
+                let seen = match object.actions[name].on_object {
+                    true => true,
+                    false => self.permits(object, grant, Access::Read, question.row, facts, needs)?,
+                };
+                Ok((self.actor.admin || grant.actions.has(name)) && by_role && seen)
             }
             other => {
                 let names = ACCESSES.iter().map(|(name, _)| *name).chain(["create", "import"]);
@@ -187,6 +192,42 @@ impl Planner<'_> {
                 Err(Box::new(found.with_hint(did_you_mean(other, names))))
             }
         }
+    }
+
+    /// Whether an access is permitted on a record, or on some record where none is meant: as for every request,
+    /// what cannot be read cannot be changed either, and the owner is given away by who may change the record.
+    fn permits(
+        &self,
+        object: &Arc<catalog::Object>,
+        grant: &ObjectGrant,
+        access: Access,
+        row: Option<&Row>,
+        facts: &Facts,
+        needs: &mut Needs,
+    ) -> Result<bool> {
+        let mut all = vec![Access::Read, access];
+        if access == Access::Assign {
+            all.push(Access::Update);
+            if object.system(SystemField::Owner).is_none_or(|owner| !grant.edits(owner.index)) {
+                return Ok(false);
+            }
+        }
+        // What lies in the recycle bin may be seen, brought back and removed; nothing else is done with it.
+        let deleted = row.is_some_and(is_deleted);
+        let live = match access {
+            Access::Read | Access::Purge => true,
+            Access::Restore => row.is_none() || deleted,
+            _ => !deleted,
+        };
+        let mut permitted = live;
+        for access in all {
+            let rows = grant.rows(access);
+            permitted &= match row {
+                None => !rows.is_none(),
+                Some(_) => self.lies_in(rows, row, facts, needs)?.unwrap_or(false),
+            };
+        }
+        Ok(permitted)
     }
 
     fn field_verdict(
@@ -205,18 +246,53 @@ impl Planner<'_> {
                 reasons.push(Reason::Field { role: role.name.clone(), right });
             }
         }
-        for (of, input) in field.inputs.iter() {
+        for (of, input) in field.inputs.iter().filter(|_| question.whole) {
             if self.known().readable(of, input).is_none() {
                 reasons.push(Reason::HiddenInput { object: of.clone(), field: input.clone() });
             }
         }
-        let right =
-            self.actor.grant(&object.name).map_or(FieldRight::Hidden, |grant| grant.field(field.index));
-        let wanted = match question.action {
-            "update" | "create" | "assign" => FieldRight::Edit,
-            _ => FieldRight::Read,
-        };
-        Ok(right >= wanted)
+        Ok(match question.action {
+            "update" | "create" => self.may_give(object, field, question.action == "create"),
+            "assign" => field.system == Some(SystemField::Owner) && self.may_give(object, field, false),
+            _ => self.known().readable(&object.name, name).is_some(),
+        })
+    }
+
+    /// As [`Planner::lies_in`], where the asker may know it.
+    fn told_in(
+        &self,
+        rows: &Rows,
+        question: &Question<'_>,
+        facts: &Facts,
+        needs: &mut Needs,
+    ) -> Result<Option<bool>> {
+        match question.whole || self.may_know(rows) {
+            true => self.lies_in(rows, question.row, facts, needs),
+            false => Ok(None),
+        }
+    }
+
+    /// Whether a condition speaks only of fields that the actor may read, of the record and of records all of
+    /// which it may read.
+    fn may_know(&self, rows: &Rows) -> bool {
+        let Rows::Where(condition) = rows else { return true };
+        let known = self.known();
+        let all = |object: &str| self.actor.grant(object).is_some_and(|grant| grant.read == Rows::All);
+        let condition = expand(condition, &self.catalog.objects);
+        walk::paths(&condition).into_iter().filter(|(path, _)| path.root != Root::User).all(
+            |(path, inside)| {
+                let readable = |step: &Step| known.readable(&step.object, &step.field).is_some();
+                let further = path.steps.iter().skip(usize::from(!inside));
+                let last = path.steps.last().and_then(|step| known.readable(&step.object, &step.field));
+                let children = match last.map(|field| &field.stored) {
+                    Some(Stored::Children { object, .. }) => all(object),
+                    _ => true,
+                };
+                path.steps.iter().all(readable)
+                    && further.into_iter().all(|step| all(&step.object))
+                    && children
+            },
+        )
     }
 
     /// Whether the record lies in the rows; `None` without a record, and where something must be read first.

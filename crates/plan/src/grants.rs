@@ -4,7 +4,7 @@
 //! What is unknown or cannot be said is no.
 
 use crate::actor::{Access, Grants, ObjectGrant, Rows};
-use crate::walk;
+use crate::{veil, walk};
 use catalog::{Catalog, FieldRight, Grant, NameSet, Object, Ownership, Parent, Role, Scope, SystemField};
 use expression::{CompareOperator, Expr, Function, Kind, Step, Type};
 use std::collections::{HashMap, HashSet};
@@ -47,6 +47,7 @@ pub fn unite(catalog: &Catalog, roles: &[Arc<str>]) -> Grants {
     let mut objects: HashMap<Arc<str>, ObjectGrant> =
         building.done.into_iter().filter_map(|(name, grant)| Some((name, grant?))).collect();
     hide_derived(catalog, &mut objects);
+    veil::put_on(catalog, &mut objects);
     let start: HashSet<Arc<str>> = held.iter().flat_map(|role| role.start.iter().cloned()).collect();
     Grants { objects, start: NameSet::Some(start) }
 }
@@ -75,6 +76,7 @@ fn all_of(object: &Object) -> ObjectGrant {
         fields: object.fields.values().map(|field| cap(field, FieldRight::Edit)).collect(),
         moves: NameSet::All,
         actions: NameSet::All,
+        veils: HashMap::new(),
     }
 }
 
@@ -251,6 +253,7 @@ impl Building<'_, '_> {
             fields: object.fields.values().map(|field| widest(grants, field)).collect(),
             moves: names(grants.iter().map(|g| &g.moves)),
             actions: names(grants.iter().map(|g| &g.actions)),
+            veils: HashMap::new(),
         })
     }
 
@@ -332,6 +335,7 @@ impl Follows {
             fields: object.fields.values().map(|field| cap(field, self.field)).collect(),
             moves: if edits { NameSet::All } else { NameSet::default() },
             actions: if edits { NameSet::All } else { NameSet::default() },
+            veils: HashMap::new(),
         })
     }
 }

@@ -1,11 +1,13 @@
 //! The objects and fields that exist as far as an actor may know. A field that it may not read is, for it, an
 //! unknown field: the same finding, hints from what it may know only.
 
-use crate::actor::{Actor, ObjectGrant};
+use crate::actor::{Actor, ObjectGrant, Veil};
+use crate::veil;
 use crate::wording::too_complex;
+use catalog::expand::expand;
 use catalog::{Catalog, Field, Object, Stored, Title, TitlePart};
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
-use expression::{FieldInfo, Path, Root, Schema, Step, Type};
+use expression::{Expr, FieldInfo, Path, Root, Schema, Step, Type};
 use std::sync::Arc;
 
 /// A catalog as one actor sees it.
@@ -76,12 +78,10 @@ impl<'a> Known<'a> {
         }
     }
 
-    /// What records of the object are called, as far as the actor may read the parts.
+    /// What records of the object are called, as far as the actor may read the parts: a reference among them
+    /// stands for the title of its target, all of which must be readable.
     pub fn title(&self, object: &Object) -> Title {
-        let readable = |part: &&TitlePart| match part {
-            TitlePart::Words(_) => true,
-            TitlePart::Field(name) => self.readable(&object.name, name).is_some(),
-        };
+        let readable = |part: &&TitlePart| self.reads_part(object, part, TITLE_DEPTH);
         let parts: Vec<TitlePart> = object.title.parts.iter().filter(readable).cloned().collect();
         if parts.iter().any(|part| matches!(part, TitlePart::Field(_))) {
             Title { parts }
@@ -90,6 +90,9 @@ impl<'a> Known<'a> {
         }
     }
 }
+
+/// How many references a title is followed through, as storage follows them.
+const TITLE_DEPTH: usize = 3;
 
 /// The most references a path of a request walks through.
 pub const MAX_STEPS: usize = 6;
@@ -107,6 +110,62 @@ pub fn to_one(field: &Field) -> Option<Arc<str>> {
     }
 }
 
+impl<'a> Known<'a> {
+    /// The expression said of columns and children only, stored formulas under their veils. Rights on its fields
+    /// must have been checked before.
+    pub fn expand(&self, expr: &Expr) -> Expr {
+        let mut out = expand(expr, &self.catalog.objects);
+        veil::cover(&mut out, &|step| self.veil(step));
+        out
+    }
+
+    /// The veil over a field.
+    pub fn veil(&self, step: &Step) -> Option<&'a Veil> {
+        let grant = self.actor.grant(&step.object)?;
+        let field = self.catalog.objects.get(&step.object)?.field(&step.field)?;
+        grant.veils.get(&field.index)
+    }
+
+    /// Whether the actor may read everything that the title of the object is made of.
+    pub fn reads_title(&self, object: &Object) -> bool {
+        self.reads_all_parts(object, TITLE_DEPTH)
+    }
+
+    fn reads_all_parts(&self, object: &Object, depth: usize) -> bool {
+        object.title.parts.iter().all(|part| self.reads_part(object, part, depth))
+    }
+
+    fn reads_part(&self, object: &Object, part: &TitlePart, depth: usize) -> bool {
+        let TitlePart::Field(name) = part else { return true };
+        let Some(field) = self.readable(&object.name, name) else { return false };
+        if self.actor.grant(&object.name).is_some_and(|grant| grant.is_veiled(field.index)) {
+            return false;
+        }
+        match to_one(field).filter(|_| depth > 0).and_then(|target| self.catalog.objects.get(&target)) {
+            Some(target) => self.reads_all_parts(target, depth - 1),
+            None => true,
+        }
+    }
+
+    /// The objects whose rows the title of records of the object walks into.
+    pub fn title_targets(&self, object: &Object) -> Vec<Arc<str>> {
+        let mut found: Vec<Arc<str>> = Vec::new();
+        let mut open = vec![object];
+        while let Some(object) = open.pop() {
+            for part in &object.title.parts {
+                let TitlePart::Field(name) = part else { continue };
+                let target =
+                    object.field(name).and_then(to_one).and_then(|target| self.catalog.objects.get(&target));
+                if let Some(target) = target.filter(|target| !found.contains(&target.name)) {
+                    found.push(target.name.clone());
+                    open.push(target);
+                }
+            }
+        }
+        found
+    }
+}
+
 impl Schema for Known<'_> {
     fn field(&self, object: &str, name: &str) -> Option<FieldInfo> {
         self.readable(object, name)?;
@@ -118,7 +177,10 @@ impl Schema for Known<'_> {
         self.fields(object).map(|field| field.name.to_string()).collect()
     }
 
+    /// A tree whose parents the actor may not read is none for it.
     fn is_tree(&self, object: &str) -> bool {
-        self.catalog.is_tree(object)
+        let Some(known) = self.catalog.objects.get(object) else { return false };
+        let parent = crate::scene::tree_field(known);
+        parent.is_some_and(|parent| self.readable(object, &parent).is_some())
     }
 }

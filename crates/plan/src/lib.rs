@@ -4,7 +4,7 @@
 //! A read becomes a [`read::Select`], a write a list of [`write::RowWrite`]: values that say what will be read
 //! and written, with the rights of the actor already in them. This crate does no I/O.
 //!
-//! Read in this order: [`actor`] (who asks, and what it may), [`walk`] and [`grants`] (how roles become that),
+//! Read in this order: [`actor`] (who asks, and what it may), [`walk`], [`grants`] and `veil` (how roles become that),
 //! [`wording`] and [`known`] (what exists for an actor), [`row`] (a record in memory), [`read`] and [`write`]
 //! (what reads and writes are), [`query`] (requests that read). Then the way of a write: [`facts`], [`draft`],
 //! [`scene`] (records that expressions speak of), [`planner`], `parse`, `begin`, `prepare`, `deletion`,
@@ -15,6 +15,8 @@ pub mod actor;
 pub mod walk;
 
 pub mod grants;
+
+mod veil;
 
 pub mod wording;
 

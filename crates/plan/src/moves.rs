@@ -63,7 +63,11 @@ impl Planner<'_> {
                 {
                     continue;
                 }
-                let missing = made.require.iter().filter(|field| row.get(field).is_null()).cloned().collect();
+                let known = self.known();
+                let lacks = |field: &&Arc<str>| {
+                    row.get(field).is_null() && known.readable(&row.object.name, field).is_some()
+                };
+                let missing = made.require.iter().filter(lacks).cloned().collect();
                 moves.push(AvailableMove {
                     name: name.clone(),
                     to: made.to.clone(),
@@ -145,7 +149,8 @@ impl Planner<'_> {
         let Intent::Move { name, .. } = &draft.intent else { return };
         let Some((_, made)) = of(&draft.root().row, name) else { return };
         for field in made.require.iter().filter(|field| draft.root().row.get(field).is_null()) {
-            found.push(Diagnostic::new(Code::Required).with("field", field).at(&**field));
+            let required = Diagnostic::new(Code::Required).with("field", field);
+            found.push(self.told(&draft.root().object, field, field.to_string(), required));
         }
     }
 

@@ -5,6 +5,7 @@
 //! this sense where another one merely lists it; it raises that one's version only where it is written through
 //! it.
 
+use crate::actor::Access;
 use crate::checks::Examination;
 use crate::draft::{Draft, RowDraft};
 use crate::facts::{Facts, Needs};
@@ -31,7 +32,7 @@ impl Planner<'_> {
         needs: &RefCell<Needs>,
         planned: &mut Planned,
     ) -> Result<()> {
-        self.give_place(draft, facts, needs);
+        self.give_place(draft, facts, needs)?;
         let before = draft.rows.len();
         let mut place = 0;
         while place < draft.rows.len() {
@@ -60,25 +61,35 @@ impl Planner<'_> {
     }
 
     /// A new child without a place comes last.
-    fn give_place(&self, draft: &mut Draft, facts: &Facts, needs: &RefCell<Needs>) {
+    fn give_place(&self, draft: &mut Draft, facts: &Facts, needs: &RefCell<Needs>) -> Result<()> {
         let root = draft.root();
         let (Some(parent), Some(position)) =
             (followed(&root.object), root.object.system(SystemField::Position).map(|field| field.index))
         else {
-            return;
+            return Ok(());
         };
-        let Some(id) = root.row.get(&parent.via).as_reference() else { return };
+        let Some(id) = root.row.get(&parent.via).as_reference() else { return Ok(()) };
         if root.operation != Operation::Insert || !root.row.values[position].is_null() {
-            return;
+            return Ok(());
         }
         let scene = self.scene(Some(draft), facts, needs);
-        let Ok(siblings) = scene.referring(&root.object.name, &parent.via, id) else { return };
-        let last = siblings.iter().filter_map(|row| match row.system(SystemField::Position) {
+        let Ok(siblings) = scene.referring(&root.object.name, &parent.via, id) else { return Ok(()) };
+        // A place behind hidden siblings would tell how many there are.
+        let mut seen = Vec::with_capacity(siblings.len());
+        for sibling in siblings {
+            match self.may(&scene, Access::Read, sibling)? {
+                Some(true) => seen.push(sibling),
+                Some(false) => {}
+                None => return Ok(()),
+            }
+        }
+        let last = seen.iter().filter_map(|row| match row.system(SystemField::Position) {
             Value::Integer(place) => Some(*place),
             _ => None,
         });
         let next = last.max().unwrap_or(0) + 1;
         draft.rows[0].row.values[position] = Value::Integer(next);
+        Ok(())
     }
 
     /// Puts one parent into the draft, as a row that the engine itself writes.

@@ -117,26 +117,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         via: Option<&str>,
         json: &Json,
     ) -> bool {
-        let mode = self.planner.mode;
-        if field.derived.is_some() || via.is_some_and(|via| *field.name == *via) {
-            return false;
-        }
-        let allowed = match field.system {
-            None => true,
-            Some(SystemField::Owner) => true,
-            Some(_) => return false,
-        };
-        let stage = object.transitions.as_ref().filter(|transitions| transitions.field == field.name);
-        let by_kind = match (&field.kind, stage) {
-            (FieldType::Autonumber(_), _) => mode.writes_stage(),
-            (_, Some(transitions)) if !mode.writes_stage() => {
-                let initial = |stage: &str| transitions.initial.iter().any(|known| **known == *stage);
-                creates && json.as_str().is_none_or(initial)
-            }
-            _ => !field.readonly || mode.writes_readonly(),
-        };
-        let right = || self.planner.actor.grant(&object.name).is_some_and(|grant| grant.edits(field.index));
-        allowed && by_kind && (!mode.has_rights() || right())
+        !via.is_some_and(|via| *field.name == *via) && self.planner.may_write(object, field, creates, json)
     }
 
     fn value(&mut self, field: &Field, json: &Json, path: &str) -> Option<Given> {
@@ -374,6 +355,36 @@ impl<'p, 'a> Reader<'p, 'a> {
             }
         }
         Some((target, values))
+    }
+}
+
+impl Planner<'_> {
+    /// Whether the actor may give a value of the field, on create or afterwards.
+    pub(crate) fn may_give(&self, object: &Object, field: &Field, creates: bool) -> bool {
+        self.may_write(object, field, creates, &Json::Null)
+    }
+
+    fn may_write(&self, object: &Object, field: &Field, creates: bool, json: &Json) -> bool {
+        let mode = self.mode;
+        if field.derived.is_some() {
+            return false;
+        }
+        let allowed = match field.system {
+            None => true,
+            Some(SystemField::Owner) => true,
+            Some(_) => return false,
+        };
+        let stage = object.transitions.as_ref().filter(|transitions| transitions.field == field.name);
+        let by_kind = match (&field.kind, stage) {
+            (FieldType::Autonumber(_), _) => mode.writes_stage(),
+            (_, Some(transitions)) if !mode.writes_stage() => {
+                let initial = |stage: &str| transitions.initial.iter().any(|known| **known == *stage);
+                creates && json.as_str().is_none_or(initial)
+            }
+            _ => !field.readonly || mode.writes_readonly(),
+        };
+        let right = || self.actor.grant(&object.name).is_some_and(|grant| grant.edits(field.index));
+        allowed && by_kind && (!mode.has_rights() || right())
     }
 }
 

@@ -251,6 +251,22 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// A finding about a field, as the actor may be told of it: one about a field that it may not read names
+    /// neither the field nor what is wrong with it.
+    pub(crate) fn told(&self, object: &Object, field: &str, path: String, found: Diagnostic) -> Diagnostic {
+        let shown = !self.mode.has_rights()
+            || field.is_empty()
+            || object.field(field).is_none()
+            || self.known().readable(&object.name, field).is_some();
+        match found.code {
+            _ if shown && path.is_empty() => found,
+            _ if shown => found.at(path),
+            // The author's words stay; they were written for everybody.
+            diagnostic::Code::RuleViolated => found,
+            _ => Diagnostic::new(diagnostic::Code::HiddenValue),
+        }
+    }
+
     /// Whether the condition is only true once derived values are settled: it reads children, or derived
     /// values that other rows feed.
     pub(crate) fn is_later(&self, condition: &Expr) -> bool {

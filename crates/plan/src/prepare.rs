@@ -13,7 +13,7 @@ use crate::wording::not_permitted;
 use crate::write::Operation;
 use catalog::{Object, Stored, SystemField};
 use diagnostic::{Code, Diagnostic, Result};
-use expression::Value;
+use expression::{Type, Value};
 use std::cell::RefCell;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -106,13 +106,19 @@ impl Planner<'_> {
 
     /// Turns keys into ids, children into rows, and follows deletions.
     fn apply(&self, draft: &mut Draft, facts: &Facts, needs: &RefCell<Needs>) -> Result<()> {
-        let mut found = Vec::new();
+        let mut found = std::mem::take(&mut draft.found);
         let mut place = 0;
         while place < draft.rows.len() {
             self.apply_values(&mut draft.rows[place], facts, needs, &mut found);
-            self.apply_children(draft, place, facts, needs, &mut found);
+            self.apply_children(draft, place, facts, needs, &mut found)?;
             place += 1;
         }
+        let unseen = self.check_given(draft, facts, needs)?;
+        if !needs.borrow().is_empty() {
+            draft.found = found;
+            return Ok(());
+        }
+        found.extend(unseen);
         if let Some(found) = Diagnostic::gather(found) {
             return Err(Box::new(found));
         }
@@ -123,6 +129,47 @@ impl Planner<'_> {
             self.follow_deletions(draft, facts, needs)?;
         }
         Ok(())
+    }
+
+    /// References that the caller gave and that lead to nothing it may see. They are looked at before anything
+    /// is copied from what they lead to, and answer like those that lead to nothing at all.
+    fn check_given(&self, draft: &Draft, facts: &Facts, needs: &RefCell<Needs>) -> Result<Vec<Diagnostic>> {
+        let mut found = Vec::new();
+        if !self.mode.has_rights() {
+            return Ok(found);
+        }
+        let scene = self.scene(Some(draft), facts, needs);
+        for row in draft.rows.iter().filter(|row| !row.mechanical && row.stays()) {
+            for field in row.object.fields.values().filter(|field| row.by_caller.contains(&field.index)) {
+                let target = match (&row.row.values[field.index], &field.ty) {
+                    (Value::Reference(id), Type::Reference(Some(target))) => (target.clone(), *id),
+                    (Value::Link { object, id }, _) => (object.clone(), *id),
+                    _ => continue,
+                };
+                if row.changes(field.index) && !self.is_seen(&scene, draft, &target)? {
+                    let path = format!("{}{}", row.path, field.name);
+                    let unknown = Diagnostic::new(Code::ReferenceNotFound).with("field", &field.name);
+                    found.push(unknown.at(path));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Whether the actor sees the record; also where it must be read first, which is noted.
+    fn is_seen(&self, scene: &Scene<'_>, draft: &Draft, (object, id): &(Arc<str>, Uuid)) -> Result<bool> {
+        // A record that this request creates is known to its caller; so is the caller's own user.
+        if draft.is_new(*id) || (&**object == "base.user" && *id == self.actor.id) {
+            return Ok(true);
+        }
+        if !self.catalog.objects.contains_key(object) {
+            return Ok(false);
+        }
+        match scene.record(object, *id) {
+            Err(_) => Ok(true),
+            Ok(Some(row)) if !is_deleted(row) => Ok(self.may(scene, Access::Read, row)? != Some(false)),
+            Ok(_) => Ok(false),
+        }
     }
 
     fn apply_values(
@@ -178,7 +225,7 @@ impl Planner<'_> {
         facts: &Facts,
         needs: &RefCell<Needs>,
         found: &mut Vec<Diagnostic>,
-    ) {
+    ) -> Result<()> {
         let inputs = std::mem::take(&mut draft.rows[place].input.children);
         for (index, input) in inputs {
             let parent = &draft.rows[place];
@@ -195,9 +242,35 @@ impl Planner<'_> {
                     continue;
                 }
             };
+            // Children that the actor may not see are not there for it: they stay as they are.
+            let Some(stored) = self.seen(stored, facts, needs)? else {
+                draft.rows[place].input.children.push((index, input));
+                continue;
+            };
             let siblings = Siblings { parent: place, child, via: via.clone(), stored };
             self.place_children(draft, &siblings, input, found);
         }
+        Ok(())
+    }
+
+    /// Those of the rows that the actor sees; `None` where something must be read first.
+    pub(crate) fn seen<'r>(
+        &self,
+        rows: &'r [Row],
+        facts: &Facts,
+        needs: &RefCell<Needs>,
+    ) -> Result<Option<Vec<&'r Row>>> {
+        let scene = self.scene(None, facts, needs);
+        let mut seen = Vec::with_capacity(rows.len());
+        let mut complete = true;
+        for row in rows {
+            match self.may(&scene, Access::Read, row)? {
+                Some(true) => seen.push(row),
+                Some(false) => {}
+                None => complete = false,
+            }
+        }
+        Ok(complete.then_some(seen))
     }
 
     fn place_children(
@@ -221,7 +294,7 @@ impl Planner<'_> {
                 for child in update {
                     self.place_child(draft, siblings, child, None, found);
                 }
-                let last = siblings.stored.iter().filter_map(position).max().unwrap_or(0);
+                let last = siblings.stored.iter().filter_map(|row| position(row)).max().unwrap_or(0);
                 let last = usize::try_from(last).unwrap_or(0);
                 for (place, child) in create.into_iter().enumerate() {
                     self.place_child(draft, siblings, child, Some(last + place + 1), found);
@@ -258,7 +331,9 @@ impl Planner<'_> {
                 row
             }
             Some(id) => match siblings.stored.iter().find(|row| row.id() == id) {
-                Some(before) => RowDraft::change(Operation::Update, before.clone(), child.path, child.input),
+                Some(before) => {
+                    RowDraft::change(Operation::Update, (*before).clone(), child.path, child.input)
+                }
                 None => {
                     let path = format!("{}id", child.path);
                     found.push(Diagnostic::new(Code::ReferenceNotFound).with("field", "id").at(path));
@@ -354,7 +429,7 @@ struct Siblings<'f> {
     parent: usize,
     child: Arc<Object>,
     via: Arc<str>,
-    stored: &'f [Row],
+    stored: Vec<&'f Row>,
 }
 
 impl Siblings<'_> {

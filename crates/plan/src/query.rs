@@ -21,11 +21,10 @@ use crate::known::Known;
 use crate::read::{AggregateSelect, Bin, Conditions, Count, Output, Page, Search, Select, Shape, SortKey};
 use crate::walk;
 use crate::wording::{Words, invalid_parameter, not_permitted, too_complex};
-use catalog::expand::expand;
 use catalog::{Catalog, Object};
 use definition::View;
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
-use expression::{Expr, Value};
+use expression::{Expr, Step, Value};
 use serde_json::Value as Json;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -289,7 +288,7 @@ fn conditions(
         Some(text) => Some(search(known, object, text)?),
     };
     Ok(Conditions {
-        filter: walk::all(all),
+        filter: walk::all(all).map(|filter| known.expand(&filter)),
         access: known_rows(known, object),
         search,
         bin: bin(request)?,
@@ -313,8 +312,11 @@ fn search(known: &Known<'_>, object: &Arc<Object>, text: &str) -> Result<Search>
             too_complex(["the search is too long", "搜索内容过长", "搜尋內容過長"]).at("search"),
         ));
     }
-    let fields: Vec<usize> =
-        known.fields(object).filter(|field| field.search).map(|field| field.index).collect();
+    let open = |field: &&catalog::Field| {
+        let step = Step { object: object.name.clone(), field: field.name.clone() };
+        field.search && known.veil(&step).is_none()
+    };
+    let fields: Vec<usize> = known.fields(object).filter(open).map(|field| field.index).collect();
     if fields.is_empty() {
         let words: Words = ["this object cannot be searched", "此对象不支持搜索", "此物件不支援搜尋"];
         return Err(Box::new(invalid_parameter("search", words)));
@@ -377,8 +379,5 @@ fn page(known: &Known<'_>, request: &Request, sort: &[SortKey], limit: u32) -> R
 
 /// Leaves columns and children only in what storage renders.
 fn finish(known: &Known<'_>, conditions: &mut Conditions) {
-    if let Some(filter) = &conditions.filter {
-        conditions.filter = Some(expand(filter, &known.catalog.objects));
-    }
     conditions.access = expanded(known, &conditions.access);
 }

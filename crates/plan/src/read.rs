@@ -223,6 +223,8 @@ pub struct Group {
     pub bucket: Option<String>,
     /// For references: the object whose title is shown beside the id.
     pub target: Option<Arc<Object>>,
+    /// What is shown of that title; without parts it is null.
+    pub title: Title,
 }
 
 /// What is computed for each group.

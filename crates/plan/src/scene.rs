@@ -162,7 +162,8 @@ impl<'a> Scene<'a> {
         };
         let Some(next) = rest.first() else { return Ok(value) };
         let Some(id) = value.as_reference() else { return Ok(Value::Null) };
-        match self.record(&next.object, id)? {
+        // As in SQL: a reference to what lies in the recycle bin leads nowhere.
+        match self.record(&next.object, id)?.filter(|row| !is_deleted(row)) {
             Some(row) => self.walk(row, rest),
             None => Ok(Value::Null),
         }
@@ -256,7 +257,8 @@ impl Context for Frame<'_, '_> {
             if at == ancestor {
                 return Ok(true);
             }
-            let above = self.scene.record(&object.name, at)?.and_then(|row| row.get(&parent).as_reference());
+            let node = self.scene.record(&object.name, at)?.filter(|row| !is_deleted(row));
+            let above = node.and_then(|row| row.get(&parent).as_reference());
             match above {
                 Some(above) => at = above,
                 None => return Ok(false),

@@ -10,7 +10,7 @@ use crate::select::{PageOf, Reading};
 use crate::sql::fragment::{Form as Sql, Fragment};
 use crate::sql::scope::{Context, Renderer, Scope};
 use crate::transaction::Tx;
-use catalog::Object;
+use catalog::{Object, Title};
 use definition::FieldType;
 use diagnostic::Result;
 use expression::{Aggregate, ArithmeticOperator, Expr, Kind, Position, Type};
@@ -24,7 +24,7 @@ struct Column {
     /// The value as it stands outside the grouping.
     value: Fragment,
     kind: Option<FieldType>,
-    target: Option<Arc<Object>>,
+    target: Option<(Arc<Object>, Title)>,
     /// What it sorts by, outside.
     sort: String,
 }
@@ -56,7 +56,8 @@ fn prepare(dialect: Dialect, reading: Reading<'_>, select: &AggregateSelect) -> 
     let mut columns = Vec::new();
     for group in &select.groups {
         let value = grouped(&mut renderer, &mut scope, group)?;
-        columns.push(outside(&mut list, &group.key, value, Some(group.kind.clone()), group.target.clone()));
+        let target = group.target.clone().map(|target| (target, group.title.clone()));
+        columns.push(outside(&mut list, &group.key, value, Some(group.kind.clone()), target));
     }
     for measure in &select.measures {
         let value = measured(&mut renderer, &mut scope, measure)?;
@@ -92,7 +93,7 @@ fn outside(
     key: &Arc<str>,
     value: Fragment,
     kind: Option<FieldType>,
-    target: Option<Arc<Object>>,
+    target: Option<(Arc<Object>, Title)>,
 ) -> Column {
     let name = format!("c{}", list.len());
     list.push(format!("{} AS {name}", value.sql));
@@ -157,7 +158,7 @@ fn shown<'a>(
 ) -> Result<Cell> {
     let at = level.column(column.value.sql.clone());
     let key = cell::key(&column.key);
-    let Some(target) = &column.target else {
+    let Some((target, title)) = &column.target else {
         let form = match &column.kind {
             Some(kind) => output::form(renderer.dialect(), &column.value, kind),
             None => Form::Integer(cell::Stored::Scaled(0)),
@@ -167,10 +168,17 @@ fn shown<'a>(
     let all = Rows::All;
     let access = guards.get(&target.name).unwrap_or(&all);
     let joined = output::join_shown(renderer, outer, &column.value.sql, target, access)?;
-    let title = output::title(renderer, outer, &joined, target, &target.title)?;
-    column.sort = title.clone();
     let seen = level.column(format!("{joined}.\"id\""));
-    let title = Some(level.column(title));
+    let title = match title.parts.is_empty() {
+        true => None,
+        false => {
+            let title = output::title(renderer, outer, &joined, target, title)?;
+            // A title of several parts is never null by itself; where there is no row it must be.
+            let collation = if renderer.dialect() == Dialect::Postgres { " COLLATE \"C\"" } else { "" };
+            column.sort = format!("(CASE WHEN {joined}.\"id\" IS NOT NULL THEN {title} END){collation}");
+            Some(level.column(title))
+        }
+    };
     Ok(Cell::Reference { key, id: at, object: None, title, shown: Some(seen), expand: Vec::new() })
 }
 

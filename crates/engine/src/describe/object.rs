@@ -68,7 +68,10 @@ impl Reader<'_> {
         shown.insert("search".to_owned(), json!(field.search));
         if let Stored::Children { object, via } = &field.stored {
             shown.insert("of".to_owned(), json!(object));
-            shown.insert("via".to_owned(), json!(via));
+            match self.known.readable(object, via) {
+                Some(_) => shown.insert("via".to_owned(), json!(via)),
+                None => shown.shift_remove("via"),
+            };
         }
         if !field.default.is_null() {
             shown.insert("default".to_owned(), field.kind.kind().render(&field.default));

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::identity::Identity;
-use crate::rows::Rows;
+use crate::records::read::{person, titles};
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Hint, Result};
 use serde_json::{Value as Json, json};
@@ -35,7 +35,7 @@ impl Engine {
         limit: u32,
     ) -> Result<BoxPage> {
         let (work, limit, user) = (self.reading(identity), limit.clamp(1, MOST), identity.actor.id);
-        let (tx, rows) = (&work.tx, work.rows());
+        let tx = &work.tx;
         let mut entries = Vec::new();
         let mut last = None;
         let full = |n: usize| n == limit as usize;
@@ -43,7 +43,7 @@ impl Engine {
             let instances = table::started_by(tx, user, before, limit).await?;
             last = instances.last().map(|i| i.id).filter(|_| full(instances.len()));
             for instance in &instances {
-                entries.push(instance_entry(&rows, instance).await?);
+                entries.push(instance_entry(&work, instance).await?);
             }
             return Ok(BoxPage { entries, next: last });
         }
@@ -61,7 +61,7 @@ impl Engine {
         for task in table::in_box(tx, user, wanted, before, limit).await? {
             last = Some(task.id);
             let Some(instance) = table::instance(tx, task.instance).await? else { continue };
-            entries.push(task_entry(&rows, &task, &instance).await?);
+            entries.push(task_entry(&work, &task, &instance).await?);
         }
         let next = last.filter(|_| full(entries.len()));
         Ok(BoxPage { entries, next })
@@ -82,7 +82,7 @@ impl Engine {
         if !concerned {
             return Err(missing());
         }
-        task_entry(&work.rows(), &task, &instance).await
+        task_entry(&work, &task, &instance).await
     }
 }
 
@@ -104,29 +104,34 @@ pub(crate) async fn read(work: &Work, id: Uuid) -> Result<()> {
     table::save_task(&work.tx, &task).await.map(drop)
 }
 
-/// `{"id", "title"}` of a user, whatever became of it: who acted is part of the record of an approval.
-pub(crate) async fn person(rows: &Rows<'_>, id: Option<Uuid>) -> Result<Json> {
-    let users = rows.reading.catalog.objects.get("base.user");
-    let (Some(id), Some(users)) = (id, users) else { return Ok(Json::Null) };
-    let row = rows.load(users, id).await?;
-    let named = |field: &str| row.as_ref().and_then(|r| r.get(field).as_text().map(str::to_owned));
-    Ok(json!({"id": id, "title": named("name"), "login": named("login")}))
-}
-
-/// `{"object", "id", "title"}` of the record an instance is about.
-async fn about(rows: &Rows<'_>, instance: &table::Instance) -> Result<Json> {
-    let title = match rows.reading.catalog.object(&instance.object) {
-        Some(object) => rows.titles(object, &[instance.record]).await?.into_values().next(),
+/// `{"object", "id", "title"}` of the record an instance is about; who holds a task may not see the record.
+async fn about(work: &Work, instance: &table::Instance) -> Result<Json> {
+    let title = match work.published.catalog.object(&instance.object) {
+        Some(object) => titles(work, object, &[instance.record]).await?.into_values().next(),
         None => None,
     };
     Ok(json!({"object": instance.object, "id": instance.record, "title": title}))
 }
 
-pub(crate) async fn task_entry(
-    rows: &Rows<'_>,
-    task: &table::Task,
-    instance: &table::Instance,
-) -> Result<Json> {
+/// Why a task came to somebody, without the name of a field that the reader may not read: `field approver`,
+/// `superior 1 of record.owner`.
+fn told_why(work: &Work, object: &str, why: &Json) -> Json {
+    let why = match why {
+        Json::String(why) => why,
+        Json::Array(all) => return all.iter().map(|one| told_why(work, object, one)).collect(),
+        other => return other.clone(),
+    };
+    let Some((before, path)) = why.rsplit_once(' ') else { return json!(why) };
+    let of_record = (before == "field" || before.ends_with(" of")) && !path.starts_with("initiator");
+    let known = work.planner().known();
+    let readable = known.object(object).is_ok_and(|(object, _)| known.path(object, path).is_ok());
+    match of_record && !readable {
+        true => json!(before.trim_end_matches(" of")),
+        false => json!(why),
+    }
+}
+
+pub(crate) async fn task_entry(work: &Work, task: &table::Task, instance: &table::Instance) -> Result<Json> {
     Ok(json!({
         "id": task.id,
         "instance": instance.id,
@@ -134,13 +139,13 @@ pub(crate) async fn task_entry(
         "node": task.node,
         "kind": task.kind,
         "state": task.state,
-        "assignee": person(rows, task.assignee).await?,
-        "initiator": person(rows, Some(instance.initiator)).await?,
-        "record": about(rows, instance).await?,
-        "why": task.why,
+        "assignee": person(work, task.assignee).await?,
+        "initiator": person(work, Some(instance.initiator)).await?,
+        "record": about(work, instance).await?,
+        "why": told_why(work, &instance.object, &task.why),
         "origin": task.data["origin"],
         "comment": task.comment,
-        "decided_by": person(rows, task.decided_by).await?,
+        "decided_by": person(work, task.decided_by).await?,
         "decided_at": task.decided_at,
         "read_at": task.read_at,
         "created_at": task.created_at,
@@ -148,13 +153,13 @@ pub(crate) async fn task_entry(
     }))
 }
 
-pub(crate) async fn instance_entry(rows: &Rows<'_>, instance: &table::Instance) -> Result<Json> {
+pub(crate) async fn instance_entry(work: &Work, instance: &table::Instance) -> Result<Json> {
     Ok(json!({
         "id": instance.id,
         "workflow": instance.workflow,
         "state": instance.state,
-        "record": about(rows, instance).await?,
-        "initiator": person(rows, Some(instance.initiator)).await?,
+        "record": about(work, instance).await?,
+        "initiator": person(work, Some(instance.initiator)).await?,
         "parked": instance.parked,
         "started_at": instance.started_at,
         "ended_at": instance.ended_at,

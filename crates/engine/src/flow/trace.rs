@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::flow::{stored, tasks};
 use crate::identity::Identity;
 use crate::records::read;
-use crate::rows::Rows;
+use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Locale, Result};
 use plan::actor::Access;
 use serde_json::{Value as Json, json};
@@ -21,7 +21,7 @@ impl Engine {
     /// `not_found`.
     pub async fn instance(&self, identity: &Arc<Identity>, id: Uuid) -> Result<Json> {
         let work = self.reading(identity);
-        let (tx, rows) = (&work.tx, work.rows());
+        let tx = &work.tx;
         let missing = || Box::new(Diagnostic::new(Code::NotFound));
         let row = table::instance(tx, id).await?.ok_or_else(missing)?;
         let tasks = table::tasks(tx, id).await?;
@@ -35,14 +35,14 @@ impl Engine {
         }
         let instance = stored::assemble(&work, row.clone()).await?;
         let flow = stored::flow_of(&work, &instance).await?;
-        let mut entry = tasks::instance_entry(&rows, &row).await?;
+        let mut entry = tasks::instance_entry(&work, &row).await?;
         let mut shown = Vec::new();
         for task in &tasks {
-            shown.push(tasks::task_entry(&rows, task, &row).await?);
+            shown.push(tasks::task_entry(&work, task, &row).await?);
         }
         entry["tasks"] = Json::Array(shown);
         entry["path"] = Json::Array(path(&flow, &instance, actor.locale));
-        entry["log"] = Json::Array(log(&rows, id).await?);
+        entry["log"] = Json::Array(log(&work, id).await?);
         Ok(entry)
     }
 
@@ -62,7 +62,7 @@ impl Engine {
         }
         let mut entries = Vec::new();
         for row in table::instances_of(&work.tx, object, record).await? {
-            entries.push(tasks::instance_entry(&work.rows(), &row).await?);
+            entries.push(tasks::instance_entry(&work, &row).await?);
         }
         Ok(entries)
     }
@@ -106,14 +106,14 @@ fn path(flow: &Flow, instance: &Instance, locale: Locale) -> Vec<Json> {
     nodes.map(|(id, node)| json!({"node": node.name, "label": label(flow, id, locale), "state": state(&node.name)})).collect()
 }
 
-async fn log(rows: &Rows<'_>, instance: Uuid) -> Result<Vec<Json>> {
+async fn log(work: &Work, instance: Uuid) -> Result<Vec<Json>> {
     let mut entries = Vec::new();
-    for row in table::log(rows.tx, instance).await? {
+    for row in table::log(&work.tx, instance).await? {
         entries.push(json!({
             "number": row.number,
             "kind": row.kind,
             "node": row.node,
-            "actor": tasks::person(rows, row.actor).await?,
+            "actor": read::person(work, row.actor).await?,
             "at": row.at,
             "comment": row.data["comment"],
         }));

@@ -183,7 +183,20 @@ impl Work {
     fn explain(&self, error: Box<Diagnostic>, writes: &[RowWrite]) -> Box<Diagnostic> {
         let named =
             |error: Box<Diagnostic>, write: &RowWrite| storage::error::name_fields(error, &write.object);
-        writes.iter().fold(error, named)
+        let mut found = writes.iter().fold(error, named);
+        let known = self.planner().known();
+        let fields = found.arguments.iter().find(|(key, _)| *key == "fields").map(|(_, value)| value.clone());
+        // A clash is told without the names of fields that the actor may not read.
+        if let (Code::Duplicate, true, Some(fields)) = (found.code, self.mode.has_rights(), fields)
+            && let Some(write) = writes.first()
+            && !fields.split(", ").all(|field| known.readable(&write.object.name, field).is_some())
+        {
+            let shown =
+                fields.split(", ").filter(|field| known.readable(&write.object.name, field).is_some());
+            found.arguments = vec![("fields", shown.collect::<Vec<_>>().join(", "))];
+            found.path = None;
+        }
+        found
     }
 
     /// People, departments and roles decide about rights: what was computed from them is forgotten once the

@@ -5,6 +5,7 @@ use crate::work::Work;
 use catalog::Stored;
 use chrono::{DateTime, NaiveDate, Utc};
 use diagnostic::{Code, Diagnostic, Result};
+use expression::Value;
 use plan::{Precondition, Row};
 use script::Host;
 use serde_json::{Map, Value as Json, json};
@@ -37,8 +38,15 @@ impl ScriptHost {
         })
     }
 
+    /// What was written, as far as the actor may read it; its id at least.
     fn written(&self, command: Command) -> Result<Row> {
-        self.wait(self.work.execute(&command)).map(|written| written.row)
+        let written = self.wait(self.work.execute(&command))?.row;
+        let seen = self.wait(super::read::visible_rows(&self.work, &written.object.name, &[written.id()]))?;
+        Ok(seen.into_iter().next().unwrap_or_else(|| {
+            let mut row = Row::empty(written.object.clone());
+            row.set("id", Value::Reference(written.id()));
+            row
+        }))
     }
 }
 

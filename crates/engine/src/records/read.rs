@@ -6,15 +6,16 @@ use crate::identity::Identity;
 use crate::records::{facts, parameters};
 use crate::work::Work;
 use bytes::Bytes;
+use catalog::Object;
 use diagnostic::{Code, Diagnostic, Result};
-use expression::{Expr, Root, Value};
+use expression::{Expr, Path, Root, Step, Value};
 use plan::Row;
 use plan::actor::Access;
 use plan::facts::{Facts, Needs};
 use plan::query::{self, Query, Request};
-use plan::read::{Bin, Select, Shape};
+use plan::read::{Bin, Conditions, Count, Output, Page, Select, Shape};
 use plan::scene::{Roots, Scene};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -153,7 +154,7 @@ pub(crate) async fn visible_rows(work: &Work, object: &str, ids: &[Uuid]) -> Res
     let seen = rows.within(object, ids, &grant.read, Bin::Live).await?;
     let mut found = rows.load_all(object, &seen).await?;
     for row in &mut found {
-        for field in object.fields.values().filter(|f| !grant.reads(f.index)) {
+        for field in object.fields.values().filter(|f| !grant.reads(f.index) || grant.is_veiled(f.index)) {
             row.values[field.index] = Value::Null;
         }
     }
@@ -163,6 +164,62 @@ pub(crate) async fn visible_rows(work: &Work, object: &str, ids: &[Uuid]) -> Res
 #[derive(serde::Deserialize)]
 struct Listed {
     id: Uuid,
+}
+
+#[derive(serde::Deserialize)]
+struct Titled {
+    record: Named,
+}
+
+#[derive(serde::Deserialize)]
+struct Named {
+    id: Uuid,
+    title: Option<String>,
+}
+
+/// What live records are called, as far as the actor may read it; others are absent.
+pub(crate) async fn titles(work: &Work, object: &Arc<Object>, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    let known = work.planner().known();
+    let Some(shown) = query::shown_as(&known, object).filter(|_| !ids.is_empty()) else {
+        return Ok(HashMap::new());
+    };
+    let step = Step { object: object.name.clone(), field: "id".into() };
+    let output = Output::Reference {
+        key: "record".into(),
+        path: Path { root: Root::Row, steps: vec![step] },
+        target: Some(object.clone()),
+        title: shown.title,
+        access: shown.access.clone(),
+        reader: None,
+        expand: Vec::new(),
+    };
+    let conditions = Conditions { access: shown.access, ids: Some(ids.to_vec()), ..Conditions::default() };
+    let limit = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+    let page = Page::Offset { limit, offset: 0 };
+    let (object, outputs) = (object.clone(), vec![output]);
+    let shape = Arc::new(Shape { object, outputs, sort: Vec::new(), guards: shown.guards });
+    let select = Select { shape, conditions, page, count: Count::None };
+    let page = select::fetch_page(&work.tx, work.rows().reading, &select).await?;
+    let found: Vec<Titled> =
+        serde_json::from_slice(&page.body).map_err(|e| internal("a list of titles", &e))?;
+    Ok(found.into_iter().filter_map(|row| Some((row.record.id, row.record.title?))).collect())
+}
+
+/// `{"id", "title", "login"}` of a user, in the bin or not, as far as the actor may read it.
+pub(crate) async fn person(work: &Work, id: Option<Uuid>) -> Result<Json> {
+    let users = work.published.catalog.objects.get("base.user");
+    let (Some(id), Some(users)) = (id, users) else { return Ok(Json::Null) };
+    let seen = match work.identity.actor.grant(&users.name) {
+        Some(grant) => !work.rows().within(users, &[id], &grant.read, Bin::Any).await?.is_empty(),
+        None => false,
+    };
+    let row = if seen { work.rows().load(users, id).await? } else { None };
+    let known = work.planner().known();
+    let named = |field: &str| {
+        let row = row.as_ref().filter(|_| known.readable(&users.name, field).is_some());
+        row.and_then(|row| row.get(field).as_text().map(str::to_owned))
+    };
+    Ok(json!({"id": id, "title": named("name"), "login": named("login")}))
 }
 
 /// Live rows that meet a filter and that the actor may read.

@@ -3,7 +3,6 @@
 use crate::engine::Engine;
 use crate::identity::Identity;
 use crate::records::read;
-use crate::records::rows::title;
 use diagnostic::Result;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -34,9 +33,11 @@ impl Engine {
             }
             let asked = [("search", words), ("limit", &limit.to_string()), ("fields", "id")];
             let asked = asked.map(|(name, value)| (name.to_owned(), value.to_owned()));
-            for row in read::listed_rows(&work, &object.name, &asked).await? {
-                hits.push(json!({"object": object.name, "id": row.id(), "title": title(&row)}));
-            }
+            let rows = read::listed_rows(&work, &object.name, &asked).await?;
+            let ids: Vec<_> = rows.iter().map(plan::Row::id).collect();
+            let titles = read::titles(&work, object, &ids).await?;
+            let hit = |id| json!({"object": object.name, "id": id, "title": titles.get(id)});
+            hits.extend(ids.iter().map(hit));
         }
         Ok(hits)
     }

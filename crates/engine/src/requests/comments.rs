@@ -1,7 +1,6 @@
 //! Comments on records.
 
 use crate::engine::Engine;
-use crate::flow::tasks::person;
 use crate::identity::Identity;
 use crate::records::read;
 use crate::records::work::Work;
@@ -145,7 +144,7 @@ async fn find(work: &Work, object: &str, record: Uuid, id: Uuid) -> Result<table
 async fn shown(work: &Work, row: &table::Comment) -> Result<Json> {
     Ok(json!({
         "id": row.id,
-        "author": person(&work.rows(), Some(row.author)).await?,
+        "author": read::person(work, Some(row.author)).await?,
         "body": row.body,
         "created_at": row.created_at,
         "updated_at": row.updated_at,

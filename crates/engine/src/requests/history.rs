@@ -1,7 +1,6 @@
 //! What records were before.
 
 use crate::engine::Engine;
-use crate::flow::tasks::person;
 use crate::identity::Identity;
 use crate::records::read;
 use diagnostic::{Code, Diagnostic, Result};
@@ -61,7 +60,7 @@ impl Engine {
                 place = Some(row.id);
                 entries.push(json!({
                     "at": row.at,
-                    "by": person(&work.rows(), row.by).await?,
+                    "by": read::person(&work, row.by).await?,
                     "version": row.version,
                     "field": row.changed.field,
                     "old": row.changed.old,

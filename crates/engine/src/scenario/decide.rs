@@ -1,7 +1,6 @@
 //! Tasks of a record's workflow: who holds them, and deciding them.
 
 use crate::flow::decide::TaskAction;
-use crate::flow::tasks;
 use crate::identity::Identity;
 use crate::requests::{Asked, Request};
 use crate::scenario::scene::{Scene, Stop};
@@ -44,7 +43,7 @@ impl Scene<'_> {
         let work = self.stage.engine.reading(&self.stage.engine.system());
         let mut held = Vec::new();
         for task in table::tasks(&work.tx, instance).await? {
-            let person = tasks::person(&work.rows(), task.assignee).await?;
+            let person = crate::records::read::person(&work, task.assignee).await?;
             let login = person["login"].as_str().unwrap_or_default().to_owned();
             held.push(Held { task, login });
         }

@@ -1,6 +1,7 @@
 //! A line becomes a write.
 
 use crate::records::command::Command;
+use crate::records::read;
 use crate::transfer::cells::{self, BETWEEN, CLEAR};
 use crate::transfer::columns::{PARTS, Target, target};
 use crate::work::Work;
@@ -9,6 +10,7 @@ use csv::StringRecord;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::{Type, Value};
 use plan::Precondition;
+use plan::actor::Access;
 use plan::known::{Known, to_one};
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
@@ -177,7 +179,12 @@ impl Header {
             Some(field) => field.kind.kind().parse(wanted)?,
             None => Value::Null,
         };
-        let found = work.rows().find(target, &[(key.as_str().into(), parsed)]).await?;
+        let mut found = work.rows().find(target, &[(key.as_str().into(), parsed)]).await?;
+        if let Some(row) = &found
+            && !read::may(work, &target.name, row.id(), Access::Read).await?
+        {
+            found = None;
+        }
         let unknown =
             || Diagnostic::new(Code::UnknownReference).with("what", name).with("name", cells::text(wanted));
         found.map(|row| row.id().to_string()).ok_or_else(|| Box::new(unknown().at(name)))

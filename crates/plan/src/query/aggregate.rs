@@ -10,7 +10,7 @@ use catalog::encrypted::has_order;
 use catalog::expand::expand_path;
 use catalog::{Object, Stored};
 use diagnostic::{Diagnostic, Result, did_you_mean};
-use expression::{Aggregate, Type};
+use expression::{Aggregate, Path, Type};
 use serde_json::Value as Json;
 use std::sync::Arc;
 
@@ -52,7 +52,7 @@ fn group(known: &Known<'_>, object: &Arc<Object>, asked: &Json) -> Result<Group>
         _ => return Err(malformed()),
     };
     let (path, field) = known.path(object, name).map_err(|found| Box::new(found.at("groups")))?;
-    if !has_order(field) {
+    if !has_order(field) || is_veiled(known, &path) {
         return Err(Box::new(unfit("groups", name)));
     }
     if let Some(bucket) = bucket
@@ -66,13 +66,20 @@ fn group(known: &Known<'_>, object: &Arc<Object>, asked: &Json) -> Result<Group>
         return Err(Box::new(invalid_parameter("groups", words).with_hint(did_you_mean(bucket, BUCKETS))));
     }
     let target = to_one(field).and_then(|target| known.catalog.objects.get(&target).cloned());
+    let target = target.filter(|_| field.system != Some(catalog::SystemField::Id));
+    let title = target.as_ref().map(|target| known.title(target)).unwrap_or_default();
     Ok(Group {
         key: Arc::from(name),
         path: expand_path(&path, &known.catalog.objects),
         kind: field.kind.clone(),
         bucket: bucket.map(str::to_owned),
-        target: target.filter(|_| field.system != Some(catalog::SystemField::Id)),
+        target,
+        title,
     })
+}
+
+fn is_veiled(known: &Known<'_>, path: &Path) -> bool {
+    expand_path(path, &known.catalog.objects).steps.last().is_some_and(|last| known.veil(last).is_some())
 }
 
 fn unfit(parameter: &str, name: &str) -> Diagnostic {
@@ -116,7 +123,11 @@ fn measure(known: &Known<'_>, object: &Arc<Object>, key: &str, asked: &Json) -> 
         _ => !matches!(field.ty, Type::Children(_)),
     };
     let stored = matches!(field.stored, Stored::Column { .. } | Stored::Joined(_));
-    if !fits || !stored || ends_in(known, &path).is_some_and(|field| field.encrypted.is_some()) {
+    if !fits
+        || !stored
+        || is_veiled(known, &path)
+        || ends_in(known, &path).is_some_and(|field| field.encrypted.is_some())
+    {
         return Err(Box::new(unfit("aggregates", name)));
     }
     let kind = (aggregate != Aggregate::Count).then(|| field.kind.clone());

@@ -5,12 +5,12 @@ use crate::actor::Rows;
 use crate::known::Known;
 use crate::read::{Output, SortKey};
 use crate::walk;
-use catalog::expand::expand;
 use expression::{Expr, Path, Root, Type};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// The rows of every object walked through; objects of which the actor may read all rows are left out.
+/// The rows of every object walked through; objects of which the actor may read all rows are left out. The filter
+/// speaks of columns and children only.
 pub fn guards(
     known: &Known<'_>,
     filter: Option<&Expr>,
@@ -19,7 +19,7 @@ pub fn guards(
 ) -> HashMap<Arc<str>, Rows> {
     let mut guards = Guards { known, found: HashMap::new() };
     if let Some(filter) = filter {
-        guards.expr(&expand(filter, &known.catalog.objects));
+        guards.expr(filter);
     }
     sort.iter().for_each(|key| guards.path(&key.path, true));
     guards.outputs(outputs);
@@ -63,9 +63,20 @@ impl Guards<'_, '_> {
         {
             match &field.ty {
                 Type::Children(target) => self.object(target),
-                Type::Reference(Some(target)) if &*last.field != "id" => self.object(target),
+                Type::Reference(Some(target)) if &*last.field != "id" => {
+                    self.object(target);
+                    self.title(target);
+                }
                 _ => {}
             }
+        }
+    }
+
+    /// A title may be made of titles of further records.
+    fn title(&mut self, object: &Arc<str>) {
+        let Some(object) = self.known.catalog.objects.get(object) else { return };
+        for target in self.known.title_targets(object) {
+            self.object(&target);
         }
     }
 
@@ -84,6 +95,7 @@ impl Guards<'_, '_> {
                 }
                 Output::Links { target, expand, .. } => {
                     self.object(&target.name);
+                    self.title(&target.name);
                     self.outputs(expand);
                 }
             }

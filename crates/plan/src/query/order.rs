@@ -7,7 +7,7 @@ use crate::read::SortKey;
 use crate::wording::{Words, invalid_parameter, too_complex};
 use catalog::encrypted::has_order;
 use catalog::expand::expand_path;
-use catalog::{Field, Object, TitlePart};
+use catalog::{Field, Object};
 use diagnostic::Result;
 use expression::{Path, Root, Step, Type};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ fn key(known: &Known<'_>, object: &Arc<Object>, text: &str) -> Result<SortKey> {
     };
     let (path, field) = known.path(object, name).map_err(|found| Box::new(found.at("sort")))?;
     let path = expand_path(&path, &known.catalog.objects);
-    if !sortable(known, field) {
+    if !sortable(known, field) || path.steps.last().is_some_and(|last| known.veil(last).is_some()) {
         let words: Words =
             ["`{field}` cannot be sorted by", "无法按 `{field}` 排序", "無法依 `{field}` 排序"];
         return Err(Box::new(invalid_parameter("sort", words).with("field", name)));
@@ -71,17 +71,9 @@ fn sortable(known: &Known<'_>, field: &Field) -> bool {
         Type::Reference(Some(_)) if field.system == Some(catalog::SystemField::Id) => true,
         Type::Reference(Some(_)) => to_one(field)
             .and_then(|target| known.catalog.objects.get(&target))
-            .is_some_and(|target| titled(known, target)),
+            .is_some_and(|target| known.reads_title(target)),
         _ => true,
     }
-}
-
-/// Whether the actor may read every field of the title, by which references are sorted.
-fn titled(known: &Known<'_>, target: &Object) -> bool {
-    target.title.parts.iter().all(|part| match part {
-        TitlePart::Words(_) => true,
-        TitlePart::Field(name) => known.readable(&target.name, name).is_some(),
-    })
 }
 
 /// The type of a sort key's value: a reference sorts by its title.

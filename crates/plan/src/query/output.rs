@@ -5,7 +5,7 @@ use crate::known::{Known, to_one};
 use crate::read::{Output, PENDING};
 use crate::wording::{invalid_parameter, too_complex};
 use catalog::expand::{expand, expand_path};
-use catalog::{Derived, Field, Object, Stored, SystemField, Title, TitlePart};
+use catalog::{Derived, Field, Object, Stored, SystemField, Title};
 use diagnostic::{Diagnostic, Result};
 use expression::{Path, Root, Step, Type};
 use indexmap::IndexMap;
@@ -234,16 +234,12 @@ fn children(
 /// A value, formula or reference at the end of a path.
 fn single(known: &Known<'_>, key: Arc<str>, path: Path, field: &Field, expand_to: Vec<Output>) -> Output {
     let objects = &known.catalog.objects;
-    if let (Stored::AtRead, Some(Derived::Formula(formula))) = (&field.stored, &field.derived) {
-        let expr = if path.steps.len() == 1 {
-            expand(formula, objects)
-        } else {
-            let whole = crate::walk::row_path(path.steps, field.ty.clone());
-            expand(&whole, objects)
-        };
+    let at_read = matches!((&field.stored, &field.derived), (Stored::AtRead, Some(Derived::Formula(_))));
+    let path = expand_path(&path, objects);
+    if at_read || path.steps.last().is_some_and(|last| known.veil(last).is_some()) {
+        let expr = known.expand(&crate::walk::row_path(path.steps, field.ty.clone()));
         return Output::Formula { key, expr, kind: field.kind.clone() };
     }
-    let path = expand_path(&path, objects);
     if matches!(field.ty, Type::Reference(_))
         && field.system != Some(SystemField::Id)
         && field.system != Some(SystemField::Flow)
@@ -282,19 +278,8 @@ pub fn shown_as(known: &Known<'_>, object: &Arc<Object>) -> Option<ShownAs> {
     if title.parts.is_empty() || matches!(access, Rows::None) {
         return None;
     }
-    let mut guards = HashMap::new();
-    let mut open = vec![object.clone()];
-    while let Some(object) = open.pop() {
-        for part in &object.title.parts {
-            let TitlePart::Field(name) = part else { continue };
-            let target = object.field(name).and_then(to_one);
-            let target = target.and_then(|target| known.catalog.objects.get(&target));
-            if let Some(target) = target.filter(|target| !guards.contains_key(&target.name)) {
-                guards.insert(target.name.clone(), reads(known, &target.name));
-                open.push(target.clone());
-            }
-        }
-    }
+    let targets = known.title_targets(object).into_iter();
+    let guards = targets.map(|target| (target.clone(), reads(known, &target))).collect();
     Some(ShownAs { title, access, guards })
 }
 

@@ -92,7 +92,8 @@ fn explanations_agree_with_the_enforcement() {
             new_id: &new_id,
             mode: Mode::Request,
         };
-        let question = Question { object: "shop.deal", action, row: store.row("shop.deal", deal), field };
+        let question =
+            Question { object: "shop.deal", action, row: store.row("shop.deal", deal), field, whole: true };
         let Evaluated::Is(found) = planner.explain(&question, &Facts::default()).unwrap() else {
             panic!("reads nothing")
         };

@@ -350,6 +350,7 @@ fn groups_count_days_in_the_zone_of_the_site() {
             kind: text_kind(),
             bucket: bucket.map(str::to_owned),
             target: target.map(|target| site.catalog.objects[target].clone()),
+            title: target.map(|target| site.catalog.objects[target].title.clone()).unwrap_or_default(),
         };
         let select = |groups| AggregateSelect {
             object: site.catalog.objects["test.order"].clone(),

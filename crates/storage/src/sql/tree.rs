@@ -28,11 +28,12 @@ impl<'a> Renderer<'a> {
         let (table, parent) = (quoted(&object.table), quoted(&parent));
         let tree = self.alias();
         let row = self.alias();
-        // UNION, not UNION ALL: a cycle ends.
+        // Rows that the reader may not see lead nowhere. UNION, not UNION ALL: a cycle ends.
+        let live = self.live_and_visible(&row, &object)?;
         let sql = format!(
             "CASE WHEN {node} IS NULL OR {top} IS NULL THEN NULL ELSE {node} IN \
              (WITH RECURSIVE {tree}(id) AS (SELECT {top} UNION SELECT {row}.\"id\" FROM {table} {row} \
-             JOIN {tree} ON {row}.{parent} = {tree}.id WHERE {row}.\"deleted_at\" IS NULL) \
+             JOIN {tree} ON {row}.{parent} = {tree}.id{live}) \
              SELECT id FROM {tree}) END",
             node = value.sql,
             top = top.sql
