@@ -192,51 +192,18 @@ fn on_row(site: &Site, who: &Person, attempt: &Attempt) -> Option<&'static str> 
 /// What is refused because of what is referred to, and of what becomes of the row.
 fn afterwards(site: &Site, who: &Person, attempt: &Attempt) -> BTreeSet<&'static str> {
     let world = &site.world;
-    let mut codes = BTreeSet::new();
     if !matches!(attempt.verb, Verb::Create | Verb::Update) {
         // Nothing comes back below what lies in the bin.
         let above = shape(attempt.object).follows.map(|(_, via, _)| via);
-        if let (Verb::Restore, Some(via), Some(row)) = (attempt.verb, above, world.rows.get(&attempt.id))
-            && world.follow(row, via).is_none()
-        {
-            codes.insert("reference_not_found");
-        }
-        return codes;
+        let parentless = |row: &Row| above.is_some_and(|via| world.follow(row, via).is_none());
+        let lost = attempt.verb == Verb::Restore && world.rows.get(&attempt.id).is_some_and(parentless);
+        return lost.then_some("reference_not_found").into_iter().collect();
     }
     let creates = creates(world, who, attempt);
     let stored = world.rows.get(&attempt.id).filter(|_| !creates);
-    let mut pairs = BTreeSet::new();
-    for (name, value) in &attempt.body {
-        let Some(field) = shape(attempt.object).field(name) else { continue };
-        // A column that nobody writes is left out of an import.
-        if field.system && name != "owner" || !field.inputs.is_empty() {
-            continue;
-        }
-        let before = stored.and_then(|row| row.values.get(name)).cloned().unwrap_or(Json::Null);
-        match field.kind {
-            Kind::To(target) if name != "owner" && *value != before => {
-                codes.extend(seen(site, who, target, value));
-            }
-            Kind::ToAny if *value != before => {
-                let target =
-                    value["object"].as_str().unwrap_or("vault.none").trim_start_matches("vault.").to_owned();
-                codes.extend(seen(site, who, &target, &value["id"]));
-            }
-            Kind::Users | Kind::Pairs(_) => {
-                let target = if let Kind::Pairs(target) = field.kind { target } else { "base.user" };
-                let id_of =
-                    |entry: &Json| if entry.is_object() { entry["id"].clone() } else { entry.clone() };
-                let kept: Vec<Json> = before.as_array().into_iter().flatten().map(id_of).collect();
-                let new = value.as_array().into_iter().flatten().map(id_of).filter(|id| !kept.contains(id));
-                pairs.extend(new.filter_map(|id| seen(site, who, target, &id)));
-            }
-            _ => {}
-        }
-    }
-    let owner_before = stored.and_then(|row| row.owner);
-    let owner = attempt.body.get("owner").and_then(Json::as_str).and_then(|text| text.parse::<Uuid>().ok());
-    if !codes.is_empty() {
-        return codes;
+    let (references, pairs) = referred(site, who, attempt, stored);
+    if !references.is_empty() {
+        return references;
     }
     if let Some((_, via, _)) = shape(attempt.object).follows {
         let parent = attempt.body.get(via).and_then(Json::as_str).and_then(|text| text.parse::<Uuid>().ok());
@@ -247,35 +214,70 @@ fn afterwards(site: &Site, who: &Person, attempt: &Attempt) -> BTreeSet<&'static
             return BTreeSet::from(["not_permitted"]);
         }
     }
-    codes.extend(pairs);
+    let mut codes = pairs;
     if creates {
         codes.extend(lacking(world, who, attempt));
     }
-    let id = if creates { Uuid::from_u128(99) } else { attempt.id };
+    if !stays_open(site, who, attempt, stored) {
+        codes.insert("not_permitted");
+    }
+    codes
+}
+
+/// Whether the row stays within the restrictions and with an owner that it may be given.
+fn stays_open(site: &Site, who: &Person, attempt: &Attempt, stored: Option<&Row>) -> bool {
+    let world = &site.world;
+    let owner = attempt.body.get("owner").and_then(Json::as_str).and_then(|text| text.parse::<Uuid>().ok());
+    let id = stored.map_or(Uuid::from_u128(99), |row| row.id);
     let mut after = world.clone();
     let mut body = Json::Object(attempt.body.clone());
-    if creates && shape(attempt.object).owned && owner.is_none() {
-        body["owner"] = json!(who.id);
-    }
-    if creates {
+    if stored.is_none() {
+        if shape(attempt.object).owned && owner.is_none() {
+            body["owner"] = json!(who.id);
+        }
         defaults(attempt.object, &mut body);
     }
     after.put(id, attempt.object, &body, &site.departments);
     let row = &after.rows[&id];
-    if !after.open(who, row) {
-        codes.insert("not_permitted");
-    }
-    let gives = match (creates, owner) {
-        (_, None) => false,
-        (true, Some(owner)) => owner != who.id,
-        (false, Some(owner)) => owner_before != Some(owner),
+    let (gives, permitted) = match stored {
+        Some(stored) => {
+            (owner.is_some_and(|owner| stored.owner != Some(owner)), world.may(who, "assign", stored))
+        }
+        None => (owner.is_some_and(|owner| owner != who.id), after.may(who, "assign", row)),
     };
-    let subject = stored.unwrap_or(row);
-    let (of, state) = if creates { (row, &after) } else { (subject, world) };
-    if gives && !state.may(who, "assign", of) {
-        codes.insert("not_permitted");
+    after.open(who, row) && (!gives || permitted)
+}
+
+/// Codes of references to what is not visible: of single ones, and of lists and pairs, which are looked at later.
+type Codes = BTreeSet<&'static str>;
+
+fn referred(site: &Site, who: &Person, attempt: &Attempt, stored: Option<&Row>) -> (Codes, Codes) {
+    let (mut single, mut many) = (BTreeSet::new(), BTreeSet::new());
+    for (name, value) in &attempt.body {
+        let Some(field) = shape(attempt.object).field(name) else { continue };
+        // A column that nobody writes is left out of an import.
+        if field.system || !field.inputs.is_empty() {
+            continue;
+        }
+        let before = stored.and_then(|row| row.values.get(name)).cloned().unwrap_or(Json::Null);
+        match field.kind {
+            Kind::To(target) if *value != before => single.extend(seen(site, who, target, value)),
+            Kind::ToAny if *value != before => {
+                let target = value["object"].as_str().unwrap_or("vault.none").trim_start_matches("vault.");
+                single.extend(seen(site, who, target, &value["id"]));
+            }
+            Kind::Users | Kind::Pairs(_) => {
+                let target = if let Kind::Pairs(target) = field.kind { target } else { "base.user" };
+                let id_of =
+                    |entry: &Json| if entry.is_object() { entry["id"].clone() } else { entry.clone() };
+                let kept: Vec<Json> = before.as_array().into_iter().flatten().map(id_of).collect();
+                let new = value.as_array().into_iter().flatten().map(id_of).filter(|id| !kept.contains(id));
+                many.extend(new.filter_map(|id| seen(site, who, target, &id)));
+            }
+            _ => {}
+        }
     }
-    codes
+    (single, many)
 }
 
 /// What a new row must have and has not.

@@ -32,6 +32,10 @@ mod expect;
 
 mod matrix;
 
+mod found;
+
+mod hostile;
+
 use std::future::Future;
 use test_support::{Dialect, TestDatabase};
 

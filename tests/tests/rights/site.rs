@@ -71,7 +71,7 @@ fn collect(top: &Path, at: &Path, files: &mut Vec<(String, String)>) {
     }
 }
 
-fn packs(generated: &[Role]) -> Vec<PackFiles> {
+pub fn packs(generated: &[Role]) -> Vec<PackFiles> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut vault = folder(&here.join("tests/rights/vault"), "vault");
     for role in generated {
@@ -86,6 +86,11 @@ impl Site {
     pub async fn open(place: &TestDatabase, seed: u64, size: &Size) -> Site {
         let mut dice = Dice::new(seed);
         let generated = roles::generate(&mut dice, size.roles);
+        Site::with(place, dice, generated, size).await
+    }
+
+    /// With these roles.
+    pub async fn with(place: &TestDatabase, mut dice: Dice, generated: Vec<Role>, size: &Size) -> Site {
         let options =
             storage::Options { durable: false, connections: 6, ..storage::Options::url(place.url()) };
         let database = Database::open(options).await.unwrap();
@@ -140,6 +145,11 @@ impl Site {
             async move { work.execute(&command).await.map(|written| written.id()) }
         };
         self.engine.transact(who, mode, true, job).await
+    }
+
+    /// A record that the harness does not keep in mind.
+    pub async fn make(&self, object: &str, body: Json) -> Uuid {
+        self.create(object, body).await
     }
 
     async fn create(&self, object: &str, body: Json) -> Uuid {
