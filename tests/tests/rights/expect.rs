@@ -70,6 +70,8 @@ pub fn expect(site: &Site, who: &Person, attempt: &Attempt) -> Expected {
                 fields.iter().copied().filter(|code| *code == "unknown_field").collect();
             if attempt.channel == Channel::Import && !unknown.is_empty() {
                 codes = unknown;
+            } else if let Some("script_failed") = row_codes {
+                codes.insert("script_failed");
             } else if let Some(code) = without_row {
                 codes.insert(code);
             } else if !fields.is_empty() {

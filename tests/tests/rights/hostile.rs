@@ -12,18 +12,114 @@ use test_support::databases;
 
 /// Pieces of which sensible and senseless requests are made.
 const PIECES: &[&str] = &[
-    "o_code", "o_client", "o_client.c_name", "o_lines", "o_memos.any", ".sum(l_qty)", ".count()", "o_cost", "o_due",
-    "o_status", "o_tags", "id", "version", "owner", "user.id", "user.roles", "record", "old.o_cost", "today()",
-    "within(", "contains(", "is_empty(", "len(", "days_between(", "switch o_kind { \"a\" => 1, _ => 2 }", "if true {",
-    "}", "(", ")", "[", "]", "{", "&&", "||", "!", "==", "!=", "<", ">=", "in", "??", "+", "-", "*", "/", "%", ",",
-    ".", ";", ":", "=>", "\"", "'", "`", "\\", "\\u{1F600}", "\"a\"", "\"2026-02-30\"", "\"0190b5a0\"", "0", "1",
-    "-1", "1e999", "0x1f", "1.5", "99999999999999999999999999", "()", "null", "true", "云", "é", "\u{0}", "\u{202e}",
-    "\t", "\n", "\r", "--", "/*", "*/", "' or 1=1", "${x}", "{{x}}", "let x = 1;", "while true {}", "eval(\"1\")",
+    "o_code",
+    "o_client",
+    "o_client.c_name",
+    "o_lines",
+    "o_memos.any",
+    ".sum(l_qty)",
+    ".count()",
+    "o_cost",
+    "o_due",
+    "o_status",
+    "o_tags",
+    "id",
+    "version",
+    "owner",
+    "user.id",
+    "user.roles",
+    "record",
+    "old.o_cost",
+    "today()",
+    "within(",
+    "contains(",
+    "is_empty(",
+    "len(",
+    "days_between(",
+    "switch o_kind { \"a\" => 1, _ => 2 }",
+    "if true {",
+    "}",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "&&",
+    "||",
+    "!",
+    "==",
+    "!=",
+    "<",
+    ">=",
+    "in",
+    "??",
+    "+",
+    "-",
+    "*",
+    "/",
+    "%",
+    ",",
+    ".",
+    ";",
+    ":",
+    "=>",
+    "\"",
+    "'",
+    "`",
+    "\\",
+    "\\u{1F600}",
+    "\"a\"",
+    "\"2026-02-30\"",
+    "\"0190b5a0\"",
+    "0",
+    "1",
+    "-1",
+    "1e999",
+    "0x1f",
+    "1.5",
+    "99999999999999999999999999",
+    "()",
+    "null",
+    "true",
+    "云",
+    "é",
+    "\u{0}",
+    "\u{202e}",
+    "\t",
+    "\n",
+    "\r",
+    "--",
+    "/*",
+    "*/",
+    "' or 1=1",
+    "${x}",
+    "{{x}}",
+    "let x = 1;",
+    "while true {}",
+    "eval(\"1\")",
 ];
 
 const PARAMETERS: &[&str] = &[
-    "filter", "sort", "fields", "expand", "limit", "cursor", "offset", "count", "search", "view", "bin", "o_code",
-    "o_cost[gt]", "o_due[in]", "o_client.c_code", "o_client[within]", "x[", "]", "", "groups",
+    "filter",
+    "sort",
+    "fields",
+    "expand",
+    "limit",
+    "cursor",
+    "offset",
+    "count",
+    "search",
+    "view",
+    "bin",
+    "o_code",
+    "o_cost[gt]",
+    "o_due[in]",
+    "o_client.c_code",
+    "o_client[within]",
+    "x[",
+    "]",
+    "",
+    "groups",
 ];
 
 fn text(dice: &mut Dice, most: usize) -> String {
@@ -39,7 +135,22 @@ fn tree(dice: &mut Dice, depth: usize) -> Json {
         3 | 4 => json!(text(dice, 3)),
         5 => Json::Array((0..dice.below(4)).map(|_| tree(dice, depth + 1)).collect()),
         _ => {
-            let keys = ["and", "or", "not", "field", "op", "value", "expression", "id", "by", "o_client", "o_lines", "l_name", "create", "sum"];
+            let keys = [
+                "and",
+                "or",
+                "not",
+                "field",
+                "op",
+                "value",
+                "expression",
+                "id",
+                "by",
+                "o_client",
+                "o_lines",
+                "l_name",
+                "create",
+                "sum",
+            ];
             let mut map = Map::new();
             for _ in 0..1 + dice.below(3) {
                 let key = if dice.chance(80) { (*dice.pick(&keys)).to_owned() } else { text(dice, 1) };
@@ -75,14 +186,30 @@ fn whatever_is_sent_is_done_or_refused() {
                 body[*dice.pick(PARAMETERS)] = tree(&mut dice, 2);
                 is_fine(&body.to_string(), site.engine.query(&who, "vault.order", &body).await);
                 let body = tree(&mut dice, 0);
-                let create = engine::records::Command::Create { object: "vault.order".into(), body: body.clone() };
+                let create =
+                    engine::records::Command::Create { object: "vault.order".into(), body: body.clone() };
                 is_fine(&body.to_string(), site.engine.write(&who, create).await);
             }
             for _ in 0..count / 4 {
-                let headers = ["id", "o_code", "o_client.c_code", "o_client", "o_cost", "o_at", "o_partners", "o_about", "x", "\"", ""];
+                let headers = [
+                    "id",
+                    "o_code",
+                    "o_client.c_code",
+                    "o_client",
+                    "o_cost",
+                    "o_at",
+                    "o_partners",
+                    "o_about",
+                    "x",
+                    "\"",
+                    "",
+                ];
                 let mut file = dice.some(&headers, 40).join(",");
                 for _ in 0..dice.below(4) {
-                    file += &format!("\n{}", text(&mut dice, 9).replace('\u{0}', if dice.chance(50) { "," } else { "\u{0}" }));
+                    file += &format!(
+                        "\n{}",
+                        text(&mut dice, 9).replace('\u{0}', if dice.chance(50) { "," } else { "\u{0}" })
+                    );
                 }
                 let mut bytes = file.clone().into_bytes();
                 if dice.chance(30) && !bytes.is_empty() {
@@ -90,7 +217,10 @@ fn whatever_is_sent_is_done_or_refused() {
                     bytes[at] = 0xff;
                 }
                 let options = ImportOptions { mode: ImportMode::Upsert, dry_run: true };
-                is_fine(&file, site.engine.import(&who, "vault.order", bytes.as_slice(), options, &|_| {}).await);
+                is_fine(
+                    &file,
+                    site.engine.import(&who, "vault.order", bytes.as_slice(), options, &|_| {}).await,
+                );
             }
             site.close().await;
         });
@@ -105,7 +235,26 @@ fn whatever_is_written_as_a_definition_is_read_or_refused() {
         packs(&roles).into_iter().map(|pack| PackSource { root: pack.root, files: pack.files }).collect();
     let (_, found) = catalog_of(&whole);
     assert_eq!(found, 0, "the vault itself is in order");
-    let damage = ["", ": ", "- ", "{", "}", "[", "'", "\"", "&a ", "*a", "<<: *a", "\t", "\u{0}", "!!str ", "null", "99999999999999999999", "云", "\n"];
+    let damage = [
+        "",
+        ": ",
+        "- ",
+        "{",
+        "}",
+        "[",
+        "'",
+        "\"",
+        "&a ",
+        "*a",
+        "<<: *a",
+        "\t",
+        "\u{0}",
+        "!!str ",
+        "null",
+        "99999999999999999999",
+        "云",
+        "\n",
+    ];
     let mut refused = 0;
     for _ in 0..setting("LIFELOOM_RIGHTS_HOSTILE", 400) / 8 {
         let mut packs = whole.clone();
@@ -115,7 +264,11 @@ fn whatever_is_written_as_a_definition_is_read_or_refused() {
         let at = dice.below(chars.len().max(1));
         let rest = (at + dice.below(12)).min(chars.len());
         let piece = if dice.chance(60) { (*dice.pick(&damage)).to_owned() } else { text(&mut dice, 2) };
-        files[place].1 = chars[..at].iter().chain(piece.chars().collect::<Vec<_>>().iter()).chain(&chars[rest..]).collect();
+        files[place].1 = chars[..at]
+            .iter()
+            .chain(piece.chars().collect::<Vec<_>>().iter())
+            .chain(&chars[rest..])
+            .collect();
         refused += usize::from(catalog_of(&packs).1 > 0);
     }
     assert!(refused > 0, "damage is told");

@@ -160,6 +160,12 @@ fn attempt(dice: &mut Dice, site: &mut Site, person: usize) -> Attempt {
         }
     };
     let nobody = Uuid::from_u128(11);
+    // What hangs below a record in the bin comes back with it, and is not judged by itself.
+    let hangs = |id: &Uuid| {
+        let row = &site.world.rows[id];
+        of.follows.is_none_or(|(_, via, _)| site.world.follow(row, via).is_some())
+    };
+    let rows: Vec<Uuid> = rows.into_iter().filter(hangs).collect();
     let likely: Vec<Uuid> = {
         let who = &site.people[person];
         let access = match verb {

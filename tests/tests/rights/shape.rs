@@ -148,7 +148,11 @@ const ORDER: &[Field] = &[
     plain("o_lines", Children("line", "l_order")),
     plain("o_memos", Children("memo", "m_order")),
     plain("o_partners", Pairs("client")),
-    derived("o_total", Money, &[("order", "o_lines"), ("line", "l_qty"), ("line", "l_price")]),
+    derived(
+        "o_total",
+        Money,
+        &[("order", "o_lines"), ("line", "l_qty"), ("line", "l_price"), ("line", "l_amount")],
+    ),
     needed("o_status", One(&["open", "checked", "closed"])),
 ];
 

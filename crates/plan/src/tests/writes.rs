@@ -234,14 +234,21 @@ fn upserts_find_or_create_and_numbers_are_given() {
     let upsert = |store: &mut Store, name: &str| {
         let body = json!({"name": name});
         let key = ["A5".to_owned()];
-        let found =
-            store.rows.iter().find(|row| &*row.object.name == "shop.account").map(crate::row::Row::id);
+        let row = store.rows.iter().find(|row| &*row.object.name == "shop.account").cloned();
+        let found = row.as_ref().map(crate::row::Row::id);
         let written = store.write("lily", Mode::Request, |planner, facts| {
             let mut facts = facts.clone();
             loop {
                 match planner.upsert("shop.account", "number", &key, &body, &facts)? {
                     crate::Upsert::Draft(draft) => return Ok(*draft),
-                    crate::Upsert::Read(needs) => facts.add_key(needs.keys[0].clone(), found),
+                    crate::Upsert::Read(needs) => {
+                        needs.keys.iter().for_each(|key| facts.add_key(key.clone(), found));
+                        // Whether the record of the key is visible hangs on the record.
+                        needs
+                            .rows
+                            .iter()
+                            .for_each(|(object, id)| facts.add_row(object.clone(), *id, row.clone()));
+                    }
                 }
             }
         });

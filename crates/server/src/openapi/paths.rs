@@ -5,6 +5,7 @@ use catalog::Object;
 use plan::Actor;
 use plan::actor::ObjectGrant;
 use serde_json::{Map, Value as Json, json};
+use std::sync::Arc;
 
 fn record_id() -> Json {
     in_path("id", json!({"type": "string", "format": "uuid"}))
@@ -108,7 +109,7 @@ pub fn of_object(object: &Object, grant: &ObjectGrant, actor: &Actor, all: &mut 
         );
     }
     if grant.create || may(&grant.update) {
-        writes_of_many(object, &base, &mut put);
+        writes_of_many(object, grant, &base, &mut put);
     }
     actions(object, grant, actor, &base, &mut put);
     trails(object, grant, &one, &mut put);
@@ -116,7 +117,7 @@ pub fn of_object(object: &Object, grant: &ObjectGrant, actor: &Actor, all: &mut 
 
 type Put<'p> = dyn FnMut(&str, &str, Operation) + 'p;
 
-fn writes_of_many(object: &Object, base: &str, put: &mut Put<'_>) {
+fn writes_of_many(object: &Object, grant: &ObjectGrant, base: &str, put: &mut Put<'_>) {
     let name = &*object.name;
     let bulk = json!({
         "type": "object",
@@ -135,7 +136,9 @@ fn writes_of_many(object: &Object, base: &str, put: &mut Put<'_>) {
         "post",
         many.takes(&[once()]).body(bulk).answers(200, "A result each", Some(json!({"type": "object"}))),
     );
-    for (unique, constraint) in object.uniques.iter().filter(|(_, unique)| unique.filter.is_none()) {
+    let readable = |field: &Arc<str>| object.field(field).is_some_and(|field| grant.reads(field.index));
+    let keys = object.uniques.iter().filter(|(_, unique)| unique.filter.is_none());
+    for (unique, constraint) in keys.filter(|(_, unique)| unique.fields.iter().all(readable)) {
         let values: Vec<String> = constraint.fields.iter().map(|field| format!("{{{field}}}")).collect();
         let path = format!("{base}/by/{unique}/{}", values.join("/"));
         let takes: Vec<Json> =
