@@ -33,7 +33,10 @@ pub async fn to(site: &Site, client: &reqwest::Client, person: usize, ask: &Ask)
         Ask::Import { object, file } => {
             let options = ImportOptions { mode: ImportMode::Upsert, dry_run: true };
             let who = &site.identities[person];
-            format!("{:?}", site.engine.import(who, object, file.as_bytes(), options, &|_| {}).await)
+            format!(
+                "{:?}",
+                site.engine.import(who, object, std::io::Cursor::new(file.clone()), options, &|_| {}).await
+            )
         }
     }
 }

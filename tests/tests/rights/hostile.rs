@@ -219,7 +219,9 @@ fn whatever_is_sent_is_done_or_refused() {
                 let options = ImportOptions { mode: ImportMode::Upsert, dry_run: true };
                 is_fine(
                     &file,
-                    site.engine.import(&who, "vault.order", bytes.as_slice(), options, &|_| {}).await,
+                    site.engine
+                        .import(&who, "vault.order", std::io::Cursor::new(bytes), options, &|_| {})
+                        .await,
                 );
             }
             site.close().await;

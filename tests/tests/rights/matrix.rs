@@ -344,7 +344,7 @@ async fn import(site: &Site, who: &Arc<Identity>, attempt: &Attempt) -> BTreeSet
     let mode = if attempt.verb == Verb::Update { ImportMode::Upsert } else { ImportMode::Create };
     let options = ImportOptions { mode, dry_run: true };
     let object = shape(attempt.object).full();
-    match site.engine.import(who, &object, file.as_bytes(), options, &|_| {}).await {
+    match site.engine.import(who, &object, std::io::Cursor::new(file), options, &|_| {}).await {
         Err(found) => codes(Some(found)),
         Ok(report) => codes(report.failed.into_iter().next().map(|row| Box::new(row.found))),
     }

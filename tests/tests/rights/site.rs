@@ -99,8 +99,8 @@ impl Site {
         let engine = Engine::open(database, Options { clock, secret, ..Options::default() }).await.unwrap();
         let applied = engine.apply(&Change::Set(packs(&generated)), None).await;
         applied.unwrap_or_else(|found| panic!("{found:#?}"));
-        let listen = "127.0.0.1:0".to_owned();
-        let config = Config { engine: engine.clone(), listen, secure_cookies: false, workers: Some(1) };
+        let listeners = server::bind("127.0.0.1:0").unwrap();
+        let config = Config { engine: engine.clone(), listeners, secure_cookies: false, workers: Some(1) };
         let running = serve(config).await.unwrap();
         let mut site = Site {
             engine,
