@@ -100,7 +100,7 @@ impl Site {
         let applied = engine.apply(&Change::Set(packs(&generated)), None).await;
         applied.unwrap_or_else(|found| panic!("{found:#?}"));
         let listeners = server::bind("127.0.0.1:0").unwrap();
-        let config = Config { engine: engine.clone(), listeners, secure_cookies: false, workers: Some(1) };
+        let config = Config { workers: Some(1), ..Config::new(engine.clone(), listeners) };
         let running = serve(config).await.unwrap();
         let mut site = Site {
             engine,
