@@ -205,8 +205,9 @@ fn what_closes_an_account_closes_its_sessions_everywhere_at_once() {
                     drop(engine.write(&system, delete).await.unwrap());
                 }
                 _ => {
-                    let filter = format!("user == \"{user}\" && role == \"desk.head\"");
-                    let asked = [("filter".to_owned(), filter)];
+                    // Not as an expression, where `user` is who asks.
+                    let asked = [("user", user.to_string()), ("role", "desk.head".to_owned())];
+                    let asked = asked.map(|(name, value)| (name.to_owned(), value));
                     let listed = engine.list(&system, "base.role_assignment", &asked).await.unwrap();
                     let listed: Vec<Json> = serde_json::from_slice(&listed.body).unwrap();
                     let roles = json!({"roles": {"delete": [listed[0]["id"]]}});

@@ -62,7 +62,12 @@ pub(super) fn steps(
 }
 
 fn create(kind: &str, index: &str, object: &Object, keys: &[String], rest: &str) -> String {
-    format!("create {kind} {} on {} ({}){rest}", quoted(index), quoted(&object.table), keys.join(", "))
+    format!(
+        "create {kind} if not exists {} on {} ({}){rest}",
+        quoted(index),
+        quoted(&object.table),
+        keys.join(", ")
+    )
 }
 
 /// Null is smallest: SQLite's own order, said explicitly to PostgreSQL.

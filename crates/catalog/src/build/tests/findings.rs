@@ -174,7 +174,7 @@ fn what_follows_from_an_unread_file_is_not_reported() {
 fn encrypted_fields_are_neither_ordered_nor_computed_with() {
     let object = "kind: object\nname: lead\nfields:\n  name: {type: text}\n  card: {type: text, encrypted: true}\n  \
                   code: {type: text, encrypted: true, lookup: exact}\n  tags: {type: multi_select, options: {a: {}}}\n  \
-                  size: {type: integer}\n";
+                  size: {type: integer}\n  stage: {type: select, options: {a: {}}}\n";
     let check = |view: &str, expect: &str| {
         let view = format!("kind: view\nname: all\nobject: lead\n{view}\n");
         let files = [("objects/lead.yaml", object), ("views/all.yaml", view.as_str())];
@@ -197,8 +197,8 @@ fn encrypted_fields_are_neither_ordered_nor_computed_with() {
             Some(("5:11", "rows cannot be grouped by `card`: it is encrypted".to_owned())),
         ),
         (
-            "card: {sum: name}",
-            Some(("4:13", "rows cannot be summed by `name`: it is of type `text`".to_owned())),
+            "type: kanban\ngroup_by: stage\ncard: {sum: name}",
+            Some(("6:13", "rows cannot be summed by `name`: it is of type `text`".to_owned())),
         ),
         ("where: 'card == \"a\"'", Some(("4:9", format!("`card` {only}")))),
         ("where: 'size > 1 && code > \"a\"'", Some(("4:21", format!("`code` {only}")))),
@@ -210,7 +210,7 @@ fn encrypted_fields_are_neither_ordered_nor_computed_with() {
     }
     let computed = format!("{object}  all: {{type: text, formula: 'name + card'}}\n");
     let files = [("objects/lead.yaml", computed.as_str())];
-    let expect = "objects/lead.yaml:9:40: error[invalid_value]: `card` is encrypted; what is computed from it would tell it";
+    let expect = "objects/lead.yaml:10:40: error[invalid_value]: `card` is encrypted; what is computed from it would tell it";
     assert_eq!(lines(&packs(&files)), expect);
     let role = "kind: role\nname: rep\nobjects:\n  lead: {read: 'card == \"a\"'}\n";
     let files = [("objects/lead.yaml", object), ("roles/rep.yaml", role)];
