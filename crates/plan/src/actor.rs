@@ -2,12 +2,14 @@
 
 use catalog::{FieldRight, NameSet};
 use diagnostic::Locale;
-use expression::Expr;
+use expression::{Expr, Step};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
-pub use crate::veil::Veil;
+/// Paths from the row to the ids of records, all of which must be visible where there is a reference to them; see
+/// [`crate::grants`].
+pub type Veil = Arc<[Vec<Step>]>;
 
 /// Somebody on whose behalf something is done. Made once per session and catalog, shared by its requests.
 #[derive(Clone, Debug)]

@@ -117,7 +117,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         via: Option<&str>,
         json: &Json,
     ) -> bool {
-        !via.is_some_and(|via| *field.name == *via) && self.planner.may_write(object, field, creates, json)
+        via.is_none_or(|via| *field.name != *via) && self.planner.may_write(object, field, creates, json)
     }
 
     fn value(&mut self, field: &Field, json: &Json, path: &str) -> Option<Given> {

@@ -4,7 +4,7 @@
 //! (What a formula or a roll-up reads of children is left alone: roll-ups over rows of other scopes are a declared
 //! disclosure.)
 
-use crate::actor::{ObjectGrant, Rows};
+use crate::actor::{ObjectGrant, Rows, Veil};
 use crate::walk;
 use catalog::expand::expand;
 use catalog::parts::each_part_mut;
@@ -12,9 +12,6 @@ use catalog::{Catalog, Derived, Field, Stored};
 use expression::{Expr, Function, Kind, Path, Root, Step, Type, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-/// Paths from the row to the ids of records, all of which must be visible where there is a reference to them.
-pub type Veil = Arc<[Vec<Step>]>;
 
 /// How many formulas may read one another; rings are refused by the catalog.
 const DEEPEST: usize = 16;

@@ -210,7 +210,7 @@ fn encrypted_fields_are_neither_ordered_nor_computed_with() {
     }
     let computed = format!("{object}  all: {{type: text, formula: 'name + card'}}\n");
     let files = [("objects/lead.yaml", computed.as_str())];
-    let expect = "objects/lead.yaml:10:40: error[invalid_value]: `card` is encrypted; what is computed from it would tell it";
+    let expect = "objects/lead.yaml:10:38: error[invalid_value]: `card` is encrypted; what is computed from it would tell it";
     assert_eq!(lines(&packs(&files)), expect);
     let role = "kind: role\nname: rep\nobjects:\n  lead: {read: 'card == \"a\"'}\n";
     let files = [("objects/lead.yaml", object), ("roles/rep.yaml", role)];
