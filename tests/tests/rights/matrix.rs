@@ -136,7 +136,7 @@ fn attempt(dice: &mut Dice, site: &mut Site, person: usize) -> Attempt {
         13 | 14 => Verb::Delete,
         15 => Verb::Restore,
         16 => Verb::Purge,
-        _ if of.name == "order" => Verb::Move(dice.pick(&crate::roles::MOVES)),
+        _ if of.name == "order" => Verb::Move(dice.pick::<&str>(&crate::roles::MOVES)),
         _ => Verb::Update,
     };
     let channel = match verb {

@@ -69,7 +69,7 @@ fn scope(dice: &mut Dice, shape: &Shape, none: usize) -> Scope {
         2 if owned => Scope::Department,
         3 if owned => Scope::Tree,
         4..=6 => Scope::All,
-        _ => Scope::When(dice.pick(shape.conditions)),
+        _ => Scope::When(dice.pick::<&str>(shape.conditions)),
     }
 }
 
