@@ -302,7 +302,7 @@ impl Database {
         match &self.inner.link {
             Connected::Sqlite { readers, jobs, .. } => {
                 // The writer last: who closes a file last leaves it whole, without a log beside it.
-                readers.close();
+                readers.close().await;
                 let (done, closed) = oneshot::channel();
                 if jobs.send(Message::Close(done)).await.is_ok() {
                     // An error means that the thread has ended, and with it the connection.

@@ -57,6 +57,10 @@ impl Writer {
                     continue;
                 }
                 Some(Message::Close(done)) => {
+                    // The last connection of a file does this as it closes; another process may have it open.
+                    if let Err(found) = self.say("pragma wal_checkpoint(truncate)") {
+                        tracing::debug!(%found, "the log beside the database file stays");
+                    }
                     drop(self);
                     // Whoever asked may be gone.
                     let _ = done.send(());

@@ -26,6 +26,7 @@ pub(crate) struct Readers {
     opening: Opening,
     idle: Mutex<Vec<Arc<Connection>>>,
     free: Arc<Semaphore>,
+    most: u32,
     /// Hashes of the statements that were slow last time.
     slow: RwLock<HashSet<u64>>,
     hasher: RandomState,
@@ -40,8 +41,11 @@ pub(crate) struct Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let idle = &mut self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.push(self.connection.clone());
+        let mut idle = self.readers.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        // Looked at under the lock, under which closing empties the list.
+        if !self.readers.is_closed() {
+            idle.push(self.connection.clone());
+        }
     }
 }
 
@@ -49,10 +53,12 @@ impl Readers {
     /// At most so many connections. One is opened at once, to see that it works.
     pub fn open(opening: Opening, most: usize) -> rusqlite::Result<Arc<Readers>> {
         let first = Arc::new(opening.reader()?);
+        let most = most.clamp(1, 1024);
         Ok(Arc::new(Readers {
             opening,
             idle: Mutex::new(vec![first]),
-            free: Arc::new(Semaphore::new(most.max(1))),
+            free: Arc::new(Semaphore::new(most)),
+            most: u32::try_from(most).unwrap_or(1),
             slow: RwLock::default(),
             hasher: RandomState::new(),
         }))
@@ -134,8 +140,10 @@ impl Readers {
         self.slow.write().unwrap_or_else(PoisonError::into_inner).remove(&key);
     }
 
-    /// Lends no more, and closes what is idle; what is lent is closed when it comes back to nobody.
-    pub fn close(&self) {
+    /// Waits for what is lent, lends no more and closes all. What is not back in time is closed when it comes.
+    pub async fn close(&self) {
+        // An error means that it was closed before.
+        let _ = tokio::time::timeout(PATIENCE, self.free.acquire_many(self.most)).await;
         self.free.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }

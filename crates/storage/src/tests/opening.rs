@@ -50,6 +50,35 @@ fn one_server_at_a_time_and_commands_beside_it() {
 }
 
 #[test]
+fn a_closed_database_is_whole_in_its_one_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let copy = tempfile::tempdir().unwrap();
+    let file = crate::folder::DATABASE_FILE;
+    runtime().block_on(async {
+        let database = Database::open(Options::folder(folder.path())).await.unwrap();
+        let (begun, reading) = tokio::sync::oneshot::channel();
+        let reader = database.clone();
+        let slow = tokio::spawn(async move {
+            reader
+                .read(|tx| async move {
+                    system::meta(&tx, "x").await?;
+                    begun.send(()).unwrap();
+                    tokio::time::sleep(Duration::from_millis(300)).await;
+                    Ok(())
+                })
+                .await
+        });
+        reading.await.unwrap();
+        database.write(|tx| async move { system::count_meta(&tx, "x").await }).await.unwrap();
+        database.close().await.unwrap();
+        std::fs::copy(folder.path().join(file), copy.path().join(file)).unwrap();
+        slow.await.unwrap().unwrap();
+        let copied = Database::open(Options::folder(copy.path())).await.unwrap();
+        assert_eq!(system::meta(&copied.reader(), "x").await.unwrap(), Some((String::new(), 1)));
+    });
+}
+
+#[test]
 fn a_newer_database_is_left_alone() {
     for place in test_support::databases() {
         runtime().block_on(async {
