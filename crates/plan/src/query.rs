@@ -145,17 +145,6 @@ pub fn record_in(
     Ok(one(&Known { catalog, actor }, shape, id, bin(request)?))
 }
 
-/// One whole record, as the answer of a write shows it.
-///
-/// # Errors
-/// `not_found` for an object the actor does not know.
-pub fn whole(catalog: &Catalog, actor: &Actor, object: &str, id: Uuid) -> Result<Select> {
-    let known = Known { catalog, actor };
-    let (object, _) = known.object(object)?;
-    let outputs = output::record(&known, object, None, &[])?;
-    Ok(one(&known, Arc::new(of_one(&known, object, outputs)), id, Bin::Live))
-}
-
 /// The cursor behind the row whose sort key values these are.
 pub fn encode_cursor(select: &Select, values: &[Value]) -> String {
     cursor::encode(&select.shape.sort, values)

@@ -90,7 +90,7 @@ pub async fn fetch_page_in(tx: &Tx, reading: Reading<'_>, frame: &Frame, select:
         Some(last) if more && keyset => Some(keyset::values(last, &frame.keys)?),
         _ => None,
     };
-    let lists = many::fetch(tx, reading, &select.shape.guards, &frame.level, &rows).await?;
+    let lists = many::fetch(tx, reading, &frame.level, &frame.lists, &rows).await?;
     let written = cell::write_rows(tx.dialect(), reading.secret, &frame.level.cells, &rows, &lists)?;
     let (object, conditions) = (&select.shape.object, &select.conditions);
     let total = match select.count {
@@ -123,7 +123,7 @@ pub async fn fetch_one_in(
     let (sql, values) = frame.statement(reading, select)?;
     let mut rows = tx.query_all_sql(sql, values).await?;
     rows.truncate(1);
-    let lists = many::fetch(tx, reading, &select.shape.guards, &frame.level, &rows).await?;
+    let lists = many::fetch(tx, reading, &frame.level, &frame.lists, &rows).await?;
     let mut written = cell::write_rows(tx.dialect(), reading.secret, &frame.level.cells, &rows, &lists)?;
     Ok(written.pop().map(Bytes::from))
 }

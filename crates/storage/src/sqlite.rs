@@ -18,7 +18,9 @@ use std::time::{Duration, Instant};
 use table::Table;
 
 /// How many prepared statements a connection keeps.
-const STATEMENTS: usize = 256;
+const STATEMENTS: usize = 128;
+/// Pages a connection keeps, in KiB where negative.
+const CACHE: i64 = -2_048;
 /// How many steps of SQLite's virtual machine pass between two looks at the clock: some ten microseconds.
 const STEPS: i32 = 2_000;
 
@@ -77,9 +79,9 @@ impl Opening {
         inner.busy_timeout(Duration::from_secs(5))?;
         prepare(&inner)?;
         inner.pragma_update(None, "foreign_keys", true)?;
-        // Pages come from the cache of the operating system; each connection keeps the hot ones.
-        inner.pragma_update(None, "cache_size", -4_096)?;
-        inner.pragma_update(None, "mmap_size", 67_108_864)?;
+        // Pages come from the cache of the operating system, mapped; a connection keeps only those of the log.
+        inner.pragma_update(None, "cache_size", CACHE)?;
+        inner.pragma_update(None, "mmap_size", 268_435_456)?;
         inner.pragma_update(None, "temp_store", "memory")?;
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
         let deadline = Arc::new(Deadline(AtomicU64::new(u64::MAX)));

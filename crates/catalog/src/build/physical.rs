@@ -3,7 +3,7 @@
 use super::screens::add_index;
 use crate::model::catalog::Catalog;
 use crate::model::field::{Field, Stored, SystemField};
-use crate::model::object::Object;
+use crate::model::object::{Index, Object};
 use crate::names::{PhysicalNames, Shape, WantedColumn, WantedTable, fit, index_name};
 use definition::ColumnType;
 use definition::field::FieldType;
@@ -12,9 +12,13 @@ use indexmap::IndexMap;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// The index of an object's live rows by their ids. No index of an author begins with an underscore.
+const LIVE: &str = "_live";
+
 /// Gives every table, column and index of the catalog its name.
 pub(super) fn build(catalog: &mut Catalog, old: &PhysicalNames) -> PhysicalNames {
     reference_indexes(catalog);
+    live_indexes(catalog);
     let wanted: Vec<WantedTable> = catalog.objects.values().map(|object| wanted(object)).collect();
     let mut names = old.allocate(&wanted);
     for object in catalog.objects.values_mut() {
@@ -94,6 +98,14 @@ fn reference_indexes(catalog: &mut Catalog) {
     }
 }
 
+/// Counting all rows, and passing over many of them in the order of their ids, reads no row.
+fn live_indexes(catalog: &mut Catalog) {
+    for object in catalog.objects.values_mut() {
+        let live = Index { fields: Vec::new(), index: Arc::from(""), live: true };
+        Arc::make_mut(object).indexes.insert(Arc::from(LIVE), live);
+    }
+}
+
 /// Names the object's indexes. One that covers what an existing one covers keeps its physical name, whatever
 /// it is called now.
 fn name_indexes(object: &mut Object, old: &IndexMap<String, String>) -> IndexMap<String, String> {
@@ -130,8 +142,10 @@ fn name_indexes(object: &mut Object, old: &IndexMap<String, String>) -> IndexMap
             .iter()
             .map(|(field, down)| format!("{}{}", column(field), if *down { " desc" } else { "" }));
         let list: Vec<String> = list.collect();
-        let live = if index.live { " of live rows" } else { "" };
-        index.index = pick(index_name(&table, name, false), format!("index {}{live}", list.join(",")));
+        // Every index ends with the id.
+        let list = if list.is_empty() { "id".to_owned() } else { list.join(",") };
+        let live = if index.live { " of live rows alone" } else { "" };
+        index.index = pick(index_name(&table, name, false), format!("index {list}{live}"));
     }
     out
 }

@@ -110,16 +110,6 @@ impl Engine {
             }
         }
     }
-
-    /// A whole record as its writer may see it: the answer of a write.
-    ///
-    /// # Errors
-    /// `not_found` where the writer may not read what it wrote.
-    pub async fn whole(&self, identity: &Arc<Identity>, object: &str, id: Uuid) -> Result<Bytes> {
-        let work = self.reading(identity);
-        let select = timed("plan", || query::whole(&work.published.catalog, &identity.actor, object, id))?;
-        one(&work, &select).await
-    }
 }
 
 /// A shape and its statement, as the actor has it under this name.
@@ -139,11 +129,6 @@ async fn page(work: &Work, select: &Select) -> Result<Listing> {
 fn listing(page: PageOf, select: &Select) -> Listing {
     let next = page.next.as_deref().map(|values| query::encode_cursor(select, values));
     Listing { body: page.body, next, total: page.total }
-}
-
-async fn one(work: &Work, select: &Select) -> Result<Bytes> {
-    let found = select::fetch_one(&work.tx, work.rows().reading, select).await?;
-    found.ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))
 }
 
 /// Live rows that the actor may read, in the order of their ids. Fields it may not read are null.

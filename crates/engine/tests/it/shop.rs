@@ -108,7 +108,7 @@ impl Shop {
 
     /// The record on the wire.
     pub async fn get(&self, object: &str, id: Uuid) -> Json {
-        serde_json::from_slice(&self.engine.whole(&self.who, object, id).await.unwrap()).unwrap()
+        serde_json::from_slice(&self.engine.record(&self.who, object, id, &[]).await.unwrap()).unwrap()
     }
 
     /// How many records a search finds.

@@ -134,7 +134,7 @@ fn target_known(known: &Known<'_>, field: &Field) -> bool {
     related(field).is_some_and(|target| known.actor.grant(&target).is_some())
 }
 
-/// The fields of `fields=name,account.name`.
+/// The fields of `fields=name,account.name,lines.price`.
 fn asked(
     known: &Known<'_>,
     object: &Arc<Object>,
@@ -144,6 +144,22 @@ fn asked(
     if fields.len() > MAX_FIELDS {
         return Err(Box::new(too_complex(["too many fields", "字段过多", "欄位過多"]).at("fields")));
     }
+    let fields: Vec<&str> = fields.iter().map(String::as_str).collect();
+    let mut found: Vec<Diagnostic> = Vec::new();
+    let outputs = asked_of(known, object, &fields, expansion, &mut found);
+    match Diagnostic::gather(found) {
+        Some(problem) => Err(Box::new(problem)),
+        None => Ok(outputs),
+    }
+}
+
+fn asked_of(
+    known: &Known<'_>,
+    object: &Arc<Object>,
+    fields: &[&str],
+    expansion: &Expansion,
+    found: &mut Vec<Diagnostic>,
+) -> Vec<Output> {
     let mut outputs: Vec<Output> = Vec::with_capacity(fields.len() + 2);
     // A record without its id and version is of no use to a program.
     for name in ["id", "version"] {
@@ -151,26 +167,55 @@ fn asked(
             outputs.push(output(known, object, field, expansion));
         }
     }
-    let mut found: Vec<Diagnostic> = Vec::new();
     for text in fields {
-        match known.path(object, text) {
-            Ok((path, field)) => {
-                let shown = if path.steps.len() == 1 {
-                    output(known, object, field, expansion)
-                } else {
-                    remote(known, path, field)
-                };
-                if !outputs.iter().any(|known| key(known) == key(&shown)) {
-                    outputs.push(shown);
+        let shown = match of_many(known, object, text) {
+            Some((_, field)) if outputs.iter().any(|known| key(known) == &*field.name) => continue,
+            Some((name, field)) => asked_of_many(known, object, (name, field), fields, expansion, found),
+            None => match known.path(object, text) {
+                Ok((path, field)) if path.steps.len() == 1 => output(known, object, field, expansion),
+                Ok((path, field)) => remote(known, path, field),
+                Err(problem) => {
+                    found.push(problem.at("fields"));
+                    continue;
                 }
-            }
-            Err(problem) => found.push(problem.at("fields")),
+            },
+        };
+        if !outputs.iter().any(|known| key(known) == key(&shown)) {
+            outputs.push(shown);
         }
     }
-    match Diagnostic::gather(found) {
-        Some(problem) => Err(Box::new(problem)),
-        None => Ok(outputs),
+    outputs
+}
+
+/// The to-many relation that a path with several steps begins with, and its name as written.
+fn of_many<'k, 't>(known: &Known<'k>, object: &Object, text: &'t str) -> Option<(&'t str, &'k Field)> {
+    let (name, _) = text.split_once('.').filter(|_| text.matches('.').count() <= MAX_DEPTH)?;
+    let field = known.readable(&object.name, name)?;
+    matches!(field.stored, Stored::Children { .. } | Stored::Link(_)).then_some((name, field))
+}
+
+/// A to-many relation with the fields that are asked for of it: `lines.price` among `fields`.
+fn asked_of_many(
+    known: &Known<'_>,
+    object: &Arc<Object>,
+    (name, field): (&str, &Field),
+    fields: &[&str],
+    expansion: &Expansion,
+    found: &mut Vec<Diagnostic>,
+) -> Output {
+    let of_it: Vec<&str> =
+        fields.iter().filter_map(|text| text.strip_prefix(name)?.strip_prefix('.')).collect();
+    let target = related(field).and_then(|target| known.catalog.objects.get(&target));
+    let none = Expansion::default();
+    let nested = expansion.0.get(&field.name).unwrap_or(&none);
+    let wanted = target.map(|target| asked_of(known, target, &of_it, nested, found)).unwrap_or_default();
+    let mut shown = output(known, object, field, expansion);
+    match &mut shown {
+        Output::Children { outputs, .. } => *outputs = wanted,
+        Output::Links { expand, .. } => *expand = wanted,
+        _ => {}
     }
+    shown
 }
 
 /// A field behind references: its key is the path as written.

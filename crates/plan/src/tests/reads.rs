@@ -57,6 +57,8 @@ fn parameters_become_selects_or_say_what_is_wrong() {
     check(&[("sort", "name;--")], "unknown_field@sort");
     check(&[("fields", "name,account.name"), ("expand", "account,lines")], "ok");
     check(&[("fields", "id) from x--")], "unknown_field@fields");
+    check(&[("fields", "name,lines.price,lines.id")], "ok");
+    check(&[("fields", "lines.nothing")], "unknown_field@fields");
     check(&[("expand", "name")], "invalid_parameter@expand");
     check(&[("expand", "account.owner.department.parent.parent")], "query_too_complex@expand");
     check(&[("limit", "501")], "invalid_parameter@limit");
@@ -121,7 +123,7 @@ fn records_show_what_the_actor_may_read() {
          stage estimate chance expected reason card due score total"
     );
     let id = uuid::Uuid::nil();
-    let whole = query::whole(&CATALOG, &actor("lily"), "shop.deal", id).unwrap();
+    let whole = query::record(&CATALOG, &actor("lily"), "shop.deal", id, &[]).unwrap();
     assert!(keys(&whole).contains(" buyers lines "), "{}", keys(&whole));
     let view = list("lily", "shop.deal", &[("view", "big"), ("stage", "won")]).unwrap();
     assert_eq!(keys(&view), "id version name account.name");

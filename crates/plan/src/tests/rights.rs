@@ -100,7 +100,7 @@ fn every_role_of_the_shipped_packs_reads_what_it_knows() {
         who.grants = std::sync::Arc::new(crate::grants::unite(&catalog, &who.roles));
         for object in who.grants.objects.keys() {
             crate::query::list(&catalog, &who, object, &[]).unwrap();
-            crate::query::whole(&catalog, &who, object, uuid::Uuid::nil()).unwrap();
+            crate::query::record(&catalog, &who, object, uuid::Uuid::nil(), &[]).unwrap();
             listed += 1;
         }
         assert!(!who.grant("base.user").unwrap().read.is_none(), "{role} reads the directory");

@@ -89,7 +89,7 @@ async fn record(
     id: uuid::Uuid,
     location: Option<String>,
 ) -> Answer {
-    let whole = caller.ask(|engine, who| async move { engine.whole(&who, &object, id).await }).await;
+    let whole = caller.ask(|engine, who| async move { engine.record(&who, &object, id, &[]).await }).await;
     let body = match whole {
         Ok(body) => body,
         Err(problem) if matches!(problem.diagnostic.class(), Class::NotFound | Class::Forbidden) => {

@@ -53,6 +53,10 @@ pub(super) fn steps(
             // The id breaks ties in the direction of the last key; it is never null.
             let down = index.fields.last().is_some_and(|(_, down)| *down);
             keys.push(format!("\"id\"{}", if down { " desc" } else { "" }));
+            // SQLite looks at the row itself for what only the condition of the index says.
+            if index.live && dialect == Dialect::Sqlite {
+                keys.push("\"deleted_at\"".to_owned());
+            }
             let rest = if index.live { " where deleted_at is null" } else { "" };
             let sql = create("index", &index.index, object, &keys, rest);
             steps.push(step(format!("create index {} on {}", index.index, object.name), vec![sql]));

@@ -272,6 +272,9 @@ impl Writer<'_> {
                 n.rescale(*places);
                 in_quotes(out, n);
             }),
+            Form::Decimal(Stored::Scaled(scale), places) if scale == places && self.is_sqlite() => {
+                row.get::<Option<i64>>(at)?.map(|n| trimmed(out, n, *scale))
+            }
             Form::Decimal(stored, places) => {
                 number(row, at, *stored, *places)?.map(|n| in_quotes(out, n.normalize()))
             }
@@ -335,6 +338,18 @@ fn scaled(out: &mut Vec<u8>, number: i64, scale: u32) {
     let (whole, rest) = (number.unsigned_abs() / unit, number.unsigned_abs() % unit);
     let sign = if number < 0 { "-" } else { "" };
     let _ = write!(out, "\"{sign}{whole}.{rest:0places$}\"", places = scale as usize);
+}
+
+/// The same without zeros at its end: `"1234.5"`.
+fn trimmed(out: &mut Vec<u8>, mut number: i64, mut scale: u32) {
+    while scale > 0 && number % 10 == 0 {
+        number /= 10;
+        scale -= 1;
+    }
+    match scale {
+        0 => in_quotes(out, number),
+        _ => scaled(out, number, scale),
+    }
 }
 
 /// `id` and `title` of an expanded record stand there already.

@@ -2,9 +2,11 @@
 //! used for every page, filter and record.
 
 use crate::dialect::{Dialect, quoted};
+use crate::select::many::{self, Statement};
 use crate::select::output::{self, Level};
 use crate::select::{Reading, keyset};
 use crate::sql::scope::{Joins, Renderer, Scope};
+use catalog::{Object, Stored};
 use diagnostic::Result;
 use plan::read::{Page, Select, Shape};
 use std::collections::BTreeSet;
@@ -15,6 +17,8 @@ pub struct Frame {
     dialect: Dialect,
     /// What is selected, and what becomes of it.
     pub(crate) level: Level,
+    /// How its to-many relations are read.
+    pub(crate) lists: Vec<Statement>,
     /// Where the sort keys stand in each row, and how they are stored.
     pub(crate) keys: Vec<keyset::Key>,
     /// `SELECT …` up to the FROM of the rows of the page.
@@ -45,9 +49,11 @@ impl Frame {
         let mut outer = Scope::of_row("r0", object);
         let mut level = Level::new("r0");
         output::add(&mut renderer, &mut outer, &mut level, "r0", object, &shape.outputs)?;
-        // What joins or computes is done for the rows of the page only.
-        let nested =
-            !outer.joins().is_empty() || level.columns.iter().any(|column| column.contains("(SELECT"));
+        // What joins or computes is done for the rows of the page only. On SQLite the rows are found by their
+        // numbers first: where an index holds all that decides, rows that are passed over are never read.
+        let nested = row_number(dialect, object).is_some()
+            || !outer.joins().is_empty()
+            || level.columns.iter().any(|column| column.contains("(SELECT"));
         let inside = if nested { "p" } else { "r0" };
         let mut inner = Scope::of_row(inside, object);
         let mut place = keyset::keys(&mut renderer, &mut inner, inside, object, &shape.sort)?;
@@ -59,27 +65,55 @@ impl Frame {
         let mut keys = place.clone();
         let (head, tail) = if nested {
             let joins = outer.join_text();
-            let mut needed = columns_of("r0", level.columns.iter().map(String::as_str));
-            needed.extend(columns_of("r0", [joins.as_str()]));
-            let own = needed.iter().map(|column| format!("{inside}.{column}"));
+            let own = match row_number(dialect, object) {
+                Some(number) => vec![format!("{inside}.{number} AS n")],
+                None => {
+                    let mut needed = columns_of("r0", level.columns.iter().map(String::as_str));
+                    needed.extend(columns_of("r0", [joins.as_str()]));
+                    needed.into_iter().map(|column| format!("{inside}.{column}")).collect()
+                }
+            };
+            let (rows, found) = match row_number(dialect, object) {
+                // CROSS JOIN is SQLite's way to keep the order of the two.
+                Some(number) => {
+                    let table = quoted(&object.table);
+                    ("f", format!(") f CROSS JOIN {table} r0 ON r0.{number} = f.n"))
+                }
+                None => ("r0", ") r0".to_owned()),
+            };
             let sorted = place.iter().enumerate().map(|(number, key)| format!("{} AS k{number}", key.sql));
-            let own: Vec<String> = own.chain(sorted).collect();
-            let outside: Vec<String> = (0..place.len()).map(|number| format!("r0.k{number}")).collect();
-            for (key, outside) in keys.iter_mut().zip(&outside) {
-                key.sql.clone_from(outside);
+            let own: Vec<String> = own.into_iter().chain(sorted).collect();
+            for (number, key) in keys.iter_mut().enumerate() {
+                key.sql = format!("{rows}.k{number}");
             }
+            let outside: Vec<&str> = keys.iter().map(|key| key.sql.as_str()).collect();
             let list = level.columns.join(", ");
             let head = format!("SELECT {list}, {} FROM (SELECT {}", outside.join(", "), own.join(", "));
-            (head, format!(") r0{joins} ORDER BY {}", keyset::order(&keys, dialect)))
+            (head, format!("{found}{joins} ORDER BY {}", keyset::order(&keys, dialect)))
         } else {
             let sorted: Vec<&str> = place.iter().map(|key| key.sql.as_str()).collect();
             (format!("SELECT {}, {}", level.columns.join(", "), sorted.join(", ")), String::new())
         };
         let head = format!("{head} FROM {} {inside}", quoted(&object.table));
-        let lasting = renderer.is_lasting();
+        let lists = many::statements(dialect, renderer.context, &level)?;
+        let lasting = renderer.is_lasting() && lists.iter().all(Statement::is_lasting);
         let (values, aliases) = renderer.take_state();
         let joins = inner.into_joins();
-        Ok(Frame { dialect, level, keys, head, tail, inside, joins, place, order, values, aliases, lasting })
+        Ok(Frame {
+            dialect,
+            level,
+            lists,
+            keys,
+            head,
+            tail,
+            inside,
+            joins,
+            place,
+            order,
+            values,
+            aliases,
+            lasting,
+        })
     }
 
     /// Whether it may be kept: it says nothing of the time it was made at.
@@ -117,6 +151,19 @@ impl Frame {
             &self.tail,
         ];
         Ok((sql.concat(), renderer.take_values()))
+    }
+}
+
+/// SQLite's own name for the number of a row: one that no column has.
+fn row_number(dialect: Dialect, object: &Object) -> Option<&'static str> {
+    let taken = |name: &&str| {
+        object.fields.values().any(|field| {
+            matches!(&field.stored, Stored::Column { column, .. } if column.eq_ignore_ascii_case(name))
+        })
+    };
+    match dialect {
+        Dialect::Sqlite => ["rowid", "_rowid_", "oid"].into_iter().find(|name| !taken(name)),
+        Dialect::Postgres => None,
     }
 }
 

@@ -5,6 +5,7 @@ use crate::dialect::{Dialect, quoted};
 use crate::select::cell::{self, Cell, Lists, Writer};
 use crate::select::output::{self, AnyLink, Level, List};
 use crate::select::{Reading, Rows};
+use crate::sql::binder::id_list;
 use crate::sql::column;
 use crate::sql::scope::{Context, Renderer, Scope};
 use crate::transaction::Tx;
@@ -19,30 +20,58 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use uuid::Uuid;
 
-type Guards = HashMap<Arc<str>, RowSet>;
-
-/// A statement for one list; the first column is the owner's id, the second the item's.
-struct Statement {
+/// The statement of one list, put together once; the first column is the item's id, the second the owner's.
+/// Its first bound value is the list of owners.
+#[derive(Clone, Debug)]
+pub(crate) struct Statement {
     sql: String,
     values: Vec<sea_orm::Value>,
     level: Level,
     /// Attributes of a pair, written after the title.
     attributes: Vec<Cell>,
     link: bool,
+    /// The lists of its own items.
+    inner: Vec<Statement>,
+    /// It says the same at any time.
+    lasting: bool,
 }
 
-/// Reads all lists of the rows.
+impl Statement {
+    fn new(sql: String, values: Vec<sea_orm::Value>, level: Level) -> Statement {
+        Statement {
+            sql,
+            values,
+            level,
+            attributes: Vec::new(),
+            link: false,
+            inner: Vec::new(),
+            lasting: true,
+        }
+    }
+
+    /// Whether it may be kept: it says nothing of the time it was made at.
+    pub fn is_lasting(&self) -> bool {
+        self.lasting && self.inner.iter().all(Statement::is_lasting)
+    }
+}
+
+/// The statements of all lists of a level.
+pub(crate) fn statements(dialect: Dialect, context: Context<'_>, level: &Level) -> Result<Vec<Statement>> {
+    level.lists.iter().map(|list| statement(dialect, context, &list.output)).collect()
+}
+
+/// Reads all lists of the rows, by the statements of their level.
 pub(crate) fn fetch<'f>(
     tx: &'f Tx,
     reading: Reading<'f>,
-    guards: &'f Guards,
     level: &'f Level,
+    statements: &'f [Statement],
     rows: &'f Rows,
 ) -> BoxFuture<'f, Result<Lists>> {
     async move {
         let mut lists = Lists::default();
-        for list in &level.lists {
-            lists.push(fetch_list(tx, reading, guards, list, rows).await?);
+        for (list, statement) in level.lists.iter().zip(statements) {
+            lists.push(fetch_list(tx, reading, list, statement, rows).await?);
         }
         for link in &level.links {
             titles(tx, reading, link, rows, &mut lists).await?;
@@ -98,8 +127,8 @@ async fn titles(tx: &Tx, reading: Reading<'_>, link: &AnyLink, rows: &Rows, list
 async fn fetch_list(
     tx: &Tx,
     reading: Reading<'_>,
-    guards: &Guards,
     list: &List,
+    statement: &Statement,
     rows: &Rows,
 ) -> Result<HashMap<Uuid, Vec<Vec<u8>>>> {
     let dialect = tx.dialect();
@@ -113,9 +142,12 @@ async fn fetch_list(
     if ids.is_empty() {
         return Ok(found);
     }
-    let statement = statement(dialect, reading, guards, &list.output, &ids)?;
-    let items = tx.query_all_sql(statement.sql, statement.values).await?;
-    let inner = fetch(tx, reading, guards, &statement.level, &items).await?;
+    let mut values = statement.values.clone();
+    if let Some(owners) = values.first_mut() {
+        *owners = id_list(dialect, &ids);
+    }
+    let items = tx.query_all_sql(statement.sql.as_str(), values).await?;
+    let inner = fetch(tx, reading, &statement.level, &statement.inner, &items).await?;
     let writer = Writer { dialect, secret: reading.secret, lists: &inner };
     for item in &items {
         let Some(owner) = item.get::<Option<Uuid>>(1)? else { continue };
@@ -147,25 +179,20 @@ fn write_pair(
     writer.members(out, row, attributes, false)
 }
 
-fn statement(
-    dialect: Dialect,
-    reading: Reading<'_>,
-    guards: &Guards,
-    output: &Output,
-    ids: &[Uuid],
-) -> Result<Statement> {
-    let context =
-        Context { catalog: reading.catalog, bindings: reading.bindings, guards, secret: reading.secret };
+fn statement(dialect: Dialect, context: Context<'_>, output: &Output) -> Result<Statement> {
     let mut renderer = Renderer::new(context, dialect);
-    match output {
+    let mut made = match output {
         Output::Children { object, via, access, outputs, .. } => {
-            children(&mut renderer, object, via, access, outputs, ids)
+            children(&mut renderer, object, via, access, outputs)
         }
         Output::Links { link, target, title, access, expand, .. } => {
-            links(&mut renderer, link, target, (title, access, expand), ids)
+            links(&mut renderer, link, target, (title, access, expand))
         }
         _ => Err(renderer.refused("this list", expression::Position::default())),
-    }
+    }?;
+    made.lasting = renderer.is_lasting();
+    made.inner = statements(dialect, context, &made.level)?;
+    Ok(made)
 }
 
 fn children(
@@ -174,17 +201,17 @@ fn children(
     via: &str,
     access: &RowSet,
     outputs: &[Output],
-    ids: &[Uuid],
 ) -> Result<Statement> {
     let Some(Stored::Column { column, .. }) = object.field(via).map(|f| f.stored.clone()) else {
         return Err(renderer.refused("this list", expression::Position::default()));
     };
     let owner = format!("r0.{}", quoted(&column));
+    let among = renderer.binder.id_among(&owner, &[]);
     let mut scope = Scope::of_row("r0", object);
     let mut level = Level::new("r0");
     level.columns.push(owner.clone());
     output::add(renderer, &mut scope, &mut level, "r0", object, outputs)?;
-    let mut conditions = vec![renderer.binder.id_in(&owner, ids), "r0.\"deleted_at\" IS NULL".to_owned()];
+    let mut conditions = vec![among, "r0.\"deleted_at\" IS NULL".to_owned()];
     conditions.extend(renderer.rows("r0", object, access)?);
     let position = object.system(catalog::SystemField::Position).map_or("", |_| "r0.\"position\", ");
     let sql = format!(
@@ -195,7 +222,7 @@ fn children(
         conditions.join(" AND ")
     );
     let values = renderer.take_values();
-    Ok(Statement { sql, values, level, attributes: Vec::new(), link: false })
+    Ok(Statement::new(sql, values, level))
 }
 
 fn links(
@@ -203,8 +230,8 @@ fn links(
     link: &Link,
     target: &Arc<Object>,
     (title, access, expand): (&Title, &RowSet, &[Output]),
-    ids: &[Uuid],
 ) -> Result<Statement> {
+    let among = renderer.binder.id_among("l0.\"source\"", &[]);
     let mut scope = Scope::default();
     let mut level = Level::new("l0");
     level.columns.push("l0.\"source\"".to_owned());
@@ -225,7 +252,6 @@ fn links(
         let form = output::form(renderer.dialect(), &fragment, kind);
         attributes.push(Cell::Value { key: cell::key(name), at: level.column(fragment.sql), form });
     }
-    let among = renderer.binder.id_in("l0.\"source\"", ids);
     let sql = format!(
         "SELECT {} FROM {} l0{} WHERE {among} ORDER BY l0.\"position\", l0.\"target\"",
         level.columns.join(", "),
@@ -233,5 +259,5 @@ fn links(
         scope.join_text()
     );
     let values = renderer.take_values();
-    Ok(Statement { sql, values, level, attributes, link: true })
+    Ok(Statement { attributes, link: true, ..Statement::new(sql, values, level) })
 }

@@ -66,6 +66,12 @@ impl Binder {
         if let [only] = ids {
             return format!("{column} = {}", self.bind(*only));
         }
+        self.id_among(column, ids)
+    }
+
+    /// As [`Binder::id_in`] in one form for any number of ids, so that [`id_list`] of others may take the place of
+    /// the bound value.
+    pub fn id_among(&mut self, column: &str, ids: &[Uuid]) -> String {
         let set = self.id_set(ids);
         match self.dialect {
             Dialect::Sqlite => format!("{column} IN ({set})"),
@@ -75,32 +81,10 @@ impl Binder {
 
     /// The ids as a subselect (SQLite) or an array (PostgreSQL).
     pub fn id_set(&mut self, ids: &[Uuid]) -> String {
+        let bound = self.bind(id_list(self.dialect, ids));
         match self.dialect {
-            Dialect::Sqlite => {
-                let mut text = String::with_capacity(2 + ids.len() * 35);
-                text.push('[');
-                for (i, id) in ids.iter().enumerate() {
-                    text.push_str(if i == 0 { "\"" } else { ",\"" });
-                    text.push_str(id.simple().encode_lower(&mut Uuid::encode_buffer()));
-                    text.push('"');
-                }
-                text.push(']');
-                let bound = self.bind(text);
-                format!("SELECT unhex(value) FROM json_each({bound})")
-            }
-            Dialect::Postgres => {
-                let mut text = String::with_capacity(2 + ids.len() * 37);
-                text.push('{');
-                for (i, id) in ids.iter().enumerate() {
-                    if i > 0 {
-                        text.push(',');
-                    }
-                    text.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
-                }
-                text.push('}');
-                let bound = self.bind(text);
-                format!("CAST({bound} AS uuid[])")
-            }
+            Dialect::Sqlite => format!("SELECT unhex(value) FROM json_each({bound})"),
+            Dialect::Postgres => format!("CAST({bound} AS uuid[])"),
         }
     }
 
@@ -108,4 +92,30 @@ impl Binder {
     pub fn into_values(self) -> Vec<Bound> {
         self.values
     }
+}
+
+/// Ids as the one value that [`Binder::id_among`] binds.
+pub fn id_list(dialect: Dialect, ids: &[Uuid]) -> Bound {
+    let mut text = String::with_capacity(2 + ids.len() * 37);
+    let mut buffer = Uuid::encode_buffer();
+    match dialect {
+        Dialect::Sqlite => {
+            text.push('[');
+            for (place, id) in ids.iter().enumerate() {
+                text.push_str(if place == 0 { "\"" } else { ",\"" });
+                text.push_str(id.simple().encode_lower(&mut buffer));
+                text.push('"');
+            }
+            text.push(']');
+        }
+        Dialect::Postgres => {
+            text.push('{');
+            for (place, id) in ids.iter().enumerate() {
+                text.push_str(if place == 0 { "" } else { "," });
+                text.push_str(id.hyphenated().encode_lower(&mut buffer));
+            }
+            text.push('}');
+        }
+    }
+    Bound::String(Some(text))
 }

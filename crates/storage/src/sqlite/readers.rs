@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 /// How long a statement may keep a thread that serves requests: what lists of a page and reads of a record
 /// take, many times over.
@@ -27,6 +27,8 @@ pub(crate) struct Readers {
     idle: Mutex<Vec<Arc<Connection>>>,
     free: Arc<Semaphore>,
     most: u32,
+    /// Turns of slow statements: more of them than cores make each other slower.
+    slowly: Arc<Semaphore>,
     /// Hashes of the statements that were slow last time.
     slow: RwLock<HashSet<u64>>,
     hasher: RandomState,
@@ -54,11 +56,13 @@ impl Readers {
     pub fn open(opening: Opening, most: usize) -> rusqlite::Result<Arc<Readers>> {
         let first = Arc::new(opening.reader()?);
         let most = most.clamp(1, 1024);
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
         Ok(Arc::new(Readers {
             opening,
             idle: Mutex::new(vec![first]),
             free: Arc::new(Semaphore::new(most)),
             most: u32::try_from(most).unwrap_or(1),
+            slowly: Arc::new(Semaphore::new(cores.min(most))),
             slow: RwLock::default(),
             hasher: RandomState::new(),
         }))
@@ -69,7 +73,7 @@ impl Readers {
         let free = self.free.clone();
         let permit = match free.try_acquire_owned() {
             Ok(permit) => permit,
-            Err(_) => self.wait().await?,
+            Err(_) => waited(self.free.clone().acquire_owned()).await?,
         };
         // The one used last: its pages and statements are warm.
         let known = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
@@ -80,15 +84,6 @@ impl Readers {
         Ok(Lent { readers: self.clone(), connection, _permit: permit })
     }
 
-    async fn wait(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        let busy = || Failure { diagnostic: Box::new(Diagnostic::new(Code::DatabaseBusy)), again: false };
-        match tokio::time::timeout(PATIENCE, self.free.clone().acquire_owned()).await {
-            Ok(Ok(permit)) => Ok(permit),
-            Ok(Err(_)) => Err(error::closed()),
-            Err(_) => Err(busy()),
-        }
-    }
-
     /// All rows of a statement on any connection.
     pub async fn query(
         self: &Arc<Self>,
@@ -96,8 +91,16 @@ impl Readers {
         values: Vec<Value>,
         limit: Duration,
     ) -> Result<Arc<Table>, Failure> {
-        let lent = self.take().await?;
-        self.query_on(lent, sql, values, limit).await
+        let key = self.hasher.hash_one(&sql);
+        if !self.is_slow(key)
+            && let Some(done) = self.quickly(key, &self.take().await?, &sql, &values, limit)
+        {
+            return done;
+        }
+        // Before the connection is taken: who waits for a turn keeps nobody else waiting.
+        let turns = self.slowly.clone();
+        let _turn = waited(turns.acquire_owned()).await?;
+        self.apart(key, self.take().await?, sql, values, limit).await
     }
 
     /// All rows of a statement on this connection, which `holder` keeps for as long as it runs.
@@ -109,12 +112,41 @@ impl Readers {
         limit: Duration,
     ) -> Result<Arc<Table>, Failure> {
         let key = self.hasher.hash_one(&sql);
-        if !self.is_slow(key) {
-            match holder.connection().query(&sql, &values, limit.min(QUICK)) {
-                Err(e) if is_interrupted(&e) && limit > QUICK => self.remember(key),
-                done => return done.map_err(|e| error::sqlite_failure(&e)),
-            }
+        if !self.is_slow(key)
+            && let Some(done) = self.quickly(key, &holder, &sql, &values, limit)
+        {
+            return done;
         }
+        self.apart(key, holder, sql, values, limit).await
+    }
+
+    /// On this thread; `None` where that takes too long.
+    fn quickly(
+        &self,
+        key: u64,
+        holder: &impl Holder,
+        sql: &str,
+        values: &[Value],
+        limit: Duration,
+    ) -> Option<Result<Arc<Table>, Failure>> {
+        match holder.connection().query(sql, values, limit.min(QUICK)) {
+            Err(e) if is_interrupted(&e) && limit > QUICK => {
+                self.remember(key);
+                None
+            }
+            done => Some(done.map_err(|e| error::sqlite_failure(&e))),
+        }
+    }
+
+    /// On a thread where nobody waits behind it.
+    async fn apart(
+        &self,
+        key: u64,
+        holder: impl Holder,
+        sql: String,
+        values: Vec<Value>,
+        limit: Duration,
+    ) -> Result<Arc<Table>, Failure> {
         let begin = Instant::now();
         let work = tokio::task::spawn_blocking(move || holder.connection().query(&sql, &values, limit));
         let done = work.await.map_err(|e| error::unexpected("a slow statement", &e))?;
@@ -145,12 +177,24 @@ impl Readers {
         // An error means that it was closed before.
         let _ = tokio::time::timeout(PATIENCE, self.free.acquire_many(self.most)).await;
         self.free.close();
+        self.slowly.close();
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     /// Whether it was closed.
     pub fn is_closed(&self) -> bool {
         self.free.is_closed()
+    }
+}
+
+/// A permit, within reasonable time.
+async fn waited(
+    turn: impl Future<Output = Result<OwnedSemaphorePermit, AcquireError>>,
+) -> Result<OwnedSemaphorePermit, Failure> {
+    match tokio::time::timeout(PATIENCE, turn).await {
+        Ok(Ok(permit)) => Ok(permit),
+        Ok(Err(_)) => Err(error::closed()),
+        Err(_) => Err(Failure { diagnostic: Box::new(Diagnostic::new(Code::DatabaseBusy)), again: false }),
     }
 }
 

@@ -174,8 +174,9 @@ fn references_views_and_uniques_bring_indexes_once() {
         covers,
         [
             "index department",
+            "index id of live rows alone",
             "index owner",
-            "index stage,created_at desc of live rows",
+            "index stage,created_at desc of live rows alone",
             "index who,name desc",
             "unique name"
         ]
