@@ -37,10 +37,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
 }
 
 fn api(api: &mut web::ServiceConfig) {
-    api.service(at("/session").post(session::sign_in).get(session::who).delete(session::sign_out).done());
-
-    api.configure(accounts);
-
+    // Tried in this order, by a pattern each: what is asked for most stands first.
     let record = "/records/{object}/{id}";
     api.service(at("/records/{object}").get(records::list).post(writes::create).done());
     api.service(at("/records/{object}/bulk").post(writes::bulk).done());
@@ -86,9 +83,12 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/jobs").get(jobs::list).done());
     api.service(at("/jobs/{id}").get(jobs::one).delete(jobs::cancel).done());
     api.service(at("/openapi.json").get(site::openapi).done());
+
+    api.configure(accounts);
 }
 
 fn accounts(api: &mut web::ServiceConfig) {
+    api.service(at("/session").post(session::sign_in).get(session::who).delete(session::sign_out).done());
     api.service(at("/session/password").post(account::change_password).done());
     api.service(at("/session/totp").post(account::begin_totp).done());
     api.service(at("/session/totp/confirm").post(account::confirm_totp).done());

@@ -261,7 +261,7 @@ impl Writer<'_> {
     fn value(&self, out: &mut Vec<u8>, row: &Cells, at: usize, form: &Form) -> Result<()> {
         let found = match form {
             Form::Text => row.text(at)?.map(|value| text(out, value)),
-            Form::Integer(Stored::Scaled(0)) => row.get::<Option<i64>>(at)?.map(|n| shown(out, n)),
+            Form::Integer(Stored::Scaled(0)) => row.get::<Option<i64>>(at)?.map(|n| integer(out, n)),
             Form::Integer(stored) => number(row, at, *stored, 0)?.map(|n| shown(out, n.normalize())),
             Form::Money(Stored::Scaled(scale), places)
                 if scale == places && *scale > 0 && self.is_sqlite() =>
@@ -336,8 +336,16 @@ fn identity(out: &mut Vec<u8>, id: Uuid) {
 fn scaled(out: &mut Vec<u8>, number: i64, scale: u32) {
     let unit = 10_u64.pow(scale);
     let (whole, rest) = (number.unsigned_abs() / unit, number.unsigned_abs() % unit);
-    let sign = if number < 0 { "-" } else { "" };
-    let _ = write!(out, "\"{sign}{whole}.{rest:0places$}\"", places = scale as usize);
+    out.extend_from_slice(if number < 0 { b"\"-".as_slice() } else { b"\"" });
+    integer(out, whole);
+    out.push(b'.');
+    let mut place = unit / 10;
+    while place > rest.max(1) {
+        out.push(b'0');
+        place /= 10;
+    }
+    integer(out, rest);
+    out.push(b'"');
 }
 
 /// The same without zeros at its end: `"1234.5"`.
@@ -350,6 +358,12 @@ fn trimmed(out: &mut Vec<u8>, mut number: i64, mut scale: u32) {
         0 => in_quotes(out, number),
         _ => scaled(out, number, scale),
     }
+}
+
+/// A whole number: lists are full of them, and `write!` is slow.
+fn integer(out: &mut Vec<u8>, number: impl serde::Serialize) {
+    // Writing a number to memory cannot fail.
+    let _ = serde_json::to_writer(out, &number);
 }
 
 /// `id` and `title` of an expanded record stand there already.
@@ -413,4 +427,29 @@ fn ids(out: &mut Vec<u8>, list: &str) -> Result<()> {
     }
     out.push(b']');
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_keep_their_places() {
+        let rows = [
+            (123_450, 2, "\"1234.50\"", "\"1234.5\""),
+            (0, 2, "\"0.00\"", "\"0\""),
+            (-5, 2, "\"-0.05\"", "\"-0.05\""),
+            (100, 2, "\"1.00\"", "\"1\""),
+            (7, 3, "\"0.007\"", "\"0.007\""),
+            (10_010, 4, "\"1.0010\"", "\"1.001\""),
+            (i64::MIN + 1, 4, "\"-922337203685477.5807\"", "\"-922337203685477.5807\""),
+        ];
+        for (number, scale, all, short) in rows {
+            let (mut whole, mut cut) = (Vec::new(), Vec::new());
+            scaled(&mut whole, number, scale);
+            trimmed(&mut cut, number, scale);
+            assert_eq!(String::from_utf8(whole).unwrap(), all, "{number} at {scale}");
+            assert_eq!(String::from_utf8(cut).unwrap(), short, "{number} at {scale}");
+        }
+    }
 }

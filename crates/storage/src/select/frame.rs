@@ -138,7 +138,11 @@ impl Frame {
         }
         let limit = match &select.page {
             Page::Keyset { limit, .. } => format!(" LIMIT {}", u64::from(*limit) + 1),
-            Page::Offset { limit, offset } => format!(" LIMIT {} OFFSET {offset}", u64::from(*limit) + 1),
+            // Bound, so that all pages of a list are one statement.
+            Page::Offset { limit, offset } => {
+                let offset = renderer.binder.bind(i64::try_from(*offset).unwrap_or(i64::MAX));
+                format!(" LIMIT {} OFFSET {offset}", u64::from(*limit) + 1)
+            }
         };
         let sql = [
             self.head.as_str(),

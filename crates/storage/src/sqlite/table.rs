@@ -1,4 +1,4 @@
-//! The rows of an answer, in two allocations however many they are.
+//! The rows of an answer, in three allocations however many they are.
 
 use rusqlite::types::ValueRef;
 use std::ops::Range;
@@ -8,10 +8,11 @@ use std::ops::Range;
 pub(crate) struct Table {
     width: usize,
     values: Vec<Stored>,
+    texts: String,
     bytes: Vec<u8>,
 }
 
-/// A value as SQLite gave it. Ranges lie in the bytes of the table.
+/// A value as SQLite gave it. Ranges lie in the texts or bytes of the table.
 #[derive(Clone, Debug)]
 enum Stored {
     Null,
@@ -34,7 +35,7 @@ pub(crate) enum Raw<'t> {
 impl Table {
     /// Without rows.
     pub fn of(width: usize) -> Table {
-        Table { width, values: Vec::with_capacity(width), bytes: Vec::new() }
+        Table { width, values: Vec::with_capacity(width), texts: String::new(), bytes: Vec::new() }
     }
 
     /// Copies the row a statement stands on.
@@ -46,20 +47,21 @@ impl Table {
                 ValueRef::Real(number) => Stored::Real(number),
                 ValueRef::Text(text) => {
                     // Checked here once, so that reading it cannot fail.
-                    std::str::from_utf8(text).map_err(|e| rusqlite::Error::Utf8Error(column, e))?;
-                    Stored::Text(self.keep(text))
+                    let text =
+                        std::str::from_utf8(text).map_err(|e| rusqlite::Error::Utf8Error(column, e))?;
+                    let begin = self.texts.len();
+                    self.texts.push_str(text);
+                    Stored::Text(begin..self.texts.len())
                 }
-                ValueRef::Blob(blob) => Stored::Blob(self.keep(blob)),
+                ValueRef::Blob(blob) => {
+                    let begin = self.bytes.len();
+                    self.bytes.extend_from_slice(blob);
+                    Stored::Blob(begin..self.bytes.len())
+                }
             };
             self.values.push(stored);
         }
         Ok(())
-    }
-
-    fn keep(&mut self, bytes: &[u8]) -> Range<usize> {
-        let begin = self.bytes.len();
-        self.bytes.extend_from_slice(bytes);
-        begin..self.bytes.len()
     }
 
     /// How many rows.
@@ -76,7 +78,7 @@ impl Table {
             Stored::Null => Raw::Null,
             Stored::Integer(number) => Raw::Integer(*number),
             Stored::Real(number) => Raw::Real(*number),
-            Stored::Text(range) => Raw::Text(std::str::from_utf8(&self.bytes[range.clone()]).ok()?),
+            Stored::Text(range) => Raw::Text(&self.texts[range.clone()]),
             Stored::Blob(range) => Raw::Blob(&self.bytes[range.clone()]),
         })
     }

@@ -1,7 +1,7 @@
 //! Events: what happened to records, committed with it, waiting for whoever acts on them.
 
 use super::stored;
-use crate::{Tx, cells, watch};
+use crate::{Tx, cells};
 use chrono::{DateTime, Utc};
 use diagnostic::Result;
 use serde_json::Value as Json;
@@ -31,10 +31,10 @@ stored! {
     }
 }
 
-/// Keeps events with the change they tell of.
+/// Keeps events with the change they tell of. Nobody is told of them: every write leaves some, and PostgreSQL lets
+/// commits that notify wait for one another. Who acts on events asks twice a second.
 pub async fn insert(tx: &Tx, events: &[Event]) -> Result<()> {
-    stored::insert(tx, events, "").await?;
-    if events.is_empty() { Ok(()) } else { watch::announce(tx).await }
+    stored::insert(tx, events, "").await.map(drop)
 }
 
 /// Events nobody acted on yet, oldest first, locked until the transaction ends.
