@@ -111,7 +111,7 @@ pub fn record(
 ) -> Result<Select> {
     let request = Request::from_parameters(parameters)?;
     let shape = shape_of_record(catalog, actor, object, &request)?;
-    record_in(catalog, actor, Arc::new(shape), id, &request)
+    record_in(Arc::new(shape), id, &request)
 }
 
 /// What a single record shows, see [`record`].
@@ -129,20 +129,14 @@ pub fn shape_of_record(catalog: &Catalog, actor: &Actor, object: &str, request: 
 ///
 /// # Errors
 /// As [`record`].
-pub fn record_in(
-    catalog: &Catalog,
-    actor: &Actor,
-    shape: Arc<Shape>,
-    id: Uuid,
-    request: &Request,
-) -> Result<Select> {
+pub fn record_in(shape: Arc<Shape>, id: Uuid, request: &Request) -> Result<Select> {
     let names = request.given.iter().chain(request.shorthand.iter().map(|(name, _)| name));
     const TAKEN: [&str; 3] = ["fields", "expand", "bin"];
     if let Some(name) = names.into_iter().find(|name| !TAKEN.contains(&name.as_str())) {
         let found = Diagnostic::new(Code::UnknownParameter).with("name", name).at(name.as_str());
         return Err(Box::new(found.with_hint(did_you_mean(name, TAKEN))));
     }
-    Ok(one(&Known { catalog, actor }, shape, id, bin(request)?))
+    Ok(one(shape, id, bin(request)?))
 }
 
 /// The cursor behind the row whose sort key values these are.
@@ -161,11 +155,11 @@ fn view_where(known: &Known<'_>, object: &Arc<Object>, view: &View) -> Result<Op
 fn of_one(known: &Known<'_>, object: &Arc<Object>, outputs: Vec<Output>) -> Shape {
     let sort = order::sort(known, object, &Request::default(), &[]).unwrap_or_default();
     let guards = guard::guards(known, None, &outputs, &sort);
-    Shape { object: object.clone(), outputs, sort, guards }
+    Shape { object: object.clone(), outputs, sort, guards, access: reads(known, &object.name) }
 }
 
-fn one(known: &Known<'_>, shape: Arc<Shape>, id: Uuid, bin: Bin) -> Select {
-    let access = reads(known, &shape.object.name);
+fn one(shape: Arc<Shape>, id: Uuid, bin: Bin) -> Select {
+    let access = shape.access.clone();
     let conditions = Conditions { access, ids: Some(vec![id]), bin, ..Default::default() };
     Select { shape, conditions, page: Page::Keyset { limit: 1, after: None }, count: Count::None }
 }
@@ -187,7 +181,7 @@ fn shape(known: &Known<'_>, object: &str, request: &Request) -> Result<Shape> {
     let outputs = output::list(known, object, fields, &request.expand)?;
     let sort = order::sort(known, object, request, view.map_or(&[][..], |view| &view.sort))?;
     let guards = guard::guards(known, None, &outputs, &sort);
-    Ok(Shape { object: object.clone(), outputs, sort, guards })
+    Ok(Shape { object: object.clone(), outputs, sort, guards, access: reads(known, &object.name) })
 }
 
 fn select(known: &Known<'_>, shape: Arc<Shape>, request: &Request) -> Result<Select> {
@@ -201,9 +195,8 @@ fn select(known: &Known<'_>, shape: Arc<Shape>, request: &Request) -> Result<Sel
         Some("exact") => Count::Exact,
         Some(other) => return Err(Box::new(one_of("count", other, &["none", "capped", "exact"]))),
     };
-    let mut conditions = conditions(known, object, request, view)?;
+    let mut conditions = conditions(known, object, request, view, shape.access.clone())?;
     conditions.guards = guard::guards(known, conditions.filter.as_ref(), &[], &[]);
-    finish(known, &mut conditions);
     Ok(Select { shape, conditions, page, count })
 }
 
@@ -226,11 +219,10 @@ fn groups(known: &Known<'_>, object: &str, request: &Request) -> Result<Aggregat
     }
     let sort = aggregate::sort(request, &groups, &measures)?;
     let view = view(known, object, request)?;
-    let mut conditions = conditions(known, object, request, view)?;
+    let mut conditions = conditions(known, object, request, view, reads(known, &object.name))?;
     let paths = groups.iter().map(|g| &g.path).chain(measures.iter().filter_map(|m| m.path.as_ref()));
     let keys: Vec<SortKey> = paths.map(|path| SortKey { path: path.clone(), descending: false }).collect();
     conditions.guards = guard::guards(known, conditions.filter.as_ref(), &[], &keys);
-    finish(known, &mut conditions);
     let limit = limit(request, None)?;
     Ok(AggregateSelect { object: object.clone(), conditions, groups, measures, sort, limit })
 }
@@ -266,6 +258,7 @@ fn conditions(
     object: &Arc<Object>,
     request: &Request,
     view: Option<&View>,
+    access: Rows,
 ) -> Result<Conditions> {
     let mut all: Vec<Expr> = Vec::new();
     if let Some(view) = view {
@@ -278,15 +271,11 @@ fn conditions(
     };
     Ok(Conditions {
         filter: walk::all(all).map(|filter| known.expand(&filter)),
-        access: known_rows(known, object),
+        access,
         search,
         bin: bin(request)?,
         ..Default::default()
     })
-}
-
-fn known_rows(known: &Known<'_>, object: &Object) -> Rows {
-    known.actor.grant(&object.name).map_or(Rows::None, |grant| grant.read.clone())
 }
 
 /// A view that speaks of what the actor may not read is, for it, no view.
@@ -364,9 +353,4 @@ fn page(known: &Known<'_>, request: &Request, sort: &[SortKey], limit: u32) -> R
         (None, Some(offset)) => Ok(Page::Offset { limit, offset }),
         (None, None) => Ok(Page::Keyset { limit, after: None }),
     }
-}
-
-/// Leaves columns and children only in what storage renders.
-fn finish(known: &Known<'_>, conditions: &mut Conditions) {
-    conditions.access = expanded(known, &conditions.access);
 }

@@ -25,6 +25,8 @@ pub struct Shape {
     pub sort: Vec<SortKey>,
     /// As [`Conditions::guards`], of the paths of outputs and order.
     pub guards: HashMap<Arc<str>, Rows>,
+    /// The rows that the actor may see: the [`Conditions::access`] of every page of this shape, once for all.
+    pub access: Rows,
 }
 
 /// One page of records of one object.

@@ -81,7 +81,7 @@ impl Opening {
         inner.pragma_update(None, "foreign_keys", true)?;
         // Pages come from the cache of the operating system, mapped; a connection keeps only those of the log.
         inner.pragma_update(None, "cache_size", CACHE)?;
-        inner.pragma_update(None, "mmap_size", 268_435_456)?;
+        inner.pragma_update(None, "mmap_size", 1_073_741_824)?;
         inner.pragma_update(None, "temp_store", "memory")?;
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
         let deadline = Arc::new(Deadline(AtomicU64::new(u64::MAX)));

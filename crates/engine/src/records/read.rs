@@ -88,7 +88,7 @@ impl Engine {
             let make = || query::shape_of_record(catalog, actor, object, &request);
             // A single record shows more than a list where nothing is asked for.
             let framed = framed(&work, format!("one {}", request.shape_key(object)), make)?;
-            let select = query::record_in(catalog, actor, framed.shape.clone(), id, &request)?;
+            let select = query::record_in(framed.shape.clone(), id, &request)?;
             Ok::<_, Box<Diagnostic>>((framed, select))
         })?;
         let found = select::fetch_one_in(&work.tx, work.rows().reading, &framed.frame, &select).await?;
@@ -178,11 +178,13 @@ pub(crate) async fn titles(work: &Work, object: &Arc<Object>, ids: &[Uuid]) -> R
         reader: None,
         expand: Vec::new(),
     };
-    let conditions = Conditions { access: shown.access, ids: Some(ids.to_vec()), ..Conditions::default() };
+    let conditions =
+        Conditions { access: shown.access.clone(), ids: Some(ids.to_vec()), ..Conditions::default() };
     let limit = u32::try_from(ids.len()).unwrap_or(u32::MAX);
     let page = Page::Offset { limit, offset: 0 };
     let (object, outputs) = (object.clone(), vec![output]);
-    let shape = Arc::new(Shape { object, outputs, sort: Vec::new(), guards: shown.guards });
+    let shape =
+        Arc::new(Shape { object, outputs, sort: Vec::new(), guards: shown.guards, access: shown.access });
     let select = Select { shape, conditions, page, count: Count::None };
     let page = select::fetch_page(&work.tx, work.rows().reading, &select).await?;
     let found: Vec<Titled> =

@@ -8,8 +8,10 @@ use crate::select::{Reading, keyset};
 use crate::sql::scope::{Joins, Renderer, Scope};
 use catalog::{Object, Stored};
 use diagnostic::Result;
+use plan::Rows;
 use plan::read::{Page, Select, Shape};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The statement of a page without its conditions.
 #[derive(Clone, Debug)]
@@ -29,6 +31,8 @@ pub struct Frame {
     inside: &'static str,
     /// The joins of the sort keys.
     joins: Joins,
+    /// The rows that the actor may see, and the same as a condition.
+    access: (Rows, Option<String>),
     /// The keys while rows are looked for, and their order.
     place: Vec<keyset::Key>,
     order: String,
@@ -95,6 +99,8 @@ impl Frame {
             (format!("SELECT {}, {}", level.columns.join(", "), sorted.join(", ")), String::new())
         };
         let head = format!("{head} FROM {} {inside}", quoted(&object.table));
+        let seen = renderer.access(&mut inner, inside, object, &shape.access)?;
+        let access = (shape.access.clone(), seen);
         let lists = many::statements(dialect, renderer.context, &level)?;
         let lasting = renderer.is_lasting() && lists.iter().all(Statement::is_lasting);
         let (values, aliases) = renderer.take_state();
@@ -108,6 +114,7 @@ impl Frame {
             tail,
             inside,
             joins,
+            access,
             place,
             order,
             values,
@@ -131,7 +138,14 @@ impl Frame {
         let context = reading.context(&select.conditions.guards);
         let mut renderer = Renderer::resumed(context, self.dialect, (self.values.clone(), self.aliases));
         let mut inner = Scope::of_row(self.inside, object).joined(self.joins.clone());
-        let mut conditions = renderer.conditions(&mut inner, self.inside, object, &select.conditions)?;
+        let wanted = &select.conditions;
+        let mut conditions = match is_same(&self.access.0, &wanted.access) {
+            true => {
+                let seen = self.access.1.as_deref();
+                renderer.conditions_and(&mut inner, self.inside, object, wanted, seen)?
+            }
+            false => renderer.conditions(&mut inner, self.inside, object, wanted)?,
+        };
         if let Page::Keyset { after: Some(after), .. } = &select.page {
             let place = keyset::after(&mut renderer.binder, &self.place, after)?;
             conditions = format!("{conditions} AND {place}");
@@ -155,6 +169,14 @@ impl Frame {
             &self.tail,
         ];
         Ok((sql.concat(), renderer.take_values()))
+    }
+}
+
+/// Whether two sets of rows are the very same: what is narrower is put together anew.
+fn is_same(a: &Rows, b: &Rows) -> bool {
+    match (a, b) {
+        (Rows::Where(a), Rows::Where(b)) => Arc::ptr_eq(a, b),
+        (a, b) => a == b,
     }
 }
 

@@ -146,6 +146,7 @@ impl Site {
             outputs,
             sort: sort.iter().map(key).collect(),
             guards: conditions.guards.clone(),
+            access: conditions.access.clone(),
         });
         Select { shape, conditions, page: Page::Keyset { limit: 50, after: None }, count: Count::Exact }
     }

@@ -18,6 +18,33 @@ impl<'a> Renderer<'a> {
         object: &Arc<Object>,
         conditions: &Conditions,
     ) -> Result<String> {
+        let access = self.access(scope, alias, object, &conditions.access)?;
+        self.conditions_and(scope, alias, object, conditions, access.as_deref())
+    }
+
+    /// The rows that the actor may see as a condition; `None` for all.
+    pub fn access(
+        &mut self,
+        scope: &mut Scope<'a>,
+        alias: &str,
+        object: &Arc<Object>,
+        access: &plan::Rows,
+    ) -> Result<Option<String>> {
+        match access {
+            plan::Rows::Where(condition) => self.unguarded(scope, condition).map(Some),
+            other => self.rows(alias, object, other),
+        }
+    }
+
+    /// As [`Renderer::conditions`], with the rows that the actor may see already rendered.
+    pub fn conditions_and(
+        &mut self,
+        scope: &mut Scope<'a>,
+        alias: &str,
+        object: &Arc<Object>,
+        conditions: &Conditions,
+        access: Option<&str>,
+    ) -> Result<String> {
         let mut parts = Vec::new();
         match conditions.bin {
             Bin::Live => parts.push(format!("{alias}.\"deleted_at\" IS NULL")),
@@ -27,11 +54,7 @@ impl<'a> Renderer<'a> {
         if let Some(ids) = &conditions.ids {
             parts.push(self.binder.id_in(&format!("{alias}.\"id\""), ids));
         }
-        if let plan::Rows::Where(access) = &conditions.access {
-            parts.push(self.unguarded(scope, access)?);
-        } else if let Some(access) = self.rows(alias, object, &conditions.access)? {
-            parts.push(access);
-        }
+        parts.extend(access.map(str::to_owned));
         if let Some(filter) = &conditions.filter {
             parts.push(self.condition(scope, filter)?);
         }
