@@ -34,6 +34,10 @@ mod openapi;
 
 mod purge;
 
+mod audit;
+
+mod key;
+
 use crate::console::Console;
 use crate::failure::Failure;
 use clap::Subcommand;
@@ -71,6 +75,10 @@ pub enum Command {
     Schema(schema::Schema),
     /// Print the OpenAPI description of this site's API
     Openapi(openapi::Openapi),
+    /// The audit trail: verify, export, prune
+    Audit(audit::Audit),
+    /// The keys of encrypted fields: list, add, rotate, remove
+    Key(key::Key),
     /// Drop for good the tables and columns that left the definitions
     Purge(purge::Purge),
 }
@@ -104,5 +112,7 @@ pub async fn run(command: Command, console: &Console) -> Result<(), Failure> {
         Command::Schema(options) => schema::run(&options, console),
         Command::Openapi(options) => openapi::run(&options, console).await,
         Command::Purge(options) => purge::run(&options, console).await,
+        Command::Key(options) => key::run(&options, console).await,
+        Command::Audit(options) => audit::run(&options, console).await,
     }
 }

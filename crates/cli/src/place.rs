@@ -5,15 +5,13 @@ use clap::Args;
 use diagnostic::{Code, Diagnostic, Result};
 use engine::Engine;
 use std::path::{Path, PathBuf};
-use storage::secret::Secret;
+use storage::secret::{self, Secret};
 use storage::{Database, Options, Role, system};
 
 /// The file that holds the key of encrypted fields.
 const SECRET_FILE: &str = "secret.key";
 /// The variable that holds it instead.
 const SECRET_VARIABLE: &str = "LIFELOOM_SECRET";
-/// Under which name the database keeps by what it recognises the key.
-const SECRET_META: &str = "secret";
 
 /// Which database.
 #[derive(Debug, Args)]
@@ -24,6 +22,9 @@ pub struct Place {
     /// Address of the database, postgres://… or sqlite://FILE [default: SQLite in the data folder]
     #[arg(long, value_name = "URL", help_heading = "Database")]
     pub database: Option<String>,
+    /// File with the keys of encrypted fields [default: secret.key in the data folder]
+    #[arg(long, value_name = "FILE", help_heading = "Database")]
+    pub key_file: Option<PathBuf>,
 }
 
 /// Where people reach the site.
@@ -128,8 +129,11 @@ impl Place {
         }
     }
 
-    /// The folder of the key: beside a SQLite file, else the data folder.
+    /// The file of the key: the one that is named, else beside a SQLite file, else in the data folder.
     pub fn secret_file(&self) -> PathBuf {
+        if let Some(file) = &self.key_file {
+            return file.clone();
+        }
         let beside = self.sqlite_file().and_then(|file| Some(file.parent()?.to_owned()));
         beside.unwrap_or_else(|| self.data.clone()).join(SECRET_FILE)
     }
@@ -138,16 +142,16 @@ impl Place {
     /// refused, because values written under two keys cannot be read under either.
     async fn secret(&self, database: &Database, role: Role) -> Result<Option<Secret>, Failure> {
         let file = self.secret_file();
-        let known = system::meta(&database.reader(), SECRET_META).await?.map(|(value, _)| value);
-        let given = std::env::var(SECRET_VARIABLE).ok().filter(|text| !text.trim().is_empty());
+        let known = system::meta(&database.reader(), secret::META).await?.map(|(value, _)| value);
+        let given = secret_of_environment();
         let secret = match (given, file.exists(), &known) {
-            (Some(text), ..) => Secret::new(&text),
+            (Some(text), ..) => Secret::parse(&text)?,
             (None, true, _) => Secret::from_file(&file)?,
             (None, false, None) => made(&file)?,
             (None, false, Some(_)) if role == Role::Command => return Ok(None),
             (None, false, Some(_)) => return Err(wrong_key(&file, "is missing").into()),
         };
-        let mark = secret.hash(SECRET_META);
+        let mark = secret.hash(secret::META);
         match known {
             Some(known) if known == mark => {}
             Some(_) => return Err(wrong_key(&file, "is another one than this database was made with").into()),
@@ -155,13 +159,18 @@ impl Place {
                 database
                     .write(move |tx| {
                         let mark = mark.clone();
-                        async move { system::set_meta(&tx, SECRET_META, &mark, 0).await }
+                        async move { system::set_meta(&tx, secret::META, &mark, 0).await }
                     })
                     .await?;
             }
         }
         Ok(Some(secret))
     }
+}
+
+/// The key in the environment, which counts before any file.
+pub fn secret_of_environment() -> Option<String> {
+    std::env::var(SECRET_VARIABLE).ok().filter(|text| !text.trim().is_empty())
 }
 
 fn made(file: &Path) -> Result<Secret, Failure> {

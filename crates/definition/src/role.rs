@@ -59,6 +59,8 @@ pub struct Grant {
     pub history: Option<Scope>,
     /// On which records it comments.
     pub comment: Option<Scope>,
+    /// In which records it may read encrypted fields unmasked; each reading is put on record.
+    pub unmask: Option<Scope>,
     /// Rights on single fields; `*` stands for all others.
     pub fields: IndexMap<String, FieldRight>,
     /// The moves it may make.

@@ -11,6 +11,7 @@ use script::{Limits, Scripts};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 use storage::secret::Secret;
+use storage::store::audit::pen::Pen;
 use storage::{Database, Versions};
 use tokio::sync::{Semaphore, watch};
 
@@ -46,6 +47,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     scripts: Scripts,
     secret: Option<Secret>,
+    pen: Pen,
     public_address: Option<String>,
     hashing: Semaphore,
     published: ArcSwap<Published>,
@@ -63,6 +65,7 @@ impl Engine {
         database: Database,
         scripts: Scripts,
         published: Published,
+        pen: Pen,
         options: Options,
     ) -> Engine {
         let Options { clock, secret, public_address, .. } = options;
@@ -75,6 +78,7 @@ impl Engine {
             clock,
             scripts,
             secret,
+            pen,
             published: ArcSwap::from_pointee(published),
             site: ArcSwap::from_pointee(Site::default()),
             sessions: SessionCache::default(),
@@ -119,6 +123,11 @@ impl Engine {
     /// The key of encrypted fields.
     pub(crate) fn secret(&self) -> Option<&Secret> {
         self.0.secret.as_ref()
+    }
+
+    /// What entries of the audit trail are marked with.
+    pub(crate) fn pen(&self) -> &Pen {
+        &self.0.pen
     }
 
     /// Where people reach the site.

@@ -258,5 +258,5 @@ async fn end(work: &Work, order: &Order, done: &HandedOver) -> Result<()> {
         request: work.request.as_deref().map(str::to_owned),
         detail: json!({"to": order.to, "records": done.records, "tasks": done.tasks, "failed": done.failed.len()}),
     };
-    audit::insert(&work.tx, &[entry]).await
+    audit::insert(&work.tx, work.engine.pen(), &[entry]).await
 }

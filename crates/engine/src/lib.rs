@@ -10,7 +10,7 @@
 //! [`flow`] (approvals), [`requests`] (what changes something, once), [`describe`] (what clients are told of
 //! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine), [`jobs`],
 //! [`outbox`] (mail), [`handover`] (what somebody who leaves passes on), `first` (the first administrator),
-//! [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs ship).
+//! [`audit`] (the trail and its seal), [`keys`] (other keys for encrypted fields), [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs ship).
 
 pub mod clock;
 
@@ -53,6 +53,10 @@ pub mod handover;
 mod first;
 
 pub mod maintenance;
+
+pub mod audit;
+
+pub mod keys;
 
 pub mod transfer;
 

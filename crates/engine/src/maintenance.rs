@@ -1,18 +1,23 @@
 //! What administrators do seldom: drop for good what left the definitions, build the search index anew.
 
+mod figures;
+
 use crate::engine::{Engine, internal};
 use crate::published::Published;
 use crate::rows::Rows;
 use catalog::Object;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use expression::Type;
+use serde_json::json;
 use std::sync::Arc;
 use storage::migrate::purge::{self, Retired};
 use storage::store::publish as table;
-use storage::store::{attempt, idempotency, reset, session};
+use storage::store::{attempt, audit, idempotency, reset, session};
 use storage::{Tx, backup, row, search, system};
 use uuid::Uuid;
+
+pub use figures::Figures;
 
 /// Records that are indexed in one transaction.
 const PAGE: usize = 500;
@@ -48,6 +53,8 @@ impl Engine {
                     let (migration, left) = purge::purge(&names, &which, tx.dialect());
                     migration.run(&tx, engine.means()).await?;
                     table::set_names(&tx, &left).await?;
+                    let entry = dropped(engine.now(), &which);
+                    audit::insert(&tx, engine.pen(), &[entry]).await?;
                     Ok(migration.steps.into_iter().map(|step| step.what).collect())
                 }
             })
@@ -70,6 +77,19 @@ impl Engine {
                 idempotency::sweep(&tx, yesterday).await.map(drop)
             })
             .await
+    }
+
+    /// What an operator watches of what the database holds.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn figures(&self) -> Result<Figures> {
+        figures::read(&self.database().reader(), self.now(), self.published().number).await
+    }
+
+    /// Calls of scripts since the start, and how many of them failed or refused.
+    pub fn script_runs(&self) -> (u64, u64) {
+        self.scripts().counts()
     }
 
     /// Builds the full-text search anew: after a restore, whose file does not hold it. `told` hears how many
@@ -141,6 +161,27 @@ impl Engine {
                 }
             })
             .await
+    }
+}
+
+/// What is put on record of a purge.
+fn dropped(at: DateTime<Utc>, which: &[Retired]) -> audit::Entry {
+    let (mut objects, mut fields) = (Vec::new(), Vec::new());
+    for one in which {
+        match one {
+            Retired::Object(object) => objects.push(object.clone()),
+            Retired::Field(object, field) => fields.push(format!("{object}.{field}")),
+        }
+    }
+    audit::Entry {
+        id: Uuid::now_v7(),
+        at,
+        actor: None,
+        kind: "catalog.purged".to_owned(),
+        object: None,
+        record: None,
+        request: None,
+        detail: json!({"dropped": objects, "fields": fields}),
     }
 }
 

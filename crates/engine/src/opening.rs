@@ -9,7 +9,9 @@ use chrono_tz::Tz;
 use diagnostic::{Locale, Result};
 use script::Scripts;
 use std::sync::{Arc, PoisonError};
-use storage::{Database, Tx};
+use storage::secret::{self, Secret};
+use storage::store::audit::pen::Pen;
+use storage::{Database, Tx, system};
 
 impl Engine {
     /// Takes up what was last published in this database; an empty database gives an empty catalog. Must be
@@ -21,7 +23,8 @@ impl Engine {
     pub async fn open(database: Database, options: Options) -> Result<Engine> {
         let scripts = Scripts::new(options.limits.clone());
         let published = publish::load(&database, &scripts).await?;
-        let engine = Engine::assemble(database, scripts, published, options);
+        let pen = pen(&database, options.secret.as_ref()).await?;
+        let engine = Engine::assemble(database, scripts, published, pen, options);
         engine.read_site().await?;
         tokio::spawn(follow(engine.downgrade(), engine.database().watch()));
         Ok(engine)
@@ -70,6 +73,19 @@ impl Engine {
     }
 }
 
+/// What the audit trail is written with. New values are written under the key that the database names.
+async fn pen(database: &Database, secret: Option<&Secret>) -> Result<Pen> {
+    let tx = database.reader();
+    let Some(secret) = secret else {
+        let keyed = system::meta(&tx, secret::META).await?.is_some();
+        return Ok(if keyed { Pen::Missing } else { Pen::Free });
+    };
+    if let Some((_, number)) = system::meta(&tx, secret::CURRENT_META).await? {
+        secret.write_under(u64::try_from(number).unwrap_or_default())?;
+    }
+    Ok(Pen::Keyed(secret.clone()))
+}
+
 /// Reads the settings; what is missing or unknown keeps its default.
 async fn read_settings(rows: &Rows<'_>) -> Result<Site> {
     let Some(object) = rows.reading.catalog.objects.get("base.setting") else {
@@ -93,6 +109,12 @@ async fn follow(engine: WeakEngine, mut watch: tokio::sync::watch::Receiver<stor
     while watch.changed().await.is_ok() {
         let versions = *watch.borrow_and_update();
         let Some(engine) = engine.upgrade() else { return };
+        if let Some(secret) =
+            engine.secret().filter(|known| versions.secret > 0 && known.current() != versions.secret)
+            && let Err(error) = secret.write_under(versions.secret)
+        {
+            tracing::error!(%error, "the key of encrypted fields was changed, and this process does not have it");
+        }
         if versions.rights != rights {
             rights = versions.rights;
             engine.forget_identities();

@@ -1,6 +1,6 @@
 //! Requests that change something: each has its effect once, however often it is repeated.
 //!
-//! Read in this order: [`Request`] and [`Done`] here, then [`bulk`], [`action`], [`history`], [`comments`].
+//! Read in this order: [`Request`] and [`Done`] here, then [`bulk`], [`action`], [`history`], [`comments`], [`unmask`].
 
 pub mod bulk;
 
@@ -9,6 +9,8 @@ pub mod action;
 pub mod history;
 
 pub mod comments;
+
+pub mod unmask;
 
 use crate::engine::{Engine, internal};
 use crate::flow::{decide, start, tasks};
@@ -92,6 +94,8 @@ pub struct Asked {
     pub key: Option<RequestKey>,
     /// The request's id, for the audit trail.
     pub id: Arc<str>,
+    /// The address it comes from, for the audit trail.
+    pub address: Option<Arc<str>>,
 }
 
 /// What a request led to: ids, from which the answer is rendered under the rights of whoever asks (again).
@@ -174,6 +178,7 @@ impl Engine {
             let asked = asked.clone();
             async move {
                 work.request = Some(asked.id.clone());
+                work.address.clone_from(&asked.address);
                 once(&work, &asked).await
             }
         };

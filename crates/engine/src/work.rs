@@ -34,6 +34,8 @@ pub struct Work {
     pub depth: u32,
     /// The request, for the audit trail.
     pub request: Option<Arc<str>>,
+    /// The address the request came from, for the audit trail.
+    pub address: Option<Arc<str>>,
     /// The stored record that is about to be written: locked when it is read.
     pub target: Option<Uuid>,
 }

@@ -68,6 +68,8 @@ pub enum Access {
     History,
     /// Commenting on them.
     Comment,
+    /// Reading their encrypted fields unmasked.
+    Unmask,
     /// What no grant overcomes: the restrictions alone.
     Restriction,
 }
@@ -101,6 +103,8 @@ pub struct ObjectGrant {
     pub history: Rows,
     /// Rows it may comment on.
     pub comment: Rows,
+    /// Rows whose encrypted fields it may read unmasked.
+    pub unmask: Rows,
     /// Rights by field index.
     pub fields: Vec<FieldRight>,
     /// Moves it may make.
@@ -153,6 +157,7 @@ impl ObjectGrant {
             Access::Assign => &self.assign,
             Access::History => &self.history,
             Access::Comment => &self.comment,
+            Access::Unmask => &self.unmask,
             Access::Restriction => &self.restriction,
         }
     }

@@ -27,6 +27,7 @@ pub(crate) fn words(access: Access) -> Words {
         Access::Purge => ["purge", "彻底删除", "徹底刪除"],
         Access::Assign => ["change the owner of", "变更负责人：", "變更負責人："],
         Access::Comment => ["comment on", "评论", "評論"],
+        Access::Unmask => ["unmask", "查看明文：", "檢視明文："],
         Access::Update | Access::Restriction => ["change", "修改", "修改"],
     }
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 pub struct Question<'q> {
     /// The object's full name.
     pub object: &'q str,
-    /// `read update delete restore purge export assign history comment create import`, or the name of a move
+    /// `read update delete restore purge export assign history comment unmask create import`, or the name of a move
     /// or action.
     pub action: &'q str,
     /// The record, if one is meant.
@@ -90,7 +90,7 @@ pub enum Reason {
     },
 }
 
-const ACCESSES: [(&str, Access); 9] = [
+const ACCESSES: [(&str, Access); 10] = [
     ("read", Access::Read),
     ("update", Access::Update),
     ("delete", Access::Delete),
@@ -100,6 +100,7 @@ const ACCESSES: [(&str, Access); 9] = [
     ("assign", Access::Assign),
     ("history", Access::History),
     ("comment", Access::Comment),
+    ("unmask", Access::Unmask),
 ];
 
 impl Planner<'_> {

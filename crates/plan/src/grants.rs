@@ -73,6 +73,7 @@ fn all_of(object: &Object) -> ObjectGrant {
         assign: Rows::All,
         history: Rows::All,
         comment: Rows::All,
+        unmask: Rows::All,
         fields: object.fields.values().map(|field| cap(field, FieldRight::Edit)).collect(),
         moves: NameSet::All,
         actions: NameSet::All,
@@ -166,6 +167,7 @@ pub fn scope_of(grant: &Grant, access: Access) -> &Scope {
         Access::Assign => &grant.assign,
         Access::History => &grant.history,
         Access::Comment => &grant.comment,
+        Access::Unmask => &grant.unmask,
         // Restrictions are no role's scope; nothing is granted by this name.
         Access::Restriction => &Scope::None,
     }
@@ -250,6 +252,7 @@ impl Building<'_, '_> {
             assign: rows(Access::Assign),
             history: rows(Access::History),
             comment: rows(Access::Comment),
+            unmask: rows(Access::Unmask),
             fields: object.fields.values().map(|field| widest(grants, field)).collect(),
             moves: names(grants.iter().map(|g| &g.moves)),
             actions: names(grants.iter().map(|g| &g.actions)),
@@ -277,6 +280,7 @@ impl Building<'_, '_> {
             &mut grant.assign,
             &mut grant.history,
             &mut grant.comment,
+            &mut grant.unmask,
         ];
         for rows in every {
             *rows = intersection([std::mem::take(rows), open.clone()]);
@@ -315,7 +319,8 @@ impl Follows {
         }
         let edits = self.field == FieldRight::Edit;
         let rows = |access: Access| {
-            let writes = !matches!(access, Access::Read | Access::Export | Access::History | Access::Comment);
+            let reads = [Access::Read, Access::Export, Access::History, Access::Comment, Access::Unmask];
+            let writes = !reads.contains(&access);
             if writes && !edits { Rows::None } else { self.rows(parent_access(access)) }
         };
         Some(ObjectGrant {
@@ -332,6 +337,7 @@ impl Follows {
             assign: Rows::None,
             history: rows(Access::History),
             comment: rows(Access::Comment),
+            unmask: rows(Access::Unmask),
             fields: object.fields.values().map(|field| cap(field, self.field)).collect(),
             moves: if edits { NameSet::All } else { NameSet::default() },
             actions: if edits { NameSet::All } else { NameSet::default() },

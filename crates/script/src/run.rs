@@ -12,6 +12,7 @@ use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, Position, Scope};
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A compiled script file.
@@ -28,12 +29,20 @@ pub struct Scripts {
     pool: Pool,
     limits: Limits,
     compiled: RwLock<HashMap<[u8; 32], Arc<Compiled>>>,
+    runs: AtomicU64,
+    failures: AtomicU64,
 }
 
 impl Scripts {
     /// With these limits.
     pub fn new(limits: Limits) -> Scripts {
-        Scripts { pool: Pool::new(limits.clone()), limits, compiled: RwLock::new(HashMap::new()) }
+        Scripts {
+            pool: Pool::new(limits.clone()),
+            limits,
+            compiled: RwLock::new(HashMap::new()),
+            runs: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
+        }
     }
 
     /// Compiles a file, or answers what was compiled of the same text before.
@@ -99,7 +108,25 @@ impl Scripts {
         to_wire(&answer).map_err(|reason| Box::new(failed(script, function, &reason, Position::NONE)))
     }
 
+    /// Calls since the start, and how many of them failed or refused.
+    pub fn counts(&self) -> (u64, u64) {
+        (self.runs.load(Ordering::Relaxed), self.failures.load(Ordering::Relaxed))
+    }
+
     fn call(
+        &self,
+        script: &Compiled,
+        function: &str,
+        arguments: Vec<Dynamic>,
+        host: Arc<dyn Host>,
+    ) -> Result<Dynamic> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        self.call_uncounted(script, function, arguments, host).inspect_err(|_| {
+            self.failures.fetch_add(1, Ordering::Relaxed);
+        })
+    }
+
+    fn call_uncounted(
         &self,
         script: &Compiled,
         function: &str,

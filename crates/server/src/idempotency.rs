@@ -38,5 +38,11 @@ pub fn key(caller: &Caller, request: &HttpRequest, body: &[u8]) -> Answer<Option
 /// # Errors
 /// `invalid_header`.
 pub fn asked(caller: &Caller, http: &HttpRequest, body: &[u8], request: Request) -> Answer<Asked> {
-    Ok(Asked { request, key: key(caller, http, body)?, id: crate::trace::current_id() })
+    Ok(Asked { key: key(caller, http, body)?, ..plain(caller, http, request) })
+}
+
+/// A request without a key.
+pub fn plain(caller: &Caller, http: &HttpRequest, request: Request) -> Asked {
+    let address = caller.state.as_ref().map(|state| state.address(http));
+    Asked { request, key: None, id: crate::trace::current_id(), address }
 }

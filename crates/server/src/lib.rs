@@ -6,7 +6,7 @@
 //! [`problem`] make the answer.
 //!
 //! Read in this order: [`limit`] (how often), [`trace`] (ids and stages), [`problem`] (how a refusal looks),
-//! [`client`] (from where), [`state`] (what handlers share), [`caller`] (who asks),
+//! [`client`] (from where), [`metrics`] (what is counted), [`state`] (what handlers share), [`caller`] (who asks),
 //! [`input`] (what a request carries), [`wire`] (how an answer looks), [`idempotency`],
 //! [`openapi`] (the description of all this for the site's own objects), [`service`] (what surrounds every request), then
 //! [`routes`] (every address on one page) and the handlers under it.
@@ -18,6 +18,8 @@ pub mod trace;
 pub mod problem;
 
 pub mod client;
+
+pub mod metrics;
 
 pub mod state;
 

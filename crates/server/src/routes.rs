@@ -20,8 +20,13 @@ pub mod packs;
 
 pub mod jobs;
 
+pub mod audit;
+
+pub mod metrics;
+
 pub mod site;
 
+use crate::metrics::Route;
 use crate::problem::Problem;
 use actix_web::http::Method;
 use actix_web::{FromRequest, Handler, HttpRequest, Resource, Responder, web};
@@ -32,6 +37,7 @@ pub fn configure(app: &mut web::ServiceConfig) {
     app.service(at("/").get(site::root).done());
     app.service(at("/healthz").get(site::health).done());
     app.service(at("/readyz").get(site::ready).done());
+    app.service(at("/metrics").get(metrics::scrape).done());
     app.service(web::scope("/api/v1").configure(api));
     app.default_service(web::to(nowhere));
 }
@@ -50,6 +56,7 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at(&format!("{record}/moves/{{move}}")).post(writes::make_move).done());
     api.service(at(&format!("{record}/actions")).get(records::actions).done());
     api.service(at(&format!("{record}/actions/{{action}}")).post(writes::press).done());
+    api.service(at(&format!("{record}/unmask")).post(records::unmask).done());
     api.service(at(&format!("{record}/history")).get(conversation::history).done());
     api.service(at(&format!("{record}/comments")).get(conversation::list).post(conversation::add).done());
     let comment = format!("{record}/comments/{{comment}}");
@@ -82,6 +89,7 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/packs/{name}/remove").post(packs::remove).done());
     api.service(at("/jobs").get(jobs::list).done());
     api.service(at("/jobs/{id}").get(jobs::one).delete(jobs::cancel).done());
+    api.service(at("/audit").get(audit::list).done());
     api.service(at("/openapi.json").get(site::openapi).done());
 
     api.configure(accounts);
@@ -117,7 +125,7 @@ struct At {
 }
 
 fn at(path: &str) -> At {
-    At { resource: web::resource(path), allowed: Vec::new() }
+    At { resource: web::resource(path).app_data(Route(path.into())), allowed: Vec::new() }
 }
 
 macro_rules! method {

@@ -2,6 +2,7 @@
 
 use crate::client::Proxies;
 use crate::limit::Limits;
+use crate::metrics::{Metrics, Route};
 use crate::problem::Problem;
 use crate::state::State;
 use crate::trace::{self, Current};
@@ -37,6 +38,8 @@ pub struct Config {
     pub trusted_proxies: Vec<String>,
     /// Requests of one user within a minute; `None` for any number.
     pub per_minute: Option<u32>,
+    /// Who has it may ask for metrics from anywhere; without it only this machine may.
+    pub metrics_token: Option<String>,
 }
 
 impl Config {
@@ -49,6 +52,7 @@ impl Config {
             workers: None,
             trusted_proxies: Vec::new(),
             per_minute: None,
+            metrics_token: None,
         }
     }
 }
@@ -92,13 +96,22 @@ pub fn bind(listen: &str) -> Result<Vec<TcpListener>> {
 /// # Errors
 /// `invalid_configuration` where the listeners cannot be taken over.
 pub async fn serve(config: Config) -> Result<Running> {
-    let Config { engine, listeners, secure_cookies, workers, trusted_proxies, per_minute } = config;
+    let Config { engine, listeners, secure_cookies, workers, trusted_proxies, per_minute, metrics_token } =
+        config;
     let proxies = Proxies::parse(&trusted_proxies)?;
     // Browsers that reach the site by https never send its cookie otherwise.
     let secure_cookies =
         secure_cookies || engine.public_address().is_some_and(|address| address.starts_with("https://"));
     let limits = Limits::default();
-    let state = web::Data::new(State { engine: engine.clone(), limits, per_minute, proxies, secure_cookies });
+    let metrics = Metrics::new(metrics_token.as_deref());
+    let state = web::Data::new(State {
+        engine: engine.clone(),
+        limits,
+        per_minute,
+        proxies,
+        secure_cookies,
+        metrics,
+    });
     let engine = web::Data::new(engine);
     let server = HttpServer::new(move || {
         App::new()
@@ -176,6 +189,10 @@ async fn around<B: MessageBody>(
     let current = Current::new(trace::id_of(request.headers()));
     let (id, method, path) = (current.id.clone(), request.method().clone(), request.path().to_owned());
     let span = tracing::info_span!("request", %id, %method, path, status = tracing::field::Empty);
+    let counting = request.app_data::<web::Data<State>>().cloned();
+    if let Some(state) = &counting {
+        state.metrics.begun();
+    }
     let inside = async {
         let path = request.request().uri().path();
         if path.contains('%') && input::segments(path).is_none() {
@@ -186,14 +203,26 @@ async fn around<B: MessageBody>(
         }
         next.call(request).await.map(ServiceResponse::map_into_left_body)
     };
-    let mut answer = current.clone().scope(inside).instrument(span.clone()).await?;
+    let answer = current.clone().scope(inside).instrument(span.clone()).await;
+    let mut answer = answer.inspect_err(|_| lost(counting.as_ref()))?;
     let took = begin.elapsed();
     let status = answer.status().as_u16();
+    if let Some(state) = counting {
+        let request = answer.request();
+        let route = request.app_data::<Route>();
+        state.metrics.answered(route, request.method(), status, took, &current.stages());
+    }
     span.record("status", status);
     let _entered = span.enter();
     tracing::info!(target: "server::access", took_us = took.as_micros(), "answered");
     put_headers(answer.headers_mut(), &current, took);
     Ok(answer)
+}
+
+fn lost(counting: Option<&web::Data<State>>) {
+    if let Some(state) = counting {
+        state.metrics.lost();
+    }
 }
 
 fn put_headers(headers: &mut HeaderMap, current: &Current, took: Duration) {

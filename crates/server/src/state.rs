@@ -2,12 +2,14 @@
 
 use crate::client::{self, Proxies};
 use crate::limit::{Limits, Policy};
+use crate::metrics::Metrics;
 use crate::problem::{Answer, Problem};
 use crate::trace;
 use actix_web::HttpRequest;
 use diagnostic::{Code, Diagnostic, Locale};
 use engine::Engine;
 use engine::identity::Origin;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// What handlers share.
@@ -22,12 +24,19 @@ pub struct State {
     pub proxies: Proxies,
     /// Cookies are marked `Secure`.
     pub secure_cookies: bool,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 impl State {
     /// Where a request comes from.
     pub fn origin(&self, request: &HttpRequest) -> Origin {
         client::origin(&self.proxies, request)
+    }
+
+    /// The address of the client, for the audit trail.
+    pub fn address(&self, request: &HttpRequest) -> Arc<str> {
+        self.proxies.client(request).to_canonical().to_string().into()
     }
 
     /// The client, as limits know it.

@@ -46,6 +46,11 @@ impl Current {
         *self.left.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The stages and how long each took.
+    pub fn stages(&self) -> Vec<(&'static str, Duration)> {
+        self.stages.all()
+    }
+
     /// The value of `Server-Timing`: stages in the order in which they ended, in milliseconds.
     pub fn timing(&self, total: Duration) -> String {
         let mut text = String::new();

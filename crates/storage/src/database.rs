@@ -38,6 +38,17 @@ struct Inner {
     jobs_ready: Arc<Notify>,
 }
 
+/// How much a database has to do for this process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Writes before SQLite's door. On PostgreSQL each has a transaction of its own.
+    pub waiting: i64,
+    /// Connections.
+    pub connections: i64,
+    /// Connections that nobody uses.
+    pub idle: i64,
+}
+
 enum Connected {
     Sqlite {
         readers: Arc<Readers>,
@@ -63,7 +74,7 @@ impl Database {
             Connections::Postgres(pool) => Connected::Postgres(pool),
         };
         let (sender, versions) =
-            channel::channel(Versions { catalog: 0, rights: 0, confirmed: Instant::now() });
+            channel::channel(Versions { catalog: 0, rights: 0, secret: 0, confirmed: Instant::now() });
         let (lose, lost) = channel::channel(false);
         let database = Database {
             inner: Arc::new(Inner {
@@ -285,6 +296,22 @@ impl Database {
     /// Notified when a job may be waiting. Poll beside it: a job in the future is announced when it is made.
     pub fn jobs_ready(&self) -> Arc<Notify> {
         self.inner.jobs_ready.clone()
+    }
+
+    /// How much the database has to do for this process.
+    pub fn load(&self) -> Load {
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        match &self.inner.link {
+            Connected::Sqlite { readers, jobs, .. } => {
+                let (all, idle) = readers.count();
+                let waiting = jobs.max_capacity() - jobs.capacity();
+                Load { waiting: count(waiting), connections: count(all + 1), idle: count(idle) }
+            }
+            Connected::Postgres(pool) => {
+                let pool = pool.get_postgres_connection_pool();
+                Load { waiting: 0, connections: i64::from(pool.size()), idle: count(pool.num_idle()) }
+            }
+        }
     }
 
     /// Writes the file anew and cuts its log, so that nothing of what was overwritten or removed stays in the

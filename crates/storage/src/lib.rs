@@ -9,7 +9,7 @@
 //! errors mean), `sqlite` (its connections), [`connection`] and [`folder`] (opening), [`transaction`] (what every statement runs on),
 //! [`door`] (the one way to write), [`database`] (all of it together), [`system`] (the tables of the engine),
 //! [`store`] (reading and writing them), then what plans say of records: [`secret`], [`search`], [`sql`],
-//! [`select`] and [`row`]; [`watch`] (news from other processes), then migrations and backup.
+//! [`select`] and [`row`]; [`watch`] (news from other processes), then migrations, [`reseal`] (another key) and backup.
 
 pub mod stages;
 
@@ -52,6 +52,8 @@ pub mod row;
 pub mod aggregate;
 
 pub mod settle;
+
+pub mod reseal;
 
 pub mod backup;
 

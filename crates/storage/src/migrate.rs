@@ -25,7 +25,8 @@ pub mod purge;
 pub mod rules;
 
 use crate::dialect::{Dialect, quoted};
-use crate::store::history;
+use crate::store::audit::pen::Pen;
+use crate::store::{audit, history};
 use crate::transaction::Tx;
 use catalog::names::{Column, Table};
 use catalog::{Catalog, PhysicalNames};
@@ -33,9 +34,12 @@ use definition::ColumnType;
 use definition::field::Mask;
 use diagnostic::{Code, Diagnostic, Result};
 use rewrite::Rewrite;
+use serde_json::json;
 use std::collections::HashMap;
+use uuid::Uuid;
 
 pub(crate) use columns::{Physical, physical_columns};
+pub use renamed::renamed;
 pub use rewrite::Means;
 
 /// One step of a migration.
@@ -200,9 +204,36 @@ impl Migration {
                 rewrite.run(tx, means).await?;
             }
             if let Some(work) = &step.history {
-                let masked = |text: &str| work.mask.map(|mask| mask.apply(text));
-                history::rewrite(tx, &work.object, &work.fields, &masked).await?;
+                work.run(tx, means).await?;
             }
+        }
+        Ok(())
+    }
+}
+
+impl HistoryWork {
+    /// Writes the rows anew, and puts on record which ones and how they are now.
+    async fn run(&self, tx: &Tx, means: Means<'_>) -> Result<()> {
+        let masked = |text: &str| self.mask.map(|mask| mask.apply(text));
+        let pen = means.secret.map_or(Pen::Free, |secret| Pen::Keyed(secret.clone()));
+        let mut after = (Uuid::nil(), Uuid::nil());
+        while let Some(done) = history::rewrite(tx, &self.object, &self.fields, &masked, after).await? {
+            after = done.after;
+            if done.changed.is_empty() && done.forgotten.is_empty() {
+                continue;
+            }
+            let history = pen.history(&done.changed, None);
+            let entry = audit::Entry {
+                id: Uuid::now_v7(),
+                at: means.clock.now,
+                actor: None,
+                kind: audit::verify::REWRITTEN.to_owned(),
+                object: Some(self.object.clone()),
+                record: None,
+                request: None,
+                detail: json!({"fields": self.fields, "history": history, "forgotten": done.forgotten}),
+            };
+            audit::insert(tx, &pen, &[entry]).await?;
         }
         Ok(())
     }

@@ -7,7 +7,11 @@ use crate::transaction::Tx;
 use diagnostic::{Code, Diagnostic, Result};
 
 /// The steps, oldest first; the version of a database is the number of steps it has taken.
-const STEPS: [&str; 2] = [include_str!("system/0001_first.sql"), include_str!("system/0002_accounts.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("system/0001_first.sql"),
+    include_str!("system/0002_accounts.sql"),
+    include_str!("system/0003_audit.sql"),
+];
 
 /// The version this program writes.
 pub const VERSION: i64 = STEPS.len() as i64;

@@ -3,6 +3,7 @@
 
 use crate::dialect::Dialect;
 use crate::error;
+use crate::secret::CURRENT_META;
 use crate::system;
 use crate::transaction::Tx;
 use diagnostic::Result;
@@ -30,11 +31,14 @@ pub struct Versions {
     pub catalog: u64,
     /// Counts changes of users, departments, role assignments, sessions and credentials.
     pub rights: u64,
+    /// The key that new values of encrypted fields are written under; 0 where none was ever named.
+    pub secret: u64,
     /// When the database last confirmed them. Older than a second: caches of rights are not to be trusted.
     pub confirmed: Instant,
 }
 
-const VERSIONS: &str = "select key, number from sys_meta where key in ('catalog_version', 'rights_version')";
+const VERSIONS: &str =
+    "select key, number from sys_meta where key in ('catalog_version', 'rights_version', 'secret_key')";
 
 /// The numbers as they stand now.
 pub async fn read(tx: &Tx) -> Result<Versions> {
@@ -43,11 +47,12 @@ pub async fn read(tx: &Tx) -> Result<Versions> {
 }
 
 fn versions(rows: Vec<(String, i64)>) -> Versions {
-    let mut versions = Versions { catalog: 0, rights: 0, confirmed: Instant::now() };
+    let mut versions = Versions { catalog: 0, rights: 0, secret: 0, confirmed: Instant::now() };
     for (key, number) in rows {
         let number = u64::try_from(number).unwrap_or_default();
         match key.as_str() {
             CATALOG => versions.catalog = number,
+            CURRENT_META => versions.secret = number,
             _ => versions.rights = number,
         }
     }

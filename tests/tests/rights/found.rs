@@ -221,7 +221,7 @@ fn the_answer_of_a_script_is_told_again_under_the_same_rights_only() {
                 key: "k".to_owned(),
                 body_hash: vec![1],
             };
-            Asked { request: Request::Press(press), key: Some(key), id: "press".into() }
+            Asked { request: Request::Press(press), key: Some(key), id: "press".into(), address: None }
         };
         let who = engine.identity(person, None).await.unwrap();
         let first = engine.perform(&who, press()).await.unwrap();

@@ -301,7 +301,7 @@ async fn bulk(site: &Site, who: Arc<Identity>, attempt: &Attempt) -> BTreeSet<&'
     let nothing = Command::Restore { object: object.clone(), id: Uuid::from_u128(13) };
     let commands = vec![command(attempt), nothing];
     let bulk = Bulk { object, mode: BulkMode::Atomic, commands, locale: Locale::En, told: |_, _| Json::Null };
-    let asked = Asked { request: Request::Bulk(bulk), key: None, id: "bulk".into() };
+    let asked = Asked { request: Request::Bulk(bulk), key: None, id: "bulk".into(), address: None };
     match site.engine.perform(&who, asked).await {
         // The second operation undoes the first.
         Err(found) if found.path.as_deref() == Some("operations[1].restore") => BTreeSet::new(),
@@ -319,7 +319,7 @@ async fn script(site: &Site, who: Arc<Identity>, attempt: &Attempt) -> BTreeSet<
     };
     let parameters = json!({"what": what, "id": attempt.id, "body": attempt.body});
     let press = Press { object: "vault.order".into(), record: None, action: "touch".into(), parameters };
-    let asked = Asked { request: Request::Press(press), key: None, id: "script".into() };
+    let asked = Asked { request: Request::Press(press), key: None, id: "script".into(), address: None };
     let found = site.engine.perform(&who, asked).await.err();
     let carried_out = |found: &Diagnostic| found.render(Locale::En).contains("carried out");
     match found {

@@ -219,7 +219,7 @@ impl Site {
                     let text = format!("said {}", dice.below(1000));
                     let object: Arc<str> = format!("vault.{object}").into();
                     let request = Request::Comment { object, record: id, text };
-                    let asked = Asked { request, key: None, id: "setup".into() };
+                    let asked = Asked { request, key: None, id: "setup".into(), address: None };
                     let done = self.engine.perform(ghost, asked).await.unwrap();
                     if let engine::requests::Done::Commented(comment) = done {
                         self.comments.push((id, comment));

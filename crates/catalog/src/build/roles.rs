@@ -102,6 +102,7 @@ impl Granting<'_> {
             assign: scope("assign", &written.assign),
             history: scope("history", &written.history),
             comment: scope("comment", &written.comment),
+            unmask: scope("unmask", &written.unmask),
             fields: self.fields(written, findings),
             moves: self.names("moves", written.moves.as_ref(), findings),
             actions: self.names("actions", written.actions.as_ref(), findings),

@@ -76,6 +76,7 @@ impl Grants<'_> {
             ("assign", &was.assign, &now.assign),
             ("history", &was.history, &now.history),
             ("comment", &was.comment, &now.comment),
+            ("unmask", &was.unmask, &now.unmask),
         ];
         for (right, was, now) in scopes {
             self.scope(right, was, now);

@@ -46,6 +46,8 @@ pub struct Grant {
     pub history: Scope,
     /// Rows it may comment on, of those it may read.
     pub comment: Scope,
+    /// Rows whose encrypted fields it may read unmasked, of those it may read.
+    pub unmask: Scope,
     /// Rights on single fields (`*` already spread over the others); those that are absent are `Edit`.
     pub fields: IndexMap<Arc<str>, FieldRight>,
     /// Moves it may make.

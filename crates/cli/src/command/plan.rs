@@ -30,7 +30,7 @@ pub async fn run(options: &Plan, console: &Console) -> Result<(), Failure> {
     // A database that does not exist is not made by looking.
     let empty = tempfile::tempdir();
     let place = match (options.place.is_new(), &empty) {
-        (true, Ok(folder)) => &Place { data: folder.path().to_owned(), database: None },
+        (true, Ok(folder)) => &Place { data: folder.path().to_owned(), database: None, key_file: None },
         _ => &options.place,
     };
     let database = place.database(Role::Command).await?;

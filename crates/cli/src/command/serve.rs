@@ -62,6 +62,9 @@ pub struct Serve {
     /// Requests of one user within a minute [default: any number]
     #[arg(long, value_name = "N")]
     rate_limit: Option<u32>,
+    /// Who sends this as a bearer token may read /metrics from anywhere [default: only this machine may]
+    #[arg(long, value_name = "TOKEN")]
+    metrics_token: Option<String>,
     /// Threads that serve requests [default: one a core]
     #[arg(long)]
     threads: Option<usize>,
@@ -86,6 +89,8 @@ pub async fn run(options: Serve, console: &Console) -> Result<(), Failure> {
         restore::make_searchable(&engine, 0, console).await?;
     }
     let (stop, stopped) = watch::channel(false);
+    let (sealing, until) = (engine.clone(), stopped.clone());
+    let sealer = tokio::spawn(async move { sealing.seal_audit(until).await });
     let worker = (!options.no_worker).then(|| {
         let engine = engine.clone();
         tokio::spawn(async move { engine.work_off(stopped).await })
@@ -97,6 +102,7 @@ pub async fn run(options: Serve, console: &Console) -> Result<(), Failure> {
         workers: options.threads,
         trusted_proxies: options.trusted_proxies,
         per_minute: options.rate_limit,
+        metrics_token: options.metrics_token,
     };
     let running = server::serve(config).await?;
     for address in &running.addresses {
@@ -106,10 +112,10 @@ pub async fn run(options: Serve, console: &Console) -> Result<(), Failure> {
     let ended = running.until_told_to_stop().await;
     console.note("stopping");
     stop.send_replace(true);
-    if let Some(worker) = worker
-        && let Err(error) = worker.await
-    {
-        tracing::error!(%error, "background work ended badly");
+    for work in worker.into_iter().chain([sealer]) {
+        if let Err(error) = work.await {
+            tracing::error!(%error, "background work ended badly");
+        }
     }
     database.close().await?;
     Ok(ended?)

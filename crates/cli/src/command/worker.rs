@@ -25,12 +25,16 @@ pub async fn run(options: Worker, console: &Console) -> Result<(), Failure> {
     let database = options.place.existing(Role::Server).await?;
     let engine = options.place.engine_at(database.clone(), Role::Server, &options.public).await?;
     let (stop, stopped) = watch::channel(false);
+    let (sealing, until) = (engine.clone(), stopped.clone());
+    let sealer = tokio::spawn(async move { sealing.seal_audit(until).await });
     let work = tokio::spawn(async move { engine.work_off(stopped).await });
     console.note("working; stop: Ctrl-C");
     told_to_stop().await;
     stop.send_replace(true);
-    if let Err(error) = work.await {
-        tracing::error!(%error, "background work ended badly");
+    for work in [work, sealer] {
+        if let Err(error) = work.await {
+            tracing::error!(%error, "background work ended badly");
+        }
     }
     Ok(database.close().await?)
 }

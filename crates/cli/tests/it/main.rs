@@ -14,6 +14,7 @@ mod large;
 mod ledger;
 mod mounted;
 mod people;
+mod secrets;
 mod serve;
 mod server;
 mod work;

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The administrator's password on sites whose test does not look at the first start.
-const ADMIN: &str = "a phrase for the tests";
+pub const ADMIN: &str = "a phrase for the tests";
 /// Longest time that anything here is waited for.
 pub const PATIENCE: Duration = Duration::from_secs(60);
 

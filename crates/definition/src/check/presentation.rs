@@ -22,6 +22,7 @@ pub(super) fn role(role: &Role, found: &mut Findings<'_>) {
             ("restore", &grant.restore),
             ("history", &grant.history),
             ("comment", &grant.comment),
+            ("unmask", &grant.unmask),
         ];
         for (key, scope) in scopes {
             if let Some(Scope::Condition(condition)) = scope {

@@ -39,14 +39,14 @@ impl Engine {
     /// Counts a failure of a login that is, or is not, somebody's.
     pub(crate) async fn count_failure(&self, login: &[u8], user: Option<Uuid>, from: &Origin) -> Result<()> {
         let now = self.now();
-        let (login, from) = (login.to_vec(), from.clone());
+        let (login, from, pen) = (login.to_vec(), from.clone(), self.pen().clone());
         self.database()
             .write(move |tx| {
-                let (login, from) = (login.clone(), from.clone());
+                let (login, from, pen) = (login.clone(), from.clone(), pen.clone());
                 async move {
                     let rests = attempt::failed(&tx, &login, LOCK_OUT, now).await?;
                     let refused = entry("session.refused", now, None, user, &from, json!({"rests": rests}));
-                    audit::insert(&tx, &[refused]).await
+                    audit::insert(&tx, &pen, &[refused]).await
                 }
             })
             .await

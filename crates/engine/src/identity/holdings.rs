@@ -128,7 +128,7 @@ impl Engine {
                         return Err(Box::new(Diagnostic::new(Code::TooLarge).with("limit", limit)));
                     }
                     session::insert(tx, &row).await?;
-                    audit::insert(tx, &[told]).await?;
+                    audit::insert(tx, work.engine.pen(), &[told]).await?;
                     if let Some(key) = &key {
                         idempotency::finish(tx, key, 201, &json!({"token": row.id})).await?;
                     }
@@ -152,16 +152,17 @@ impl Engine {
     ) -> Result<()> {
         let detail = json!({"session": id, "kind": kind.name()});
         let told = entry("session.revoked", self.now(), Some(by.actor.id), Some(user), from, detail);
+        let pen = self.pen().clone();
         self.database()
             .write(move |tx| {
-                let told = told.clone();
+                let (told, pen) = (told.clone(), pen.clone());
                 async move {
                     let held = session::list(&tx, user).await?;
                     let known = held.iter().any(|one| one.id == id && one.kind == kind.name());
                     if !known || !session::revoke(&tx, user, id).await? {
                         return Err(Box::new(Diagnostic::new(Code::NotFound)));
                     }
-                    audit::insert(&tx, &[told]).await
+                    audit::insert(&tx, &pen, &[told]).await
                 }
             })
             .await?;
@@ -183,16 +184,17 @@ impl Engine {
     ) -> Result<u64> {
         let detail = json!({"all": true, "tokens": tokens});
         let told = entry("session.revoked", self.now(), Some(by.actor.id), Some(user), from, detail);
+        let pen = self.pen().clone();
         let ended = self
             .database()
             .write(move |tx| {
-                let told = told.clone();
+                let (told, pen) = (told.clone(), pen.clone());
                 async move {
                     let ended = match tokens {
                         true => session::revoke_all(&tx, user, but).await?,
                         false => session::revoke_sessions(&tx, user, but).await?,
                     };
-                    audit::insert(&tx, &[told]).await?;
+                    audit::insert(&tx, &pen, &[told]).await?;
                     Ok(ended)
                 }
             })

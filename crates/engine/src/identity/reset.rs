@@ -69,13 +69,14 @@ impl Engine {
             _ => None,
         };
         let (now, id, lease) = (self.now(), job.id, job.lease);
-        let from = Origin { address: wanted.address, ..Origin::default() };
+        let (from, pen) = (Origin { address: wanted.address, ..Origin::default() }, self.pen().clone());
         self.database()
             .write(move |tx| {
-                let (made, from) = (made.clone(), from.clone());
+                let (made, from, pen) = (made.clone(), from.clone(), pen.clone());
                 async move {
                     if let Some((reset, mail)) = made {
-                        keep(&tx, &reset, &mail, &from).await?;
+                        let told = keep(&tx, &reset, &mail, &from).await?;
+                        audit::insert(&tx, &pen, told.as_slice()).await?;
                     }
                     match job::complete(&tx, id, lease, None, now).await? {
                         true => Ok(()),
@@ -150,16 +151,21 @@ impl Engine {
     }
 }
 
-async fn keep(tx: &Tx, reset: &Reset, mail: &storage::store::effect::Effect, from: &Origin) -> Result<()> {
+/// Keeps the link and its mail; answers what is put on record of them.
+async fn keep(
+    tx: &Tx,
+    reset: &Reset,
+    mail: &storage::store::effect::Effect,
+    from: &Origin,
+) -> Result<Option<audit::Entry>> {
     let lately = table::made_since(tx, reset.user, reset.created_at - TimeDelta::hours(1)).await?;
     // Who has no password signs in another way, or not at all.
     if lately >= MOST_PER_HOUR || credential::find(tx, reset.user).await?.is_none() {
-        return Ok(());
+        return Ok(None);
     }
     table::insert(tx, reset).await?;
     storage::store::effect::insert(tx, std::slice::from_ref(mail)).await?;
-    let told = entry("account.reset_asked", reset.created_at, None, Some(reset.user), from, json!({}));
-    audit::insert(tx, &[told]).await
+    Ok(Some(entry("account.reset_asked", reset.created_at, None, Some(reset.user), from, json!({}))))
 }
 
 fn words(locale: Locale, name: &str, link: &str) -> (String, String) {

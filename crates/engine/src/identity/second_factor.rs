@@ -18,7 +18,7 @@ use uuid::Uuid;
 /// Recovery codes that are made at once.
 const CODES: usize = 10;
 /// Under which name a secret is sealed.
-const SEALED_AS: &str = "second_factor";
+pub(crate) const SEALED_AS: &str = "second_factor";
 
 /// What an authenticator app needs, shown once.
 #[derive(Clone, Debug)]
@@ -126,16 +126,17 @@ impl Engine {
         let (user, now, codes) = (actor.id, self.now(), new_codes());
         let hashes: Vec<Vec<u8>> = codes.iter().map(|code| recovery_hash(user, code)).collect();
         let told = entry("account.second_factor_set", now, Some(user), Some(user), from, Json::Null);
+        let pen = self.pen().clone();
         self.database()
             .write(move |tx| {
-                let (hashes, told) = (hashes.clone(), told.clone());
+                let (hashes, told, pen) = (hashes.clone(), told.clone(), pen.clone());
                 async move {
                     let fresh = factor::take_step(&tx, user, step).await?;
                     if !fresh || !factor::confirm(&tx, user, now).await? {
                         return Err(Box::new(Diagnostic::new(Code::InvalidOtp)));
                     }
                     factor::keep_codes(&tx, user, hashes).await?;
-                    audit::insert(&tx, &[told]).await
+                    audit::insert(&tx, &pen, &[told]).await
                 }
             })
             .await?;
@@ -160,12 +161,13 @@ impl Engine {
         let codes = new_codes();
         let hashes: Vec<Vec<u8>> = codes.iter().map(|code| recovery_hash(user, code)).collect();
         let told = entry("account.recovery_codes_made", self.now(), Some(user), Some(user), from, Json::Null);
+        let pen = self.pen().clone();
         self.database()
             .write(move |tx| {
-                let (hashes, told) = (hashes.clone(), told.clone());
+                let (hashes, told, pen) = (hashes.clone(), told.clone(), pen.clone());
                 async move {
                     factor::keep_codes(&tx, user, hashes).await?;
-                    audit::insert(&tx, &[told]).await
+                    audit::insert(&tx, &pen, &[told]).await
                 }
             })
             .await?;
@@ -209,13 +211,14 @@ impl Engine {
 
     async fn drop_factor(&self, by: Uuid, user: Uuid, from: &Origin) -> Result<bool> {
         let told = entry("account.second_factor_removed", self.now(), Some(by), Some(user), from, json!({}));
+        let pen = self.pen().clone();
         self.database()
             .write(move |tx| {
-                let told = told.clone();
+                let (told, pen) = (told.clone(), pen.clone());
                 async move {
                     let removed = factor::remove(&tx, user).await?;
                     if removed {
-                        audit::insert(&tx, &[told]).await?;
+                        audit::insert(&tx, &pen, &[told]).await?;
                     }
                     Ok(removed)
                 }

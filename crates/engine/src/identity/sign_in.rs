@@ -97,13 +97,14 @@ impl Engine {
         let (token, row) = self.fresh_session(&fresh);
         let identity = self.identity(id, None).await.map_err(|_| wrong())?;
         let told = entry("session.opened", self.now(), Some(id), Some(id), &asked.from, json!({}));
+        let pen = self.pen().clone();
         self.database()
             .write(move |tx| {
-                let (login, row, told) = (login.clone(), row.clone(), told.clone());
+                let (login, row, told, pen) = (login.clone(), row.clone(), told.clone(), pen.clone());
                 async move {
                     attempt::clear(&tx, &login).await?;
                     session::insert(&tx, &row).await?;
-                    audit::insert(&tx, &[told]).await
+                    audit::insert(&tx, &pen, &[told]).await
                 }
             })
             .await?;
@@ -228,17 +229,17 @@ impl Engine {
     /// Keeps a new password and ends what the old one opened.
     pub(crate) async fn put_password(&self, new: NewPassword) -> Result<()> {
         let now = self.now();
-        let new = Arc::new(new);
+        let (new, pen) = (Arc::new(new), self.pen().clone());
         self.database()
             .write(move |tx| {
-                let new = new.clone();
+                let (new, pen) = (new.clone(), pen.clone());
                 async move {
                     credential::set(&tx, new.user, &new.hash, new.must_change, now).await?;
                     session::revoke_all(&tx, new.user, new.keep).await?;
                     reset::revoke_all(&tx, new.user, now).await?;
                     attempt::clear(&tx, &attempts::digest(&new.login)).await?;
                     let told = entry(new.kind, now, new.by, Some(new.user), &new.from, json!({}));
-                    audit::insert(&tx, &[told]).await
+                    audit::insert(&tx, &pen, &[told]).await
                 }
             })
             .await?;

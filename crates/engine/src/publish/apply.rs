@@ -9,7 +9,7 @@ use crate::records::rows::Rows;
 use catalog::diff::Changes;
 use diagnostic::{Code, Result};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 use std::time::Duration;
 use storage::store::audit;
@@ -148,6 +148,9 @@ async fn carry_out(
         hash: published.catalog.hash.clone(),
         packs: Json::Object(versions.collect()),
     };
+    let renamed: Map<String, Json> = storage::migrate::renamed(&table::names(tx).await?, &names)
+        .map(|(was, is)| (was, is.into()))
+        .collect();
     table::insert(tx, &row, &sources, &names).await?;
     table::note_checked(tx, VERSION, number).await?;
     recompute(engine, tx, &published, &changes).await?;
@@ -160,9 +163,9 @@ async fn carry_out(
         object: None,
         record: None,
         request: None,
-        detail: json!({"number": number, "packs": row.packs}),
+        detail: json!({"number": number, "packs": row.packs, "renamed": renamed}),
     };
-    audit::insert(tx, &[entry]).await?;
+    audit::insert(tx, engine.pen(), &[entry]).await?;
     storage::watch::announce(tx).await?;
     Ok((published, preview))
 }

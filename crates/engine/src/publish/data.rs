@@ -35,6 +35,7 @@ pub(crate) fn system_work(engine: &Engine, tx: &Tx, published: &Arc<Published>) 
         hooks: false,
         depth: 0,
         request: None,
+        address: None,
         target: None,
     }
 }

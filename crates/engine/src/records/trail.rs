@@ -5,7 +5,7 @@ use crate::work::Work;
 use diagnostic::Result;
 use plan::planner::Planned;
 use plan::write::Operation;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 use storage::store::{audit, comment, event, history};
 use uuid::Uuid;
 
@@ -44,7 +44,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
         history::purge(&work.tx, &write.object.name, write.id).await?;
         comment::purge(&work.tx, &write.object.name, write.id).await?;
     }
-    history::insert(&work.tx, &entries).await?;
+    let kept = history::insert(&work.tx, &entries).await?;
     let entry = audit::Entry {
         id: Uuid::now_v7(),
         at,
@@ -53,13 +53,31 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
         object: Some(planned.object.to_string()),
         record: Some(planned.id),
         request: work.request.as_deref().map(str::to_owned),
-        detail: match &planned.made {
-            Some(name) => json!({"rows": planned.writes.len(), "move": name}),
-            None => json!({"rows": planned.writes.len()}),
-        },
+        detail: detail(work, planned, &kept),
     };
-    audit::insert(&work.tx, &[entry]).await?;
+    audit::insert(&work.tx, work.engine.pen(), &[entry]).await?;
     event::insert(&work.tx, &events).await
+}
+
+/// Where the write came from, how many rows it touched, the rows of the history that say what was before and after.
+fn detail(work: &Work, planned: &Planned, kept: &[history::Row]) -> Json {
+    let mut detail = Map::new();
+    detail.insert("rows".to_owned(), planned.writes.len().into());
+    if let Some(address) = &work.address {
+        detail.insert("address".to_owned(), (&**address).into());
+    }
+    if let Some(name) = &planned.made {
+        detail.insert("move".to_owned(), (&**name).into());
+    }
+    if let Some(history) = work.engine.pen().history(kept, Some(planned.id)) {
+        detail.insert("history".to_owned(), history);
+    }
+    let purged = planned.writes.iter().filter(|write| write.operation == Operation::Purge);
+    let purged: Vec<Json> = purged.map(|write| json!(write.id)).collect();
+    if !purged.is_empty() {
+        detail.insert("purged".to_owned(), purged.into());
+    }
+    detail.into()
 }
 
 fn kind(operation: Operation) -> &'static str {

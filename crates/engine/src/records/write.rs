@@ -28,6 +28,7 @@ impl Engine {
             hooks: true,
             depth: 0,
             request: None,
+            address: None,
             target: None,
         }
     }

@@ -86,7 +86,7 @@ impl Scene<'_> {
         let (actor, parameters) = (self.actor().await?, self.values("", &run.with)?);
         let request =
             Request::Press(Press { object, record, action: run.action.as_str().into(), parameters });
-        let asked = Asked { request, key: None, id: "scenario".into() };
+        let asked = Asked { request, key: None, id: "scenario".into(), address: None };
         let answer = self.stage.engine.perform(&actor, asked).await?;
         match (answer, &run.save) {
             (_, None) => Ok(()),

@@ -100,7 +100,7 @@ impl Scene<'_> {
             }
             Err(stop) => return Err(stop),
         };
-        let asked = Asked { request, key: None, id: "scenario".into() };
+        let asked = Asked { request, key: None, id: "scenario".into(), address: None };
         self.stage.engine.perform(&actor, asked).await?;
         Ok(())
     }

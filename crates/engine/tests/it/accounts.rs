@@ -66,7 +66,9 @@ fn a_login_rests_whether_anybody_has_it_or_not() {
             sign_in(&site.engine, "ann", "wrong horse battery").await.unwrap_err();
         }
         assert!(sign_in(&site.engine, "ann", PASSWORD).await.is_ok());
-        let told = audit::list(&site.engine.database().reader(), None, 200).await.unwrap();
+        let told = audit::list(&site.engine.database().reader(), &audit::Filter::default(), None, 200)
+            .await
+            .unwrap();
         assert!(told.iter().any(|entry| entry.kind == "session.refused" && entry.detail["rests"] == true));
     });
 }
@@ -89,7 +91,7 @@ fn unknown_and_known_logins_cost_the_same() {
 }
 
 async fn written(site: &Site) -> usize {
-    audit::list(&site.engine.database().reader(), None, 200).await.unwrap().len()
+    audit::list(&site.engine.database().reader(), &audit::Filter::default(), None, 200).await.unwrap().len()
 }
 
 #[test]
@@ -505,6 +507,7 @@ fn a_leaver_hands_everything_over() {
             request: engine::requests::Request::HandOver(order),
             key: None,
             id: "test".into(),
+            address: None,
         };
         assert_eq!(refusal(engine.perform(&sue, ask(order.clone())).await), "not_permitted");
         for wrong in [from, Uuid::now_v7()] {
@@ -541,7 +544,7 @@ fn a_leaver_hands_everything_over() {
             log.as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["started", "handed_over", "approved"]);
         let tx = engine.database().reader();
-        let audit = audit::list(&tx, None, 500).await.unwrap();
+        let audit = audit::list(&tx, &audit::Filter::default(), None, 500).await.unwrap();
         let entry = audit.iter().find(|entry| entry.kind == "account.handed_over").unwrap();
         assert_eq!((entry.record, entry.actor), (Some(from), Some(root.actor.id)));
         let told = storage::store::history::list(&tx, "base.department", department, None, 50).await.unwrap();

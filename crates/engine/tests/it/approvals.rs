@@ -274,7 +274,7 @@ fn a_copy_is_read_once_and_a_repetition_is_the_same_request() {
         assert_eq!(copies.len(), 1);
         let task: Uuid = copies[0]["id"].as_str().unwrap().parse().unwrap();
         let read = Request::Read { task };
-        let asked = Asked { request: read, key: None, id: "test".into() };
+        let asked = Asked { request: read, key: None, id: "test".into(), address: None };
         assert_eq!(refusal(engine.perform(office.who("fin1"), asked.clone()).await), "not_found");
         engine.perform(office.who("hank"), asked.clone()).await.unwrap();
         let first = engine.task(office.who("hank"), task).await.unwrap();

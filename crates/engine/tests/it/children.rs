@@ -143,7 +143,7 @@ impl Yard {
     }
 
     async fn ask(&self, request: Request) -> diagnostic::Result<()> {
-        let asked = Asked { request, key: None, id: "test".into() };
+        let asked = Asked { request, key: None, id: "test".into(), address: None };
         self.site.engine.perform(&self.who, asked).await.map(drop)
     }
 }

@@ -119,7 +119,7 @@ fn a_repeated_request_has_one_effect_and_buttons_run_scripts() {
                 parameters: json!({"times": times}),
             })
         };
-        let asked = |request: Request| Asked { request, key: None, id: "test".into() };
+        let asked = |request: Request| Asked { request, key: None, id: "test".into(), address: None };
         let wrong = site.engine.perform(&clerk, asked(press(json!(9)))).await;
         assert_eq!(refusal(wrong), "too_big times");
         let missing = site.engine.perform(&clerk, asked(press(Json::Null))).await;

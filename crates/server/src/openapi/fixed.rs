@@ -4,7 +4,7 @@ use super::{Operation, in_path};
 use serde_json::{Map, Value as Json, json};
 
 /// Method, address, name, what it does, keys of its body.
-const ALL: [(&str, &str, &str, &str, &[&str]); 49] = [
+const ALL: [(&str, &str, &str, &str, &[&str]); 50] = [
     ("get", "/api/v1/session", "who", "Who am I, with roles and permitted objects", &[]),
     ("delete", "/api/v1/session", "sign_out", "Sign out", &[]),
     (
@@ -82,6 +82,7 @@ const ALL: [(&str, &str, &str, &str, &[&str]); 49] = [
     ("post", "/api/v1/tasks/{id}/return", "return_task", "Return to an earlier step", &["to", "comment"]),
     ("post", "/api/v1/tasks/{id}/comment", "comment_on_task", "Say something about a task", &["comment"]),
     ("post", "/api/v1/tasks/{id}/read", "mark_read", "Mark a copy as read", &[]),
+    ("get", "/api/v1/audit", "list_audit", "The audit trail, newest first", &[]),
     ("get", "/api/v1/openapi.json", "openapi", "This description", &[]),
     ("get", "/readyz", "ready", "Whether the service is ready", &[]),
 ];

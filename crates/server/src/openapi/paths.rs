@@ -222,6 +222,13 @@ fn trails(object: &Object, grant: &ObjectGrant, one: &str, put: &mut Put<'_>) {
             Operation::new(id("history_of"), name, "What a record was before").takes(&[record_id()]);
         put(&format!("{one}/history"), "get", history.answers(200, "Changes, newest first", any()));
     }
+    let encrypted = object.fields.values().any(|field| field.encrypted.is_some() && grant.reads(field.index));
+    if encrypted && !grant.unmask.is_none() {
+        let body = json!({"type": "object", "required": ["fields"], "properties": {"fields": {"type": "array", "minItems": 1, "maxItems": 20, "items": {"type": "string"}}}, "additionalProperties": false});
+        let unmask = Operation::new(id("unmask"), name, "Read encrypted fields in full; it is put on record");
+        let unmask = unmask.takes(&[record_id()]).body(body);
+        put(&format!("{one}/unmask"), "post", unmask.answers(200, "Their values", any()));
+    }
     if object.comments && !grant.read.is_none() {
         let list = Operation::new(id("comments_on"), name, "Comments on a record").takes(&[record_id()]);
         put(&format!("{one}/comments"), "get", list.answers(200, "Comments, newest first", any()));

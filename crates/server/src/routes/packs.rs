@@ -117,7 +117,7 @@ pub async fn plan(caller: Caller, request: HttpRequest, payload: web::Payload) -
     };
     if key.is_some() {
         // A plan changes nothing and is made anew each time; its key still stands for one body only.
-        let asked = Asked { request: Request::Nothing, key, id: crate::trace::current_id() };
+        let asked = Asked { key, ..idempotency::plain(&caller, &request, Request::Nothing) };
         caller.ask(|engine, who| async move { engine.perform(&who, asked).await }).await?;
     }
     let preview = caller.ask_apart(|engine, _| async move { engine.preview(&change).await }).await?;

@@ -10,8 +10,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use diagnostic::{Code, Diagnostic};
 use engine::Asking;
 use engine::records::read::Answered;
+use engine::requests::unmask::Unmasking;
 use serde_json::json;
 use uuid::Uuid;
+
+/// Fields that are unmasked by one request.
+const MOST_UNMASKED: usize = 20;
 
 /// `GET /records/{object}`
 pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
@@ -62,6 +66,30 @@ pub async fn query(caller: Caller, request: HttpRequest, payload: web::Payload) 
             Ok(wire::bytes(StatusCode::OK, body.freeze()))
         }
     }
+}
+
+/// `POST /records/{object}/{id}/unmask {fields}`. Its answer is a secret: no key makes it be told again.
+pub async fn unmask(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let record = input::id(&request, "id", caller.locale)?;
+    let body = input::json(&request, payload, input::BODY, caller.locale).await?;
+    let map = caller.told(input::object(&body.json, &["fields"]))?;
+    let names = map.get("fields").and_then(|fields| fields.as_array());
+    let names = names.map(|names| names.iter().map(|name| name.as_str().map(str::to_owned)).collect());
+    let fields: Option<Vec<String>> = names.unwrap_or_default();
+    let Some(fields) = fields.filter(|fields| !fields.is_empty() && fields.len() <= MOST_UNMASKED) else {
+        let reason = format!("1 to {MOST_UNMASKED} names of fields are expected");
+        return Err(caller.refuse(*input::wrong_key("fields", &reason)));
+    };
+    let asked = Unmasking {
+        object: part(&request, "object").into(),
+        record,
+        fields,
+        request: crate::trace::current_id(),
+        address: caller.state.as_ref().map(|state| state.address(&request)),
+    };
+    let values = caller.ask(|engine, who| async move { engine.unmask(&who, asked).await }).await?;
+    Ok(wire::ok(&json!({"values": values})))
 }
 
 /// `GET /search?q=&object=&limit=`

@@ -143,7 +143,7 @@ pub async fn delete(caller: Caller, request: HttpRequest) -> Answer {
         true => Command::Purge { object, id, precondition },
         false => Command::Delete { object, id, precondition },
     };
-    let asked = Asked { request: Request::Write(write), key: None, id: crate::trace::current_id() };
+    let asked = idempotency::plain(&caller, &request, Request::Write(write));
     let done = caller.ask(|engine, who| async move { engine.perform(&who, asked).await }).await?;
     match done {
         Done::Written { job: Some(job), .. } => {

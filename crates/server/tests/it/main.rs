@@ -22,6 +22,7 @@ mod accounts;
 
 mod hostile;
 
+mod metrics;
 mod packs;
 
 mod description;

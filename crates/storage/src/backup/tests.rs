@@ -72,7 +72,7 @@ async fn fill(tx: Tx) -> Result<()> {
         changes,
     };
     let entries = [entry(vec![changed("name")]), entry(vec![changed("name"), changed("price")])];
-    history::insert(&tx, &entries).await
+    history::insert(&tx, &entries).await.map(drop)
 }
 
 /// The lines between the first and the last: what a backup holds, whichever database wrote it.

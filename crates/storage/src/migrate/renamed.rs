@@ -10,19 +10,26 @@ use definition::ColumnType;
 pub(super) const NAMING: [&str; 5] =
     ["sys_history", "sys_comment", "sys_search", "sys_demo", "workflow_instance"];
 
+/// Objects that are called otherwise: the former name and the new one.
+pub fn renamed(old: &PhysicalNames, new: &PhysicalNames) -> impl Iterator<Item = (String, String)> {
+    new.tables.iter().filter_map(|(object, table)| {
+        let mut before = old.tables.iter().chain(&old.retired).filter(|(_, was)| was.table == table.table);
+        let (former, _) = before.next().filter(|(former, _)| *former != object)?;
+        Some((former.clone(), object.clone()))
+    })
+}
+
 /// What follows the objects that have another name.
 pub(super) fn steps(old: &PhysicalNames, new: &PhysicalNames) -> Vec<Step> {
     let mut steps = Vec::new();
-    for (object, table) in &new.tables {
-        let mut before = old.tables.iter().chain(&old.retired).filter(|(_, was)| was.table == table.table);
-        let Some((former, _)) = before.next().filter(|(former, _)| *former != object) else { continue };
+    for (former, object) in renamed(old, new) {
         let change = |table: &str, column: &str| {
             let column = quoted(column);
             format!(
                 "update {} set {column} = {} where {column} = {}",
                 quoted(table),
-                text(object),
-                text(former)
+                text(&object),
+                text(&former)
             )
         };
         let kept = NAMING.iter().map(|table| change(table, "object"));

@@ -216,13 +216,18 @@ impl<'a> Renderer<'a> {
             CompareOperator::NotEqual => "<>",
             _ => return Err(self.refused("an order of encrypted values", at)),
         };
-        let Kind::Literal(Value::Text(text)) = &other.kind else {
+        let bound = self.hashed(other, at)?;
+        Ok(Fragment::boolean(format!("({column} {sign} {bound})")))
+    }
+
+    /// The keyed hash of a constant.
+    fn hashed(&mut self, constant: &Expr, at: Position) -> Result<String> {
+        let Kind::Literal(Value::Text(text)) = &constant.kind else {
             return Err(self.refused("a comparison of an encrypted field with no constant", at));
         };
         // Without a key nothing was ever stored; the shape of the statement is all that is asked for.
         let hash = self.context.secret.map(|secret| secret.hash(text)).unwrap_or_default();
-        let bound = self.binder.bind(hash);
-        Ok(Fragment::boolean(format!("({column} {sign} {bound})")))
+        Ok(self.binder.bind(hash))
     }
 
     fn operation(
@@ -253,7 +258,16 @@ impl<'a> Renderer<'a> {
     }
 
     fn member(&mut self, scope: &mut Scope<'a>, item: &Expr, entries: &[Expr]) -> Result<Fragment> {
-        let mut parts = vec![self.expression(scope, item)?];
+        let first = self.expression(scope, item)?;
+        if let Form::Cipher(Some(column)) = &first.form {
+            let hashes =
+                entries.iter().map(|entry| self.hashed(entry, item.at)).collect::<Result<Vec<_>>>()?;
+            return Ok(match hashes.is_empty() {
+                true => Fragment::boolean("FALSE"),
+                false => Fragment::boolean(format!("({column} IN ({}))", hashes.join(", "))),
+            });
+        }
+        let mut parts = vec![first];
         parts.extend(self.all(scope, entries)?);
         self.member_of(parts)
     }

@@ -26,6 +26,7 @@ pub(crate) struct Readers {
     opening: Opening,
     idle: Mutex<Vec<Arc<Connection>>>,
     free: Arc<Semaphore>,
+    /// Connections at most.
     most: u32,
     /// Turns of slow statements: more of them than cores make each other slower.
     slowly: Arc<Semaphore>,
@@ -66,6 +67,12 @@ impl Readers {
             slow: RwLock::default(),
             hasher: RandomState::new(),
         }))
+    }
+
+    /// How many connections there are, and how many of them nobody uses.
+    pub fn count(&self) -> (usize, usize) {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).len();
+        (idle + (self.most as usize).saturating_sub(self.free.available_permits()), idle)
     }
 
     /// A connection; waits for one to become free.

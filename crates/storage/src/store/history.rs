@@ -83,10 +83,21 @@ pub struct Change {
     pub changed: Changed,
 }
 
-/// Keeps what writes changed; a write that changed nothing leaves nothing.
-pub async fn insert(tx: &Tx, entries: &[Entry]) -> Result<()> {
+/// Keeps what writes changed; a write that changed nothing leaves nothing. Answers the rows it made.
+pub async fn insert(tx: &Tx, entries: &[Entry]) -> Result<Vec<Row>> {
     let rows: Vec<Row> = entries.iter().filter_map(row).collect();
-    stored::insert(tx, &rows, "").await.map(|_| ())
+    stored::insert(tx, &rows, "").await?;
+    Ok(rows)
+}
+
+/// Rows by their ids; those that are gone are left out.
+pub async fn rows(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Row>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<String> = (1..=ids.len()).map(|place| format!("${place}")).collect();
+    let values = ids.iter().map(|id| id.cell(tx.dialect())).collect();
+    stored::select(tx, &format!("where id in ({})", places.join(", ")), values).await
 }
 
 fn row(entry: &Entry) -> Option<Row> {
@@ -107,7 +118,10 @@ fn packed(changes: &[Changed]) -> Json {
 
 impl Row {
     /// The changes it holds, in order.
-    fn changes(&self) -> Result<Vec<Changed>> {
+    ///
+    /// # Errors
+    /// `internal` for a row that is not what was written.
+    pub fn changes(&self) -> Result<Vec<Changed>> {
         if self.field != SEVERAL {
             let (field, old, new) = (self.field.clone(), self.old.clone(), self.new.clone());
             return Ok(vec![Changed { field, old, new }]);
@@ -149,46 +163,53 @@ pub async fn purge(tx: &Tx, object: &str, record: Uuid) -> Result<u64> {
     tx.execute_sql(sql, cells![tx.dialect(); object, record]).await
 }
 
-/// Replaces every value that the history of an object holds of some fields by what `mask` makes of its text;
-/// where it makes nothing, the change is forgotten.
+/// What one round of rewriting did.
+pub(crate) struct Rewritten {
+    /// Where the next round begins.
+    pub after: (Uuid, Uuid),
+    /// Rows as they are now.
+    pub changed: Vec<Row>,
+    /// Rows that are gone.
+    pub forgotten: Vec<Uuid>,
+}
+
+/// Replaces the values that the next rows of an object's history hold of some fields by what `mask` makes of their
+/// text; where it makes nothing, the change is forgotten. `None` behind the last row.
 pub(crate) async fn rewrite(
     tx: &Tx,
     object: &str,
     fields: &[String],
     mask: &(dyn Fn(&str) -> Option<String> + Send + Sync),
-) -> Result<()> {
-    let mut after = (Uuid::nil(), Uuid::nil());
-    loop {
-        let rest = "where object = $1 and (record, id) > ($2, $3) order by record, id limit $4";
-        let values = cells![tx.dialect(); object, after.0, after.1, BATCH];
-        let rows = stored::select::<Row>(tx, rest, values).await?;
-        let Some(last) = rows.last() else { return Ok(()) };
-        after = (last.record, last.id);
-        for row in rows {
-            let before = row.changes()?;
-            let changes: Vec<Changed> =
-                before.iter().filter_map(|change| masked(change, fields, mask)).collect();
-            if changes == before {
-                continue;
-            }
-            if changes.is_empty() {
-                let sql = "delete from sys_history where id = $1";
-                tx.execute_sql(sql, cells![tx.dialect(); row.id]).await?;
-                continue;
-            }
-            // A row keeps its form: its changes keep their places in the order.
-            let (old, new) = match changes.as_slice() {
-                [one] if row.field != SEVERAL => (one.old.clone(), one.new.clone()),
-                several => (None, Some(packed(several))),
-            };
-            let sql = "update sys_history set old = $1, new = $2 where id = $3";
-            tx.execute_sql(
-                sql,
-                vec![old.cell(tx.dialect()), new.cell(tx.dialect()), row.id.cell(tx.dialect())],
-            )
-            .await?;
+    after: (Uuid, Uuid),
+) -> Result<Option<Rewritten>> {
+    let rest = "where object = $1 and (record, id) > ($2, $3) order by record, id limit $4";
+    let values = cells![tx.dialect(); object, after.0, after.1, BATCH];
+    let rows = stored::select::<Row>(tx, rest, values).await?;
+    let Some(last) = rows.last() else { return Ok(None) };
+    let mut done = Rewritten { after: (last.record, last.id), changed: Vec::new(), forgotten: Vec::new() };
+    for mut row in rows {
+        let before = row.changes()?;
+        let changes: Vec<Changed> = before.iter().filter_map(|change| masked(change, fields, mask)).collect();
+        if changes == before {
+            continue;
         }
+        if changes.is_empty() {
+            tx.execute_sql("delete from sys_history where id = $1", cells![tx.dialect(); row.id]).await?;
+            done.forgotten.push(row.id);
+            continue;
+        }
+        // A row keeps its form: its changes keep their places in the order.
+        (row.old, row.new) = match changes.as_slice() {
+            [one] if row.field != SEVERAL => (one.old.clone(), one.new.clone()),
+            several => (None, Some(packed(several))),
+        };
+        let sql = "update sys_history set old = $1, new = $2 where id = $3";
+        let dialect = tx.dialect();
+        let values = vec![row.old.clone().cell(dialect), row.new.clone().cell(dialect), row.id.cell(dialect)];
+        tx.execute_sql(sql, values).await?;
+        done.changed.push(row);
     }
+    Ok(Some(done))
 }
 
 fn masked(
