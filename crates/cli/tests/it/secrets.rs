@@ -167,7 +167,7 @@ fn files(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
 
 /// Data folder, logs, backup and exports hold none of the planted secrets.
 fn stands_nowhere(site: &Site) {
-    site.run(&["backup", "site.backup"]).is(0, &[]);
+    site.run(&["backup", "site.backup", "--yes"]).is(0, &[]);
     site.run(&["export", "wallet.card", "--out", "cards.csv"]).is(0, &[]);
     site.run(&["audit", "export", "--out", "audit.jsonl"]).is(0, &[]);
     let mut all = Vec::new();
