@@ -6,6 +6,7 @@ use diagnostic::Result;
 use plan::planner::Planned;
 use plan::write::Operation;
 use serde_json::{Map, Value as Json, json};
+use storage::store::stored::Together;
 use storage::store::{audit, comment, event, history};
 use uuid::Uuid;
 
@@ -44,7 +45,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
         history::purge(&work.tx, &write.object.name, write.id).await?;
         comment::purge(&work.tx, &write.object.name, write.id).await?;
     }
-    let kept = history::insert(&work.tx, &entries).await?;
+    let kept = history::rows_of(&entries);
     let entry = audit::Entry {
         id: Uuid::now_v7(),
         at,
@@ -55,8 +56,11 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
         request: work.request.as_deref().map(str::to_owned),
         detail: detail(work, planned, &kept),
     };
-    audit::insert(&work.tx, work.engine.pen(), &[entry]).await?;
-    event::insert(&work.tx, &events).await
+    let mut together = Together::default();
+    together.insert(&work.tx, &kept).await?;
+    together.insert(&work.tx, &audit::marked(work.engine.pen(), &[entry])?).await?;
+    together.insert(&work.tx, &events).await?;
+    together.finish(&work.tx).await
 }
 
 /// Where the write came from, how many rows it touched, the rows of the history that say what was before and after.

@@ -89,15 +89,22 @@ impl Kept {
 
 /// Keeps entries with what they tell of.
 pub async fn insert(tx: &Tx, pen: &Pen, entries: &[Entry]) -> Result<()> {
-    let rows: Vec<Kept> = entries
+    stored::insert(tx, &marked(pen, entries)?, "").await.map(|_| ())
+}
+
+/// Entries as they are kept, not yet sealed.
+///
+/// # Errors
+/// As [`Pen::mark`].
+pub fn marked(pen: &Pen, entries: &[Entry]) -> Result<Vec<Kept>> {
+    entries
         .iter()
         .map(|entry| {
             let mark = pen.mark(entry)?.map(|mark| mark.to_vec());
             let Entry { id, at, actor, kind, object, record, request, detail } = entry.clone();
             Ok(Kept { id, at, actor, kind, object, record, request, detail, mark, number: None, seal: None })
         })
-        .collect::<Result<_>>()?;
-    stored::insert(tx, &rows, "").await.map(|_| ())
+        .collect()
 }
 
 /// Which entries are asked for; what is `None` is any.

@@ -1,4 +1,5 @@
-//! Events: what happened to records, committed with it, waiting for whoever acts on them.
+//! Events: what happened to records, committed with it, waiting for whoever acts on them. Nobody is told of them: every
+//! write leaves some, and PostgreSQL lets commits that notify wait for one another. Who acts on events asks twice a second.
 
 use super::stored;
 use crate::{Tx, cells};
@@ -29,12 +30,6 @@ stored! {
         /// When someone acted on it.
         handled_at: Option<DateTime<Utc>> = "handled_at",
     }
-}
-
-/// Keeps events with the change they tell of. Nobody is told of them: every write leaves some, and PostgreSQL lets
-/// commits that notify wait for one another. Who acts on events asks twice a second.
-pub async fn insert(tx: &Tx, events: &[Event]) -> Result<()> {
-    stored::insert(tx, events, "").await.map(drop)
 }
 
 /// Events nobody acted on yet, oldest first, locked until the transaction ends.

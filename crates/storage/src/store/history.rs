@@ -85,9 +85,14 @@ pub struct Change {
 
 /// Keeps what writes changed; a write that changed nothing leaves nothing. Answers the rows it made.
 pub async fn insert(tx: &Tx, entries: &[Entry]) -> Result<Vec<Row>> {
-    let rows: Vec<Row> = entries.iter().filter_map(row).collect();
+    let rows = rows_of(entries);
     stored::insert(tx, &rows, "").await?;
     Ok(rows)
+}
+
+/// The rows that keep what writes changed.
+pub fn rows_of(entries: &[Entry]) -> Vec<Row> {
+    entries.iter().filter_map(row).collect()
 }
 
 /// Rows by their ids; those that are gone are left out.

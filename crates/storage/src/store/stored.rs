@@ -32,19 +32,57 @@ pub async fn insert<S: Stored>(tx: &Tx, rows: &[S], then: &str) -> Result<u64> {
     let width = S::COLUMNS.len();
     let mut inserted = 0;
     for part in rows.chunks((MOST_VALUES / width).max(1)) {
-        let places: Vec<String> = (0..part.len())
-            .map(|row| {
-                let places: Vec<String> =
-                    (1..=width).map(|place| format!("${}", row * width + place)).collect();
-                format!("({})", places.join(", "))
-            })
-            .collect();
-        let sql =
-            format!("insert into {} ({}) values {} {then}", S::TABLE, columns::<S>(), places.join(", "));
+        let sql = format!("{} {then}", statement::<S>(part.len(), 0));
         let values = part.iter().flat_map(|row| row.values(tx.dialect())).collect();
         inserted += tx.execute_sql(sql, values).await?;
     }
     Ok(inserted)
+}
+
+/// The statement that inserts so many rows; its values are numbered after those `before`.
+fn statement<S: Stored>(rows: usize, before: usize) -> String {
+    let width = S::COLUMNS.len();
+    let place = |row: usize| {
+        let first = before + row * width;
+        let places: Vec<String> = (1..=width).map(|place| format!("${}", first + place)).collect();
+        format!("({})", places.join(", "))
+    };
+    let places: Vec<String> = (0..rows).map(place).collect();
+    format!("insert into {} ({}) values {}", S::TABLE, columns::<S>(), places.join(", "))
+}
+
+/// Rows of several tables that are inserted at once: by one statement on PostgreSQL, where each is a round trip.
+#[derive(Default)]
+pub struct Together {
+    statements: Vec<String>,
+    values: Vec<Value>,
+}
+
+impl Together {
+    /// Adds rows of a table, by a statement of their own where they are many or the database is at hand.
+    pub async fn insert<S: Stored>(&mut self, tx: &Tx, rows: &[S]) -> Result<()> {
+        let many = self.values.len() + rows.len() * S::COLUMNS.len() > MOST_VALUES;
+        if many || tx.dialect() == Dialect::Sqlite {
+            return insert(tx, rows, "").await.map(drop);
+        }
+        if !rows.is_empty() {
+            self.statements.push(statement::<S>(rows.len(), self.values.len()));
+            self.values.extend(rows.iter().flat_map(|row| row.values(tx.dialect())));
+        }
+        Ok(())
+    }
+
+    /// Inserts what was added and not yet inserted.
+    pub async fn finish(mut self, tx: &Tx) -> Result<()> {
+        let Some(last) = self.statements.pop() else { return Ok(()) };
+        let first: Vec<String> =
+            self.statements.iter().enumerate().map(|(n, sql)| format!("t{n} as ({sql})")).collect();
+        let sql = match first.is_empty() {
+            true => last,
+            false => format!("with {} {last}", first.join(", ")),
+        };
+        tx.execute_sql(sql, self.values).await.map(drop)
+    }
 }
 
 /// Reads the rows that `rest` names: `where … order by … limit …`.
