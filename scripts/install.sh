@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # usage: scripts/install.sh build|test
-# Installs what is missing to build (a C compiler, Rust) or to test (PostgreSQL's server programs besides).
+# Installs what is missing to build (a C compiler, Rust) or to test (PostgreSQL's server programs, Python packages
+# besides).
 # Installs nothing that is there already.
 set -euo pipefail
 . "$(dirname "$0")/say.sh"
@@ -37,10 +38,22 @@ install_postgres() {
     "$root/scripts/postgres.sh" programs >/dev/null 2>&1 || apt_install postgresql
 }
 
+# Peers that tests talk to are Python packages, in an environment of their own under target/.
+install_python() {
+    local at="$root/target/python" wanted="$root/scripts/requirements.txt"
+    cmp -s "$wanted" "$at/requirements.txt" && return
+    python3 -c 'import venv, ensurepip' 2>/dev/null || apt_install python3 python3-venv
+    say "installing Python packages into target/python"
+    python3 -m venv "$at"
+    "$at/bin/python" -m pip install --quiet --requirement "$wanted"
+    cp "$wanted" "$at/requirements.txt"
+}
+
 install_test_tools() {
     command -v curl >/dev/null || apt_install curl ca-certificates
     command -v git >/dev/null || apt_install git
     install_postgres
+    install_python
 }
 
 case "${1:-}" in

@@ -3,7 +3,8 @@
 use crate::failure::{Failure, not_writable};
 use clap::Args;
 use diagnostic::{Code, Diagnostic, Result};
-use engine::Engine;
+use engine::outbound::Permit;
+use engine::{Engine, Mailer, Outbound};
 use std::path::{Path, PathBuf};
 use storage::secret::{self, Secret};
 use storage::{Database, Options, Role, system};
@@ -27,12 +28,21 @@ pub struct Place {
     pub key_file: Option<PathBuf>,
 }
 
-/// Where people reach the site.
+/// Where people reach the site, and how it reaches others.
 #[derive(Debug, Default, Args)]
 pub struct Public {
     /// Address at which people reach the site: links in mail begin with it, and only with it
     #[arg(long, value_name = "URL")]
     pub public_url: Option<String>,
+    /// Mail server: smtps://USER:PASSWORD@HOST, starttls://…, or smtp://… in the clear
+    #[arg(long, value_name = "URL")]
+    pub smtp_url: Option<String>,
+    /// Sender of mails, such as 'Desk <no-reply@example.com>'
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// Hosts, addresses and networks that scripts may call although they are not on the public internet
+    #[arg(long, value_name = "HOST_OR_CIDR", value_delimiter = ',')]
+    pub allow_outbound: Vec<String>,
 }
 
 impl Public {
@@ -46,6 +56,19 @@ impl Public {
             return Err(Box::new(Diagnostic::new(Code::InvalidConfiguration).with("reason", reason)));
         }
         Ok(Some(text.to_owned()))
+    }
+
+    fn outbound(&self) -> Result<Outbound> {
+        Permit::new(self.allow_outbound.iter().map(String::as_str)).map(Outbound::new)
+    }
+
+    fn mailer(&self) -> Result<Option<Mailer>> {
+        match (&self.smtp_url, &self.mail_from) {
+            (Some(url), Some(from)) => Mailer::new(url, from).map(Some),
+            (None, None) => Ok(None),
+            (Some(_), None) => Err(wrong("--smtp-url needs --mail-from, the sender of mails")),
+            (None, Some(_)) => Err(wrong("--mail-from needs --smtp-url, the server that takes mails")),
+        }
     }
 }
 
@@ -99,8 +122,10 @@ impl Place {
         public: &Public,
     ) -> Result<Engine, Failure> {
         let public_address = public.address()?;
+        let (mailer, outbound) = (public.mailer()?, public.outbound()?);
         let secret = self.secret(&database, role).await?;
-        let options = engine::Options { secret, public_address, ..engine::Options::default() };
+        let options =
+            engine::Options { secret, public_address, mailer, outbound, ..engine::Options::default() };
         Ok(Engine::open(database, options).await?)
     }
 
@@ -171,6 +196,10 @@ impl Place {
 /// The key in the environment, which counts before any file.
 pub fn secret_of_environment() -> Option<String> {
     std::env::var(SECRET_VARIABLE).ok().filter(|text| !text.trim().is_empty())
+}
+
+fn wrong(reason: &str) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Code::InvalidConfiguration).with("reason", reason))
 }
 
 fn made(file: &Path) -> Result<Secret, Failure> {

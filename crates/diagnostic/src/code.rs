@@ -481,6 +481,11 @@ codes! {
         zh_cn "脚本 {script} 被终止：{reason}",
         zh_tw "腳本 {script} 被終止：{reason}",
         cure "Tell an administrator; the script does too much.";
+    EffectRefused = "effect_refused" Rule:
+        en "the {what} cannot be sent: {reason}",
+        zh_cn "{what} 无法发送：{reason}",
+        zh_tw "{what} 無法傳送：{reason}",
+        cure "Correct the address, the subject or the text.";
     IdempotencyMismatch = "idempotency_mismatch" Rule:
         en "this key was used with another body",
         zh_cn "此键已用于其他请求体",

@@ -2,6 +2,8 @@
 
 use crate::caller::SessionCache;
 use crate::clock::{Clock, SystemClock};
+use crate::mailer::Mailer;
+use crate::outbound::Outbound;
 use crate::published::Published;
 use crate::site::Site;
 use arc_swap::ArcSwap;
@@ -25,6 +27,10 @@ pub struct Options {
     pub secret: Option<Secret>,
     /// Where people reach the site, such as `https://crm.example.com`: what links in mail begin with.
     pub public_address: Option<String>,
+    /// The way to a mail server; without one mails wait in the outbox.
+    pub mailer: Option<Mailer>,
+    /// The way to other machines over HTTP.
+    pub outbound: Outbound,
 }
 
 impl Default for Options {
@@ -34,6 +40,8 @@ impl Default for Options {
             limits: Limits::default(),
             secret: None,
             public_address: None,
+            mailer: None,
+            outbound: Outbound::default(),
         }
     }
 }
@@ -49,6 +57,8 @@ struct Inner {
     secret: Option<Secret>,
     pen: Pen,
     public_address: Option<String>,
+    mailer: Option<Mailer>,
+    outbound: Outbound,
     hashing: Semaphore,
     published: ArcSwap<Published>,
     site: ArcSwap<Site>,
@@ -68,10 +78,12 @@ impl Engine {
         pen: Pen,
         options: Options,
     ) -> Engine {
-        let Options { clock, secret, public_address, .. } = options;
+        let Options { clock, secret, public_address, mailer, outbound, .. } = options;
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Engine(Arc::new(Inner {
             public_address,
+            mailer,
+            outbound,
             hashing: Semaphore::new(cores),
             versions: database.watch(),
             database,
@@ -133,6 +145,16 @@ impl Engine {
     /// Where people reach the site.
     pub fn public_address(&self) -> Option<&str> {
         self.0.public_address.as_deref()
+    }
+
+    /// The way to a mail server.
+    pub(crate) fn mailer(&self) -> Option<&Mailer> {
+        self.0.mailer.as_ref()
+    }
+
+    /// The way to other machines over HTTP.
+    pub(crate) fn outbound(&self) -> &Outbound {
+        &self.0.outbound
     }
 
     /// Turns at hashing passwords: as many as there are cores, because each takes 19 MiB.

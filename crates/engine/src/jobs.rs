@@ -42,8 +42,13 @@ impl Work {
 }
 
 impl Engine {
-    /// Takes jobs and does them until `stop` says so. Any number of processes may do this at once.
-    pub async fn work_off(&self, mut stop: watch::Receiver<bool>) {
+    /// Takes jobs and does them, and delivers what lies in the outbox, until `stop` says so. Any number of processes
+    /// may do this at once. A peer that is slow to take a mail keeps no job waiting.
+    pub async fn work_off(&self, stop: watch::Receiver<bool>) {
+        tokio::join!(self.do_jobs(stop.clone()), self.deliver_off(stop));
+    }
+
+    async fn do_jobs(&self, mut stop: watch::Receiver<bool>) {
         let worker = Uuid::now_v7().to_string();
         let ready = self.database().jobs_ready();
         let mut swept: Option<Instant> = None;

@@ -4,15 +4,22 @@
 //! storage (doing it), hooks, derived values, history, events. Writes enter through storage's one door.
 //! This crate knows no HTTP and has no global state; a process may hold several engines.
 //!
-//! Read in this order: [`clock`] (time as a port), [`frames`] (statements kept), [`caller`] (who asks, with the rights in force), [`published`]
+//! Read in this order: [`clock`] (time as a port), [`mail`] and [`mailer`] (SMTP), [`outbound`] (HTTP to others), [`frames`] (statements kept), [`caller`] (who asks, with the rights in force), [`published`]
 //! (the catalog in force and what was compiled from it), [`site`], [`engine`] (the value itself), [`rows`] and
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
 //! [`flow`] (approvals), [`requests`] (what changes something, once), [`describe`] (what clients are told of
-//! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine), [`jobs`],
-//! [`outbox`] (mail), [`handover`] (what somebody who leaves passes on), `first` (the first administrator),
-//! [`audit`] (the trail and its seal), [`keys`] (other keys for encrypted fields), [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs ship).
+//! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine),
+//! [`outbox`] (what is to be sent), [`delivery`] (sending it), [`jobs`], [`handover`] (what somebody who leaves
+//! passes on), `first` (the first administrator), [`audit`] (the trail and its seal), [`keys`] (other keys for
+//! encrypted fields), [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs ship).
 
 pub mod clock;
+
+pub mod mail;
+
+pub mod mailer;
+
+pub mod outbound;
 
 pub mod frames;
 
@@ -44,9 +51,11 @@ pub mod publish;
 
 mod opening;
 
-pub mod jobs;
-
 pub mod outbox;
+
+pub mod delivery;
+
+pub mod jobs;
 
 pub mod handover;
 
@@ -67,4 +76,6 @@ pub use engine::{Engine, Options};
 pub use explain::Asking;
 pub use first::FirstAdministrator;
 pub use identity::Identity;
+pub use mailer::Mailer;
+pub use outbound::Outbound;
 pub use published::Published;

@@ -13,7 +13,7 @@ use serde_json::json;
 use std::sync::Arc;
 use storage::migrate::purge::{self, Retired};
 use storage::store::publish as table;
-use storage::store::{attempt, audit, idempotency, reset, session};
+use storage::store::{attempt, audit, effect, idempotency, reset, session};
 use storage::{Tx, backup, row, search, system};
 use uuid::Uuid;
 
@@ -62,7 +62,7 @@ impl Engine {
     }
 
     /// Removes what has ended: sessions, failed sign-ins and links of another day, keys of requests that are kept
-    /// for 24 hours.
+    /// for 24 hours, effects that were had more than thirty days ago.
     ///
     /// # Errors
     /// What the database refuses.
@@ -74,7 +74,8 @@ impl Engine {
                 session::sweep(&tx, now).await?;
                 attempt::sweep(&tx, yesterday).await?;
                 reset::sweep(&tx, yesterday).await?;
-                idempotency::sweep(&tx, yesterday).await.map(drop)
+                idempotency::sweep(&tx, yesterday).await?;
+                effect::sweep(&tx, now - TimeDelta::days(30)).await.map(drop)
             })
             .await
     }

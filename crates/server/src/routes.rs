@@ -23,6 +23,7 @@ pub mod jobs;
 pub mod audit;
 
 pub mod metrics;
+pub mod effects;
 
 pub mod site;
 
@@ -90,6 +91,9 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/jobs").get(jobs::list).done());
     api.service(at("/jobs/{id}").get(jobs::one).delete(jobs::cancel).done());
     api.service(at("/audit").get(audit::list).done());
+    api.service(at("/effects").get(effects::list).done());
+    api.service(at("/effects/{id}").get(effects::one).done());
+    api.service(at("/effects/{id}/settle").post(effects::settle).done());
     api.service(at("/openapi.json").get(site::openapi).done());
 
     api.configure(accounts);

@@ -101,7 +101,8 @@ impl Engine {
         let locale = user.get("locale").as_text().and_then(Locale::from_tag).unwrap_or(self.site().locale);
         let name = user.get("name").as_text().unwrap_or_default();
         let (subject, text) = words(locale, name, &link);
-        let mail = Mail { to: to.to_owned(), subject, text };
+        let name = Some(name.chars().filter(|c| !c.is_control()).collect());
+        let mail = Mail { to: to.to_owned(), name, subject, text, html: None, until: Some(now + LIFE) };
         let key = format!("{JOB}/{}", Uuid::now_v7());
         Ok((reset, mail.effect(&key, self.secret(), now)?))
     }

@@ -320,7 +320,7 @@ async fn mails(site: &Site) -> Vec<Mail> {
     let claim = site
         .engine
         .database()
-        .write(move |tx| async move { effect::claim(&tx, 50, TimeDelta::minutes(1), now).await });
+        .write(move |tx| async move { effect::claim(&tx, &["mail"], 50, TimeDelta::minutes(1), now).await });
     let secret = Secret::new("a key for tests");
     let taken = claim.await.unwrap();
     for effect in &taken {

@@ -23,6 +23,10 @@ mod sessions;
 
 mod accounts;
 
+mod mail;
+
+mod outbound;
+
 mod publish;
 
 mod retype;

@@ -4,7 +4,7 @@ use super::{Operation, in_path};
 use serde_json::{Map, Value as Json, json};
 
 /// Method, address, name, what it does, keys of its body.
-const ALL: [(&str, &str, &str, &str, &[&str]); 50] = [
+const ALL: [(&str, &str, &str, &str, &[&str]); 53] = [
     ("get", "/api/v1/session", "who", "Who am I, with roles and permitted objects", &[]),
     ("delete", "/api/v1/session", "sign_out", "Sign out", &[]),
     (
@@ -65,6 +65,15 @@ const ALL: [(&str, &str, &str, &str, &[&str]); 50] = [
     ("get", "/api/v1/jobs", "list_jobs", "Background work", &[]),
     ("get", "/api/v1/jobs/{id}", "read_job", "How far a job is", &[]),
     ("delete", "/api/v1/jobs/{id}", "cancel_job", "Take a job back", &[]),
+    ("get", "/api/v1/effects", "list_effects", "The outbox: ?state=", &[]),
+    ("get", "/api/v1/effects/{id}", "read_effect", "One effect of the outbox", &[]),
+    (
+        "post",
+        "/api/v1/effects/{id}/settle",
+        "settle_effect",
+        "Say what becomes of an effect: retry, done, failed",
+        &["as"],
+    ),
     (
         "post",
         "/api/v1/workflows/{name}/instances",

@@ -324,7 +324,7 @@ fn a_link_leads_to_the_configured_address_whatever_a_request_says() {
         while site.engine.work_once("test").await.unwrap() > 0 {}
         let now = site.engine.now();
         let taken = site.engine.database().write(move |tx| async move {
-            storage::store::effect::claim(&tx, 9, chrono::TimeDelta::minutes(1), now).await
+            storage::store::effect::claim(&tx, &["mail"], 9, chrono::TimeDelta::minutes(1), now).await
         });
         let taken = taken.await.unwrap();
         assert_eq!(taken.len(), 1);

@@ -43,9 +43,33 @@ pub async fn insert(tx: &Tx, effects: &[Effect]) -> Result<()> {
     if effects.is_empty() { Ok(()) } else { watch::announce(tx).await }
 }
 
-/// Takes effects that are due. One that was being sent when its worker vanished is sent again, or, where it may
-/// happen once only, becomes `unknown`.
-pub async fn claim(tx: &Tx, limit: u32, lease: Duration, now: DateTime<Utc>) -> Result<Vec<Effect>> {
+/// Whether anything of these kinds is due, or was being sent by a worker that vanished.
+pub async fn is_due(tx: &Tx, kinds: &[&str], now: DateTime<Utc>) -> Result<bool> {
+    let sql = format!(
+        "select 1 from sys_effect where state in ('ready', 'sending') and kind in ({}) and \
+         (case when state = 'ready' then run_at else lease_until end) <= $1 limit 1",
+        listed(kinds, 1)
+    );
+    let mut values = cells![tx.dialect(); now];
+    values.extend(kinds.iter().flat_map(|kind| cells![tx.dialect(); *kind]));
+    Ok(tx.row(sql, values).await?.is_some())
+}
+
+/// `$2, $3 …` for a list, after `before` other values.
+fn listed(kinds: &[&str], before: usize) -> String {
+    let places: Vec<String> = (1..=kinds.len()).map(|place| format!("${}", place + before)).collect();
+    places.join(", ")
+}
+
+/// Takes effects of these kinds that are due. One that was being sent when its worker vanished is sent again, or,
+/// where it may happen once only, becomes `unknown`.
+pub async fn claim(
+    tx: &Tx,
+    kinds: &[&str],
+    limit: u32,
+    lease: Duration,
+    now: DateTime<Utc>,
+) -> Result<Vec<Effect>> {
     let once = match tx.dialect() {
         Dialect::Sqlite => "(at_most_once = 1)",
         Dialect::Postgres => "at_most_once",
@@ -57,12 +81,15 @@ pub async fn claim(tx: &Tx, limit: u32, lease: Duration, now: DateTime<Utc>) -> 
     tx.execute_sql(sql, cells![tx.dialect(); now]).await?;
     let sql = format!(
         "update sys_effect set state = 'sending', attempts = attempts + 1, lease = lease + 1, lease_until = $1 \
-         where id in (select id from sys_effect where state = 'ready' and run_at <= $2 order by run_at, id \
-         limit $3{}) returning {}",
+         where id in (select id from sys_effect where state = 'ready' and run_at <= $2 and kind in ({}) \
+         order by run_at, id limit $3{}) returning {}",
+        listed(kinds, 3),
         tx.dialect().skip_locked(),
         stored::columns::<Effect>(),
     );
-    let rows = tx.rows(sql, cells![tx.dialect(); now + lease, now, i64::from(limit)]).await?;
+    let mut values = cells![tx.dialect(); now + lease, now, i64::from(limit)];
+    values.extend(kinds.iter().flat_map(|kind| cells![tx.dialect(); *kind]));
+    let rows = tx.rows(sql, values).await?;
     let mut taken: Vec<Effect> = rows.iter().map(Effect::read).collect::<Result<_>>()?;
     taken.sort_by_key(|effect| effect.id);
     Ok(taken)
@@ -81,4 +108,37 @@ pub async fn settle(
                where id = $1 and lease = $2 and state = 'sending'";
     let values = cells![tx.dialect(); effect.id, effect.lease, state, result, run_at];
     Ok(tx.execute_sql(sql, values).await? == 1)
+}
+
+/// The effect of this id.
+pub async fn get(tx: &Tx, id: Uuid) -> Result<Option<Effect>> {
+    stored::first(tx, "where id = $1", cells![tx.dialect(); id]).await
+}
+
+/// The newest effects, of one state or all.
+pub async fn list(tx: &Tx, state: Option<&str>, limit: u32) -> Result<Vec<Effect>> {
+    let values = cells![tx.dialect(); state.unwrap_or_default(), i64::from(limit)];
+    stored::select(tx, "where ($1 = '' or state = $1) order by id desc limit $2", values).await
+}
+
+/// A person says what becomes of an effect that is not being sent: `ready` sends it now, whatever went before.
+/// `false`: it is being sent, or is gone.
+pub async fn decide(
+    tx: &Tx,
+    id: Uuid,
+    state: &str,
+    result: Option<Json>,
+    now: DateTime<Utc>,
+) -> Result<bool> {
+    let sql = "update sys_effect set state = $2, result = $3, run_at = $4, attempts = 0, lease_until = null \
+               where id = $1 and state <> 'sending'";
+    let done = tx.execute_sql(sql, cells![tx.dialect(); id, state, result, now]).await? == 1;
+    watch::announce(tx).await?;
+    Ok(done)
+}
+
+/// Removes effects that were had before an instant.
+pub async fn sweep(tx: &Tx, before: DateTime<Utc>) -> Result<u64> {
+    let sql = "delete from sys_effect where state = 'done' and created_at < $1";
+    tx.execute_sql(sql, cells![tx.dialect(); before]).await
 }

@@ -1,0 +1,304 @@
+//! Delivering what lies in the outbox: taken on a lease, sent outside of any transaction, settled under the number of
+//! the lease, so that a worker that comes back late changes nothing.
+
+use crate::caller::Identity;
+use crate::engine::Engine;
+use crate::identity::trail::{Origin, entry};
+use crate::mailer::Undelivered;
+use crate::outbound::{Call, Uncalled};
+use crate::outbox::{HTTP, MAIL, Mail, opened};
+use chrono::TimeDelta;
+use diagnostic::{Code, Diagnostic, Result};
+use futures_util::future::join_all;
+use serde_json::{Value as Json, json};
+use std::time::Duration;
+use storage::store::audit;
+use storage::store::effect::{self, Effect};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+/// How long one effect may take: longer than the longest session with a peer.
+const LEASE: TimeDelta = TimeDelta::seconds(180);
+/// Effects that are had at the same time.
+const BATCH: u32 = 8;
+/// How long the loop sleeps when nobody wakes it.
+const IDLE: Duration = Duration::from_secs(2);
+/// After the first failure; four times as long after each further one.
+const FIRST_PAUSE: TimeDelta = TimeDelta::seconds(30);
+/// The longest pause.
+const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
+/// How often an effect is tried: with these pauses about a day.
+const MOST_ATTEMPTS: i64 = 26;
+/// Makes a repeated call have no further effect.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// Characters of an answer that are kept for administrators.
+const MOST_KEPT: usize = 2000;
+/// Most effects of a list.
+const MOST: u32 = 200;
+/// The states of an effect.
+pub const STATES: [&str; 5] = ["ready", "sending", "done", "failed", "unknown"];
+
+/// How having an effect ended.
+pub(crate) enum Ended {
+    /// It was had; what the peer answered.
+    Had(Json),
+    /// It will never be had.
+    ForGood(String),
+    /// Another time it may be.
+    ForNow(String),
+}
+
+impl From<std::result::Result<(), Undelivered>> for Ended {
+    fn from(sent: std::result::Result<(), Undelivered>) -> Ended {
+        match sent {
+            Ok(()) => Ended::Had(Json::Null),
+            Err(Undelivered::ForGood(reason)) => Ended::ForGood(reason),
+            Err(Undelivered::ForNow(reason)) => Ended::ForNow(reason),
+        }
+    }
+}
+
+impl Engine {
+    /// Delivers what is due until `stop` says so. Any number of processes may do this at once.
+    pub(crate) async fn deliver_off(&self, mut stop: watch::Receiver<bool>) {
+        let ready = self.database().jobs_ready();
+        let mut warned = false;
+        while !*stop.borrow() {
+            let done = match self.deliver_once().await {
+                Ok(done) => done,
+                Err(error) => {
+                    tracing::warn!(%error, "the outbox could not be read");
+                    0
+                }
+            };
+            if done > 0 {
+                continue;
+            }
+            if !warned && self.mail_waits().await {
+                warned = true;
+                tracing::warn!(
+                    "mails wait in the outbox: no mail server is configured (--smtp-url, --mail-from)"
+                );
+            }
+            tokio::select! {
+                () = ready.notified() => {}
+                () = tokio::time::sleep(IDLE) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    /// Takes what is due and delivers it; answers how many effects that were.
+    ///
+    /// # Errors
+    /// What the database refuses; an effect that is not had is not an error of the loop.
+    pub async fn deliver_once(&self) -> Result<usize> {
+        let (kinds, now) = (self.deliverable(), self.now());
+        if kinds.is_empty() || !effect::is_due(&self.database().reader(), &kinds, now).await? {
+            return Ok(0);
+        }
+        let taken = self
+            .database()
+            .write(move |tx| {
+                let kinds = kinds.clone();
+                async move { effect::claim(&tx, &kinds, BATCH, LEASE, now).await }
+            })
+            .await?;
+        let ended = join_all(taken.iter().map(|effect| self.deliver(effect))).await;
+        for settled in ended {
+            settled?;
+        }
+        Ok(taken.len())
+    }
+
+    /// Which kinds of effects this process can have.
+    fn deliverable(&self) -> Vec<&'static str> {
+        self.mailer().map(|_| MAIL).into_iter().chain([HTTP]).collect()
+    }
+
+    /// Whether mails wait for a mail server that nobody configured.
+    async fn mail_waits(&self) -> bool {
+        let due = effect::is_due(&self.database().reader(), &[MAIL], self.now()).await;
+        self.mailer().is_none() && due.unwrap_or(false)
+    }
+
+    async fn deliver(&self, effect: &Effect) -> Result<()> {
+        let ended = match effect.kind.as_str() {
+            MAIL => self.send_mail(effect).await,
+            HTTP => self.call_out(effect).await,
+            other => Ended::ForNow(format!("this process delivers no {other}")),
+        };
+        let now = self.now();
+        let tried = effect.attempts;
+        let (state, result, run_at) = match ended {
+            Ended::Had(answer) => ("done", json!({"answer": answer}), now),
+            Ended::ForNow(reason) if tried < MOST_ATTEMPTS => {
+                tracing::info!(effect = %effect.id, kind = effect.kind, reason, "to be tried again");
+                ("ready", json!({"reason": reason}), now + pause(tried))
+            }
+            Ended::ForGood(reason) | Ended::ForNow(reason) => {
+                tracing::warn!(effect = %effect.id, kind = effect.kind, reason, "not delivered");
+                ("failed", json!({"reason": reason}), now)
+            }
+        };
+        let effect = effect.clone();
+        let kept = self
+            .database()
+            .write(move |tx| {
+                let (effect, result) = (effect.clone(), result.clone());
+                async move { effect::settle(&tx, &effect, state, Some(result), run_at).await }
+            })
+            .await?;
+        if !kept {
+            tracing::warn!("an effect took longer than its lease: another worker has it");
+        }
+        Ok(())
+    }
+
+    async fn send_mail(&self, effect: &Effect) -> Ended {
+        let Some(mailer) = self.mailer() else {
+            return Ended::ForNow("no mail server is configured".to_owned());
+        };
+        let mail = match Mail::of(effect, self.secret()) {
+            Ok(mail) => mail,
+            Err(found) => return Ended::ForGood(found.to_string()),
+        };
+        if mail.until.is_some_and(|until| until <= self.now()) {
+            return Ended::ForGood("it was of no use any more".to_owned());
+        }
+        mailer.send(&mail, effect.id, effect.created_at).await.into()
+    }
+
+    /// Calls another machine, with the key of the effect, so that the peer can tell a repetition.
+    async fn call_out(&self, effect: &Effect) -> Ended {
+        let mut call: Call = match opened(effect, self.secret()) {
+            Ok(call) => call,
+            Err(found) => return Ended::ForGood(found.to_string()),
+        };
+        if !call.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(IDEMPOTENCY_KEY)) {
+            call.headers.push((IDEMPOTENCY_KEY.to_owned(), effect.key.clone()));
+        }
+        match self.outbound().call(&call).await {
+            Ok(answer) => judged(answer.status, &answer.body),
+            Err(Uncalled::Refused(reason)) => Ended::ForGood(reason),
+            Err(Uncalled::Failed(reason)) => Ended::ForNow(reason),
+        }
+    }
+
+    /// The newest effects of the outbox, of one state or all: for administrators.
+    ///
+    /// # Errors
+    /// `not_permitted`, and what the database refuses.
+    pub async fn effects(&self, identity: &Identity, state: Option<&str>) -> Result<Vec<Json>> {
+        must_administer(identity, "list")?;
+        let all = effect::list(&self.database().reader(), state, MOST).await?;
+        Ok(all.iter().map(|effect| self.shown(effect)).collect())
+    }
+
+    /// One effect: for administrators.
+    ///
+    /// # Errors
+    /// `not_permitted`, `not_found`.
+    pub async fn effect(&self, identity: &Identity, id: Uuid) -> Result<Json> {
+        must_administer(identity, "read")?;
+        let found = effect::get(&self.database().reader(), id).await?;
+        found.map(|effect| self.shown(&effect)).ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))
+    }
+
+    /// What stands in the outbox, but for what only the receiver is to read.
+    fn shown(&self, effect: &Effect) -> Json {
+        let to = match effect.kind.as_str() {
+            MAIL => Mail::of(effect, self.secret()).ok().map(|mail| mail.to),
+            HTTP => opened::<Call>(effect, self.secret()).ok().map(|call| call.url),
+            _ => None,
+        };
+        let result = effect.result.as_ref();
+        json!({
+            "id": effect.id,
+            "kind": effect.kind,
+            "to": to,
+            "state": effect.state,
+            "attempts": effect.attempts,
+            "reason": result.and_then(|result| result.get("reason")),
+            "answer": result.and_then(|result| result.get("answer")),
+            "created_at": effect.created_at,
+            "run_at": effect.run_at,
+        })
+    }
+
+    /// An administrator says what becomes of an effect that is not being delivered: `retry` now, or that it is
+    /// `done` or `failed`.
+    ///
+    /// # Errors
+    /// `not_permitted`, `not_found`, a conflict while it is being delivered.
+    pub async fn settle_effect(
+        &self,
+        identity: &Identity,
+        id: Uuid,
+        verdict: &str,
+        from: &Origin,
+    ) -> Result<()> {
+        must_administer(identity, "settle")?;
+        if effect::get(&self.database().reader(), id).await?.is_none() {
+            return Err(Box::new(Diagnostic::new(Code::NotFound)));
+        }
+        let now = self.now();
+        let state = if verdict == "retry" { "ready" } else { verdict }.to_owned();
+        let result = (verdict != "retry").then(|| json!({"reason": "settled by an administrator"}));
+        let detail = json!({"effect": id, "as": verdict});
+        let told = entry("effect.settled", now, Some(identity.actor.id), None, from, detail);
+        let kept = self
+            .database()
+            .write(move |tx| {
+                let (state, result, told) = (state.clone(), result.clone(), told.clone());
+                async move {
+                    let kept = effect::decide(&tx, id, &state, result, now).await?;
+                    if kept {
+                        audit::insert(&tx, &[told]).await?;
+                    }
+                    Ok(kept)
+                }
+            })
+            .await?;
+        match kept {
+            true => Ok(()),
+            false => Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", "sending"))),
+        }
+    }
+}
+
+/// What an answer means: a peer that is busy is asked again, one that says no is not.
+fn judged(status: u16, body: &[u8]) -> Ended {
+    let text: String = String::from_utf8_lossy(body).chars().take(MOST_KEPT).collect();
+    match status {
+        200..=299 => Ended::Had(json!({"status": status, "body": text})),
+        408 | 425 | 429 | 500..=599 => Ended::ForNow(format!("status {status}: {text}")),
+        _ => Ended::ForGood(format!("status {status}: {text}")),
+    }
+}
+
+/// How long to wait after so many failures.
+fn pause(attempts: i64) -> TimeDelta {
+    let factor = 4_i32.checked_pow(u32::try_from(attempts - 1).unwrap_or(0)).unwrap_or(i32::MAX);
+    FIRST_PAUSE.checked_mul(factor).map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
+}
+
+fn must_administer(identity: &Identity, action: &str) -> Result<()> {
+    if identity.actor.admin {
+        return Ok(());
+    }
+    Err(Box::new(Diagnostic::new(Code::NotPermitted).with("action", action).with("what", "effects")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_up_to_an_hour() {
+        let rows = [(1, 30), (2, 120), (3, 480), (4, 1920), (5, 3600), (20, 3600), (1000, 3600)];
+        for (attempts, seconds) in rows {
+            assert_eq!(pause(attempts), TimeDelta::seconds(seconds), "{attempts}");
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! Sending mails by SMTP: one session a mail, so that nothing of a broken one is left for the next.
+
+use crate::mail::Mail;
+use chrono::{DateTime, Utc};
+use diagnostic::{Code, Diagnostic, Result};
+use lettre::message::Mailbox;
+use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use std::net::IpAddr;
+use std::time::Duration;
+use url::{Host, Url};
+use uuid::Uuid;
+
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long a session may take as a whole, whatever the peer does.
+const SESSION: Duration = Duration::from_secs(60);
+/// Answers to a sign-in: they are about this site's account, not about the mail.
+const ABOUT_THE_ACCOUNT: [u16; 4] = [530, 534, 535, 538];
+
+/// Why a mail was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undelivered {
+    /// Nothing will change that.
+    ForGood(String),
+    /// Another time it may be taken.
+    ForNow(String),
+}
+
+/// A way to a mail server.
+pub struct Mailer {
+    transport: AsyncSmtpTransport<Tokio1Executor>,
+    from: Mailbox,
+    session: Duration,
+}
+
+impl Mailer {
+    /// A way to the server at `url` (`smtps://user:password@host`, `starttls://…`, or `smtp://…` in the clear), for
+    /// mails from `from` (`name@host` or `Name <name@host>`).
+    ///
+    /// # Errors
+    /// `invalid_configuration`; also for a password that would travel in the clear to another machine.
+    pub fn new(url: &str, from: &str) -> Result<Mailer> {
+        Mailer::with_patience(url, from, CONNECT, SESSION)
+    }
+
+    /// As [`Mailer::new`], with other times to wait.
+    ///
+    /// # Errors
+    /// As [`Mailer::new`].
+    pub fn with_patience(url: &str, from: &str, connect: Duration, session: Duration) -> Result<Mailer> {
+        let sender: Mailbox =
+            from.trim().parse().map_err(|_| wrong(format!("--mail-from `{from}` is no address")))?;
+        // The address may hold a password: it is not repeated.
+        let broken =
+            |why: &str| wrong(format!("--smtp-url {why}, such as smtps://user:password@mail.example.com"));
+        let parsed = Url::parse(url.trim()).map_err(|_| broken("is no address"))?;
+        if parsed.query().is_some() || parsed.fragment().is_some() {
+            return Err(broken("takes no parameters"));
+        }
+        let spelt = match parsed.scheme() {
+            "smtps" => url.trim().to_owned(),
+            "smtp" if !parsed.username().is_empty() && !is_here(&parsed) => {
+                return Err(broken("would send the password in the clear: use smtps:// or starttls://"));
+            }
+            "smtp" => url.trim().to_owned(),
+            "starttls" => {
+                format!("smtp{}?tls=required", &url.trim()["starttls".len()..].trim_end_matches('/'))
+            }
+            _ => return Err(broken("must begin with smtps://, starttls:// or smtp://")),
+        };
+        let builder =
+            AsyncSmtpTransport::<Tokio1Executor>::from_url(&spelt).map_err(|_| broken("is no address"))?;
+        let transport = builder
+            .timeout(Some(connect))
+            .hello_name(ClientId::Domain(sender.email.domain().to_owned()))
+            .build();
+        Ok(Mailer { transport, from: sender, session })
+    }
+
+    /// Sends a mail that was written at an instant, under the `Message-ID` of its effect.
+    ///
+    /// # Errors
+    /// Why it was not taken.
+    pub async fn send(&self, mail: &Mail, id: Uuid, written: DateTime<Utc>) -> Result<(), Undelivered> {
+        let message =
+            mail.message(&self.from, id, written).map_err(|found| Undelivered::ForGood(found.to_string()))?;
+        match tokio::time::timeout(self.session, self.transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(explained(&error)),
+            Err(_) => {
+                Err(Undelivered::ForNow(format!("the mail server took longer than {:?}", self.session)))
+            }
+        }
+    }
+}
+
+/// Whether an address is this machine.
+fn is_here(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        // A scheme that the URL standard does not know leaves numbers as text.
+        Some(Host::Domain(name)) => {
+            name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+        }
+        None => false,
+    }
+}
+
+fn explained(error: &SmtpError) -> Undelivered {
+    let code = error.status().map(u16::from);
+    let text = match std::error::Error::source(error) {
+        Some(source) => format!("{error}: {source}"),
+        None => error.to_string(),
+    };
+    // What a peer says is shown to administrators: a line of it is enough.
+    let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
+    match error.is_permanent() && !code.is_some_and(|code| ABOUT_THE_ACCOUNT.contains(&code)) {
+        true => Undelivered::ForGood(text),
+        false => Undelivered::ForNow(text),
+    }
+}
+
+fn wrong(reason: String) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Code::InvalidConfiguration).with("reason", reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_how_mail_travels() {
+        let rows = [
+            ("smtps://u:p@mail.example.com", "ok"),
+            ("smtps://u:p@mail.example.com:1465", "ok"),
+            ("starttls://u:p@mail.example.com", "ok"),
+            ("starttls://u:p@mail.example.com:2587/", "ok"),
+            ("smtp://mail.example.com:25", "ok"),
+            ("smtp://u:p@127.0.0.1:2525", "ok"),
+            ("smtp://u:p@localhost", "ok"),
+            ("smtp://u:p@mail.example.com", "in the clear"),
+            ("smtp://u:p@127.0.0.1.example.com", "in the clear"),
+            ("smtp://u:p@mail.example.com?tls=opportunistic", "no parameters"),
+            ("http://mail.example.com", "must begin with"),
+            ("mail.example.com:25", "must begin with"),
+            ("", "is no address"),
+        ];
+        for (url, expect) in rows {
+            let made = Mailer::new(url, "Desk <desk@example.com>");
+            let shown = made.map_or_else(|found| found.to_string(), |_| "ok".to_owned());
+            assert!(shown.contains(expect), "{url}: {shown}");
+            assert!(!shown.contains("u:p"), "{url}: the password is not repeated: {shown}");
+        }
+        for (from, expect) in
+            [("desk", false), ("", false), ("a@b\r\nc", false), ("织机 <a@b.example>", true)]
+        {
+            assert_eq!(Mailer::new("smtp://localhost", from).is_ok(), expect, "{from:?}");
+        }
+    }
+}

@@ -1,0 +1,281 @@
+//! One call: judged, resolved, pinned, bounded.
+
+use super::permit::Permit;
+use super::resolve::{Resolve, SystemResolver};
+use super::target::Target;
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1;
+use hyper::header::{self, HeaderName, HeaderValue};
+use hyper::{Method, Request, Response};
+use hyper_util::rt::TokioIo;
+use serde::{Deserialize, Serialize};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::ServerName;
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+/// Most headers of a call.
+const MOST_HEADERS: usize = 32;
+/// Longest head of an answer in bytes.
+const HEAD: usize = 64 << 10;
+
+/// Bounds of a call.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// How long looking up and connecting may take.
+    pub connect: Duration,
+    /// How long all of it may take.
+    pub whole: Duration,
+    /// Longest body sent, in bytes.
+    pub sent: usize,
+    /// Longest body taken, in bytes.
+    pub taken: usize,
+}
+
+impl Default for Bounds {
+    fn default() -> Bounds {
+        Bounds {
+            connect: Duration::from_secs(10),
+            whole: Duration::from_secs(30),
+            sent: 1 << 20,
+            taken: 1 << 20,
+        }
+    }
+}
+
+/// What is called.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    /// `GET POST PUT PATCH DELETE HEAD`.
+    pub method: String,
+    /// An http or https URL.
+    pub url: String,
+    /// Headers, but for those that belong to the connection.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: String,
+}
+
+/// What a peer answered.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    /// The status; 3xx is an answer like any other and followed by nothing.
+    pub status: u16,
+    /// The body, whole.
+    pub body: Bytes,
+}
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uncalled {
+    /// It is not permitted or not well-formed: another time would change nothing.
+    Refused(String),
+    /// The peer is not there, too slow, or says too much.
+    Failed(String),
+}
+
+/// The client. Clones share it.
+#[derive(Clone)]
+pub struct Outbound {
+    permit: Arc<Permit>,
+    resolver: Arc<dyn Resolve>,
+    bounds: Bounds,
+    tls: TlsConnector,
+}
+
+impl Default for Outbound {
+    fn default() -> Outbound {
+        Outbound::new(Permit::default())
+    }
+}
+
+impl Outbound {
+    /// A client for the public internet and what is permitted beside it.
+    pub fn new(permit: Permit) -> Outbound {
+        Outbound::with(permit, Arc::new(SystemResolver), Bounds::default())
+    }
+
+    /// As [`Outbound::new`], with another resolver and other bounds.
+    pub fn with(permit: Permit, resolver: Arc<dyn Resolve>, bounds: Bounds) -> Outbound {
+        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            // The provider is ring's, which knows both versions of TLS that are safe.
+            .expect("ring speaks TLS 1.2 and 1.3")
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Outbound { permit: Arc::new(permit), resolver, bounds, tls: TlsConnector::from(Arc::new(tls)) }
+    }
+
+    /// Whether a call could be made at all, before anything is looked up.
+    ///
+    /// # Errors
+    /// `Uncalled::Refused`.
+    pub fn check(&self, call: &Call) -> Result<(), Uncalled> {
+        let target = Target::new(&call.url)?;
+        request(call, &target, self.bounds.sent)?;
+        match target.address {
+            Some(address) => self.judge(&target, &[address]).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes a call.
+    ///
+    /// # Errors
+    /// Why there is no answer.
+    pub async fn call(&self, call: &Call) -> Result<Answer, Uncalled> {
+        let target = Target::new(&call.url)?;
+        let request = request(call, &target, self.bounds.sent)?;
+        let work = self.answer(&target, request);
+        match tokio::time::timeout(self.bounds.whole, work).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Uncalled::Failed(format!("no answer within {:?}", self.bounds.whole))),
+        }
+    }
+
+    async fn answer(&self, target: &Target, request: Request<Full<Bytes>>) -> Result<Answer, Uncalled> {
+        let stream = match tokio::time::timeout(self.bounds.connect, self.connect(target)).await {
+            Ok(stream) => stream?,
+            Err(_) => {
+                return Err(Uncalled::Failed(format!("no connection within {:?}", self.bounds.connect)));
+            }
+        };
+        if !target.encrypted {
+            return self.exchange(stream, request).await;
+        }
+        let name = match target.address {
+            Some(address) => ServerName::IpAddress(address.into()),
+            None => ServerName::try_from(target.host.clone())
+                .map_err(|_| Uncalled::Refused("the address names no host".to_owned()))?,
+        };
+        let stream = self.tls.connect(name, stream).await.map_err(|error| failed("TLS", &error))?;
+        self.exchange(stream, request).await
+    }
+
+    /// Looks the name up once, judges every answer, and connects to the address that was judged.
+    async fn connect(&self, target: &Target) -> Result<TcpStream, Uncalled> {
+        let addresses = match target.address {
+            Some(address) => vec![address],
+            None => {
+                self.resolver.resolve(&target.host).await.map_err(|error| failed("looking it up", &error))?
+            }
+        };
+        let address = self.judge(target, &addresses)?;
+        let place = SocketAddr::new(address, target.port);
+        TcpStream::connect(place).await.map_err(|error| failed("connecting", &error))
+    }
+
+    /// The address to connect to. One that may not be called spoils the others: a name that leads inwards now and
+    /// then is not to be trusted at all.
+    fn judge(&self, target: &Target, addresses: &[IpAddr]) -> Result<IpAddr, Uncalled> {
+        if let Some(inner) = addresses.iter().find(|address| !self.permit.allows(&target.host, **address)) {
+            let what = format!("{} leads to {inner}, which is not on the public internet", target.host);
+            return Err(Uncalled::Refused(format!("{what} and not permitted by --allow-outbound")));
+        }
+        addresses.first().copied().ok_or_else(|| Uncalled::Failed(format!("{} has no address", target.host)))
+    }
+
+    async fn exchange<S>(&self, stream: S, request: Request<Full<Bytes>>) -> Result<Answer, Uncalled>
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let mut builder = http1::Builder::new();
+        builder.max_buf_size(HEAD).max_headers(100);
+        let (mut sender, connection) =
+            builder.handshake(TokioIo::new(stream)).await.map_err(|error| failed("HTTP", &error))?;
+        let talk = async {
+            let answer = sender.send_request(request).await.map_err(|error| failed("HTTP", &error))?;
+            self.taken(answer).await
+        };
+        // Where the connection fails, the talk is told so; nothing of a connection outlives its call.
+        let running = async {
+            let _ = connection.await;
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            answer = talk => answer,
+            () = running => Err(Uncalled::Failed("the connection ended".to_owned())),
+        }
+    }
+
+    async fn taken(&self, answer: Response<hyper::body::Incoming>) -> Result<Answer, Uncalled> {
+        let status = answer.status().as_u16();
+        let body = Limited::new(answer.into_body(), self.bounds.taken).collect().await;
+        match body {
+            Ok(body) => Ok(Answer { status, body: body.to_bytes() }),
+            Err(error) if error.is::<LengthLimitError>() => {
+                Err(Uncalled::Failed(format!("the answer has more than {} bytes", self.bounds.taken)))
+            }
+            Err(error) => Err(failed("reading the answer", &error)),
+        }
+    }
+}
+
+/// The request as it travels.
+fn request(call: &Call, target: &Target, most: usize) -> Result<Request<Full<Bytes>>, Uncalled> {
+    let refuse = |why: String| Err(Uncalled::Refused(why));
+    let known = [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::HEAD];
+    let Some(method) = known.into_iter().find(|method| method.as_str() == call.method) else {
+        return refuse("the method is none of GET, POST, PUT, PATCH, DELETE, HEAD".to_owned());
+    };
+    if call.body.len() > most {
+        return refuse(format!("the body has more than {most} bytes"));
+    }
+    if call.headers.len() > MOST_HEADERS {
+        return refuse(format!("there are more than {MOST_HEADERS} headers"));
+    }
+    let mut request = Request::builder()
+        .method(method)
+        .uri(&target.path)
+        .body(Full::new(Bytes::from(call.body.clone())))
+        .map_err(|_| Uncalled::Refused("the address is no URL".to_owned()))?;
+    let headers = request.headers_mut();
+    for (name, value) in &call.headers {
+        let shown = name.escape_debug();
+        let Ok(name) = HeaderName::try_from(name.as_str()) else {
+            return refuse(format!("`{shown}` is no name of a header"));
+        };
+        if of_connection(&name) {
+            return refuse(format!("header `{shown}` belongs to the connection"));
+        }
+        // Refuses line breaks and control characters.
+        let Ok(value) = HeaderValue::from_str(value) else {
+            return refuse(format!("the value of header `{shown}` holds control characters"));
+        };
+        headers.insert(name, value);
+    }
+    let host = HeaderValue::from_str(&target.authority())
+        .map_err(|_| Uncalled::Refused("the address names no host".to_owned()))?;
+    headers.insert(header::HOST, host);
+    headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static("lifeloom"));
+    headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    Ok(request)
+}
+
+/// Headers that say where a message goes and where it ends.
+fn of_connection(name: &HeaderName) -> bool {
+    let known = [
+        header::HOST,
+        header::CONNECTION,
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+        header::TE,
+        header::TRAILER,
+        header::UPGRADE,
+        header::EXPECT,
+    ];
+    known.contains(name) || name.as_str().starts_with("proxy-") || name.as_str() == "keep-alive"
+}
+
+fn failed(what: &str, error: &dyn std::fmt::Display) -> Uncalled {
+    let text: String =
+        error.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
+    Uncalled::Failed(format!("{what}: {text}"))
+}
