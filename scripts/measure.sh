@@ -126,3 +126,4 @@ first_start
 requests
 stop_server
 "$root/scripts/measure_size.py" "$lifeloom"
+"$root/scripts/measure_hook.py" "$lifeloom"

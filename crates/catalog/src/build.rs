@@ -33,6 +33,8 @@ mod screens;
 
 mod workflows;
 
+mod templates;
+
 mod data;
 
 mod scenarios;
@@ -120,11 +122,13 @@ pub fn build(
     let loaded = packs::load(packs, options, &mut found);
     let mut catalog = Catalog { hash: hash(packs), ..Catalog::default() };
     let mut tables = data::Tables::default();
+    let mut texts = Vec::new();
     for pack in &loaded {
         catalog.packs.insert(pack.name.clone(), packs::described(pack));
         for (name, text) in &pack.scripts {
             catalog.scripts.insert((pack.name.clone(), name.clone()), text.clone());
         }
+        texts.extend(pack.texts.iter().cloned());
         for ((folder, file), text) in &pack.tables {
             tables.insert((pack.name.clone(), folder.clone(), file.clone()), text.clone());
         }
@@ -132,6 +136,7 @@ pub fn build(
     let collected = collect::collect(loaded, options.trust(), &mut found);
     let registry = collected.registry();
     let mut findings = Findings { registry: &registry, found };
+    templates::build(&mut catalog, &collected.templates, &texts, &mut findings);
     let ordered = resolve(&mut catalog, &collected, &tables, &mut findings);
     let mut found = findings.found;
     if ordered {

@@ -45,5 +45,6 @@ pub use model::object::{
     Action, Hooks, Index, Key, Object, Ownership, Parent, Rule, ScriptRef, Title, TitlePart, Unique,
 };
 pub use model::role::{FieldRight, Grant, NameSet, Restriction, Role, Scope};
+pub use model::template::{Partial, Template, TemplateText};
 pub use model::transition::{Move, Transitions};
 pub use names::PhysicalNames;

@@ -10,4 +10,6 @@ pub mod role;
 
 pub mod derived;
 
+pub mod template;
+
 pub mod catalog;

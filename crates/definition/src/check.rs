@@ -56,6 +56,10 @@ pub(crate) fn check(definition: &Definition, found: &mut Findings<'_>) {
             own_name(&workflow.name, found);
             workflow::check(workflow, found);
         }
+        Definition::Template(template) => {
+            own_name(&template.name, found);
+            presentation::template(template, found);
+        }
         Definition::Overlay(_) => {}
     }
 }

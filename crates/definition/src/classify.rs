@@ -12,6 +12,8 @@ pub enum FileKind {
     Script,
     /// Records of a seed or demo, `*.csv` beside it.
     Table,
+    /// A text of a template, `templates/*.hbs`.
+    TemplateText,
     /// Words for people (README.md, LICENSE, CHANGELOG.md) and hidden files: not read.
     Note,
 }
@@ -64,6 +66,7 @@ pub fn classify(path: &str) -> Result<FileKind> {
     let kind = Kind::ALL.into_iter().find(|kind| kind.folder() == Some(folder));
     match kind {
         Some(kind) if is_definition => Ok(FileKind::Definition(kind)),
+        Some(Kind::Template) if extension == "hbs" => Ok(FileKind::TemplateText),
         Some(Kind::Seed | Kind::Demo) if extension == "csv" => Ok(FileKind::Table),
         Some(_) => refuse(Diagnostic::new(Code::StrayFile)),
         None => {

@@ -1,6 +1,6 @@
 //! A definition of any kind.
 
-use crate::{App, Form, Object, Overlay, Pack, Role, Scenario, Seed, Translation, View, Workflow};
+use crate::{App, Form, Object, Overlay, Pack, Role, Scenario, Seed, Template, Translation, View, Workflow};
 
 /// A definition of any kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,8 @@ pub enum Definition {
     Scenario(Scenario),
     /// A workflow.
     Workflow(Box<Workflow>),
+    /// A template.
+    Template(Template),
     /// Changes to a definition of another pack (`extends:`).
     Overlay(Overlay),
 }

@@ -27,11 +27,13 @@ pub enum Kind {
     Scenario,
     /// `kind: workflow`
     Workflow,
+    /// `kind: template`
+    Template,
 }
 
 impl Kind {
     /// All kinds, in the order documents list them.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Pack,
         Kind::Object,
         Kind::Role,
@@ -43,17 +45,17 @@ impl Kind {
         Kind::Translation,
         Kind::Scenario,
         Kind::Workflow,
+        Kind::Template,
     ];
 
     /// Kinds of the language that this version does not execute, with their folders.
-    pub const NOT_YET: [(&str, &str); 9] = [
+    pub const NOT_YET: [(&str, &str); 8] = [
         ("page", "pages"),
         ("report", "reports"),
         ("dashboard", "dashboards"),
         ("metric", "metrics"),
         ("decision", "decisions"),
         ("calendar", "calendars"),
-        ("template", "templates"),
         ("connector", "connectors"),
         ("portal", "portals"),
     ];
@@ -72,6 +74,7 @@ impl Kind {
             Kind::Translation => "translation",
             Kind::Scenario => "scenario",
             Kind::Workflow => "workflow",
+            Kind::Template => "template",
         }
     }
 
@@ -94,6 +97,7 @@ impl Kind {
             Kind::Translation => "translations",
             Kind::Scenario => "scenarios",
             Kind::Workflow => "workflows",
+            Kind::Template => "templates",
         })
     }
 

@@ -7,7 +7,7 @@
 //! Read in this order: `wording` and `findings` (what was found, where, in three languages), [`shape`] (what
 //! several kinds share), [`name`] (permitted names), [`column`] and [`field`] (field types, one file each), the
 //! kinds ([`pack`], [`object`], [`role`], [`form`], [`view`], [`app`], [`seed`], [`translation`], [`scenario`],
-//! [`workflow`]), [`kind`], [`overlay`], `definition` (any of them), [`schema`], `check` (what one file tells),
+//! [`workflow`], [`template`]), [`kind`], [`overlay`], `definition` (any of them), [`schema`], `check` (what one file tells),
 //! [`read`] (the entry: [`parse_file`]), [`classify`] (what a file is by its path).
 
 mod wording;
@@ -42,6 +42,8 @@ pub mod scenario;
 
 pub mod workflow;
 
+pub mod template;
+
 pub mod kind;
 
 pub mod overlay;
@@ -73,6 +75,7 @@ pub use role::{FieldRight, Grant, Restriction, Role, Scope};
 pub use scenario::Scenario;
 pub use seed::Seed;
 pub use shape::{Expression, Names, NamesOrAll, Number};
+pub use template::{Template, TemplatePart, TemplateUse};
 pub use translation::Translation;
 pub use view::View;
 pub use workflow::Workflow;

@@ -202,6 +202,7 @@ fn typed(kind: Kind, tree: &Json, found: &mut Findings<'_>) -> Option<Definition
         Kind::Translation => Definition::Translation(to_type(tree, found)?),
         Kind::Scenario => Definition::Scenario(to_type(tree, found)?),
         Kind::Workflow => Definition::Workflow(to_type(tree, found)?),
+        Kind::Template => Definition::Template(to_type(tree, found)?),
     })
 }
 

@@ -15,6 +15,7 @@ use crate::pack::Pack;
 use crate::role::Role;
 use crate::scenario::{Refused, Scenario, ScenarioStep};
 use crate::seed::Seed;
+use crate::template::Template;
 use crate::translation::Translation;
 use crate::view::View;
 use crate::workflow::{Performer, Step, StepKind, Workflow};
@@ -50,6 +51,7 @@ fn root_of(kind: Kind, generator: &mut SchemaGenerator) -> Json {
         Kind::Translation => Translation::json_schema(generator),
         Kind::Scenario => Scenario::json_schema(generator),
         Kind::Workflow => Workflow::json_schema(generator),
+        Kind::Template => Template::json_schema(generator),
     };
     let mut root = schema.to_value();
     root["properties"]["kind"] = json!({"const": kind.name()});

@@ -180,6 +180,11 @@ codes! {
         zh_cn "{reason}",
         zh_tw "{reason}",
         cure "Correct the script at the line and column named.";
+    TemplateError = "template_error" Check:
+        en "{reason}",
+        zh_cn "{reason}",
+        zh_tw "{reason}",
+        cure "Correct the template at the line and column named.";
     ScenarioFailed = "scenario_failed" Check:
         en "{reason}",
         zh_cn "{reason}",

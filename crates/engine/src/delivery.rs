@@ -5,12 +5,16 @@ use crate::caller::Identity;
 use crate::engine::Engine;
 use crate::identity::trail::{Origin, entry};
 use crate::mailer::Undelivered;
+use crate::messages::Notice;
 use crate::outbound::{Call, Uncalled};
-use crate::outbox::{HTTP, MAIL, Mail, opened};
+use crate::outbox::{HTTP, MAIL, Mail, NOTIFY, opened};
+use crate::records::command::Command;
 use chrono::TimeDelta;
 use diagnostic::{Code, Diagnostic, Result};
 use futures_util::future::join_all;
+use plan::planner::Mode;
 use serde_json::{Value as Json, json};
+use std::sync::Arc;
 use std::time::Duration;
 use storage::store::audit;
 use storage::store::effect::{self, Effect};
@@ -113,7 +117,7 @@ impl Engine {
 
     /// Which kinds of effects this process can have.
     fn deliverable(&self) -> Vec<&'static str> {
-        self.mailer().map(|_| MAIL).into_iter().chain([HTTP]).collect()
+        self.mailer().map(|_| MAIL).into_iter().chain([HTTP, NOTIFY]).collect()
     }
 
     /// Whether mails wait for a mail server that nobody configured.
@@ -123,6 +127,9 @@ impl Engine {
     }
 
     async fn deliver(&self, effect: &Effect) -> Result<()> {
+        if effect.kind == NOTIFY {
+            return self.put_notice(effect).await;
+        }
         let ended = match effect.kind.as_str() {
             MAIL => self.send_mail(effect).await,
             HTTP => self.call_out(effect).await,
@@ -153,6 +160,43 @@ impl Engine {
             tracing::warn!("an effect took longer than its lease: another worker has it");
         }
         Ok(())
+    }
+
+    /// A notification becomes a record of its user; the effect ends in the same transaction, so there is one.
+    async fn put_notice(&self, effect: &Effect) -> Result<()> {
+        let notice: Result<Notice> = opened(effect, self.secret());
+        let made = match notice {
+            Ok(notice) => self.put_record(effect, notice).await,
+            Err(found) => Err(found),
+        };
+        let Err(found) = made else { return Ok(()) };
+        tracing::warn!(effect = %effect.id, %found, "a notification was not delivered");
+        let (effect, result, now) = (effect.clone(), json!({"reason": found.to_string()}), self.now());
+        let settle = self.database().write(move |tx| {
+            let (effect, result) = (effect.clone(), result.clone());
+            async move { effect::settle(&tx, &effect, "failed", Some(result), now).await }
+        });
+        settle.await.map(drop)
+    }
+
+    async fn put_record(&self, effect: &Effect, notice: Notice) -> Result<()> {
+        let (effect, notice) = (effect.clone(), Arc::new(notice));
+        self.transact(self.system(), Mode::System, true, move |work| {
+            let (effect, notice) = (effect.clone(), notice.clone());
+            async move {
+                let about = notice.about.as_ref().map(|(object, id)| json!({"object": object, "id": id}));
+                let body = json!({
+                    "owner": notice.user, "subject": notice.subject, "text": notice.text, "about": about,
+                });
+                work.execute(&Command::Create { object: "base.notification".into(), body }).await?;
+                match effect::settle(&work.tx, &effect, "done", None, work.bindings.now).await? {
+                    true => Ok(()),
+                    // Another worker has it: what was made here is rolled back.
+                    false => Err(Box::new(Diagnostic::new(Code::DatabaseBusy))),
+                }
+            }
+        })
+        .await
     }
 
     async fn send_mail(&self, effect: &Effect) -> Ended {

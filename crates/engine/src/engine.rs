@@ -14,7 +14,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 use storage::secret::Secret;
 use storage::store::audit::pen::Pen;
-use storage::{Database, Versions};
+use storage::{Database, Dialect, Tx, Versions};
 use tokio::sync::{Semaphore, watch};
 
 /// What an engine is made with.
@@ -212,6 +212,24 @@ pub(crate) async fn blocking<T: Send + 'static>(
         Ok(result) => result,
         Err(failed) => Err(internal("blocking work", &failed)),
     }
+}
+
+/// Runs a script of a write. On SQLite the thread that writes does nothing else meanwhile, so it runs the outermost
+/// script itself and spares two changes of threads; scripts inside scripts get a thread, and a stack, of their own.
+pub(crate) async fn scripted<T: Send + 'static>(
+    outermost: bool,
+    tx: &Tx,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let handle = tokio::runtime::Handle::current();
+    let here = outermost
+        && tx.dialect() == Dialect::Sqlite
+        && handle.runtime_flavor() == tokio::runtime::RuntimeFlavor::MultiThread;
+    if !here {
+        return blocking(work).await;
+    }
+    let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(work));
+    done.unwrap_or_else(|_| Err(internal("a script", &"it panicked")))
 }
 
 /// A defect of the product: logged in full under a number, and answered as nothing but that number.

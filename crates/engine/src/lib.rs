@@ -5,13 +5,14 @@
 //! This crate knows no HTTP and has no global state; a process may hold several engines.
 //!
 //! Read in this order: [`clock`] (time as a port), [`mail`] and [`mailer`] (SMTP), [`outbound`] (HTTP to others), [`frames`] (statements kept), [`caller`] (who asks, with the rights in force), [`published`]
-//! (the catalog in force and what was compiled from it), [`site`], [`engine`] (the value itself), [`rows`] and
+//! (the catalog in force and what was compiled from it), [`site`], `templates`, [`engine`] (the value itself), [`rows`] and
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
 //! [`flow`] (approvals), [`requests`] (what changes something, once), [`describe`] (what clients are told of
 //! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine),
-//! [`outbox`] (what is to be sent), [`delivery`] (sending it), [`jobs`], [`handover`] (what somebody who leaves
-//! passes on), `first` (the first administrator), [`audit`] (the trail and its seal), [`keys`] (other keys for
-//! encrypted fields), [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs ship).
+//! [`outbox`] (what is to be sent), `messages` (what is said), [`delivery`] (sending it), [`jobs`], [`handover`] (what
+//! somebody who leaves passes on), `first` (the first administrator), [`audit`] (the trail and its seal), [`keys`]
+//! (other keys for encrypted fields), [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs
+//! ship).
 
 pub mod clock;
 
@@ -28,6 +29,8 @@ pub mod caller;
 pub mod published;
 
 pub mod site;
+
+mod templates;
 
 pub mod engine;
 
@@ -52,6 +55,8 @@ pub mod publish;
 mod opening;
 
 pub mod outbox;
+
+mod messages;
 
 pub mod delivery;
 

@@ -15,6 +15,7 @@ pub mod resolve;
 
 pub mod call;
 
-pub use call::{Answer, Bounds, Call, Outbound, Uncalled};
+pub use call::{Answer, Bounds, Call, Outbound};
 pub use permit::Permit;
 pub use resolve::{Resolve, SystemResolver};
+pub use target::Uncalled;

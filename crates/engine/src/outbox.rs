@@ -15,6 +15,8 @@ pub use crate::mail::Mail;
 
 /// The kind of effect that is a mail.
 pub const MAIL: &str = "mail";
+/// The kind of effect that is a notification of a user.
+pub const NOTIFY: &str = "notify";
 /// The kind of effect that is a call of another machine.
 pub const HTTP: &str = "http";
 

@@ -1,6 +1,7 @@
 //! The catalog in force and what was compiled from it. Immutable but for caches that only this catalog fills.
 
 use crate::caller::Identity;
+use crate::templates::Templates;
 use catalog::{Catalog, Object, ScriptRef};
 use diagnostic::{Code, Diagnostic, Result};
 use plan::Grants;
@@ -24,12 +25,13 @@ pub struct Published {
     pub catalog: Catalog,
     flows: HashMap<Arc<str>, Arc<Flow>>,
     scripts: HashMap<(Arc<str>, Arc<str>), Arc<Compiled>>,
+    templates: Templates,
     grants: RwLock<GrantsByRoles>,
     pub(crate) identities: RwLock<HashMap<IdentityKey, Arc<Identity>>>,
 }
 
 impl Published {
-    /// Compiles scripts and flows of a checked catalog.
+    /// Compiles scripts, flows and templates of a checked catalog.
     ///
     /// # Errors
     /// Every script that does not compile, every hook whose function does not exist.
@@ -53,11 +55,12 @@ impl Published {
                 Err(errors) => found.extend(errors),
             }
         }
+        let templates = Templates::prepare(&catalog, &mut found);
         if !found.is_empty() {
             return Err(found);
         }
         let (grants, identities) = (RwLock::default(), RwLock::default());
-        let published = Published { number, catalog, flows, scripts, grants, identities };
+        let published = Published { number, catalog, flows, scripts, templates, grants, identities };
         published.check_functions()?;
         Ok(published)
     }
@@ -108,6 +111,11 @@ impl Published {
     /// `not_found`.
     pub fn object(&self, name: &str) -> Result<&Arc<Object>> {
         self.catalog.object(name).ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))
+    }
+
+    /// The templates.
+    pub(crate) fn templates(&self) -> &Templates {
+        &self.templates
     }
 
     /// A compiled flow.

@@ -6,6 +6,7 @@ use crate::published::Published;
 use crate::rows::Rows;
 use plan::planner::{Mode, Planner};
 use plan::read::Bindings;
+use script::Budget;
 use std::sync::Arc;
 use storage::Tx;
 use uuid::Uuid;
@@ -38,6 +39,8 @@ pub struct Work {
     pub address: Option<Arc<str>>,
     /// The stored record that is about to be written: locked when it is read.
     pub target: Option<Uuid>,
+    /// What the script that runs may still ask for; scripts of its writes live on it too.
+    pub budget: Option<Arc<Budget>>,
 }
 
 impl Work {
@@ -57,8 +60,13 @@ impl Work {
         }
     }
 
-    /// The same work, one script deeper.
+    /// The same work, one script deeper. The first script of a write brings the budget of them all.
     pub(crate) fn deeper(&self) -> Work {
-        Work { depth: self.depth + 1, mode: Mode::Script, ..self.clone() }
+        let limits = self.engine.scripts().limits();
+        let budget = self.budget.clone().unwrap_or_else(|| Arc::new(Budget::new(limits)));
+        if self.depth == 0 {
+            budget.begin();
+        }
+        Work { depth: self.depth + 1, mode: Mode::Script, budget: Some(budget), ..self.clone() }
     }
 }

@@ -1,7 +1,7 @@
 //! Functions scripts may call, beside those of rhai's standard library.
 
 use crate::convert::json_to_script;
-use crate::host::{Host, Situation};
+use crate::host::{Host, Message, Receiver, Situation};
 use crate::record::{Record, to_wire};
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate, Utc};
 use diagnostic::Diagnostic;
@@ -160,13 +160,21 @@ fn world(engine: &mut Engine) {
     engine.register_fn("user", |c: NativeCallContext| {
         Ok::<_, Box<EvalAltResult>>(json_to_script(&host(&c)?.user()))
     });
-    engine.register_fn("log", |text: &str| tracing::info!(target: "script", "{text}"));
+    engine.register_fn("log", |c: NativeCallContext, what: Dynamic| log(&c, &what));
     engine.register_fn("refuse", |message: Dynamic| refuse(None, &message));
     engine
         .register_fn("refuse", |field: Dynamic, message: Dynamic| refuse(field.into_string().ok(), &message));
+    reads(engine);
+    writes(engine);
+    effects(engine);
+}
+
+fn reads(engine: &mut Engine) {
     engine.register_fn("get", |c: NativeCallContext, object: &str, key: &str| {
-        let host = host(&c)?;
-        let row = host.get(object, id(key)?).map_err(thrown)?;
+        let (host, key) = (host(&c)?, id(key)?);
+        host.budget().query().map_err(thrown)?;
+        let row = host.get(object, key).map_err(thrown)?;
+        host.budget().rows(1).map_err(thrown)?;
         Ok::<_, Box<EvalAltResult>>(row.map_or(Dynamic::UNIT, |r| Dynamic::from(Record::new(r, host))))
     });
     engine.register_fn("query", |c: NativeCallContext, object: &str, filter: &str| {
@@ -175,10 +183,12 @@ fn world(engine: &mut Engine) {
     engine.register_fn("query", |c: NativeCallContext, object: &str, filter: &str, options: Map| {
         query(&c, object, filter, options)
     });
+}
+
+fn writes(engine: &mut Engine) {
     engine.register_fn("create", |c: NativeCallContext, object: &str, values: Map| {
-        let host = host(&c)?;
-        let row = host.create(object, Json::Object(wire(values)?)).map_err(thrown)?;
-        Ok::<_, Box<EvalAltResult>>(Record::new(row, host))
+        let values = Json::Object(wire(values)?);
+        write(&c, |host| host.create(object, values)).map(|(row, host)| Record::new(row, host))
     });
     engine.register_fn("update", |c: NativeCallContext, record: Record, values: Map| {
         change(&c, &record.object(), record.id(), values)
@@ -186,17 +196,34 @@ fn world(engine: &mut Engine) {
     engine.register_fn("update", |c: NativeCallContext, object: &str, key: &str, values: Map| {
         change(&c, object, id(key)?, values)
     });
+    engine.register_fn("delete", |c: NativeCallContext, record: Record| {
+        write(&c, |host| host.delete(&record.object(), record.id())).map(drop)
+    });
+    engine.register_fn("delete", |c: NativeCallContext, object: &str, key: &str| {
+        let key = id(key)?;
+        write(&c, |host| host.delete(object, key)).map(drop)
+    });
     engine.register_fn("move", |c: NativeCallContext, record: Record, name: &str| {
-        let host = host(&c)?;
-        let row = host.transition(&record.object(), record.id(), name).map_err(thrown)?;
-        Ok::<_, Box<EvalAltResult>>(Record::new(row, host))
+        write(&c, |host| host.transition(&record.object(), record.id(), name))
+            .map(|(row, host)| Record::new(row, host))
     });
 }
 
-fn change(context: &NativeCallContext, object: &str, key: Uuid, values: Map) -> Outcome<Record> {
+/// Does a write. One that failed cannot be taken as if nothing had been.
+fn write<T>(
+    context: &NativeCallContext,
+    work: impl FnOnce(&dyn Host) -> diagnostic::Result<T>,
+) -> Outcome<(T, Arc<dyn Host>)> {
     let host = host(context)?;
-    let row = host.update(object, key, Json::Object(wire(values)?)).map_err(thrown)?;
-    Ok(Record::new(row, host))
+    host.budget().query().map_err(thrown)?;
+    host.budget().wrote();
+    let done = work(&*host).map_err(|found| thrown(host.budget().failed(found)))?;
+    Ok((done, host))
+}
+
+fn change(context: &NativeCallContext, object: &str, key: Uuid, values: Map) -> Outcome<Record> {
+    let values = Json::Object(wire(values)?);
+    write(context, |host| host.update(object, key, values)).map(|(row, host)| Record::new(row, host))
 }
 
 /// `query(object, filter, #{limit: 10, name: value…})`: all but `limit` are bare names in the filter.
@@ -204,8 +231,105 @@ fn query(context: &NativeCallContext, object: &str, filter: &str, mut options: M
     let host = host(context)?;
     let limit = options.remove("limit").and_then(|n| n.as_int().ok()).unwrap_or(100);
     let limit = u32::try_from(limit.clamp(1, 1000)).unwrap_or(1000);
+    host.budget().query().map_err(thrown)?;
     let rows = host.query(object, filter, wire(options)?, limit).map_err(thrown)?;
+    host.budget().rows(rows.len()).map_err(thrown)?;
     Ok(rows.into_iter().map(|row| Dynamic::from(Record::new(row, host.clone()))).collect())
+}
+
+/// Longest line that is logged, in characters.
+const LONGEST_LINE: usize = 1000;
+
+fn log(context: &NativeCallContext, what: &Dynamic) -> Outcome<()> {
+    let host = host(context)?;
+    if host.budget().line() {
+        let (script, position) = (context.call_source().unwrap_or_default(), context.call_position());
+        let text: String = what.to_string().chars().take(LONGEST_LINE).collect();
+        // Escaped: a line of a script is no two lines of the log.
+        let text = text.escape_debug();
+        tracing::info!(target: "script", script, line = position.line().unwrap_or(0), "{text}");
+    }
+    Ok(())
+}
+
+/// What leaves the site: put into the outbox with what the script writes, sent after the commit.
+fn effects(engine: &mut Engine) {
+    engine.register_fn("notify", |c: NativeCallContext, to: Dynamic, what: Map| {
+        let users = match to.read_lock::<Array>() {
+            Some(several) => several.iter().map(user_of).collect::<Outcome<Vec<Uuid>>>()?,
+            None => vec![user_of(&to)?],
+        };
+        let (host, message) = (host(&c)?, message(what)?);
+        for user in users {
+            host.budget().callout().map_err(thrown)?;
+            host.notify(user, &message).map_err(|found| thrown(host.budget().failed(found)))?;
+        }
+        Ok::<_, Box<EvalAltResult>>(())
+    });
+    engine.register_fn("mail", |c: NativeCallContext, to: Dynamic, what: Map| {
+        let receiver = match to.read_lock::<ImmutableString>() {
+            Some(address) if address.contains('@') => Receiver::Address(address.to_string()),
+            _ => Receiver::User(user_of(&to)?),
+        };
+        let (host, message) = (host(&c)?, message(what)?);
+        host.budget().callout().map_err(thrown)?;
+        host.mail(&receiver, &message).map_err(|found| thrown(host.budget().failed(found)))
+    });
+    engine.register_fn("http", |c: NativeCallContext, call: Map| {
+        let (host, call) = (host(&c)?, Json::Object(wire(call)?));
+        host.budget().callout().map_err(thrown)?;
+        let effect = host.http(&call).map_err(|found| thrown(host.budget().failed(found)))?;
+        Ok::<_, Box<EvalAltResult>>(effect.to_string())
+    });
+}
+
+/// A user, as a record or an id.
+fn user_of(given: &Dynamic) -> Outcome<Uuid> {
+    if let Some(record) = given.read_lock::<Record>() {
+        return match &*record.object() {
+            "base.user" => Ok(record.id()),
+            other => Err(words(format!("a user is expected, not a record of {other}"))),
+        };
+    }
+    match given.read_lock::<ImmutableString>() {
+        Some(text) => id(&text),
+        None => Err(words(format!("a user is expected, not {}", given.type_name()))),
+    }
+}
+
+/// `#{template, record, with}` or `#{subject, text, record}`.
+fn message(mut given: Map) -> Outcome<Message> {
+    let text = |value: Dynamic, key: &str| {
+        value.into_string().map_err(|found| words(format!("`{key}` is text, not {found}")))
+    };
+    let about = match given.remove("record") {
+        None => None,
+        Some(none) if none.is_unit() => None,
+        Some(value) => match value.read_lock::<Record>() {
+            Some(record) => Some((record.object(), record.id())),
+            None => return Err(words("`record` is a record")),
+        },
+    };
+    let template = given.remove("template").map(|value| text(value, "template")).transpose()?;
+    let values = match given.remove("with").map(|value| to_wire(&value).map_err(words)).transpose()? {
+        None | Some(Json::Null) => JsonMap::new(),
+        Some(Json::Object(map)) => map,
+        Some(_) => return Err(words("`with` is a map")),
+    };
+    let mut word = |key: &str| match given.remove(key) {
+        Some(value) => to_wire(&value).map_err(words),
+        None => Ok(Json::Null),
+    };
+    let (subject, words_of_it) = (word("subject")?, word("text")?);
+    if let Some(key) = given.keys().next() {
+        return Err(words(format!(
+            "unknown key `{key}`: template, record, with, subject and text are known"
+        )));
+    }
+    if template.is_some() != (subject.is_null() && words_of_it.is_null()) {
+        return Err(words("either a template, or a subject and a text"));
+    }
+    Ok(Message { template, subject, text: words_of_it, about, values })
 }
 
 fn refuse(field: Option<String>, message: &Dynamic) -> Outcome<()> {

@@ -100,11 +100,15 @@ impl Record {
     fn load(&self, relation: Relation, name: &str) -> Result<Dynamic> {
         let host = &self.0.host;
         match relation {
-            Relation::One(object, id) => Ok(host
-                .get(&object, id)?
-                .map_or(Dynamic::UNIT, |row| Dynamic::from(Record::new(row, host.clone())))),
+            Relation::One(object, id) => {
+                host.budget().rows(1)?;
+                Ok(host
+                    .get(&object, id)?
+                    .map_or(Dynamic::UNIT, |row| Dynamic::from(Record::new(row, host.clone()))))
+            }
             Relation::Many(row) => {
                 let children = host.children(&row, name)?;
+                host.budget().rows(children.len().max(1))?;
                 let records = children.into_iter().map(|c| Dynamic::from(Record::new(c, host.clone())));
                 Ok(records.collect::<Array>().into())
             }

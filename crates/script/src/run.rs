@@ -6,7 +6,7 @@ use crate::library::{Call, Context, Refusal};
 use crate::record::{Record, to_wire};
 use crate::sandbox::Pool;
 
-pub use crate::sandbox::Limits;
+pub use crate::limits::Limits;
 use diagnostic::{Code, Diagnostic, Result, Source, Text};
 use rhai::{AST, CallFnOptions, Dynamic, EvalAltResult, Position, Scope};
 use serde_json::Value as Json;
@@ -45,6 +45,11 @@ impl Scripts {
         }
     }
 
+    /// What scripts may use.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
     /// Compiles a file, or answers what was compiled of the same text before.
     ///
     /// # Errors
@@ -55,13 +60,14 @@ impl Scripts {
         if let Some(known) = self.compiled.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Ok(known.clone());
         }
-        let ast = self.pool.with(|sandbox| sandbox.engine.compile(text)).map_err(|error| {
+        let mut ast = self.pool.with(|sandbox| sandbox.engine.compile(text)).map_err(|error| {
             Box::new(
                 Diagnostic::new(Code::ScriptError)
                     .with("reason", error.err_type())
                     .in_source(source(file, error.position())),
             )
         })?;
+        ast.set_source(file);
         let functions = ast.iter_functions().map(|f| (f.name.to_owned(), f.params.len())).collect();
         let compiled = Arc::new(Compiled { file: file.into(), functions, ast });
         self.compiled.write().unwrap_or_else(PoisonError::into_inner).insert(key, compiled.clone());
@@ -134,8 +140,8 @@ impl Scripts {
         host: Arc<dyn Host>,
     ) -> Result<Dynamic> {
         self.pool.with(|sandbox| {
-            sandbox.start(self.limits.time);
-            let options = CallFnOptions::new().eval_ast(false).with_tag(Call { host });
+            sandbox.start(host.budget().left().min(self.limits.time));
+            let options = CallFnOptions::new().eval_ast(false).with_tag(Call { host: host.clone() });
             let called = sandbox.engine.call_fn_with_options::<Dynamic>(
                 options,
                 &mut Scope::new(),
@@ -143,7 +149,10 @@ impl Scripts {
                 function,
                 arguments,
             );
-            called.map_err(|error| Box::new(explain(script, function, *error)))
+            let called = called.map_err(|error| Box::new(explain(script, function, *error)))?;
+            // A script may catch the failure of a write, but not keep what the write began.
+            host.budget().whole()?;
+            Ok(called)
         })
     }
 }
@@ -169,7 +178,7 @@ fn explain(script: &Compiled, function: &str, error: EvalAltResult) -> Diagnosti
         EvalAltResult::ErrorRuntime(value, _) => match value.read_lock::<Refusal>().map(|r| r.clone()) {
             Some(refusal) => refused(refusal),
             None => match value.read_lock::<Diagnostic>().map(|d| d.clone()) {
-                Some(passed) => passed,
+                Some(passed) => named(script, function, passed, position),
                 None => thrown(script, function, &value, position),
             },
         },
@@ -183,6 +192,16 @@ fn explain(script: &Compiled, function: &str, error: EvalAltResult) -> Diagnosti
             .with("reason", error)
             .in_source(source(&script.file, position)),
         other => failed(script, function, &other.to_string(), position),
+    }
+}
+
+/// An error of the host passes through; one of the budget learns whose it is.
+fn named(script: &Compiled, function: &str, found: Diagnostic, position: Position) -> Diagnostic {
+    match found.code == Code::ScriptLimit && found.source.is_none() {
+        true => found
+            .with("script", format!("{}.{function}", script.file))
+            .in_source(source(&script.file, position)),
+        false => found,
     }
 }
 

@@ -1,37 +1,11 @@
 //! The rhai engine with its limits. rhai limits nothing by itself.
 
 use crate::library;
+use crate::limits::Limits;
 use rhai::{Dynamic, Engine, EvalAltResult, INT, OptimizationLevel, Position};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-
-/// What a script may use.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Most operations of one call.
-    pub operations: u64,
-    /// Deepest nesting of calls.
-    pub call_depth: usize,
-    /// Longest text in bytes.
-    pub text_bytes: usize,
-    /// Most items of an array or map.
-    pub items: usize,
-    /// Longest wall clock of one call.
-    pub time: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Limits {
-        Limits {
-            operations: 1_000_000,
-            call_depth: 32,
-            text_bytes: 1 << 20,
-            items: 10_000,
-            time: Duration::from_secs(2),
-        }
-    }
-}
 
 /// What a stopped script's error carries.
 pub const DEADLINE: &str = "time is up";
@@ -52,7 +26,7 @@ impl Sandbox {
         engine
             .set_max_operations(limits.operations)
             .set_max_call_levels(limits.call_depth)
-            .set_max_expr_depths(64, 64)
+            .set_max_expr_depths(64, 32)
             .set_max_string_size(limits.text_bytes)
             .set_max_array_size(limits.items)
             .set_max_map_size(limits.items)
@@ -68,14 +42,14 @@ impl Sandbox {
         // `disable_symbol` does not reach functions; `sleep` would ignore the deadline.
         engine.register_fn("sleep", |_: INT| refuse_sleep());
         engine.register_fn("sleep", |_: rust_decimal::Decimal| refuse_sleep());
-        engine.on_print(|text| tracing::info!(target: "script", "{text}"));
-        engine.on_debug(|text, _, position| tracing::debug!(target: "script", %position, "{text}"));
+        // What `print` and `debug` say has no place: `log` has.
+        engine.on_print(|_| {}).on_debug(|_, _, _| {});
         library::register(&mut engine);
         let (started, deadline) = (Instant::now(), Arc::new(AtomicU64::new(u64::MAX)));
         let limit = deadline.clone();
         engine.on_progress(move |operations| {
             let due =
-                operations % 128 == 0 && started.elapsed().as_millis() as u64 > limit.load(Ordering::Relaxed);
+                operations % 64 == 0 && started.elapsed().as_millis() as u64 > limit.load(Ordering::Relaxed);
             due.then(|| Dynamic::from(DEADLINE))
         });
         Sandbox { engine, started, deadline }

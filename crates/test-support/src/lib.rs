@@ -4,8 +4,10 @@
 //! there, instead of passing unseen. It depends on no crate of the product, so that each of them may use it in its
 //! tests.
 //!
-//! Read in this order: `database`.
+//! Read in this order: `database`, [`corpus`] (hostile input).
 
 mod database;
+
+pub mod corpus;
 
 pub use database::{Dialect, TestDatabase, databases};

@@ -3,8 +3,8 @@
 use super::entry::{Entry, File, Noun, Origin, Registry, unknown};
 use super::packs::Loaded;
 use definition::{
-    App, At, Definition, Form, Kind, Object, Overlay, Role, Scenario, Seed, Translation, Trust, View,
-    Workflow,
+    App, At, Definition, Form, Kind, Object, Overlay, Role, Scenario, Seed, Template, Translation, Trust,
+    View, Workflow,
 };
 use diagnostic::{Code, Diagnostic, did_you_mean};
 use indexmap::IndexMap;
@@ -24,6 +24,7 @@ pub(super) struct Collected {
     pub views: Entries<View>,
     pub apps: Entries<App>,
     pub workflows: Entries<Workflow>,
+    pub templates: Entries<Template>,
     pub seeds: Entries<Seed>,
     pub demo: Entries<Seed>,
     pub scenarios: Entries<Scenario>,
@@ -163,6 +164,7 @@ fn put(out: &mut Collected, name: Arc<str>, scopes: Vec<Arc<str>>, origin: Origi
         Definition::Demo(demo) => insert!(demo, demo),
         Definition::Scenario(scenario) => insert!(scenarios, scenario),
         Definition::Workflow(workflow) => insert!(workflows, *workflow),
+        Definition::Template(template) => insert!(templates, template),
         Definition::Translation(translation) => {
             out.translations.push(Entry { name, scopes, origin, definition: translation });
         }

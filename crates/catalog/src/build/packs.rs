@@ -1,6 +1,7 @@
 //! From files to packs: reading, requirements, order, glue.
 
 use super::entry::{File, Origin, invalid, unknown};
+use super::templates::TextFile;
 use super::{Options, PackSource};
 use crate::model::catalog::Pack;
 use definition::{Definition, FileKind, Kind, Parsed};
@@ -23,6 +24,8 @@ pub(super) struct Loaded {
     pub unread: Vec<String>,
     /// Scripts by file name without extension.
     pub scripts: Vec<(Arc<str>, Arc<str>)>,
+    /// Files of templates.
+    pub texts: Vec<TextFile>,
     /// CSV files by (folder, file name).
     pub tables: HashMap<(String, String), Arc<str>>,
 }
@@ -112,7 +115,7 @@ fn read_one(source: &PackSource, path: &str, text: &str, options: &Options) -> R
 fn gather(source: &PackSource, reads: Vec<Read>, found: &mut Vec<Diagnostic>) -> Option<Loaded> {
     let mut own = None;
     let mut loaded = (Vec::new(), Vec::new(), HashMap::new());
-    let mut unread = Vec::new();
+    let (mut unread, mut texts) = (Vec::new(), Vec::new());
     let mut has_own_file = false;
     for ((path, text), read) in source.files.iter().zip(reads) {
         has_own_file |= matches!(definition::classify(path), Ok(FileKind::Definition(Kind::Pack)));
@@ -123,7 +126,9 @@ fn gather(source: &PackSource, reads: Vec<Read>, found: &mut Vec<Diagnostic>) ->
             Some(parsed) => loaded.0.push(parsed),
             None => {
                 let name = path.rsplit('/').next().unwrap_or(path);
-                if let Some(script) = name.strip_suffix(".rhai") {
+                if let Some(stem) = name.strip_suffix(".hbs") {
+                    texts.push((stem, source.shown(path), text));
+                } else if let Some(script) = name.strip_suffix(".rhai") {
                     loaded.1.push((Arc::from(script), Arc::from(text.as_str())));
                 } else if !name.ends_with(".csv") {
                     unread.push(name.split('.').next().unwrap_or_default().to_owned());
@@ -142,7 +147,14 @@ fn gather(source: &PackSource, reads: Vec<Read>, found: &mut Vec<Diagnostic>) ->
     let (files, scripts, tables) = loaded;
     let name: Arc<str> = Arc::from(definition.name.as_str());
     let unread = unread.into_iter().map(|short| format!("{name}.{short}")).collect();
-    Some(Loaded { name, definition, origin, files, unread, scripts, tables })
+    let texts = texts.into_iter().map(|(stem, shown, text)| TextFile {
+        pack: name.clone(),
+        stem: Arc::from(stem),
+        shown: Arc::from(shown),
+        text: Arc::from(text.as_str()),
+    });
+    let texts = texts.collect();
+    Some(Loaded { name, definition, origin, files, unread, scripts, texts, tables })
 }
 
 fn check_requirements(

@@ -4,6 +4,7 @@ use crate::model::derived::Derivations;
 use crate::model::field::Field;
 use crate::model::object::Object;
 use crate::model::role::{Restriction, Role};
+use crate::model::template::{Partial, Template};
 use definition::field::FieldType;
 use definition::{App, Form, Scenario, Seed, View, Workflow};
 use diagnostic::Text;
@@ -37,6 +38,10 @@ pub struct Catalog {
     pub demo: IndexMap<Arc<str>, Arc<Seed>>,
     /// Scenarios by full name.
     pub scenarios: IndexMap<Arc<str>, Arc<Scenario>>,
+    /// Templates by full name.
+    pub templates: IndexMap<Arc<str>, Arc<Template>>,
+    /// Partials of packs: texts that templates of the same pack include.
+    pub partials: Vec<Partial>,
     /// Script texts by (pack, file name without `.rhai`).
     pub scripts: IndexMap<(Arc<str>, Arc<str>), Arc<str>>,
     /// The order of derived values.

@@ -9,6 +9,7 @@ mod data;
 mod definitions;
 mod environment;
 mod faults;
+mod hostile;
 mod inside;
 mod large;
 mod ledger;

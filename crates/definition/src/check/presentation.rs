@@ -4,7 +4,9 @@ use super::{invalid, named, unknown, wrong};
 use crate::app::MenuEntry;
 use crate::findings::Findings;
 use crate::form::Form;
+use crate::name;
 use crate::role::{Role, Scope};
+use crate::template::{RESERVED, Template, TemplateUse};
 use crate::view::{View, ViewType};
 use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
@@ -126,5 +128,26 @@ pub(super) fn menu(menu: &IndexMap<String, MenuEntry>, base: &str, found: &mut F
             _ => {}
         }
         self::menu(&entry.menu, &pointer, found);
+    }
+}
+
+/// A mail and a notification have a subject, a page has none; further values have names of their own.
+pub(super) fn template(template: &Template, found: &mut Findings<'_>) {
+    match (template.used_for, &template.subject) {
+        (TemplateUse::Mail | TemplateUse::Notification, None) => {
+            found.value("", Diagnostic::new(Code::MissingKey).with("key", "subject"));
+        }
+        (TemplateUse::Print, Some(_)) => found
+            .key("/subject", wrong(["a printed page has no subject", "打印页没有主题", "列印頁沒有主旨"])),
+        _ => {}
+    }
+    for (place, name) in template.values.iter().enumerate() {
+        let pointer = format!("/values/{place}");
+        if let Some(odd) = name::check_name(name) {
+            found.value(&pointer, odd);
+        } else if RESERVED.contains(&name.as_str()) || template.values[..place].contains(name) {
+            found
+                .value(&pointer, Diagnostic::new(Code::DuplicateName).with("name", name).with("first", "it"));
+        }
     }
 }

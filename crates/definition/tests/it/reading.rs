@@ -188,7 +188,10 @@ fn files_are_told_by_their_path() {
         ("notes.txt", Err(Code::StrayFile)),
         ("objects.yaml", Err(Code::StrayFile)),
         ("reports/a.yaml", Err(Code::NotYetSupported)),
-        ("templates/a.hbs", Err(Code::NotYetSupported)),
+        ("templates/a.text.hbs", Ok(FileKind::TemplateText)),
+        ("templates/a.yaml", Ok(FileKind::Definition(Kind::Template))),
+        ("templates/a.html", Err(Code::StrayFile)),
+        ("reports/a.yaml", Err(Code::NotYetSupported)),
     ];
     for (path, expect) in rows {
         assert_eq!(classify(path).map_err(|found| found.code), expect, "{path}");

@@ -11,6 +11,7 @@ use crate::outbox::Mail;
 use chrono::TimeDelta;
 use diagnostic::{Code, Diagnostic, Locale, Result};
 use plan::Row;
+use script::template::{Rendered, Rendering};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use storage::Tx;
@@ -25,6 +26,8 @@ pub(crate) const JOB: &str = "password_reset";
 const LIFE: TimeDelta = TimeDelta::minutes(30);
 /// Links of one user within an hour: nobody's box is to be filled.
 const MOST_PER_HOUR: i64 = 3;
+/// The template of the mail.
+const TEMPLATE: &str = "base.password_reset";
 /// Characters of a login that are kept.
 const LONGEST: usize = 200;
 
@@ -99,12 +102,36 @@ impl Engine {
         // Behind the hash sign nothing is sent to servers, kept in their logs, or passed on as a referrer.
         let link = format!("{}/reset-password#token={token}", address.trim_end_matches('/'));
         let locale = user.get("locale").as_text().and_then(Locale::from_tag).unwrap_or(self.site().locale);
+        let said = self.reset_words(user, &link, locale)?;
         let name = user.get("name").as_text().unwrap_or_default();
-        let (subject, text) = words(locale, name, &link);
-        let name = Some(name.chars().filter(|c| !c.is_control()).collect());
-        let mail = Mail { to: to.to_owned(), name, subject, text, html: None, until: Some(now + LIFE) };
+        let mail = Mail {
+            to: to.to_owned(),
+            name: Some(name.chars().filter(|c| !c.is_control()).collect()),
+            subject: said.subject,
+            text: said.text,
+            html: said.html,
+            until: Some(now + LIFE),
+        };
         let key = format!("{JOB}/{}", Uuid::now_v7());
         Ok((reset, mail.effect(&key, self.secret(), now)?))
+    }
+
+    /// What the mail says: the template of the base pack. A database whose base pack is older than the template gets
+    /// the words of the program.
+    fn reset_words(&self, user: &Row, link: &str, locale: Locale) -> Result<Rendered> {
+        let published = self.published();
+        let Ok(template) = published.templates().get(TEMPLATE, None) else {
+            let (subject, text) = words(locale, user.get("name").as_text().unwrap_or_default(), link);
+            return Ok(Rendered { subject, text, html: None });
+        };
+        let text = |name: &str| user.get(name).as_text().map(str::to_owned);
+        let data = json!({
+            "user": {"name": text("name"), "login": text("login"), "email": text("email")},
+            "link": link, "minutes": LIFE.num_minutes(),
+            "site": {"address": self.public_address()},
+        });
+        let how = Rendering { html: false, locale, zone: self.site().time_zone };
+        published.templates().render(template, &data, how)
     }
 
     /// Sets a password by a link, which is of no use any more then. All sessions and tokens of the user end.

@@ -2,7 +2,7 @@
 
 use super::permit::Permit;
 use super::resolve::{Resolve, SystemResolver};
-use super::target::Target;
+use super::target::{Target, Uncalled};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
@@ -69,15 +69,6 @@ pub struct Answer {
     pub status: u16,
     /// The body, whole.
     pub body: Bytes,
-}
-
-/// Why there is no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Uncalled {
-    /// It is not permitted or not well-formed: another time would change nothing.
-    Refused(String),
-    /// The peer is not there, too slow, or says too much.
-    Failed(String),
 }
 
 /// The client. Clones share it.

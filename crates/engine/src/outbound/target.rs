@@ -7,6 +7,15 @@ use url::{Host, Url};
 /// Longest URL in bytes.
 const LONGEST: usize = 2048;
 
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Uncalled {
+    /// It is not permitted or not well-formed: another time would change nothing.
+    Refused(String),
+    /// The peer is not there, too slow, or says too much.
+    Failed(String),
+}
+
 /// A place that may be called if its address may.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {

@@ -37,6 +37,7 @@ pub(crate) fn system_work(engine: &Engine, tx: &Tx, published: &Arc<Published>) 
         request: None,
         address: None,
         target: None,
+        budget: None,
     }
 }
 

@@ -14,6 +14,8 @@ use plan::facts::Facts;
 use plan::planner::{Finished, Planned, Progress};
 use plan::write::{Operation, RowWrite};
 use plan::{Draft, Row, Upsert};
+use script::Budget;
+use std::sync::Arc;
 use storage::settle::Settled;
 use storage::stages::timed;
 use storage::store::number;
@@ -35,7 +37,10 @@ impl Work {
                 Diagnostic::new(Code::ScriptLimit).with("script", command.object()).with("reason", reason);
             return Err(Box::new(found));
         }
-        let work = Work { target: command.target(), ..self.clone() };
+        // All scripts of a write, and of the writes they set off, live on one budget.
+        let budget =
+            self.budget.clone().unwrap_or_else(|| Arc::new(Budget::new(self.engine.scripts().limits())));
+        let work = Work { target: command.target(), budget: Some(budget), ..self.clone() };
         work.carry_out(command).await
     }
 
@@ -138,9 +143,9 @@ impl Work {
     }
 
     /// The row as it stands after its write, where nothing but the write and derived values can have changed
-    /// it: neither scripts nor a running flow.
+    /// it: neither writes of scripts nor a running flow.
     fn known_after(&self, write: &RowWrite, planned: &Planned, settled: &Settled) -> Option<Row> {
-        let scripted = planned.writes.iter().any(|write| self.published.is_scripted(&write.object));
+        let scripted = self.budget.as_ref().is_some_and(|budget| budget.has_written());
         let in_flow = !write.after.system(SystemField::Flow).is_null();
         if (self.hooks && scripted) || in_flow {
             return None;

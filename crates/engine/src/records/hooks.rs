@@ -1,6 +1,6 @@
 //! Scripts around writes.
 
-use crate::engine::blocking;
+use crate::engine::scripted;
 use crate::records::command::Command;
 use crate::records::host::ScriptHost;
 use crate::work::Work;
@@ -87,9 +87,9 @@ async fn call(
     situation: Situation,
 ) -> Result<BTreeMap<usize, expression::Value>> {
     let script = work.published.script(hook)?.clone();
-    let host = ScriptHost::of(work);
+    let host = ScriptHost::of(work, hook);
     let (engine, function) = (work.engine.clone(), hook.function.clone());
-    let call = blocking(move || {
+    let call = scripted(work.depth == 0, &work.tx, move || {
         let record = match writable {
             true => Record::writable(row, Arc::clone(&host)),
             false => Record::new(row, Arc::clone(&host)),

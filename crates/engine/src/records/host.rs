@@ -2,12 +2,12 @@
 
 use crate::records::command::Command;
 use crate::work::Work;
-use catalog::Stored;
+use catalog::{ScriptRef, Stored};
 use chrono::{DateTime, NaiveDate, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use expression::Value;
 use plan::{Precondition, Row};
-use script::Host;
+use script::{Budget, Host, Message, Receiver};
 use serde_json::{Map, Value as Json, json};
 use std::future::Future;
 use std::sync::Arc;
@@ -17,17 +17,24 @@ use uuid::Uuid;
 /// The port of one script call. Its calls block the script's own thread, never one that serves requests.
 pub struct ScriptHost {
     work: Work,
+    budget: Arc<Budget>,
+    /// The pack of the script: short names of templates mean its own.
+    pack: Arc<str>,
     handle: Handle,
 }
 
 impl ScriptHost {
-    /// For scripts of this write.
-    pub fn of(work: &Work) -> Arc<dyn Host> {
-        Arc::new(ScriptHost { work: work.deeper(), handle: Handle::current() })
+    /// For a script of this write.
+    pub fn of(work: &Work, script: &ScriptRef) -> Arc<dyn Host> {
+        let work = work.deeper();
+        let budget =
+            work.budget.clone().unwrap_or_else(|| Arc::new(Budget::new(work.engine.scripts().limits())));
+        Arc::new(ScriptHost { work, budget, pack: script.pack.clone(), handle: Handle::current() })
     }
 
     fn wait<T>(&self, future: impl Future<Output = T>) -> T {
-        self.handle.block_on(future)
+        // The thread may be one that drives futures itself.
+        tokio::task::block_in_place(|| self.handle.block_on(future))
     }
 
     /// The full name of what a script calls `lead` or `crm.lead`.
@@ -94,6 +101,28 @@ impl Host for ScriptHost {
         let object = self.full_name(object)?;
         let (name, precondition) = (name.into(), Precondition::Waived);
         self.written(Command::Move { object, id, name, body: Json::Null, precondition, approved: false })
+    }
+
+    fn delete(&self, object: &str, id: Uuid) -> Result<()> {
+        let object = self.full_name(object)?;
+        self.wait(self.work.execute(&Command::Delete { object, id, precondition: Precondition::Waived }))
+            .map(drop)
+    }
+
+    fn notify(&self, user: Uuid, message: &Message) -> Result<()> {
+        self.wait(self.work.put_notification(user, message, Some(&self.pack)))
+    }
+
+    fn mail(&self, to: &Receiver, message: &Message) -> Result<()> {
+        self.wait(self.work.put_mail(to, message, Some(&self.pack)))
+    }
+
+    fn http(&self, call: &Json) -> Result<Uuid> {
+        self.wait(self.work.put_call(call))
+    }
+
+    fn budget(&self) -> &Budget {
+        &self.budget
     }
 
     fn now(&self) -> DateTime<Utc> {

@@ -30,6 +30,7 @@ impl Engine {
             request: None,
             address: None,
             target: None,
+            budget: None,
         }
     }
 

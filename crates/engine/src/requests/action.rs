@@ -1,6 +1,6 @@
 //! Scripted buttons.
 
-use crate::engine::blocking;
+use crate::engine::scripted;
 use crate::records::host::ScriptHost;
 use crate::records::work::Work;
 use crate::records::{facts, read};
@@ -107,9 +107,9 @@ fn parameters(action: &Action, given: &Json) -> Result<Json> {
 
 async fn call(work: &Work, action: &Action, row: Option<Row>, parameters: Json) -> Result<Json> {
     let script = work.published.script(&action.script)?.clone();
-    let host = ScriptHost::of(work);
+    let host = ScriptHost::of(work, &action.script);
     let (engine, function) = (work.engine.clone(), action.script.function.clone());
-    blocking(move || {
+    scripted(work.depth == 0, &work.tx, move || {
         let record = row.map(|row| Record::new(row, Arc::clone(&host)));
         engine.scripts().action(&script, &function, record.as_ref(), &parameters, host)
     })

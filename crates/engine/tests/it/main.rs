@@ -27,6 +27,10 @@ mod mail;
 
 mod outbound;
 
+mod effects;
+
+mod hostile;
+
 mod publish;
 
 mod retype;

@@ -31,15 +31,15 @@ impl Resolve for Names {
 }
 
 /// A peer that notes what it is asked and answers one thing; it ends with the test.
-struct Peer {
-    address: SocketAddr,
+pub struct Peer {
+    pub address: SocketAddr,
     heard: Arc<Mutex<Vec<String>>>,
     stop: Arc<AtomicBool>,
 }
 
 impl Peer {
     /// `answer` says it all; `endless` repeats it for as long as somebody reads.
-    fn start(at: &str, answer: Vec<u8>, endless: bool) -> Peer {
+    pub fn start(at: &str, answer: Vec<u8>, endless: bool) -> Peer {
         let listener = TcpListener::bind((at, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let (heard, stop) = (Arc::new(Mutex::new(Vec::new())), Arc::new(AtomicBool::new(false)));
@@ -58,7 +58,7 @@ impl Peer {
     fn talk(mut stream: TcpStream, answer: &[u8], endless: bool, notes: &Mutex<Vec<String>>) {
         stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
         let (mut heard, mut buffer) = (Vec::new(), [0; 4096]);
-        while !heard.windows(4).any(|end| end == b"\r\n\r\n") {
+        while !Self::is_whole(&heard) {
             match stream.read(&mut buffer) {
                 Ok(0) | Err(_) => break,
                 Ok(read) => heard.extend_from_slice(&buffer[..read]),
@@ -71,11 +71,19 @@ impl Peer {
         }
     }
 
-    fn heard(&self) -> Vec<String> {
+    /// Whether a request has arrived with its body.
+    fn is_whole(heard: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(heard);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        body.len() >= length.unwrap_or(0)
+    }
+
+    pub fn heard(&self) -> Vec<String> {
         std::mem::take(&mut self.heard.lock().unwrap())
     }
 
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 }
@@ -99,7 +107,7 @@ fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(work)
 }
 
-fn answer(head: &str, body: &[u8]) -> Vec<u8> {
+pub fn answer(head: &str, body: &[u8]) -> Vec<u8> {
     [format!("HTTP/1.1 {head}\r\ncontent-length: {}\r\n\r\n", body.len()).as_bytes(), body].concat()
 }
 

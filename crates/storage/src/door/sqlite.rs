@@ -16,6 +16,9 @@ const MOST_PER_COMMIT: usize = 64;
 /// How many jobs wait before the door before further ones wait outside.
 const WAITING: usize = 1024;
 
+/// The stack of the thread that writes, in bytes; only what is used of it takes memory.
+const STACK: usize = 16 << 20;
+
 /// What the thread is asked.
 pub enum Message {
     /// To do a job.
@@ -32,6 +35,8 @@ pub fn start(connection: Arc<Connection>, handle: Handle) -> std::io::Result<mps
     let writer = Writer { connection };
     std::thread::Builder::new()
         .name("sqlite writer".to_owned())
+        // It runs scripts, whose depth is bounded but may be great.
+        .stack_size(STACK)
         .spawn(move || handle.block_on(writer.run(receiver)))?;
     Ok(sender)
 }

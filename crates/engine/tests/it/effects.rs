@@ -1,0 +1,264 @@
+//! What scripts send: mails and notifications through templates, calls of other machines.
+
+use crate::outbound::{Peer, answer};
+use crate::packs;
+use crate::site::{Site, on_each, refusal, update};
+use chrono::TimeDelta;
+use engine::outbound::{Outbound, Permit};
+use engine::outbox::Mail;
+use engine::publish::PackFiles;
+use engine::requests::{Asked, Press, Request};
+use engine::{Engine, Identity, Options};
+use serde_json::{Value as Json, json};
+use std::sync::Arc;
+use storage::Database;
+use storage::secret::Secret;
+use storage::store::effect::{self, Effect};
+use uuid::Uuid;
+
+const ORDER: &str = "
+kind: object
+name: order
+title: number
+ownership: user
+fields:
+  number: {type: text, required: true, max: 40}
+  note: {type: text, max: 200}
+  secret: {type: text, max: 40}
+  state: {type: select, default: open, options: {open: {label: {en: Open, zh-CN: 进行中}}, closed: {}}}
+  total: {type: money, currency: CNY, min: 0}
+  lines: {type: children, of: line, via: order}
+actions:
+  tell: {label: Tell, script: order.tell, with: {to: {type: text}}}
+  send: {label: Send, script: order.send, with: {to: {type: text}}}
+  call: {label: Call, script: order.call, with: {url: {type: text}}}
+  take_back: {label: Back, script: order.take_back, with: {to: {type: text}}}
+  swallow: {label: Swallow, script: order.swallow}
+  remove: {label: Remove, script: order.remove}
+";
+const LINE: &str = "
+kind: object
+name: line
+title: name
+ownership: inherit(order)
+fields:
+  order: {type: reference, to: order, required: true, on_delete: cascade}
+  name: {type: text, required: true, max: 80}
+";
+const SCRIPT: &str = r#"
+fn tell(record, params, ctx) {
+    notify(params.to, #{ subject: #{ en: "Order " + record.number, "zh-CN": "订单 " + record.number },
+                         text: "see there", record: record });
+}
+fn send(record, params, ctx) { mail(params.to, #{ template: "order", record: record, with: #{ link: "x" } }); }
+fn call(record, params, ctx) { http(#{ url: params.url, body: #{ number: record.number } }) }
+fn take_back(record, params, ctx) { mail(params.to, #{ subject: "s", text: "t" }); refuse("no"); }
+fn swallow(record, params, ctx) { try { update(record, #{ total: "-1" }); } catch { } 1 }
+fn remove(record, params, ctx) { delete(record); }
+"#;
+const TEMPLATE: &str = "
+kind: template
+name: order
+use: mail
+object: order
+values: [link]
+subject: {en: 'Order {{record.number}}', zh-CN: '订单 {{record.number}}'}
+";
+const TEXT: &str = "{{user.name}}/{{label record.state}}/{{record.note}}/{{record.secret}}/{{record.title}}/\
+                    {{#each record.lines}}{{name}};{{/each}}/{{link}}";
+const HTML: &str = "<p title=\"{{record.note}}\">{{> foot}}</p>";
+const CLERK: &str = "
+kind: role
+name: clerk
+objects:
+  out.order: {create: true, read: all, update: all, delete: all, actions: all, fields: {secret: hidden}}
+";
+const HEAD: &str = "
+kind: role
+name: head
+objects:
+  out.order: {create: true, read: all, update: all, actions: all}
+";
+
+fn pack() -> PackFiles {
+    let files = [
+        ("pack.yaml", "kind: pack\nname: out\nversion: 1.0.0\nrequires: {base: '*'}\n"),
+        ("objects/order.yaml", ORDER),
+        ("objects/line.yaml", LINE),
+        ("scripts/order.rhai", SCRIPT),
+        ("templates/order.yaml", TEMPLATE),
+        ("templates/order.text.hbs", TEXT),
+        ("templates/order.html.hbs", HTML),
+        ("templates/_foot.hbs", "{{record.number}}."),
+        ("roles/clerk.yaml", CLERK),
+        ("roles/head.yaml", HEAD),
+    ];
+    let files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+    PackFiles { root: "out".to_owned(), files }
+}
+
+fn press(record: Uuid, action: &str, parameters: Json) -> Asked {
+    let (object, action) = ("out.order".into(), action.into());
+    let press = Press { object, record: Some(record), action, parameters };
+    Asked { request: Request::Press(press), key: None, id: "".into() }
+}
+
+/// What lies in the outbox, oldest first.
+async fn waiting(site: &Site) -> Vec<Effect> {
+    let mut all = effect::list(&site.engine.database().reader(), Some("ready"), 100).await.unwrap();
+    all.reverse();
+    all
+}
+
+async fn person(site: &Site, login: &str, role: &str, more: Json) -> Arc<Identity> {
+    let made = site.user(login, &[role], None).await;
+    site.engine.write(&site.engine.system(), update("base.user", made.actor.id, more)).await.unwrap();
+    site.engine.identity(made.actor.id, None).await.unwrap()
+}
+
+async fn order(site: &Site, who: &Arc<Identity>) -> Uuid {
+    let body =
+        json!({"number": "O-1", "note": "{{user.name}} <b>\"", "lines": [{"name": "pen"}, {"name": "ink"}]});
+    site.create(who, "out.order", body).await.id()
+}
+
+#[test]
+fn a_mail_says_what_its_reader_may_see_in_the_readers_language() {
+    on_each(async |site| {
+        site.apply(vec![packs::shipped("base"), pack()]).await;
+        let ann = person(&site, "ann", "out.head", json!({"email": "ann@example.com", "locale": "en"})).await;
+        let bo =
+            person(&site, "bo", "out.clerk", json!({"email": "bo@example.com", "locale": "zh_tw"})).await;
+        let silent = person(&site, "silent", "out.clerk", json!({})).await;
+        let id = order(&site, &ann).await;
+        let secret = update("out.order", id, json!({"secret": "hush"}));
+        site.engine.write(&ann, secret).await.unwrap();
+        let secret = Secret::new("a key for tests");
+        for who in [&ann, &bo] {
+            site.engine.perform(&ann, press(id, "send", json!({"to": who.actor.id}))).await.unwrap();
+        }
+        site.engine.perform(&ann, press(id, "send", json!({"to": "eve@example.com"}))).await.unwrap();
+        let mails: Vec<Mail> =
+            waiting(&site).await.iter().map(|effect| Mail::of(effect, Some(&secret)).unwrap()).collect();
+        let shown: Vec<_> =
+            mails.iter().map(|m| (m.to.as_str(), m.subject.as_str(), m.text.as_str())).collect();
+        let note = "{{user.name}} <b>\"";
+        assert_eq!(
+            shown,
+            [
+                ("ann@example.com", "Order O-1", format!("ann/Open/{note}/hush/O-1/pen;ink;/x").as_str()),
+                ("bo@example.com", "订单 O-1", format!("bo/进行中/{note}//O-1/pen;ink;/x").as_str()),
+                ("eve@example.com", "订单 O-1", format!("/进行中/{note}/hush/O-1/pen;ink;/x").as_str()),
+            ]
+        );
+        let html = mails[0].html.as_deref().unwrap();
+        assert_eq!(html, "<p title=\"{{user.name}} &lt;b&gt;&quot;\">O-1.</p>");
+        // What cannot be sent refuses the action as a whole.
+        let before = waiting(&site).await.len();
+        for (action, to, expect) in [
+            ("send", silent.actor.id.to_string(), "effect_refused"),
+            ("send", "a@example.com\r\nBcc: b@example.com".to_owned(), "effect_refused"),
+            ("send", Uuid::nil().to_string(), "effect_refused"),
+            ("take_back", "ann@example.com".to_owned(), "hook_refused"),
+        ] {
+            let refused = site.engine.perform(&ann, press(id, action, json!({"to": to}))).await;
+            assert_eq!(refusal(refused), expect, "{action} {to}");
+        }
+        assert_eq!(waiting(&site).await.len(), before, "nothing of it is kept");
+    });
+}
+
+#[test]
+fn a_notification_is_made_once_for_its_user_alone() {
+    on_each(async |site| {
+        site.apply(vec![packs::shipped("base"), pack()]).await;
+        let ann = person(&site, "ann", "out.head", json!({"locale": "en"})).await;
+        let bo = person(&site, "bo", "out.clerk", json!({"locale": "zh_cn"})).await;
+        let id = order(&site, &ann).await;
+        site.engine.perform(&ann, press(id, "tell", json!({"to": bo.actor.id}))).await.unwrap();
+        assert_eq!(site.count(&bo, "base.notification", "").await, 0, "it is sent after the commit");
+        assert_eq!(site.engine.deliver_once().await.unwrap(), 1);
+        assert_eq!(site.engine.deliver_once().await.unwrap(), 0);
+        assert_eq!(
+            site.count(&bo, "base.notification", r#"subject == "订单 O-1" && is_empty(read_at)"#).await,
+            1
+        );
+        assert_eq!(site.count(&ann, "base.notification", "").await, 0, "not for others");
+        let seen = site.engine.list(&bo, "base.notification", &[]).await.unwrap();
+        let seen: Json = serde_json::from_slice(&seen.body).unwrap();
+        assert_eq!(seen[0]["about"]["id"], json!(id), "{seen}");
+        let notification: Uuid = seen[0]["id"].as_str().unwrap().parse().unwrap();
+        let read = update("base.notification", notification, json!({"read_at": "2026-03-02T02:00:00Z"}));
+        site.engine.write(&bo, read).await.unwrap();
+        let forged = update("base.notification", notification, json!({"subject": "x"}));
+        assert_eq!(refusal(site.engine.write(&bo, forged).await), "not_permitted subject");
+    });
+}
+
+/// A further engine on the site's database that may call this machine.
+async fn caller(site: &Site) -> Engine {
+    let options =
+        storage::Options { durable: false, connections: 4, ..storage::Options::url(site.place.url()) };
+    let database = Database::open(options).await.unwrap();
+    let outbound = Outbound::new(Permit::new(["127.0.0.1"]).unwrap());
+    let secret = Some(Secret::new("a key for tests"));
+    let options = Options { clock: site.clock.clone(), secret, outbound, ..Options::default() };
+    Engine::open(database, options).await.unwrap()
+}
+
+#[test]
+fn a_call_goes_out_after_the_commit_and_again_where_the_peer_is_busy() {
+    on_each(async |site| {
+        site.apply(vec![packs::shipped("base"), pack()]).await;
+        let ann = person(&site, "ann", "out.head", json!({})).await;
+        let id = order(&site, &ann).await;
+        let inwards = site.engine.perform(&ann, press(id, "call", json!({"url": "http://127.0.0.1/"}))).await;
+        assert_eq!(refusal(inwards), "effect_refused", "nobody permitted it here");
+        let engine = caller(&site).await;
+        let rows = [("200 OK", "done", 1), ("404 Not Found", "failed", 1), ("503 Busy", "ready", 2)];
+        for (head, state, times) in rows {
+            let peer = Peer::start("127.0.0.1", answer(head, b"told"), false);
+            engine.perform(&ann, press(id, "call", json!({"url": peer.url("/hook")}))).await.unwrap();
+            let waiting = waiting(&site).await.pop().unwrap();
+            assert!(waiting.payload["sealed"].is_string(), "headers may hold secrets");
+            assert_eq!(peer.heard().len(), 0, "not before the commit");
+            let mut keys = Vec::new();
+            for _ in 0..times {
+                assert_eq!(engine.deliver_once().await.unwrap(), 1, "{head}");
+                let heard = peer.heard().pop().unwrap();
+                assert!(heard.starts_with("POST /hook HTTP/1.1"), "{heard}");
+                keys.push(
+                    heard.split("idempotency-key: ").nth(1).unwrap().split("\r\n").next().unwrap().to_owned(),
+                );
+                site.clock.advance(TimeDelta::seconds(30));
+            }
+            keys.dedup();
+            assert_eq!(keys, [waiting.key], "a repetition has the same key");
+            let shown = engine.effect(&engine.system(), waiting.id).await.unwrap();
+            assert_eq!(
+                (shown["state"].as_str(), shown["attempts"].as_i64()),
+                (Some(state), Some(times)),
+                "{shown}"
+            );
+            let from = engine::identity::Origin::default();
+            engine.settle_effect(&engine.system(), waiting.id, "done", &from).await.unwrap();
+        }
+        engine.database().close().await.unwrap();
+    });
+}
+
+#[test]
+fn what_a_failed_write_began_is_not_kept_however_the_script_takes_it() {
+    on_each(async |site| {
+        site.apply(vec![packs::shipped("base"), pack()]).await;
+        let ann = person(&site, "ann", "out.clerk", json!({})).await;
+        let id = order(&site, &ann).await;
+        let swallowed = site.engine.perform(&ann, press(id, "swallow", Json::Null)).await;
+        assert_ne!(refusal(swallowed), "done");
+        let head = person(&site, "head", "out.head", json!({})).await;
+        let removed = site.engine.perform(&head, press(id, "remove", Json::Null)).await;
+        assert_eq!(refusal(removed), "not_permitted", "a script deletes with the rights of who calls it");
+        site.engine.perform(&ann, press(id, "remove", Json::Null)).await.unwrap();
+        assert_eq!(site.count(&ann, "out.order", "").await, 0);
+    });
+}
