@@ -1,11 +1,12 @@
-//! Hooks and actions in rhai, templates in handlebars, in a sandbox with limits on operations, depth, sizes and wall clock.
+//! Hooks and actions in rhai, templates in handlebars, with limits on operations, depth, sizes and wall clock.
 //!
 //! A script sees records as lazy objects and reaches the database only through the narrow port [`Host`],
 //! which the engine implements on the request's transaction and under the actor's rights. This crate never
 //! touches the database, the network, files or the environment by itself.
 //!
-//! Read in this order: [`limits`], [`budget`] (what a run may ask for), [`host`] (the port), [`record`] (a record as scripts see it), [`convert`] (values),
-//! [`library`] (functions scripts may call), [`sandbox`] (limits), [`run`] (compile and call), [`template`].
+//! Read in this order: [`limits`], [`budget`] (what a run may ask for), [`host`] (the port), [`record`] (a record as
+//! scripts see it), `convert` (values), `library` (functions scripts may call), `sandbox` (the engine), [`run`]
+//! (compile and call), [`template`].
 
 pub mod limits;
 

@@ -32,7 +32,7 @@ impl Default for Limits {
             call_depth: 32,
             text_bytes: 1 << 18,
             items: 10_000,
-            time: Duration::from_secs(1),
+            time: Duration::from_secs(2),
             queries: 100,
             rows: 10_000,
             callouts: 10,

@@ -1,6 +1,5 @@
 //! What a URL names, once everything odd is refused.
 
-use super::call::Uncalled;
 use std::net::IpAddr;
 use url::{Host, Url};
 
