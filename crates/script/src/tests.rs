@@ -120,7 +120,7 @@ fn ended(text: &str) -> String {
 
 #[test]
 fn hostile_scripts_are_stopped_and_named() {
-    let cases = test_support::corpus::cases(include_str!("../tests/hostile/scripts.txt"));
+    let cases = test_support::corpus::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile/scripts.txt"));
     assert!(cases.len() >= 100, "{}", cases.len());
     let mut wrong = Vec::new();
     for case in cases {

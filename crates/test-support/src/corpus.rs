@@ -11,6 +11,15 @@ pub struct Case {
     pub text: String,
 }
 
+/// The cases of the file at a path, as [`cases`].
+///
+/// # Panics
+/// Where there is no such file.
+#[must_use]
+pub fn read(path: &str) -> Vec<Case> {
+    cases(&std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}")))
+}
+
 /// The cases of a file: `=== name => expect`, then the text up to the next such line. What stands before the first is
 /// for people.
 ///

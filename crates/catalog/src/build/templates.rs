@@ -4,7 +4,7 @@ use super::entry::{Entry, Findings, Noun, invalid, unknown};
 use crate::model::catalog::Catalog;
 use crate::model::template::{Partial, Template, TemplateText};
 use definition::TemplatePart;
-use diagnostic::{Code, Diagnostic, Locale, Source, did_you_mean};
+use diagnostic::{Code, Diagnostic, Locale, Result, Source, did_you_mean};
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -110,7 +110,7 @@ fn other(part: TemplatePart) -> TemplatePart {
     }
 }
 
-fn named(stem: &str) -> Result<Named<'_>, Diagnostic> {
+fn named(stem: &str) -> Result<Named<'_>> {
     let mut words = stem.split('.');
     let first = words.next().unwrap_or_default();
     let (name, part) = match first.strip_prefix('_') {
@@ -119,7 +119,7 @@ fn named(stem: &str) -> Result<Named<'_>, Diagnostic> {
             let part = match words.next() {
                 Some("text") => TemplatePart::Text,
                 Some("html") => TemplatePart::Html,
-                _ => return Err(invalid("the name of such a file is `name.text.hbs` or `name.html.hbs`")),
+                _ => return Err(invalid("such a file is `name.text.hbs` or `name.html.hbs`").into()),
             };
             (first, Some(part))
         }
@@ -130,12 +130,12 @@ fn named(stem: &str) -> Result<Named<'_>, Diagnostic> {
             Some(locale) => Some(locale),
             None => {
                 let hint = did_you_mean(tag, Locale::ALL.map(Locale::tag));
-                return Err(unknown("language", tag).with_hint(hint));
+                return Err(unknown("language", tag).with_hint(hint).into());
             }
         },
     };
     if words.next().is_some() {
-        return Err(Diagnostic::new(Code::StrayFile));
+        return Err(Diagnostic::new(Code::StrayFile).into());
     }
     Ok(Named { name, part, locale })
 }

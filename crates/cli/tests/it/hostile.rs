@@ -5,15 +5,15 @@ use crate::server::Server;
 use serde_json::{Map, Value as Json, json};
 use std::fmt::Write as _;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use test_support::corpus::{Case, cases};
+use test_support::corpus::{Case, read};
 
-const SCRIPTS: &str = include_str!("../../../script/tests/hostile/scripts.txt");
-const TEMPLATES: &str = include_str!("../../../script/tests/hostile/templates.txt");
-const PACKS: &str = include_str!("../../../engine/tests/hostile/packs.txt");
+const SCRIPTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../script/tests/hostile/scripts.txt");
+const TEMPLATES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../script/tests/hostile/templates.txt");
+const PACKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../engine/tests/hostile/packs.txt");
 
 /// Scripts that compile, as one function each.
 fn runnable() -> Vec<Case> {
-    let all = cases(SCRIPTS).into_iter();
+    let all = read(SCRIPTS).into_iter();
     all.filter(|c| c.expect != "script_error" && !c.text.contains("\nfn ") && !c.text.contains("fn main("))
         .collect()
 }
@@ -87,13 +87,13 @@ fn hostile_scripts_templates_and_packs_leave_the_server_and_its_others_alone() {
                 wrong.push(format!("{}: {} {}", case.name, answer.status, answer.body));
             }
         }
-        for case in cases(TEMPLATES).iter().filter(|case| case.expect == "template_error").step_by(2) {
+        for case in read(TEMPLATES).iter().filter(|case| case.expect == "template_error").step_by(2) {
             let answer = admin.post("/packs/bad/plan", &of_template(case));
             if !(400..500).contains(&answer.status) {
                 wrong.push(format!("{}: {} {}", case.name, answer.status, answer.body));
             }
         }
-        for case in cases(PACKS).iter().filter(|case| case.expect != "fit").step_by(2) {
+        for case in read(PACKS).iter().filter(|case| case.expect != "fit").step_by(2) {
             let answer = admin.post("/packs/bad/plan", &of_pack(case));
             if !(400..500).contains(&answer.status) {
                 wrong.push(format!("{}: {} {}", case.name, answer.status, answer.body));

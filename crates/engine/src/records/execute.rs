@@ -131,7 +131,7 @@ impl Work {
         self.forget_identities(&planned.writes).await?;
         let object = self.published.object(&planned.object)?;
         let root = planned.writes.iter().find(|w| w.id == planned.id);
-        let row = match root.and_then(|write| self.known_after(write, &planned, &settled)) {
+        let row = match root.and_then(|write| self.known_after(write, &settled)) {
             Some(row) => row,
             None => {
                 let stored = rows.load(object, planned.id).await?.or_else(|| root.map(|w| w.after.clone()));
@@ -144,7 +144,7 @@ impl Work {
 
     /// The row as it stands after its write, where nothing but the write and derived values can have changed
     /// it: neither writes of scripts nor a running flow.
-    fn known_after(&self, write: &RowWrite, planned: &Planned, settled: &Settled) -> Option<Row> {
+    fn known_after(&self, write: &RowWrite, settled: &Settled) -> Option<Row> {
         let scripted = self.budget.as_ref().is_some_and(|budget| budget.has_written());
         let in_flow = !write.after.system(SystemField::Flow).is_null();
         if (self.hooks && scripted) || in_flow {

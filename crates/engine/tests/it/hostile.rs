@@ -20,7 +20,7 @@ fn pack(text: &str) -> PackFiles {
 
 #[test]
 fn hostile_packs_are_refused_with_their_codes() {
-    let cases = test_support::corpus::cases(include_str!("../hostile/packs.txt"));
+    let cases = test_support::corpus::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hostile/packs.txt"));
     assert!(cases.len() >= 50, "{}", cases.len());
     let scripts = Scripts::new(Limits::default());
     let mut wrong = Vec::new();
