@@ -4,7 +4,7 @@ use crate::convert::json_to_script;
 use crate::host::{Host, Situation};
 use crate::library::{Call, Context, Refusal};
 use crate::record::{Record, to_wire};
-use crate::sandbox::Pool;
+use crate::sandbox::{Pool, Sandbox};
 
 pub use crate::limits::Limits;
 use diagnostic::{Code, Diagnostic, Result, Source, Text};
@@ -14,6 +14,11 @@ use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+
+/// The stack that the deepest script within the limits may need, in bytes.
+const NEEDED: usize = 8 << 20;
+/// What it is given where less is left.
+const STACK: usize = 16 << 20;
 
 /// A compiled script file.
 pub struct Compiled {
@@ -127,33 +132,34 @@ impl Scripts {
         host: Arc<dyn Host>,
     ) -> Result<Dynamic> {
         self.runs.fetch_add(1, Ordering::Relaxed);
-        self.call_uncounted(script, function, arguments, host).inspect_err(|_| {
+        // rhai walks the tree of a script on the stack: what its limits allow may be more than a thread's usual one.
+        let run = || self.pool.with(|sandbox| self.call_in(sandbox, script, function, arguments, host));
+        stacker::maybe_grow(NEEDED, STACK, run).inspect_err(|_| {
             self.failures.fetch_add(1, Ordering::Relaxed);
         })
     }
 
-    fn call_uncounted(
+    fn call_in(
         &self,
+        sandbox: &Sandbox,
         script: &Compiled,
         function: &str,
         arguments: Vec<Dynamic>,
         host: Arc<dyn Host>,
     ) -> Result<Dynamic> {
-        self.pool.with(|sandbox| {
-            sandbox.start(host.budget().left().min(self.limits.time));
-            let options = CallFnOptions::new().eval_ast(false).with_tag(Call { host: host.clone() });
-            let called = sandbox.engine.call_fn_with_options::<Dynamic>(
-                options,
-                &mut Scope::new(),
-                &script.ast,
-                function,
-                arguments,
-            );
-            let called = called.map_err(|error| Box::new(explain(script, function, *error)))?;
-            // A script may catch the failure of a write, but not keep what the write began.
-            host.budget().whole()?;
-            Ok(called)
-        })
+        sandbox.start(host.budget().left().min(self.limits.time));
+        let options = CallFnOptions::new().eval_ast(false).with_tag(Call { host: host.clone() });
+        let called = sandbox.engine.call_fn_with_options::<Dynamic>(
+            options,
+            &mut Scope::new(),
+            &script.ast,
+            function,
+            arguments,
+        );
+        let called = called.map_err(|error| Box::new(explain(script, function, *error)))?;
+        // A script may catch the failure of a write, but not keep what the write began.
+        host.budget().whole()?;
+        Ok(called)
     }
 }
 
