@@ -22,8 +22,8 @@ pub mod jobs;
 
 pub mod audit;
 
-pub mod metrics;
 pub mod effects;
+pub mod metrics;
 
 pub mod site;
 
