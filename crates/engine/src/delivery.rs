@@ -291,14 +291,15 @@ impl Engine {
         let result = (verdict != "retry").then(|| json!({"reason": "settled by an administrator"}));
         let detail = json!({"effect": id, "as": verdict});
         let told = entry("effect.settled", now, Some(identity.actor.id), None, from, detail);
+        let pen = self.pen().clone();
         let kept = self
             .database()
             .write(move |tx| {
-                let (state, result, told) = (state.clone(), result.clone(), told.clone());
+                let (state, result, told, pen) = (state.clone(), result.clone(), told.clone(), pen.clone());
                 async move {
                     let kept = effect::decide(&tx, id, &state, result, now).await?;
                     if kept {
-                        audit::insert(&tx, &[told]).await?;
+                        audit::insert(&tx, &pen, &[told]).await?;
                     }
                     Ok(kept)
                 }

@@ -297,7 +297,7 @@ fn user_of(given: &Dynamic) -> Outcome<Uuid> {
     }
 }
 
-/// `#{template, record, with}` or `#{subject, text, record}`.
+/// `#{template, record, values}` or `#{subject, text, record}`.
 fn message(mut given: Map) -> Outcome<Message> {
     let text = |value: Dynamic, key: &str| {
         value.into_string().map_err(|found| words(format!("`{key}` is text, not {found}")))
@@ -311,10 +311,10 @@ fn message(mut given: Map) -> Outcome<Message> {
         },
     };
     let template = given.remove("template").map(|value| text(value, "template")).transpose()?;
-    let values = match given.remove("with").map(|value| to_wire(&value).map_err(words)).transpose()? {
+    let values = match given.remove("values").map(|value| to_wire(&value).map_err(words)).transpose()? {
         None | Some(Json::Null) => JsonMap::new(),
         Some(Json::Object(map)) => map,
-        Some(_) => return Err(words("`with` is a map")),
+        Some(_) => return Err(words("`values` is a map")),
     };
     let mut word = |key: &str| match given.remove(key) {
         Some(value) => to_wire(&value).map_err(words),
@@ -323,7 +323,7 @@ fn message(mut given: Map) -> Outcome<Message> {
     let (subject, words_of_it) = (word("subject")?, word("text")?);
     if let Some(key) = given.keys().next() {
         return Err(words(format!(
-            "unknown key `{key}`: template, record, with, subject and text are known"
+            "unknown key `{key}`: template, record, values, subject and text are known"
         )));
     }
     if template.is_some() != (subject.is_null() && words_of_it.is_null()) {

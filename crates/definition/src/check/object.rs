@@ -10,7 +10,14 @@ use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+/// Most fields of an object: a table of either database takes no more than 1,600 columns, and a field may need two.
+const MOST_FIELDS: usize = 800;
+
 pub(super) fn check(object: &Object, found: &mut Findings<'_>) {
+    if object.fields.len() > MOST_FIELDS {
+        let many = Diagnostic::new(Code::LimitExceeded).with("what", "the number of fields");
+        return found.key("/fields", many.with("limit", MOST_FIELDS));
+    }
     for (name, field) in &object.fields {
         let pointer = format!("/fields/{name}");
         let owned = matches!(object.ownership, None | Some(Ownership::User));

@@ -50,7 +50,7 @@ fn tell(record, params, ctx) {
     notify(params.to, #{ subject: #{ en: "Order " + record.number, "zh-CN": "订单 " + record.number },
                          text: "see there", record: record });
 }
-fn send(record, params, ctx) { mail(params.to, #{ template: "order", record: record, with: #{ link: "x" } }); }
+fn send(record, params, ctx) { mail(params.to, #{ template: "order", record: record, values: #{ link: "x" } }); }
 fn call(record, params, ctx) { http(#{ url: params.url, body: #{ number: record.number } }) }
 fn take_back(record, params, ctx) { mail(params.to, #{ subject: "s", text: "t" }); refuse("no"); }
 fn swallow(record, params, ctx) { try { update(record, #{ total: "-1" }); } catch { } 1 }
@@ -100,7 +100,7 @@ fn pack() -> PackFiles {
 fn press(record: Uuid, action: &str, parameters: Json) -> Asked {
     let (object, action) = ("out.order".into(), action.into());
     let press = Press { object, record: Some(record), action, parameters };
-    Asked { request: Request::Press(press), key: None, id: "".into() }
+    Asked { request: Request::Press(press), key: None, id: "".into(), address: None }
 }
 
 /// What lies in the outbox, oldest first.
