@@ -3,7 +3,7 @@
 //! handlebars ends the whole process where blocks nest too deeply or partials include each other: both are found
 //! before a text is even parsed, or before it is rendered. Values are data: `{{x}}` in one stays as it is.
 //!
-//! Read in this order: [`scan`] (how deep), [`shape`] (what names mean), [`check`] (what a text may say), `clock`, `helpers`,
+//! Read in this order: [`scan`] (how deep), [`shape`] (what names mean), [`check`] (what a text may say), `clock`, `display`,
 //! [`render`].
 
 mod scan;
@@ -14,7 +14,7 @@ mod check;
 
 mod clock;
 
-mod helpers;
+mod display;
 
 mod render;
 

@@ -2,7 +2,7 @@
 
 use super::check::{Checked, Partials};
 use super::clock::Clock;
-use super::helpers;
+use super::display;
 use chrono_tz::Tz;
 use diagnostic::{Code, Diagnostic, Locale, Source};
 use handlebars::{Context, Handlebars, no_escape};
@@ -50,7 +50,7 @@ pub fn render(
     if !how.html {
         registry.register_escape_fn(no_escape);
     }
-    helpers::register(&mut registry, how.locale, how.zone, &clock);
+    display::register(&mut registry, how.locale, how.zone, &clock);
     for (name, partial) in partials {
         registry.register_template(name, partial.template.clone());
     }

@@ -1,4 +1,4 @@
-//! Helpers: how values are shown in a reader's language. Each is a function of its values alone.
+//! What templates call helpers: how values are shown in a reader's language. Each is a function of its values alone.
 
 use super::clock::Clock;
 use chrono::{DateTime, Datelike, NaiveDate, Utc};
