@@ -3,8 +3,8 @@
 //! handlebars ends the whole process where blocks nest too deeply or partials include each other: both are found
 //! before a text is even parsed, or before it is rendered. Values are data: `{{x}}` in one stays as it is.
 //!
-//! Read in this order: [`scan`] (how deep), [`shape`] (what names mean), [`check`] (what a text may say), `clock`, `display`,
-//! [`render`].
+//! Read in this order: `scan` (how deep), `shape` (what names mean), [`check`] (what a text may say), `clock`, `display`,
+//! [`render()`].
 
 mod scan;
 
