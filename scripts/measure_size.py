@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
-"""usage: scripts/measure_size.py LIFELOOM [start|publish|many ...]
+"""usage: scripts/measure_size.py LIFELOOM [start|publish|many|files ...]
 
 Measures what the size of a site costs, on SQLite in a temporary folder, and prints rows of a Markdown table:
 start    cold start with every built-in pack, and idle memory
 publish  publishing one added field while an object holds 100,000 records and requests are in flight
 many     1,000 objects with 12,000 fields: installed, served, memory, get and list beside ten objects
+files    10,000 and 100,000 leads in and out as CSV and XLSX: seconds, CPU, peak memory (ROWS=1000,10000 for others)
 Needs nothing but Python's own library."""
 
 import http.client, json, os, random, resource, shutil, socket, sqlite3, statistics, subprocess, sys, tempfile, threading, time
 
 LIFELOOM = os.path.realpath(sys.argv[1])
-WHICH = sys.argv[2:] or ["start", "publish", "many"]
+WHICH = sys.argv[2:] or ["start", "publish", "many", "files"]
 WORK = tempfile.mkdtemp(prefix="lifeloom-measure-")
 ENV = dict(os.environ, LIFELOOM_ADMIN_PASSWORD="measure-measure")
 PACK = "kind: pack\nname: %s\nversion: %s\nengine: '>=0.1'\nrequires: {base: '>=1.0.0'}\n"
@@ -248,8 +249,36 @@ def many():
         row(f"{what} with 1,000 objects beside ten", f"{all:.0f} µs and {ten:.0f} µs CPU: {all / ten:.2f} ×")
 
 
+def measured(*words):
+    """Seconds, CPU seconds and peak MiB of a command."""
+    began = time.monotonic()
+    process = subprocess.Popen([LIFELOOM, *words], env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(words)}: {said.decode()}")
+    return time.monotonic() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def files():
+    for rows in map(int, os.environ.get("ROWS", "10000,100000").split(",")):
+        data, again = f"{WORK}/files{rows}", f"{WORK}/again{rows}"
+        for folder in (data, again):
+            Server(folder).stop()
+        csv, book = f"{WORK}/leads.csv", f"{WORK}/leads.xlsx"
+        with open(csv, "w") as out:
+            out.write("name,company,email,source\n")
+            for n in range(rows):
+                out.write(f"联系人 {n},客户公司 {n} 有限公司,lead{n}@example.com,website\n")
+        todo = [("CSV in", data, "import", csv), ("CSV out", data, "export", csv), ("XLSX out", data, "export", book), ("XLSX in", again, "import", book)]
+        for what, folder, verb, file in todo:
+            words = [file, "--create"] if verb == "import" else ["--out", file, "--fields", "name,company,email,source"]
+            took, cpu, peak = measured(verb, "crm.lead", *words, "--data", folder)
+            row(f"{rows:,} leads, {what}", f"{took:.1f} s ({cpu:.1f} s CPU), peak memory {peak:.0f} MiB, file {os.path.getsize(file) / 1e6:.1f} MB")
+
+
 try:
     for which in WHICH:
-        {"start": start, "publish": publish, "many": many}[which]()
+        {"start": start, "publish": publish, "many": many, "files": files}[which]()
 finally:
     shutil.rmtree(WORK, ignore_errors=True)

@@ -28,6 +28,8 @@ pub enum Class {
     TooLarge,
     /// The body's media type is not read.
     MediaType,
+    /// The request did not arrive in time.
+    TooSlow,
     /// A rule of the business is violated.
     Rule,
     /// The object demands a version.
@@ -217,10 +219,13 @@ codes! {
         zh_cn "请求体无法解析：{reason}",
         zh_tw "請求內容無法解析：{reason}",
         cure "Send valid JSON of the documented shape.";
+    InvalidFile = "invalid_file" Malformed:
+        en "the file is not readable: {reason}",
+        zh_cn "文件无法读取：{reason}", zh_tw "檔案無法讀取：{reason}",
+        cure "Save it anew as CSV (UTF-8) or XLSX, with the names of the columns in its first line.";
     UnknownParameter = "unknown_parameter" Malformed:
         en "unknown parameter `{name}`",
-        zh_cn "未知的参数 `{name}`",
-        zh_tw "未知的參數 `{name}`",
+        zh_cn "未知的参数 `{name}`", zh_tw "未知的參數 `{name}`",
         cure "Use the parameters of the interface description.";
     InvalidParameter = "invalid_parameter" Malformed:
         en "parameter `{name}`: {reason}",
@@ -270,8 +275,7 @@ codes! {
     // who
     Unauthenticated = "unauthenticated" Unauthenticated:
         en "sign in first",
-        zh_cn "请先登录",
-        zh_tw "請先登入",
+        zh_cn "请先登录", zh_tw "請先登入",
         cure "Send a valid session cookie or bearer token.";
     InvalidCredentials = "invalid_credentials" Unauthenticated:
         en "login or password is wrong",
@@ -312,13 +316,11 @@ codes! {
     // what
     NotFound = "not_found" NotFound:
         en "not found",
-        zh_cn "未找到",
-        zh_tw "找不到",
+        zh_cn "未找到", zh_tw "找不到",
         cure "Check the name or the id.";
     UnknownRoute = "unknown_route" NotFound:
         en "there is nothing at this address",
-        zh_cn "此地址不存在",
-        zh_tw "此位址不存在",
+        zh_cn "此地址不存在", zh_tw "此位址不存在",
         cure "See /api/v1/openapi.json for what there is.";
     MethodNotAllowed = "method_not_allowed" Method:
         en "this address does not take {method}",
@@ -355,6 +357,10 @@ codes! {
         en "a handover of this person's records is already running",
         zh_cn "该人员的数据交接正在进行", zh_tw "該人員的資料交接正在進行",
         cure "Wait for its job to end.";
+    TransferBusy = "transfer_busy" Conflict:
+        en "this is not possible now: {state}",
+        zh_cn "当前状态下无法执行：{state}", zh_tw "目前狀態下無法執行：{state}",
+        cure "Look at the import or export again; wait for its job, or start anew with another upload.";
     TaskDecided = "task_decided" Conflict:
         en "the task is already {state}",
         zh_cn "任务已{state}",
@@ -367,13 +373,11 @@ codes! {
         cure "Wait until those before you have decided; the task then appears in your box.";
     InstanceEnded = "instance_ended" Conflict:
         en "the approval has already ended",
-        zh_cn "审批已结束",
-        zh_tw "簽核已結束",
+        zh_cn "审批已结束", zh_tw "簽核已結束",
         cure "Start a new one if needed.";
     WithdrawTooLate = "withdraw_too_late" Conflict:
         en "it can no longer be withdrawn",
-        zh_cn "已无法撤回",
-        zh_tw "已無法撤回",
+        zh_cn "已无法撤回", zh_tw "已無法撤回",
         cure "Ask an approver to return or reject it.";
     IdempotencyInFlight = "idempotency_in_flight" Conflict:
         en "a request with this key is being handled",
@@ -390,6 +394,10 @@ codes! {
         zh_cn "请求超过 {limit}",
         zh_tw "請求超過 {limit}",
         cure "Send less at once.";
+    BodyTooSlow = "body_too_slow" TooSlow:
+        en "the body did not arrive in time",
+        zh_cn "请求体未能及时到达", zh_tw "請求內容未能及時到達",
+        cure "Send the body without pauses; split what is large.";
     UnsupportedMediaType = "unsupported_media_type" MediaType:
         en "content type `{type}` is not read here",
         zh_cn "不支持内容类型 `{type}`",
@@ -503,8 +511,7 @@ codes! {
         cure "Tell an administrator; the step's performers are empty.";
     CommentRequired = "comment_required" Rule:
         en "say why",
-        zh_cn "请填写意见",
-        zh_tw "請填寫意見",
+        zh_cn "请填写意见", zh_tw "請填寫意見",
         cure "Send a comment.";
     WeakPassword = "weak_password" Rule:
         en "the password is too weak: {reason}",
@@ -521,6 +528,10 @@ codes! {
         zh_cn "尝试次数过多，请稍后再试",
         zh_tw "嘗試次數過多，請稍後再試",
         cure "Wait as long as Retry-After says.";
+    QuotaExceeded = "quota_exceeded" NoSpace:
+        en "the quota is used up: {what}, at most {limit}",
+        zh_cn "配额已用完：{what}，上限 {limit}", zh_tw "配額已用完：{what}，上限 {limit}",
+        cure "Remove what is no longer needed, or ask an administrator for a larger quota.";
     // environment
     Internal = "internal" Internal:
         en "an internal error happened; it is recorded under {trace}",
@@ -539,13 +550,11 @@ codes! {
         cure "Start the database or correct its address.";
     DatabaseBusy = "database_busy" Unavailable:
         en "the database is busy",
-        zh_cn "数据库繁忙",
-        zh_tw "資料庫忙碌",
+        zh_cn "数据库繁忙", zh_tw "資料庫忙碌",
         cure "Try again in a moment.";
     DiskFull = "disk_full" NoSpace:
         en "the disk is full",
-        zh_cn "磁盘已满",
-        zh_tw "磁碟已滿",
+        zh_cn "磁盘已满", zh_tw "磁碟已滿",
         cure "Free some space; nothing was changed.";
     ReadOnlyStorage = "read_only_storage" Environment:
         en "{path} cannot be written: {reason}",

@@ -8,9 +8,10 @@ use crate::published::Published;
 use crate::site::Site;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
-use diagnostic::{Diagnostic, Result};
+use diagnostic::{Diagnostic, Locale, Result};
 use script::{Limits, Scripts};
-use std::sync::{Arc, Weak};
+use serde_json::{Value as Json, json};
+use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 use storage::secret::Secret;
 use storage::store::audit::pen::Pen;
@@ -64,7 +65,11 @@ struct Inner {
     site: ArcSwap<Site>,
     sessions: SessionCache,
     versions: watch::Receiver<Versions>,
+    teller: OnceLock<Teller>,
 }
+
+/// How a refusal looks among the results of many writes.
+pub type Teller = fn(&Diagnostic, Locale) -> Json;
 
 /// Caches of rights are used as long as the database confirmed them within this time.
 const TRUST: Duration = Duration::from_secs(1);
@@ -94,6 +99,7 @@ impl Engine {
             published: ArcSwap::from_pointee(published),
             site: ArcSwap::from_pointee(Site::default()),
             sessions: SessionCache::default(),
+            teller: OnceLock::new(),
         }))
     }
 
@@ -175,6 +181,19 @@ impl Engine {
     /// What holds for the site as a whole.
     pub fn site(&self) -> Arc<Site> {
         self.0.site.load_full()
+    }
+
+    /// Says how refusals look that nobody waits for; the first one to say so is heard.
+    pub fn tell_refusals_by(&self, teller: Teller) {
+        // Whoever comes second says the same.
+        let _ = self.0.teller.set(teller);
+    }
+
+    /// How a refusal looks that nobody waits for.
+    pub(crate) fn teller(&self) -> Teller {
+        let plain: Teller =
+            |found, locale| json!({"error": {"code": found.code.name(), "detail": found.render(locale)}});
+        self.0.teller.get().copied().unwrap_or(plain)
     }
 
     /// The day in the site's time zone.

@@ -5,11 +5,14 @@ mod status;
 use crate::engine::Engine;
 use crate::handover;
 use crate::identity::reset;
+use crate::requests::large;
+use crate::transfer::{chores, terms};
 use crate::work::{QUEUE, Work};
 use chrono::TimeDelta;
 use diagnostic::{Code, Diagnostic, Result};
+use futures_util::FutureExt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use storage::settle::{self, Deferred};
 use storage::store::job::{self, Job};
 use tokio::sync::watch;
@@ -43,23 +46,34 @@ impl Work {
 
 impl Engine {
     /// Takes jobs and does them, and delivers what lies in the outbox, until `stop` says so. Any number of processes
-    /// may do this at once. A peer that is slow to take a mail keeps no job waiting.
+    /// may do this at once. Imports and exports take their time, a peer may be slow to take a mail: other jobs do not
+    /// wait for them.
     pub async fn work_off(&self, stop: watch::Receiver<bool>) {
-        tokio::join!(self.do_jobs(stop.clone()), self.deliver_off(stop));
+        let worker = Uuid::now_v7().to_string();
+        tokio::join!(
+            self.work_off_queue(QUEUE, BATCH, &worker, stop.clone()),
+            self.work_off_queue(terms::QUEUE, 1, &worker, stop.clone()),
+            self.deliver_off(stop.clone()),
+            self.sweep_until(stop),
+        );
     }
 
-    async fn do_jobs(&self, mut stop: watch::Receiver<bool>) {
-        let worker = Uuid::now_v7().to_string();
-        let ready = self.database().jobs_ready();
-        let mut swept: Option<Instant> = None;
+    async fn sweep_until(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
-            if swept.is_none_or(|last| last.elapsed() >= SWEEP) {
-                swept = Some(Instant::now());
-                if let Err(error) = self.sweep().await {
-                    tracing::warn!(%error, "what has ended could not be removed");
-                }
+            if let Err(error) = self.sweep().await {
+                tracing::warn!(%error, "what has ended could not be removed");
             }
-            let done = match self.work_once(&worker).await {
+            tokio::select! {
+                () = tokio::time::sleep(SWEEP) => {}
+                _ = stop.changed() => {}
+            }
+        }
+    }
+
+    async fn work_off_queue(&self, queue: &str, most: u32, worker: &str, mut stop: watch::Receiver<bool>) {
+        let ready = self.database().jobs_ready();
+        while !*stop.borrow() {
+            let done = match self.work_on(queue, most, worker, &stop).await {
                 Ok(done) => done,
                 Err(error) => {
                     tracing::warn!(%error, "jobs could not be taken");
@@ -82,16 +96,37 @@ impl Engine {
     /// # Errors
     /// What the database refuses; a job that fails is not an error of the loop.
     pub async fn work_once(&self, worker: &str) -> Result<usize> {
-        let (now, worker) = (self.now(), worker.to_owned());
+        let (_never, stop) = watch::channel(false);
+        let done = self.work_on(QUEUE, BATCH, worker, &stop).await?;
+        Ok(done + self.work_on(terms::QUEUE, 1, worker, &stop).await?)
+    }
+
+    /// As [`Engine::work_once`], for work that may be told to stop: what takes long then ends after a part of it, and
+    /// goes on where somebody takes it up again.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn work_until_stopped(&self, worker: &str, stop: &watch::Receiver<bool>) -> Result<usize> {
+        self.work_on(terms::QUEUE, 1, worker, stop).await
+    }
+
+    async fn work_on(
+        &self,
+        queue: &str,
+        most: u32,
+        worker: &str,
+        stop: &watch::Receiver<bool>,
+    ) -> Result<usize> {
+        let (now, worker, queue) = (self.now(), worker.to_owned(), queue.to_owned());
         let jobs = self
             .database()
             .write(move |tx| {
-                let worker = worker.clone();
-                async move { job::claim(&tx, QUEUE, &worker, BATCH, LEASE, now).await }
+                let (worker, queue) = (worker.clone(), queue.clone());
+                async move { job::claim(&tx, &queue, &worker, most, LEASE, now).await }
             })
             .await?;
         for job in &jobs {
-            if let Err(error) = self.do_job(job).await {
+            if let Err(error) = self.do_job(job, stop).await {
                 tracing::warn!(job = %job.id, kind = job.kind, %error, "a job failed");
                 let (job, text, now) = (job.clone(), error.to_string(), self.now());
                 self.database()
@@ -105,7 +140,13 @@ impl Engine {
         Ok(jobs.len())
     }
 
-    async fn do_job(&self, job: &Job) -> Result<()> {
+    async fn do_job(&self, job: &Job, stop: &watch::Receiver<bool>) -> Result<()> {
+        if job.queue == terms::QUEUE {
+            return match job.kind.as_str() {
+                large::JOB => self.labour(job, stop, |labour| large::carry_out(labour).boxed()).await,
+                _ => self.labour(job, stop, |labour| chores::carry_out(labour).boxed()).await,
+            };
+        }
         match job.kind.as_str() {
             SETTLE => self.settle_deferred(job).await,
             reset::JOB => self.make_reset(job).await,

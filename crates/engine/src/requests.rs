@@ -1,8 +1,11 @@
 //! Requests that change something: each has its effect once, however often it is repeated.
 //!
-//! Read in this order: [`Request`] and [`Done`] here, then [`bulk`], [`action`], [`history`], [`comments`], [`unmask`].
+//! Read in this order: [`Request`] and [`Done`] here, then [`bulk`], [`large`], [`action`], [`history`], [`comments`],
+//! [`unmask`].
 
 pub mod bulk;
+
+pub mod large;
 
 pub mod action;
 
@@ -18,6 +21,7 @@ use crate::handover::{self, Order};
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
 use crate::records::work::Work;
+use crate::transfer::orders::{self, ExportOrder, ImportOrder};
 use diagnostic::Result;
 use plan::planner::Mode;
 use serde::{Deserialize, Serialize};
@@ -30,6 +34,7 @@ pub use action::Press;
 pub use bulk::{Bulk, BulkMode};
 pub use decide::TaskAction;
 pub use idempotency::RequestKey;
+pub use large::LargeBulk;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -38,6 +43,8 @@ pub enum Request {
     Write(Command),
     /// Several writes of one object.
     Bulk(Bulk),
+    /// More of them than are done while the asker waits.
+    LargeBulk(LargeBulk),
     /// A scripted button.
     Press(Press),
     /// Words about a record.
@@ -81,6 +88,10 @@ pub enum Request {
     },
     /// Somebody leaves: what is his goes to another.
     HandOver(Order),
+    /// A step of an import.
+    Import(ImportOrder),
+    /// A file of records.
+    Export(ExportOrder),
     /// Nothing is changed: the key alone is kept, so that another body under it is refused.
     Nothing,
 }
@@ -223,7 +234,8 @@ async fn once(work: &Work, asked: &Asked) -> Result<Done> {
 async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
     match request {
         Request::Write(command) => Ok(Done::written(&work.execute(command).await?)),
-        Request::Bulk(bulk) => bulk::carry_out(work, bulk).await,
+        Request::Bulk(bulk) => bulk::results(work, bulk).await.map(Done::Bulk),
+        Request::LargeBulk(bulk) => large::order(work, bulk).await.map(Done::Job),
         Request::Press(press) => action::press(work, press).await,
         Request::Comment { object, record, text } => {
             comments::add(work, object, *record, text).await.map(Done::Commented)
@@ -248,6 +260,8 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
             Ok(Done::Task(*task))
         }
         Request::HandOver(order) => handover::order(work, order).await.map(Done::Job),
+        Request::Import(order) => orders::import(work, order).await.map(Done::Job),
+        Request::Export(order) => orders::export(work, order).await.map(Done::Job),
         Request::Nothing => Ok(Done::Answered(Json::Null)),
     }
 }

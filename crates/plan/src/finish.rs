@@ -197,6 +197,9 @@ impl Planner<'_> {
             if let Some(entry) = history(&write, links[place].iter().map(|(_, change)| change.clone())) {
                 planned.history.push(entry);
             }
+            if write.id == planned.id {
+                planned.links = links[place].iter().map(|(_, change)| change.clone()).collect();
+            }
             places.insert(place, planned.writes.len());
             planned.writes.push(write);
         }

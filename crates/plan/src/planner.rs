@@ -98,6 +98,8 @@ pub struct Planned {
     pub numbers: Vec<Numbering>,
     /// What changed, for the history.
     pub history: Vec<HistoryEntry>,
+    /// The many-to-many relations of the record itself that changed.
+    pub links: Vec<FieldChange>,
     /// What is checked after derived values are settled.
     pub later: Later,
     /// The move that was made.

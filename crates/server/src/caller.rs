@@ -158,17 +158,18 @@ impl FromRequest for Caller {
         let engine = request.app_data::<web::Data<Engine>>().map(|data| data.get_ref().clone());
         let token = token_of(request);
         let state = request.app_data::<web::Data<State>>().cloned();
+        let client = state.as_ref().map(|state| state.client(request));
         Box::pin(async move {
             let early = asked.unwrap_or_default();
             let refuse = |code| Problem::new(Box::new(Diagnostic::new(code)), early);
             let engine = engine.ok_or_else(|| refuse(Code::NotReady))?;
-            let token = token.map_err(refuse)?;
-            let session = match engine.authenticated(&token) {
-                Some(session) => session,
-                None => {
-                    let asked_of = engine.clone();
-                    let work = async move { asked_of.authenticate(&token).await };
-                    stage("auth", near_its_connections(&engine, work)).await.or_problem(early)?
+            let session = match signed_in(&engine, token, early).await {
+                Ok(session) => session,
+                Err(problem) => {
+                    if let (Some(state), Some(client)) = (&state, &client) {
+                        state.request_of_nobody(client, early)?;
+                    }
+                    return Err(problem);
                 }
             };
             let locale = asked.unwrap_or(session.identity.actor.locale);
@@ -178,6 +179,17 @@ impl FromRequest for Caller {
             Ok(Caller { engine, session, locale, state })
         })
     }
+}
+
+/// The session of a token.
+async fn signed_in(engine: &Engine, token: Result<String, Code>, early: Locale) -> Answer<Session> {
+    let token = token.map_err(|code| Problem::new(Box::new(Diagnostic::new(code)), early))?;
+    if let Some(session) = engine.authenticated(&token) {
+        return Ok(session);
+    }
+    let asked_of = engine.clone();
+    let work = async move { asked_of.authenticate(&token).await };
+    stage("auth", near_its_connections(engine, work)).await.or_problem(early)
 }
 
 /// The token of a request. A cookie counts for changes only where the request comes from the product's own

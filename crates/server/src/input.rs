@@ -15,8 +15,12 @@ use uuid::Uuid;
 pub const BODY: usize = 2 * 1024 * 1024;
 /// Bytes of a body with many records or files.
 pub const LARGE_BODY: usize = 32 * 1024 * 1024;
-/// How long a body may take to arrive.
+/// How long a body may take to arrive, unless it is large.
 const BODY_TIME: Duration = Duration::from_secs(30);
+/// Bytes within a second that a large body comes with at least.
+const BODY_RATE: usize = 64 * 1024;
+/// How long a body may be silent.
+const BODY_SILENCE: Duration = Duration::from_secs(10);
 /// Parameters of one address.
 const MOST_PARAMETERS: usize = 200;
 
@@ -85,37 +89,76 @@ fn check_type(request: &HttpRequest, locale: Locale) -> Answer<()> {
 
 async fn read(
     request: &HttpRequest,
-    mut payload: web::Payload,
+    payload: web::Payload,
     limit: usize,
     locale: Locale,
 ) -> Answer<bytes::Bytes> {
-    let too_large = || {
-        let found = Diagnostic::new(Code::TooLarge).with("limit", format!("{} KiB", limit / 1024));
-        Problem::new(Box::new(found), locale)
-    };
-    let broken = |reason: &str| {
-        let found = Diagnostic::new(Code::InvalidBody).with("reason", reason);
-        Problem::new(Box::new(found), locale)
-    };
-    let announced =
-        request.headers().get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > limit) {
-        return Err(too_large());
+    let mut incoming = Incoming::new(request, payload, limit, locale)?;
+    let mut body = BytesMut::new();
+    while let Some(chunk) = incoming.next().await? {
+        body.extend_from_slice(&chunk);
     }
-    let reading = async {
-        let mut body = BytesMut::new();
-        while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|_| broken("it ended early"))?;
-            if body.len() + chunk.len() > limit {
-                return Err(too_large());
-            }
-            body.extend_from_slice(&chunk);
+    Ok(body.freeze())
+}
+
+/// A body on its way in: bounded in bytes, and in time both as a whole and between two pieces of it.
+pub struct Incoming {
+    payload: web::Payload,
+    limit: usize,
+    size: usize,
+    until: tokio::time::Instant,
+    locale: Locale,
+}
+
+impl Incoming {
+    /// A body of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// `too_large` where its head announces more.
+    pub fn new(
+        request: &HttpRequest,
+        payload: web::Payload,
+        limit: usize,
+        locale: Locale,
+    ) -> Answer<Incoming> {
+        // As slow as BODY_RATE at least.
+        let rate = Duration::from_secs((limit / BODY_RATE) as u64);
+        let until = tokio::time::Instant::now() + BODY_TIME.max(rate);
+        let incoming = Incoming { payload, limit, size: 0, until, locale };
+        let announced = request.headers().get(CONTENT_LENGTH);
+        let announced = announced.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+        match announced.is_some_and(|length| length > limit) {
+            true => Err(incoming.too_large()),
+            false => Ok(incoming),
         }
-        Ok(body.freeze())
-    };
-    match tokio::time::timeout(BODY_TIME, reading).await {
-        Ok(body) => body,
-        Err(_) => Err(broken("it did not arrive in time")),
+    }
+
+    /// The next piece; nothing at the end.
+    ///
+    /// # Errors
+    /// `too_large`, `body_too_slow`, `invalid_body` where it ends early.
+    pub async fn next(&mut self) -> Answer<Option<bytes::Bytes>> {
+        let until = self.until.min(tokio::time::Instant::now() + BODY_SILENCE);
+        let Ok(chunk) = tokio::time::timeout_at(until, self.payload.next()).await else {
+            return Err(Problem::new(Box::new(Diagnostic::new(Code::BodyTooSlow)), self.locale));
+        };
+        let Some(chunk) = chunk else { return Ok(None) };
+        let chunk = chunk.map_err(|_| {
+            let found = Diagnostic::new(Code::InvalidBody).with("reason", "it ended early");
+            Problem::new(Box::new(found), self.locale)
+        })?;
+        self.size += chunk.len();
+        if self.size > self.limit { Err(self.too_large()) } else { Ok(Some(chunk)) }
+    }
+
+    /// Bytes that have come.
+    pub fn size(&self) -> usize {
+        self.size
+    }
+
+    fn too_large(&self) -> Problem {
+        let found = Diagnostic::new(Code::TooLarge).with("limit", format!("{} KiB", self.limit / 1024));
+        Problem::new(Box::new(found), self.locale)
     }
 }
 
@@ -219,6 +262,14 @@ impl Parameters {
             text.parse().ok().filter(|limit| (1..=most).contains(limit))
         })?;
         Ok(wanted.unwrap_or(usual))
+    }
+
+    /// A whole number.
+    ///
+    /// # Errors
+    /// `invalid_parameter`.
+    pub fn number(&self, name: &str) -> Answer<Option<u64>> {
+        self.read(name, "a whole number is expected", |text| text.parse().ok())
     }
 
     fn read<T>(&self, name: &str, reason: &str, read: impl Fn(&str) -> Option<T>) -> Answer<Option<T>> {

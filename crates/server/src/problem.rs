@@ -98,6 +98,7 @@ pub fn status(class: Class) -> StatusCode {
         Class::Conflict => StatusCode::CONFLICT,
         Class::Stale => StatusCode::PRECONDITION_FAILED,
         Class::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Class::TooSlow => StatusCode::REQUEST_TIMEOUT,
         Class::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Class::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Class::TooMany => StatusCode::TOO_MANY_REQUESTS,

@@ -25,6 +25,8 @@ pub mod audit;
 pub mod effects;
 pub mod metrics;
 
+pub mod transfers;
+
 pub mod site;
 
 use crate::metrics::Route;
@@ -94,9 +96,24 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/effects").get(effects::list).done());
     api.service(at("/effects/{id}").get(effects::one).done());
     api.service(at("/effects/{id}/settle").post(effects::settle).done());
+    api.service(at("/jobs/{id}/results").get(jobs::results).done());
+    api.configure(files);
     api.service(at("/openapi.json").get(site::openapi).done());
 
     api.configure(accounts);
+}
+
+fn files(api: &mut web::ServiceConfig) {
+    api.service(at("/imports").get(transfers::imports).post(transfers::upload).done());
+    api.service(at("/imports/{id}").get(transfers::import).delete(transfers::forget_import).done());
+    api.service(at("/imports/{id}/check").post(transfers::check).done());
+    api.service(at("/imports/{id}/run").post(transfers::run).done());
+    api.service(at("/imports/{id}/undo").post(transfers::undo).done());
+    api.service(at("/imports/{id}/lines").get(transfers::lines).done());
+    api.service(at("/imports/{id}/rejected").get(transfers::rejected).done());
+    api.service(at("/exports").get(transfers::exports).post(transfers::export).done());
+    api.service(at("/exports/{id}").get(transfers::export_of).delete(transfers::forget_export).done());
+    api.service(at("/exports/{id}/file").get(transfers::file).done());
 }
 
 fn accounts(api: &mut web::ServiceConfig) {

@@ -99,6 +99,7 @@ pub async fn serve(config: Config) -> Result<Running> {
     let Config { engine, listeners, secure_cookies, workers, trusted_proxies, per_minute, metrics_token } =
         config;
     let proxies = Proxies::parse(&trusted_proxies)?;
+    engine.tell_refusals_by(routes::writes::told);
     // Browsers that reach the site by https never send its cookie otherwise.
     let secure_cookies =
         secure_cookies || engine.public_address().is_some_and(|address| address.starts_with("https://"));

@@ -71,4 +71,14 @@ impl State {
         let policy = Policy { name: "requests", most, window: Duration::from_secs(60) };
         self.limit(policy, &user.to_string(), locale)
     }
+
+    /// Counts a request that nobody is behind, by where it comes from, where requests are limited.
+    ///
+    /// # Errors
+    /// `too_many_requests`.
+    pub fn request_of_nobody(&self, client: &str, locale: Locale) -> Answer<()> {
+        let Some(most) = self.per_minute else { return Ok(()) };
+        let policy = Policy { name: "nobody", most, window: Duration::from_secs(60) };
+        self.limit(policy, client, locale)
+    }
 }

@@ -20,6 +20,8 @@ pub mod publish;
 
 pub mod job;
 
+pub mod transfer;
+
 pub mod effect;
 
 pub mod event;

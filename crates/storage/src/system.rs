@@ -7,10 +7,11 @@ use crate::transaction::Tx;
 use diagnostic::{Code, Diagnostic, Result};
 
 /// The steps, oldest first; the version of a database is the number of steps it has taken.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("system/0001_first.sql"),
     include_str!("system/0002_accounts.sql"),
     include_str!("system/0003_audit.sql"),
+    include_str!("system/0004_transfers.sql"),
 ];
 
 /// The version this program writes.

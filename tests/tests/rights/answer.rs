@@ -2,7 +2,7 @@
 
 use crate::ask::Ask;
 use crate::site::Site;
-use engine::transfer::{ImportMode, ImportOptions};
+use engine::transfer::{Format, ImportMode, ImportOptions};
 use std::fmt::Write as _;
 
 /// Headers that say something of the answer; the others are of the connection and the clock.
@@ -26,16 +26,21 @@ pub async fn to(site: &Site, client: &reqwest::Client, person: usize, ask: &Ask)
         }
         Ask::Export { object, parameters } => {
             let mut out = Vec::new();
-            let done =
-                site.engine.export(&site.identities[person], object, parameters, &mut out, &|_| {}).await;
+            let done = site
+                .engine
+                .export(&site.identities[person], object, parameters, Format::Csv, &mut out, &|_| {})
+                .await;
             format!("{done:?}\n{}", String::from_utf8_lossy(&out))
         }
         Ask::Import { object, file } => {
-            let options = ImportOptions { mode: ImportMode::Upsert, dry_run: true };
+            let options =
+                ImportOptions { mode: ImportMode::Upsert, dry_run: true, ..ImportOptions::default() };
             let who = &site.identities[person];
             format!(
                 "{:?}",
-                site.engine.import(who, object, std::io::Cursor::new(file.clone()), options, &|_| {}).await
+                site.engine
+                    .import(who, object, std::io::Cursor::new(file.clone()), options, None, &|_| {})
+                    .await
             )
         }
     }

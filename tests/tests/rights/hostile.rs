@@ -216,11 +216,12 @@ fn whatever_is_sent_is_done_or_refused() {
                     let at = dice.below(bytes.len());
                     bytes[at] = 0xff;
                 }
-                let options = ImportOptions { mode: ImportMode::Upsert, dry_run: true };
+                let options =
+                    ImportOptions { mode: ImportMode::Upsert, dry_run: true, ..ImportOptions::default() };
                 is_fine(
                     &file,
                     site.engine
-                        .import(&who, "vault.order", std::io::Cursor::new(bytes), options, &|_| {})
+                        .import(&who, "vault.order", std::io::Cursor::new(bytes), options, None, &|_| {})
                         .await,
                 );
             }

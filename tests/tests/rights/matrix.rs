@@ -342,9 +342,9 @@ async fn import(site: &Site, who: &Arc<Identity>, attempt: &Attempt) -> BTreeSet
     }
     let file = format!("{}\n{}\n", headers.join(","), cells.join(","));
     let mode = if attempt.verb == Verb::Update { ImportMode::Upsert } else { ImportMode::Create };
-    let options = ImportOptions { mode, dry_run: true };
+    let options = ImportOptions { mode, dry_run: true, ..ImportOptions::default() };
     let object = shape(attempt.object).full();
-    match site.engine.import(who, &object, std::io::Cursor::new(file), options, &|_| {}).await {
+    match site.engine.import(who, &object, std::io::Cursor::new(file), options, None, &|_| {}).await {
         Err(found) => codes(Some(found)),
         Ok(report) => codes(report.failed.into_iter().next().map(|row| Box::new(row.found))),
     }

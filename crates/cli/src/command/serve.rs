@@ -59,7 +59,7 @@ pub struct Serve {
     /// Proxies whose X-Forwarded-For counts, as addresses or networks [default: none]
     #[arg(long, value_name = "ADDR", value_delimiter = ',')]
     trusted_proxies: Vec<String>,
-    /// Requests of one user within a minute [default: any number]
+    /// Requests of one user within a minute, and of one address without a session [default: any number]
     #[arg(long, value_name = "N")]
     rate_limit: Option<u32>,
     /// Who sends this as a bearer token may read /metrics from anywhere [default: only this machine may]

@@ -24,6 +24,7 @@ pub struct Worker {
 pub async fn run(options: Worker, console: &Console) -> Result<(), Failure> {
     let database = options.place.existing(Role::Server).await?;
     let engine = options.place.engine_at(database.clone(), Role::Server, &options.public).await?;
+    engine.tell_refusals_by(server::routes::writes::told);
     let (stop, stopped) = watch::channel(false);
     let (sealing, until) = (engine.clone(), stopped.clone());
     let sealer = tokio::spawn(async move { sealing.seal_audit(until).await });

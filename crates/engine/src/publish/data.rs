@@ -100,7 +100,8 @@ pub(crate) async fn upsert(
     let known = find(work, &object, seed, &body).await?;
     if let Some(row) = known.clone().filter(|_| object.single) {
         // Settings are the site's own from the moment they exist.
-        return Ok(Written { row, created: false, parked: None, job: None });
+        let before = Some(row.clone());
+        return Ok(Written { row, created: false, parked: None, job: None, before, links: Vec::new() });
     }
     let (object, body) = (object.name.clone(), Json::Object(body));
     let command = match known {

@@ -2,6 +2,7 @@
 
 use plan::Precondition;
 use plan::Row;
+use plan::planner::FieldChange;
 use serde_json::Value as Json;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -131,6 +132,10 @@ pub struct Written {
     pub parked: Option<Uuid>,
     /// The job that computes the derived values that are too many for one transaction.
     pub job: Option<Uuid>,
+    /// The record as it was; nothing where it is new.
+    pub before: Option<Row>,
+    /// The many-to-many relations of the record that changed, with what they were.
+    pub links: Vec<FieldChange>,
 }
 
 impl Written {

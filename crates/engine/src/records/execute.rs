@@ -68,7 +68,9 @@ impl Work {
                     let object = self.published.object(&parked.object)?;
                     let row = self.rows().load(object, parked.id).await?;
                     let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
-                    return Ok(Written { row, created: false, parked: Some(instance), job: None });
+                    let before = Some(row.clone());
+                    let (created, parked, links) = (false, Some(instance), Vec::new());
+                    return Ok(Written { row, created, parked, job: None, before, links });
                 }
             }
         }
@@ -139,7 +141,8 @@ impl Work {
             }
         };
         let created = root.is_some_and(|w| w.operation == Operation::Insert);
-        Ok(Written { row, created, parked: None, job })
+        let before = root.and_then(|write| write.before.clone());
+        Ok(Written { row, created, parked: None, job, before, links: planned.links })
     }
 
     /// The row as it stands after its write, where nothing but the write and derived values can have changed

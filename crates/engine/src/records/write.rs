@@ -5,6 +5,7 @@ use crate::identity::Identity;
 use crate::records::command::{Command, Written};
 use crate::work::Work;
 use diagnostic::Result;
+use futures_util::FutureExt;
 use plan::planner::Mode;
 use std::future::Future;
 use std::sync::Arc;
@@ -79,10 +80,47 @@ impl Engine {
         F: Fn(Work) -> W + Send + Sync + 'static,
         W: Future<Output = Result<T>> + Send + 'static,
     {
+        let run = self.under_the_catalog(identity, mode, job);
+        match alone {
+            true => self.database().write_alone(run).await,
+            false => self.database().write(run).await,
+        }
+    }
+
+    /// As [`Engine::transact`] with a commit of its own, as long as it takes.
+    ///
+    /// # Errors
+    /// What the work refuses; nothing is changed then.
+    pub(crate) async fn transact_long<T, F, W>(
+        &self,
+        identity: Arc<Identity>,
+        mode: Mode,
+        job: F,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(Work) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        self.database().maintain(self.under_the_catalog(identity, mode, job)).await
+    }
+
+    /// The work under the catalog in force when its transaction begins.
+    fn under_the_catalog<T, F, W>(
+        &self,
+        identity: Arc<Identity>,
+        mode: Mode,
+        job: F,
+    ) -> impl Fn(Tx) -> futures_util::future::BoxFuture<'static, Result<T>> + Send + Sync + 'static
+    where
+        T: Send + 'static,
+        F: Fn(Work) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
         let (engine, job) = (self.clone(), Arc::new(job));
-        let run = move |tx: Tx| {
+        move |tx: Tx| {
             let (engine, job, identity) = (engine.clone(), job.clone(), identity.clone());
-            async move {
+            let work = async move {
                 let number = storage::store::publish::version_for_write(&tx).await?;
                 let mut work = engine.work(&identity, tx, mode);
                 if u64::try_from(number).unwrap_or(0) != work.published.number {
@@ -98,11 +136,8 @@ impl Engine {
                     work = engine.work(&again, work.tx, mode);
                 }
                 job(work).await
-            }
-        };
-        match alone {
-            true => self.database().write_alone(run).await,
-            false => self.database().write(run).await,
+            };
+            work.boxed()
         }
     }
 }

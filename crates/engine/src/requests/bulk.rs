@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 use uuid::Uuid;
 
-/// Writes of one request at most.
+/// Writes that are done while the asker waits; more of them are left to a job.
 pub const MOST: usize = 500;
 
 /// All together, or each for itself.
@@ -47,16 +47,13 @@ impl Bulk {
     /// `invalid_body`, `too_large`.
     pub fn read(
         object: &Arc<str>,
-        operations: &Json,
+        operations: &[Json],
         key_fields: impl Fn(&str) -> Vec<Arc<str>>,
     ) -> Result<Vec<Command>> {
-        let Json::Array(operations) = operations else {
-            return Err(wrong("operations", "a list is expected"));
-        };
-        if operations.len() > MOST {
-            return Err(Box::new(
-                Diagnostic::new(Code::TooLarge).with("limit", format!("{MOST} operations")),
-            ));
+        let most = super::large::MOST;
+        if operations.len() > most {
+            let found = Diagnostic::new(Code::TooLarge).with("limit", format!("{most} operations"));
+            return Err(Box::new(found));
         }
         let mut commands = Vec::with_capacity(operations.len());
         for (index, operation) in operations.iter().enumerate() {
@@ -68,6 +65,17 @@ impl Bulk {
             commands.push(command(object, verb, body, &path, &key_fields)?);
         }
         Ok(commands)
+    }
+}
+
+/// The fields of a key, for [`Bulk::read`].
+pub fn key_fields(published: &crate::Published, object: &str, key: &str) -> Vec<Arc<str>> {
+    match published.catalog.object(object) {
+        Some(known) => match known.uniques.get(key) {
+            Some(unique) => unique.fields.clone(),
+            None => vec![key.into()],
+        },
+        None => Vec::new(),
     }
 }
 
@@ -145,7 +153,7 @@ fn target(fields: &mut Map<String, Json>, path: &str) -> Result<(Uuid, Precondit
 }
 
 /// Carries the writes out in their order, each seeing what those before it did.
-pub(crate) async fn carry_out(work: &Work, bulk: &Bulk) -> Result<Done> {
+pub(crate) async fn results(work: &Work, bulk: &Bulk) -> Result<Vec<Json>> {
     let mut results = Vec::with_capacity(bulk.commands.len());
     for (index, command) in bulk.commands.iter().enumerate() {
         let done = match bulk.mode {
@@ -162,7 +170,7 @@ pub(crate) async fn carry_out(work: &Work, bulk: &Bulk) -> Result<Done> {
             (Err(found), BulkMode::Each) => return Err(found),
         }
     }
-    Ok(Done::Bulk(results))
+    Ok(results)
 }
 
 fn is_of_the_row(found: &Diagnostic) -> bool {
@@ -214,14 +222,13 @@ mod tests {
             {"delete": {"id": id}},
             {"restore": {"id": id}},
         ]);
-        let read = Bulk::read(&object, &good, key).unwrap();
+        let read = Bulk::read(&object, good.as_array().unwrap(), key).unwrap();
         assert_eq!(read.iter().map(Command::verb).collect::<Vec<_>>(), OPERATIONS);
         assert!(
             matches!(&read[1], Command::Update { precondition: Precondition::Version(3), body, .. } if *body == json!({"name": "b"}))
         );
         assert!(matches!(&read[2], Command::Upsert { values, .. } if *values == ["N1"]));
         let rows = [
-            (json!({}), "operations"),
             (json!([{}]), "operations[0]"),
             (json!([{"create": {}, "delete": {}}]), "operations[0]"),
             (json!([{"create": []}]), "operations[0].create"),
@@ -233,7 +240,7 @@ mod tests {
             (json!([{"delete": {"id": id, "name": "x"}}]), "operations[0].delete.name"),
         ];
         for (body, path) in rows {
-            let found = Bulk::read(&object, &body, key).unwrap_err();
+            let found = Bulk::read(&object, body.as_array().unwrap(), key).unwrap_err();
             assert_eq!((found.code, found.path.as_deref()), (Code::InvalidBody, Some(path)));
         }
     }

@@ -1,7 +1,7 @@
 //! Headers: which fields they stand for.
 
 use catalog::{Catalog, Field, Object, Stored, SystemField};
-use diagnostic::{Code, Diagnostic, Result, did_you_mean};
+use diagnostic::{Code, Diagnostic, Locale, Result, did_you_mean};
 use expression::Type;
 use plan::known::{Known, to_one};
 use std::sync::Arc;
@@ -17,6 +17,31 @@ pub(super) struct Column {
     pub key: String,
     /// The part of an address.
     pub part: Option<&'static str>,
+    /// What it holds.
+    pub holds: Holds,
+}
+
+/// What a column holds, for programs that tell numbers from text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Holds {
+    /// Text.
+    Text,
+    /// Numbers.
+    Numbers,
+    /// Days.
+    Days,
+}
+
+impl Holds {
+    fn of(field: &Field) -> Holds {
+        match &field.ty {
+            // A masked value is text.
+            _ if field.encrypted.is_some() => Holds::Text,
+            Type::Integer | Type::Decimal { .. } => Holds::Numbers,
+            Type::Date => Holds::Days,
+            _ => Holds::Text,
+        }
+    }
 }
 
 /// The columns that are exported where none are asked for: what can be read and has a value of its own.
@@ -40,7 +65,10 @@ pub(super) fn asked(known: &Known<'_>, object: &Object, fields: &str) -> Result<
         let (path, field) = known.path(object, text).map_err(|found| found.at("fields"))?;
         match path.steps.len() {
             1 => columns.extend(of_field(known, field)),
-            _ => columns.push(Column { header: text.to_owned(), key: text.to_owned(), part: None }),
+            _ => {
+                let (header, key) = (text.to_owned(), text.to_owned());
+                columns.push(Column { header, key, part: None, holds: Holds::of(field) });
+            }
         }
     }
     Ok(columns)
@@ -51,7 +79,7 @@ fn of_field(known: &Known<'_>, field: &Field) -> Vec<Column> {
     if matches!(field.ty, Type::Address) {
         let part = |part: &'static str| {
             let header = format!("{name}.{part}");
-            Column { header, key: name.clone(), part: Some(part) }
+            Column { header, key: name.clone(), part: Some(part), holds: Holds::Text }
         };
         return PARTS.map(part).into();
     }
@@ -59,8 +87,9 @@ fn of_field(known: &Known<'_>, field: &Field) -> Vec<Column> {
         .filter(|_| field.system != Some(SystemField::Id))
         .and_then(|target| known.catalog.objects.get(&target).cloned())
         .and_then(|target| single_key(&target).filter(|key| known.readable(&target.name, key).is_some()));
+    let holds = if key.is_some() { Holds::Text } else { Holds::of(field) };
     let header = key.map_or(name.clone(), |key| format!("{name}.{key}"));
-    vec![Column { header: header.clone(), key: header, part: None }]
+    vec![Column { header: header.clone(), key: header, part: None, holds }]
 }
 
 /// The natural key of one field that names a record in a cell.
@@ -84,11 +113,43 @@ pub(super) enum Target {
     Ignored,
 }
 
-/// What a header stands for.
+/// What a header stands for: the name of a field, or what people read in its place in any language.
 ///
 /// # Errors
 /// `unknown_field`, with the nearest name.
 pub(super) fn target(known: &Known<'_>, object: &Object, header: &str) -> Result<Target> {
+    named(known, object, header).or_else(|found| match labelled(known, object, header) {
+        Some(field) => named(known, object, &field.name),
+        None => Err(found),
+    })
+}
+
+/// What a header fills, as it would be written; nothing for what is no field and for what nobody writes.
+pub(super) fn fills(known: &Known<'_>, object: &Object, header: &str) -> Option<String> {
+    match target(known, object, header).ok()? {
+        Target::Ignored => None,
+        Target::Id => Some("id".to_owned()),
+        Target::Field(name) => Some(name.to_string()),
+        Target::By(name, key) => Some(format!("{name}.{key}")),
+        Target::Part(name, part) => Some(format!("{name}.{part}")),
+    }
+}
+
+/// The one field that people know by this label.
+fn labelled<'k>(known: &Known<'k>, object: &'k Object, header: &str) -> Option<&'k Field> {
+    let same = |field: &&Field| {
+        let label = field.label.as_ref();
+        let in_locale = |locale: &Locale| label.and_then(|label| label.get(*locale));
+        // `Short name` is short_name too.
+        let written = header.to_lowercase().replace(' ', "_");
+        *field.name == *written
+            || Locale::ALL.iter().filter_map(in_locale).any(|label| label.trim() == header)
+    };
+    let mut fields = known.fields(object).filter(same);
+    fields.next().filter(|_| fields.next().is_none())
+}
+
+fn named(known: &Known<'_>, object: &Object, header: &str) -> Result<Target> {
     let (name, part) = header.split_once('.').map_or((header, None), |(name, part)| (name, Some(part)));
     let unknown = || Box::new(known.unknown_field(&object.name, name).at(header));
     let field = known.readable(&object.name, name).ok_or_else(unknown)?;

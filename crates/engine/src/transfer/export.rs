@@ -2,61 +2,131 @@
 
 use crate::engine::{Engine, internal};
 use crate::identity::Identity;
-use crate::transfer::cells::{protect, text};
-use crate::transfer::columns::{self, Column};
+use crate::transfer::cells::text;
+use crate::transfer::columns::{self, Column, Holds};
+use crate::transfer::format::Format;
+use crate::transfer::output::{Out, Output, Sink};
 use diagnostic::{Code, Diagnostic, Result};
 use plan::grants::intersection;
 use plan::known::Known;
 use plan::query;
-use plan::read::Select;
+use plan::read::{Count, Select};
 use plan::wording::not_permitted;
 use serde_json::{Map, Value as Json};
-use std::io::Write;
 use std::sync::Arc;
 use storage::select;
 
-/// Parameters of a list that an export takes; `field=value` and `field[gte]=` beside them.
+/// Parameters of a list that an export does not take.
 const OWN: [&str; 6] = ["limit", "cursor", "offset", "count", "expand", "bin"];
 
 impl Engine {
-    /// Writes the records of an object as CSV, page by page; answers how many. `parameters` are those of a list:
+    /// Writes the records of an object as a file, page by page; answers how many. `parameters` are those of a list:
     /// `filter`, `search`, `sort`, `view`, `fields` and shorthand conditions. `told` hears how many are written.
     ///
     /// # Errors
-    /// `not_found`, `not_permitted` without the right to export, findings about the parameters, and what the
-    /// writer refuses.
+    /// `not_found`, `not_permitted` without the right to export, findings about the parameters, and what the place
+    /// the file goes to refuses.
     pub async fn export(
         &self,
         identity: &Arc<Identity>,
         object: &str,
         parameters: &[(String, String)],
-        out: &mut (dyn Write + Send),
+        format: Format,
+        sink: &mut dyn Sink,
         told: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64> {
-        let work = self.reading(identity);
+        let mut export = Export::begin(self, identity, object, parameters, format)?;
+        while let Some(piece) = export.next().await? {
+            if !piece.is_empty() {
+                sink.put(piece).await?;
+            }
+            told(export.written);
+        }
+        export.output.finish(sink).await?;
+        Ok(export.written)
+    }
+
+    /// How many records an export would hold, counted up to `most` and one more.
+    ///
+    /// # Errors
+    /// As [`Engine::export`].
+    pub async fn export_size(
+        &self,
+        identity: &Arc<Identity>,
+        object: &str,
+        parameters: &[(String, String)],
+    ) -> Result<(u64, bool)> {
+        let export = Export::begin(self, identity, object, parameters, Format::Csv)?;
+        let mut select = export.select()?;
+        select.count = Count::Capped;
+        let page = select::fetch_page(&export.work.tx, export.work.rows().reading, &select).await?;
+        Ok(page.total.unwrap_or_default())
+    }
+}
+
+/// An export on its way.
+pub(super) struct Export {
+    work: crate::work::Work,
+    object: String,
+    columns: Vec<Column>,
+    asked: Parameters,
+    is_last: bool,
+    /// How many records are written.
+    pub written: u64,
+    /// The file.
+    pub output: Output,
+}
+
+impl Export {
+    pub fn begin(
+        engine: &Engine,
+        identity: &Arc<Identity>,
+        object: &str,
+        parameters: &[(String, String)],
+        format: Format,
+    ) -> Result<Export> {
+        let work = engine.reading(identity);
         let known = work.planner().known();
         let (object, grant) = known.object(object)?;
         if grant.export.is_none() {
             let words = ["export from", "导出：", "匯出："];
             return Err(Box::new(not_permitted(words, &object.name)));
         }
-        let (columns, mut asked) = read_parameters(&known, object, parameters)?;
-        let access = query::expanded(&known, &intersection([grant.read.clone(), grant.export.clone()]));
-        let mut writer = csv::Writer::from_writer(out);
-        writer.write_record(columns.iter().map(|column| &column.header)).map_err(|e| unwritable(&e))?;
-        let mut written = 0;
-        loop {
-            let mut select: Select = query::list(known.catalog, known.actor, &object.name, &asked)?;
-            select.conditions.access = access.clone();
-            let page = select::fetch_page(&work.tx, work.rows().reading, &select).await?;
-            written += write_page(&mut writer, &columns, &page.body)?;
-            told(written);
-            let Some(last) = page.next else { break };
-            asked.retain(|(name, _)| name != "cursor");
-            asked.push(("cursor".to_owned(), query::encode_cursor(&select, &last)));
+        let (columns, asked) = read_parameters(&known, object, parameters)?;
+        let mut output = Output::new(format)?;
+        output.row(columns.iter().map(|column| Out::Text(column.header.clone())))?;
+        let object = object.name.to_string();
+        let export = Export { work, object, columns, asked, is_last: false, written: 0, output };
+        // What is wrong with the parameters is said before anything is written.
+        export.select()?;
+        Ok(export)
+    }
+
+    fn select(&self) -> Result<Select> {
+        let known = self.work.planner().known();
+        let (_, grant) = known.object(&self.object)?;
+        let mut select: Select = query::list(known.catalog, known.actor, &self.object, &self.asked)?;
+        select.conditions.access =
+            query::expanded(&known, &intersection([grant.read.clone(), grant.export.clone()]));
+        Ok(select)
+    }
+
+    /// Writes the next page; the bytes that are ready, nothing behind the last page.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        if self.is_last {
+            return Ok(None);
         }
-        writer.flush().map_err(|error| unwritable(&error.into()))?;
-        Ok(written)
+        let select = self.select()?;
+        let page = select::fetch_page(&self.work.tx, self.work.rows().reading, &select).await?;
+        self.written += write_page(&mut self.output, &self.columns, &page.body)?;
+        match page.next {
+            Some(last) => {
+                self.asked.retain(|(name, _)| name != "cursor");
+                self.asked.push(("cursor".to_owned(), query::encode_cursor(&select, &last)));
+            }
+            None => self.is_last = true,
+        }
+        self.output.take().map(Some)
     }
 }
 
@@ -83,27 +153,25 @@ fn read_parameters(
     Ok((columns, asked))
 }
 
-fn write_page<W: Write>(writer: &mut csv::Writer<W>, columns: &[Column], body: &[u8]) -> Result<u64> {
+fn write_page(output: &mut Output, columns: &[Column], body: &[u8]) -> Result<u64> {
     let records: Vec<Map<String, Json>> =
         serde_json::from_slice(body).map_err(|error| internal("a page of records", &error))?;
     for record in &records {
-        let cell = |column: &Column| {
-            let value = record.get(&column.key);
-            let value = match column.part {
-                Some(part) => value.and_then(|value| value.get(part)),
-                None => value,
-            };
-            protect(value.map_or(String::new(), text))
-        };
-        writer.write_record(columns.iter().map(cell)).map_err(|error| unwritable(&error))?;
+        output.row(columns.iter().map(|column| cell(column, record)))?;
     }
     Ok(records.len() as u64)
 }
 
-fn unwritable(error: &csv::Error) -> Box<Diagnostic> {
-    let full = |error: &std::io::Error| error.kind() == std::io::ErrorKind::StorageFull;
-    match error.kind() {
-        csv::ErrorKind::Io(io) if full(io) => Box::new(Diagnostic::new(Code::DiskFull)),
-        _ => internal("writing an export", error),
+fn cell(column: &Column, record: &Map<String, Json>) -> Out {
+    let value = record.get(&column.key);
+    let value = match column.part {
+        Some(part) => value.and_then(|value| value.get(part)),
+        None => value,
+    };
+    let text = value.map_or(String::new(), text);
+    match column.holds {
+        Holds::Numbers if !text.is_empty() => Out::Number(text),
+        Holds::Days => text.parse().map_or(Out::Text(text), Out::Day),
+        _ => Out::Text(text),
     }
 }

@@ -2,241 +2,250 @@
 
 use crate::engine::Engine;
 use crate::identity::Identity;
-use crate::transfer::rows::{Header, ImportMode, Line};
+use crate::transfer::batch::{self, Batch, Seen};
+use crate::transfer::cells::{CLEAR, unprotect};
+use crate::transfer::findings::{Became, ImportReport, words};
+use crate::transfer::format::{Format, RawRow};
+use crate::transfer::mapping::{ImportMode, Mapping};
+use crate::transfer::output::{Out, Output, Sink};
+use crate::transfer::rows::{Header, REMARK};
+use crate::transfer::table::{Source, Table};
+use crate::transfer::terms::{LEASE, REJECTED, progress};
 use crate::work::Work;
-use csv::{Position, StringRecord};
-use diagnostic::{Code, Diagnostic, Result};
+use diagnostic::{Code, Diagnostic, Locale, Result};
 use plan::planner::Mode;
 use plan::wording::not_permitted;
-use std::io::{Read, Seek};
-use std::pin::pin;
+use serde_json::json;
 use std::sync::Arc;
-use tokio::sync::{Mutex, watch};
-
-/// Lines of one transaction.
-const BATCH: usize = 200;
+use storage::store::{job, transfer};
+use uuid::Uuid;
 
 /// How an import is done.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct ImportOptions {
     /// What is done with a line.
     pub mode: ImportMode,
     /// Everything is tried and nothing is kept.
     pub dry_run: bool,
+    /// The form of the file.
+    pub format: Format,
+    /// Which column fills what.
+    pub mapping: Mapping,
+    /// The language of findings.
+    pub locale: Locale,
+    /// What lines become is kept, so that the import can be undone.
+    pub undoable: bool,
 }
 
-/// What an import did.
-#[derive(Clone, Debug, Default)]
-pub struct ImportReport {
-    /// Lines read, without the first.
-    pub rows: u64,
-    /// Records that are new.
-    pub created: u64,
-    /// Records that were changed.
-    pub updated: u64,
-    /// Lines that were refused; all others were done.
-    pub failed: Vec<FailedRow>,
-    /// Columns that nobody writes, such as `created_at`.
-    pub ignored: Vec<String>,
+/// An import on its way.
+pub(super) struct Import {
+    pub engine: Engine,
+    pub identity: Arc<Identity>,
+    pub header: Arc<Header>,
+    pub options: ImportOptions,
+    /// What keeps it: the import, and the job that does it with the number of its lease.
+    pub keep: Option<(Uuid, Option<(Uuid, i64)>)>,
+    pub report: ImportReport,
+    pub seen: Seen,
 }
-
-/// A line that was refused.
-#[derive(Clone, Debug)]
-pub struct FailedRow {
-    /// The line in the file, from 1.
-    pub line: u64,
-    /// Why.
-    pub found: Diagnostic,
-}
-
-/// A line on its way.
-type Read1 = (u64, Result<Line>);
-
-/// What became of a line.
-enum Became {
-    Created,
-    Updated,
-    Failed(Box<Diagnostic>),
-}
-
-/// A file that can be read from its beginning more than once.
-pub trait Source: Read + Seek + Send + 'static {}
-impl<F: Read + Seek + Send + 'static> Source for F {}
 
 impl Engine {
-    /// Reads records from CSV with a first line of field names. Each line counts for itself: one that is refused
-    /// is reported, the others are done. Stage and read-only fields may be given; rules and hooks hold. `told`
-    /// hears how many lines are done. A trial (`dry_run`) sees its own lines, all of them, as the import will:
-    /// it is one transaction that is taken back, so on SQLite other writers wait for its end.
+    /// Reads records from a file whose first line names fields. Each line counts for itself: one that is refused is
+    /// reported and, with its reason, written to `rejected`; the others are done. Stage and read-only fields may be
+    /// given; rules and hooks hold. `told` hears how many lines are done. A trial (`dry_run`) judges all lines as the
+    /// import will: it knows the keys of the lines before.
     ///
     /// # Errors
-    /// `not_found`, `not_permitted` without the right to import, `unknown_field` for a header, `invalid_body`
-    /// for what is no CSV. What was done before stays.
+    /// `not_found`, `not_permitted` without the right to import, `unknown_field` for a header, `invalid_file` for
+    /// what cannot be read. What was done before stays.
     pub async fn import(
         &self,
         identity: &Arc<Identity>,
         object: &str,
-        mut file: impl Source,
+        file: impl Source,
         options: ImportOptions,
+        mut rejected: Option<&mut dyn Sink>,
         told: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<ImportReport> {
-        let header = {
-            let work = self.reading(identity);
-            let known = work.planner().known();
-            let (object, grant) = known.object(object)?;
-            if !grant.import {
-                let words = ["import into", "导入：", "匯入："];
-                return Err(Box::new(not_permitted(words, &object.name)));
-            }
-            let mut reader = from_the_beginning(&mut file)?;
-            let first = reader.headers().map_err(|error| unreadable(&error))?;
-            Arc::new(Header::read(&known, object, first)?)
+        let mut table = Table::open(file, options.format, 0).await?;
+        let header = self.import_header(identity, object, &table.header, &options)?;
+        let keep = match options.undoable && !options.dry_run {
+            true => Some((self.keep_import(identity, &header, &options).await?, None)),
+            false => None,
         };
-        if options.dry_run {
-            return self.try_import(identity, header, file, options.mode, told).await;
-        }
-        let published = self.published();
-        let mut report = ImportReport::of(&header);
-        let mut reader = from_the_beginning(&mut file)?;
+        let mut import = Import::new(self, identity, header, options, keep, ImportReport::default());
+        import.report.import = keep.map(|(id, _)| id);
         loop {
-            let lines = read_batch(&mut reader, |row| header.line(&published.catalog, row));
-            if lines.is_empty() {
-                return Ok(report);
+            let rows = table.next().await?;
+            if rows.is_empty() {
+                return Ok(import.report);
             }
-            let lines = Arc::new(lines);
-            let (of_job, header) = (lines.clone(), header.clone());
-            let job = move |work: Work| {
-                let (header, lines) = (header.clone(), of_job.clone());
-                async move { write_all(&work, &header, &lines, options.mode).await }
-            };
-            let became = self.transact(identity.clone(), Mode::Import, true, job).await?;
-            report.add(&lines, became);
-            told(report.rows);
+            let before = import.report.refused;
+            let refused = import.step(rows).await?;
+            if let Some(sink) = rejected.as_deref_mut().filter(|_| !refused.is_empty()) {
+                if before == 0 {
+                    sink.put(import.rejected_head()?).await?;
+                }
+                sink.put(refused).await?;
+            }
+            told(import.report.read);
         }
     }
 
-    /// The whole file in one transaction, which is taken back.
-    async fn try_import(
+    /// What the columns of a file fill.
+    pub(super) fn import_header(
         &self,
         identity: &Arc<Identity>,
+        object: &str,
+        names: &[String],
+        options: &ImportOptions,
+    ) -> Result<Arc<Header>> {
+        let work = self.reading(identity);
+        let known = work.planner().known();
+        let object = importable(&known, object)?;
+        let how = (&options.mapping, options.format);
+        Ok(Arc::new(Header::read(&known, object, names, how, self.site().time_zone)?))
+    }
+}
+
+/// The object, for who may import into it.
+///
+/// # Errors
+/// `not_found`, `not_permitted`.
+pub(super) fn importable<'k>(
+    known: &plan::known::Known<'k>,
+    object: &str,
+) -> Result<&'k Arc<catalog::Object>> {
+    let (object, grant) = known.object(object)?;
+    match grant.import {
+        true => Ok(object),
+        false => Err(Box::new(not_permitted(["import into", "导入：", "匯入："], &object.name))),
+    }
+}
+
+impl Import {
+    pub fn new(
+        engine: &Engine,
+        identity: &Arc<Identity>,
         header: Arc<Header>,
-        file: impl Source,
-        mode: ImportMode,
-        told: &(dyn Fn(u64) + Send + Sync),
-    ) -> Result<ImportReport> {
-        let (done, mut heard) = watch::channel(0);
-        let (engine, identity, database) = (self.clone(), identity.clone(), self.database().clone());
-        // A transaction may run again: the file then is read again.
-        let file = Arc::new(Mutex::new(file));
-        let trial = database.rehearse(move |tx| {
-            let work = engine.work(&identity, tx, Mode::Import);
-            let (header, file, done) = (header.clone(), file.clone(), done.clone());
+        options: ImportOptions,
+        keep: Option<(Uuid, Option<(Uuid, i64)>)>,
+        mut report: ImportReport,
+    ) -> Import {
+        report.ignored = header.ignored.clone();
+        let (engine, identity, seen) = (engine.clone(), identity.clone(), Seen::default());
+        Import { engine, identity, header, options, keep, report, seen }
+    }
+
+    /// Does some lines, in a transaction; the lines that were refused, as CSV.
+    pub async fn step(&mut self, rows: Vec<RawRow>) -> Result<Vec<u8>> {
+        let rows = Arc::new(rows);
+        let (report, refused) = match self.options.dry_run {
+            true => self.try_lines(rows).await?,
+            false => self.write_lines(rows).await?,
+        };
+        self.report = report;
+        Ok(refused)
+    }
+
+    async fn write_lines(&self, rows: Arc<Vec<RawRow>>) -> Result<(ImportReport, Vec<u8>)> {
+        let (header, before, keep) = (self.header.clone(), Arc::new(self.report.clone()), self.keep);
+        let (mode, locale) = (self.options.mode, self.options.locale);
+        let head = self.rejected_head()?;
+        let job = move |work: Work| {
+            let (header, rows, before, head) = (header.clone(), rows.clone(), before.clone(), head.clone());
             async move {
-                let mut file = file.lock().await;
-                let mut reader = from_the_beginning(&mut *file)?;
-                let mut report = ImportReport::of(&header);
-                loop {
-                    let catalog = &work.published.catalog;
-                    let lines = read_batch(&mut reader, |row| header.line(catalog, row));
-                    if lines.is_empty() {
-                        return Ok(report);
-                    }
-                    let became = write_all(&work, &header, &lines, mode).await?;
-                    report.add(&lines, became);
-                    done.send_replace(report.rows);
+                let batch = batch::write_all(&work, &header, &rows, mode).await?;
+                let mut report = (*before).clone();
+                report.add(&rows, &batch.became, locale);
+                let refused = rejected(&header, &rows, &batch, locale)?;
+                if let Some(keep) = keep {
+                    let file = match before.refused == 0 && !refused.is_empty() {
+                        true => [head, refused.clone()].concat(),
+                        false => refused.clone(),
+                    };
+                    remember(&work, keep, &batch, (&before, &report), file).await?;
                 }
-            }
-        });
-        let mut trial = pin!(trial);
-        loop {
-            tokio::select! {
-                ended = &mut trial => return ended,
-                Ok(()) = heard.changed() => told(*heard.borrow_and_update()),
-            }
-        }
-    }
-}
-
-impl ImportReport {
-    fn of(header: &Header) -> ImportReport {
-        ImportReport { ignored: header.ignored.clone(), ..ImportReport::default() }
-    }
-
-    fn add(&mut self, lines: &[Read1], became: Vec<Became>) {
-        for ((line, _), became) in lines.iter().zip(became) {
-            self.rows += 1;
-            match became {
-                Became::Created => self.created += 1,
-                Became::Updated => self.updated += 1,
-                Became::Failed(found) => self.failed.push(FailedRow { line: *line, found: *found }),
-            }
-        }
-    }
-}
-
-fn from_the_beginning<F: Source>(file: &mut F) -> Result<csv::Reader<&mut F>> {
-    file.rewind().map_err(|error| unreadable(&error.into()))?;
-    Ok(csv::ReaderBuilder::new().flexible(true).from_reader(file))
-}
-
-/// Reads the next lines of the file.
-fn read_batch<R: Read>(
-    reader: &mut csv::Reader<R>,
-    line: impl Fn(&StringRecord) -> Result<Line>,
-) -> Vec<Read1> {
-    let mut lines = Vec::with_capacity(BATCH);
-    let mut row = StringRecord::new();
-    while lines.len() < BATCH {
-        match reader.read_record(&mut row) {
-            Ok(false) => break,
-            Ok(true) => {
-                let number = row.position().map_or(0, Position::line);
-                // Spreadsheets leave lines of empty cells at the end.
-                if row.iter().any(|cell| !cell.trim().is_empty()) {
-                    lines.push((number, line(&row)));
-                }
-            }
-            Err(error) => {
-                let number = error.position().map_or(0, Position::line);
-                lines.push((number, Err(unreadable(&error))));
-                if matches!(error.kind(), csv::ErrorKind::Io(_)) {
-                    break;
-                }
-            }
-        }
-    }
-    lines
-}
-
-async fn write_all(work: &Work, header: &Header, lines: &[Read1], mode: ImportMode) -> Result<Vec<Became>> {
-    let mut became = Vec::with_capacity(lines.len());
-    for (_, line) in lines {
-        let line = match line {
-            Ok(line) => line,
-            Err(found) => {
-                became.push(Became::Failed(found.clone()));
-                continue;
+                Ok((report, refused))
             }
         };
-        let written = work.tx.savepoint(async {
-            let command = header.command(work, line, mode).await?;
-            work.execute(&command).await
-        });
-        match written.await {
-            Ok(written) if written.created => became.push(Became::Created),
-            Ok(_) => became.push(Became::Updated),
-            // The database asks for the whole transaction again.
-            Err(found) if found.code == Code::DatabaseBusy => return Err(found),
-            Err(found) => became.push(Became::Failed(found)),
-        }
+        self.engine.transact(self.identity.clone(), Mode::Import, true, job).await
     }
-    Ok(became)
+
+    /// The lines are written, and all of it is taken back.
+    async fn try_lines(&mut self, rows: Arc<Vec<RawRow>>) -> Result<(ImportReport, Vec<u8>)> {
+        let (engine, identity, header) = (self.engine.clone(), self.identity.clone(), self.header.clone());
+        let (of_job, mode) = (rows.clone(), self.options.mode);
+        let tried = self.engine.database().rehearse(move |tx| {
+            let work = engine.work(&identity, tx, Mode::Import);
+            let (header, rows) = (header.clone(), of_job.clone());
+            async move { batch::write_all(&work, &header, &rows, mode).await }
+        });
+        let mut batch = tried.await?;
+        let work = self.engine.reading(&self.identity);
+        self.seen.judge(&work, &self.header, &mut batch, mode);
+        let mut report = self.report.clone();
+        report.add(&rows, &batch.became, self.options.locale);
+        let refused = rejected(&self.header, &rows, &batch, self.options.locale)?;
+        Ok((report, refused))
+    }
+
+    /// The first line of the file of refused lines.
+    pub fn rejected_head(&self) -> Result<Vec<u8>> {
+        let names = self.header.names.iter().filter(|name| !name.starts_with(REMARK)).cloned();
+        let names = names.chain([format!("{REMARK}line"), format!("{REMARK}error")]);
+        let mut output = Output::new(Format::Csv)?;
+        output.row(names.map(Out::Number))?;
+        output.take()
+    }
 }
 
-fn unreadable(error: &csv::Error) -> Box<Diagnostic> {
-    let reason = match error.kind() {
-        csv::ErrorKind::Utf8 { .. } => "the text is not UTF-8".to_owned(),
-        _ => error.to_string(),
+/// Refused lines as they came, each with its place and the reason.
+fn rejected(header: &Header, rows: &[RawRow], batch: &Batch, locale: Locale) -> Result<Vec<u8>> {
+    let mut output = Output::new(Format::Csv)?;
+    // The cells mean again what they meant.
+    let cell = |cell: &String| match cell.as_str() {
+        CLEAR => Out::Number(CLEAR.to_owned()),
+        cell => Out::Text(unprotect(cell).to_owned()),
     };
-    Box::new(Diagnostic::new(Code::InvalidBody).with("reason", reason))
+    let none = String::new();
+    for (row, became) in rows.iter().zip(&batch.became) {
+        let Became::Refused(found) = became else { continue };
+        let named = header.names.iter().enumerate().filter(|(_, name)| !name.starts_with(REMARK));
+        let cells = named.map(|(place, _)| cell(row.cells.get(place).unwrap_or(&none)));
+        let remarks = [Out::Number(row.line.to_string()), Out::Text(words(found, locale))];
+        let more = row.cells.iter().skip(header.names.len()).map(cell);
+        output.row(cells.chain(remarks).chain(more))?;
+    }
+    output.take()
+}
+
+/// Keeps, in the transaction of the lines, what they became and how far the import is.
+async fn remember(
+    work: &Work,
+    (id, job): (Uuid, Option<(Uuid, i64)>),
+    batch: &Batch,
+    (before, report): (&ImportReport, &ImportReport),
+    refused: Vec<u8>,
+) -> Result<()> {
+    let first = i64::try_from(before.read).unwrap_or(i64::MAX);
+    let lines = (first..).zip(&batch.written);
+    let lines: Vec<transfer::Line> =
+        lines.map(|(number, line)| transfer::Line { transfer: id, number, ..line.clone() }).collect();
+    transfer::put_lines(&work.tx, &lines).await?;
+    if !refused.is_empty() {
+        transfer::put_part(&work.tx, id, REJECTED, first, refused).await?;
+    }
+    let gone = || Box::new(Diagnostic::new(Code::NotFound));
+    let mut stored = transfer::get_to_write(&work.tx, id).await?.ok_or_else(gone)?;
+    stored.report = json!(report);
+    transfer::update(&work.tx, &stored).await?;
+    if let Some((job, lease)) = job {
+        let until = work.engine.now() + LEASE;
+        if !job::progress(&work.tx, job, lease, &progress(report, &stored), until).await? {
+            // Somebody else took the job over, or it was cancelled: what was done here is rolled back.
+            return Err(Box::new(Diagnostic::new(Code::DatabaseBusy)));
+        }
+    }
+    Ok(())
 }

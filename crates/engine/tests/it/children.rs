@@ -206,7 +206,7 @@ async fn done(yard: &Yard, deed: Deed) -> diagnostic::Result<()> {
             let object: Arc<str> = "build.stage".into();
             let create = json!({"plan": yard.other, "name": "b"});
             let body = json!([{"update": {"id": stage, "name": "b"}}, {"create": create}]);
-            let commands = Bulk::read(&object, &body, |_| Vec::new())?;
+            let commands = Bulk::read(&object, body.as_array().unwrap(), |_| Vec::new())?;
             let told = |_: &diagnostic::Diagnostic, _| Json::Null;
             let locale = diagnostic::Locale::En;
             yard.ask(Request::Bulk(Bulk { object, mode: BulkMode::Each, commands, told, locale })).await

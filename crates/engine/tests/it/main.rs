@@ -39,6 +39,8 @@ mod demo;
 
 mod transfer;
 
+mod imports;
+
 mod scenarios;
 
 mod writes;

@@ -2,7 +2,7 @@
 
 use crate::site::{Site, on_each, refusal};
 use engine::Identity;
-use engine::transfer::{ImportMode, ImportOptions, ImportReport};
+use engine::transfer::{Format, ImportMode, ImportOptions, ImportReport};
 use serde_json::json;
 use std::io::Cursor;
 use std::sync::Arc;
@@ -14,8 +14,8 @@ async fn import(
     text: &str,
     mode: ImportMode,
 ) -> ImportReport {
-    let options = ImportOptions { mode, dry_run: false };
-    let done = site.engine.import(who, object, file(text), options, &|_| {}).await;
+    let options = ImportOptions { mode, ..ImportOptions::default() };
+    let done = site.engine.import(who, object, file(text), options, None, &|_| {}).await;
     done.unwrap_or_else(|found| panic!("{found:#?}"))
 }
 
@@ -66,7 +66,8 @@ fn rows_that_are_refused_are_told_and_the_others_are_done() {
             &head,
             "desk.request",
             file("subjekt,amount\nx,1\n"),
-            ImportOptions { mode: ImportMode::Create, dry_run: false },
+            ImportOptions { mode: ImportMode::Create, ..ImportOptions::default() },
+            None,
             &|_| {},
         );
         assert_eq!(refusal(wrong.await), "unknown_field subjekt");
@@ -82,15 +83,17 @@ fn what_is_exported_can_be_imported() {
         assert_eq!(shown(&report), "3 rows, 2 new, 1 changed []");
         let mut out = Vec::new();
         let asked = [("fields".to_owned(), "code,name".to_owned()), ("sort".to_owned(), "code".to_owned())];
-        let written = site.engine.export(&head, "desk.topic", &asked, &mut out, &|_| {}).await.unwrap();
+        let written =
+            site.engine.export(&head, "desk.topic", &asked, Format::Csv, &mut out, &|_| {}).await.unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(written, 4);
         assert_eq!(text, "code,name\nT,Trips\nW,Tools\nX,'=1+1\nY,\"a, \"\"b\"\"\"\n");
         let report = import(&site, &head, "desk.topic", &text, ImportMode::Upsert).await;
         assert_eq!(shown(&report), "4 rows, 0 new, 4 changed []");
         assert_eq!(site.count(&head, "desk.topic", "name == \"=1+1\"").await, 1);
-        let tried = ImportOptions { mode: ImportMode::Create, dry_run: true };
-        let report = site.engine.import(&head, "desk.topic", file("code,name\nT,x\nZ,y\n"), tried, &|_| {});
+        let tried = ImportOptions { mode: ImportMode::Create, dry_run: true, ..ImportOptions::default() };
+        let report =
+            site.engine.import(&head, "desk.topic", file("code,name\nT,x\nZ,y\n"), tried, None, &|_| {});
         assert_eq!(shown(&report.await.unwrap()), "2 rows, 1 new, 0 changed [2: duplicate code]");
         assert_eq!(site.count(&head, "desk.topic", "").await, 4, "a trial keeps nothing");
     });
@@ -107,8 +110,9 @@ fn a_trial_sees_the_whole_file_as_the_import_does() {
         let heard = std::sync::Mutex::new(Vec::new());
         let told = |done: u64| heard.lock().unwrap().push(done);
         for dry_run in [true, true, false] {
-            let options = ImportOptions { mode: ImportMode::Create, dry_run };
-            let report = site.engine.import(&head, "desk.topic", file(&text), options, &told).await.unwrap();
+            let options = ImportOptions { mode: ImportMode::Create, dry_run, ..ImportOptions::default() };
+            let report =
+                site.engine.import(&head, "desk.topic", file(&text), options, None, &told).await.unwrap();
             assert_eq!(shown(&report), "452 rows, 451 new, 0 changed [453: duplicate code]", "{dry_run}");
             let there = site.count(&head, "desk.topic", "starts_with(code, \"C\")").await;
             assert_eq!(there, if dry_run { 0 } else { 450 });
@@ -138,7 +142,10 @@ fn a_cell_clears_a_field() {
         let mut out = Vec::new();
         let asked =
             [("fields".to_owned(), "number,note".to_owned()), ("sort".to_owned(), "number".to_owned())];
-        site.engine.export(&site.engine.system(), "desk.request", &asked, &mut out, &|_| {}).await.unwrap();
+        site.engine
+            .export(&site.engine.system(), "desk.request", &asked, Format::Csv, &mut out, &|_| {})
+            .await
+            .unwrap();
         assert_eq!(String::from_utf8(out).unwrap(), "number,note\nR-0001,\nR-0002,'#N/A\n");
     });
 }
@@ -155,14 +162,16 @@ fn rights_hold_for_files_too() {
         let stranger = site.user("stranger", &["desk.clerk"], None).await;
         site.request(&clerk, "Ours").await;
         site.request(&stranger, "Theirs").await;
-        let refused = site.engine.export(&clerk, "desk.request", &[], &mut Vec::new(), &|_| {}).await;
-        assert_eq!(refusal(refused), "not_permitted");
-        let options = ImportOptions { mode: ImportMode::Create, dry_run: false };
         let refused =
-            site.engine.import(&clerk, "desk.request", file("subject\nx\n"), options, &|_| {}).await;
+            site.engine.export(&clerk, "desk.request", &[], Format::Csv, &mut Vec::new(), &|_| {}).await;
+        assert_eq!(refusal(refused), "not_permitted");
+        let options = ImportOptions { mode: ImportMode::Create, ..ImportOptions::default() };
+        let refused =
+            site.engine.import(&clerk, "desk.request", file("subject\nx\n"), options, None, &|_| {}).await;
         assert_eq!(refusal(refused), "not_permitted");
         let mut out = Vec::new();
-        let written = site.engine.export(&head, "desk.request", &[], &mut out, &|_| {}).await.unwrap();
+        let written =
+            site.engine.export(&head, "desk.request", &[], Format::Csv, &mut out, &|_| {}).await.unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(written, 1, "only rows of the own department may be taken out: {text}");
         let header = text.lines().next().unwrap();

@@ -124,7 +124,7 @@ fn writes_of_many(object: &Object, grant: &ObjectGrant, base: &str, put: &mut Pu
         "required": ["operations"],
         "properties": {
             "mode": {"type": "string", "enum": ["atomic", "each"], "default": "atomic"},
-            "operations": {"type": "array", "maxItems": engine::requests::bulk::MOST, "items": {
+            "operations": {"type": "array", "maxItems": engine::requests::large::MOST, "items": {
                 "type": "object", "minProperties": 1, "maxProperties": 1,
                 "properties": {"create": {"type": "object"}, "update": {"type": "object"}, "upsert": {"type": "object"}, "delete": {"type": "object"}, "restore": {"type": "object"}},
             }},
@@ -134,7 +134,10 @@ fn writes_of_many(object: &Object, grant: &ObjectGrant, base: &str, put: &mut Pu
     put(
         &format!("{base}/bulk"),
         "post",
-        many.takes(&[once()]).body(bulk).answers(200, "A result each", Some(json!({"type": "object"}))),
+        many.takes(&[once()])
+            .body(bulk)
+            .answers(200, "A result each", Some(json!({"type": "object"})))
+            .answers(202, "A job does it: see Location", Some(json!({"type": "object"}))),
     );
     let readable = |field: &Arc<str>| object.field(field).is_some_and(|field| grant.reads(field.index));
     let keys = object.uniques.iter().filter(|(_, unique)| unique.filter.is_none());

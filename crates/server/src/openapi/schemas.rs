@@ -36,7 +36,7 @@ pub fn fixed() -> Map<String, Json> {
         },
     });
     all.insert("Problem".to_owned(), problem);
-    let reference = json!({
+    let shown = json!({
         "type": "object",
         "required": ["id"],
         "properties": {
@@ -45,16 +45,20 @@ pub fn fixed() -> Map<String, Json> {
             "object": {"type": "string", "description": "where the field may refer to any object"},
         },
     });
-    all.insert("Reference".to_owned(), reference);
+    all.insert("Reference".to_owned(), shown);
     let given = json!({
         "description": "an id, an object with an id, or the value of a natural key of the target",
         "oneOf": [
             {"type": "string", "format": "uuid"},
-            {"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "format": "uuid"}}},
-            {"type": "object", "required": ["by"], "properties": {"by": {"type": "object"}}},
+            reference("ReferenceById"),
+            reference("ReferenceByKey"),
         ],
     });
     all.insert("ReferenceInput".to_owned(), given);
+    let by_id = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "format": "uuid"}}});
+    all.insert("ReferenceById".to_owned(), by_id);
+    let by_key = json!({"type": "object", "required": ["by"], "properties": {"by": {"type": "object", "additionalProperties": true}}});
+    all.insert("ReferenceByKey".to_owned(), by_key);
     all
 }
 
@@ -162,7 +166,13 @@ fn given(known: &Known<'_>, field: &Field) -> Json {
         (Stored::Link(_), _) => {
             json!({"type": "array", "items": {"anyOf": [reference("ReferenceInput"), {"type": "object"}]}})
         }
-        (_, Type::Reference(_)) => reference("ReferenceInput"),
+        (_, Type::Reference(Some(target))) => {
+            let mut given = reference("ReferenceInput");
+            // Programs that make records for a test want to know of what.
+            given["x-object"] = json!(target);
+            given
+        }
+        (_, Type::Reference(None)) => reference("ReferenceInput"),
         _ => field.kind.kind().json_schema(),
     }
 }

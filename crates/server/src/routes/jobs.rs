@@ -5,6 +5,7 @@ use crate::input;
 use crate::problem::Answer;
 use crate::wire;
 use actix_web::HttpRequest;
+use engine::requests::large::MOST_RESULTS;
 use serde_json::json;
 
 /// `GET /jobs`
@@ -19,6 +20,16 @@ pub async fn one(caller: Caller, request: HttpRequest) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     let id = input::id(&request, "id", caller.locale)?;
     Ok(wire::ok(&caller.ask(|engine, who| async move { engine.job(&who, id).await }).await?))
+}
+
+/// `GET /jobs/{id}/results?from=&limit=`: what became of each of many writes.
+pub async fn results(caller: Caller, request: HttpRequest) -> Answer {
+    let parameters = input::known_parameters(&request, &["from", "limit"], caller.locale)?;
+    let id = input::id(&request, "id", caller.locale)?;
+    let (from, limit) = (parameters.number("from")?.unwrap_or(0), parameters.limit(500, MOST_RESULTS)?);
+    let asked = caller.ask(|engine, who| async move { engine.bulk_results(&who, id, from, limit).await });
+    let (results, next) = asked.await?;
+    Ok(wire::ok(&json!({"results": results, "next": next})))
 }
 
 /// `DELETE /jobs/{id}`

@@ -2,7 +2,7 @@
 
 use crate::caller::Caller;
 use crate::idempotency;
-use crate::input::{self, BODY, LARGE_BODY, part};
+use crate::input::{self, BODY, part};
 use crate::limit;
 use crate::problem::{Answer, InLocale, Problem};
 use crate::wire;
@@ -11,7 +11,8 @@ use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, web};
 use diagnostic::{Class, Code, Diagnostic, Locale};
 use engine::records::Command;
-use engine::requests::{Asked, Bulk, BulkMode, Done, Press, Request};
+use engine::requests::bulk::{MOST, key_fields};
+use engine::requests::{Asked, Bulk, BulkMode, Done, LargeBulk, Press, Request, large};
 use plan::Precondition;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -190,7 +191,7 @@ pub async fn upsert(caller: Caller, request: HttpRequest, payload: web::Payload)
 /// `POST /records/{object}/bulk`
 pub async fn bulk(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     no_parameters(&caller, &request)?;
-    let body = input::json(&request, payload, LARGE_BODY, caller.locale).await?;
+    let body = input::json(&request, payload, large::LARGEST, caller.locale).await?;
     let map = caller.told(input::object(&body.json, &["mode", "operations"]))?;
     let mode = match caller.told(input::text(map, "mode"))? {
         None | Some("atomic") => BulkMode::Atomic,
@@ -201,21 +202,27 @@ pub async fn bulk(caller: Caller, request: HttpRequest, payload: web::Payload) -
     };
     let object = object(&request);
     let published = caller.engine.published();
-    let keys = |key: &str| match published.catalog.object(&object) {
-        Some(known) => match known.uniques.get(key) {
-            Some(unique) => unique.fields.clone(),
-            None => vec![key.into()],
-        },
-        None => Vec::new(),
+    let keys = |key: &str| key_fields(&published, &object, key);
+    let Some(Json::Array(operations)) = map.get("operations") else {
+        return Err(Problem::new(input::wrong_key("operations", "a list is expected"), caller.locale));
     };
-    let operations = map.get("operations").unwrap_or(&Json::Null);
     let commands = caller.told(Bulk::read(&object, operations, keys))?;
-    let bulk = Bulk { object, mode, commands, locale: caller.locale, told };
-    perform(&caller, idempotency::asked(&caller, &request, &body.bytes, Request::Bulk(bulk))?).await
+    let locale = caller.locale;
+    let request_of = match commands.len() > MOST {
+        true => {
+            // Whether the object is there for the caller is said at once, the rest by the job.
+            let known = plan::known::Known { catalog: &published.catalog, actor: &caller.identity().actor };
+            caller.told(known.object(&object))?;
+            let operations = Arc::new(operations.clone());
+            Request::LargeBulk(LargeBulk { object, mode, operations, locale })
+        }
+        false => Request::Bulk(Bulk { object, mode, commands, locale, told }),
+    };
+    perform(&caller, idempotency::asked(&caller, &request, &body.bytes, request_of)?).await
 }
 
 /// How a refusal looks among the results of a bulk write.
-fn told(found: &Diagnostic, locale: Locale) -> Json {
+pub fn told(found: &Diagnostic, locale: Locale) -> Json {
     let problem = Problem::new(Box::new(found.clone()), locale);
     let status = crate::problem::status(found.class()).as_u16();
     json!({"status": status, "error": problem.body(&crate::trace::current_id())})

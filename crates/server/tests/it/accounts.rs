@@ -135,6 +135,21 @@ fn requests_of_a_user_are_limited_where_that_is_configured() {
             assert_eq!(told(&refused), "429 too_many_requests");
             assert!(refused.header("retry-after").is_some());
             assert_eq!(site.get("sally", "/api/v1/session").await.status, 200, "each has an own count");
+            // Who is nobody is counted by the address, whatever token is tried.
+            for number in 0..5 {
+                let forged = format!("Bearer llm_{number}");
+                let headers = [("authorization", forged.as_str()), ("x-forwarded-for", "203.0.113.9")];
+                let answer = site.call("", "GET", "/api/v1/tasks", &headers, &Json::Null).await;
+                assert_eq!(told(&answer), "401 unauthenticated");
+                let left = (4 - number).to_string();
+                assert_eq!(answer.header("ratelimit-remaining"), Some(left.as_str()));
+            }
+            assert_eq!(told(&site.get("", "/api/v1/tasks").await), "429 too_many_requests");
+            assert_eq!(
+                site.get("sally", "/api/v1/session").await.status,
+                200,
+                "who signed in is not hit by it"
+            );
             site
         },
     );

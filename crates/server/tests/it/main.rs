@@ -12,6 +12,10 @@ mod contract;
 
 mod records;
 
+mod transfers;
+
+mod every;
+
 mod writing;
 
 mod rights;

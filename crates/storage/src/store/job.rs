@@ -170,6 +170,27 @@ pub async fn fail(tx: &Tx, job: &Job, error: &str, now: DateTime<Utc>) -> Result
     Ok(tx.execute_sql(sql, values).await? == 1)
 }
 
+/// Gives a job back as if it had not been taken: whoever works on it is told to stop. `false`: the lease is no longer
+/// the caller's.
+pub async fn give_back(tx: &Tx, job: &Job) -> Result<bool> {
+    let sql = "update sys_job set state = 'ready', attempts = attempts - 1, locked_by = null, lease_until = null \
+               where id = $1 and lease = $2 and state = 'running'";
+    Ok(tx.execute_sql(sql, cells![tx.dialect(); job.id, job.lease]).await? == 1)
+}
+
+/// Ends a job that repeating would not help: why stands in its result, for whoever asked for it. `false`: the lease is
+/// no longer the caller's.
+pub async fn give_up(tx: &Tx, job: &Job, error: &str, result: &Json, now: DateTime<Utc>) -> Result<bool> {
+    let sql = format!(
+        "update sys_job set state = 'failed', error = $3, result = $4, finished_at = $5, locked_by = null, \
+         lease_until = null, dedup_key = case when {} then dedup_key else null end \
+         where id = $1 and lease = $2 and state = 'running'",
+        is_once(tx)
+    );
+    let values = cells![tx.dialect(); job.id, job.lease, error, result, now];
+    Ok(tx.execute_sql(sql, values).await? == 1)
+}
+
 /// Says how far a job is and holds its lease for longer. `false`: the lease is no longer the caller's.
 pub async fn progress(tx: &Tx, id: Uuid, lease: i64, at: &Json, lease_until: DateTime<Utc>) -> Result<bool> {
     let sql = "update sys_job set progress = $3, lease_until = $4 \

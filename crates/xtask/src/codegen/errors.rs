@@ -22,7 +22,14 @@ const SECTIONS: &[(&str, &str, &[Class])] = &[
     (
         "Requests",
         "The request cannot be understood as it is.",
-        &[Class::Malformed, Class::Method, Class::TooLarge, Class::MediaType, Class::PreconditionRequired],
+        &[
+            Class::Malformed,
+            Class::Method,
+            Class::TooLarge,
+            Class::MediaType,
+            Class::TooSlow,
+            Class::PreconditionRequired,
+        ],
     ),
     (
         "Identity and rights",
@@ -77,6 +84,7 @@ fn status(class: Class) -> u16 {
         Class::Conflict => 409,
         Class::Stale => 412,
         Class::TooLarge => 413,
+        Class::TooSlow => 408,
         Class::MediaType => 415,
         Class::PreconditionRequired => 428,
         Class::TooMany => 429,
