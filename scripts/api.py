@@ -16,6 +16,10 @@ PASSWORD = "correct horse battery"
 # What a schema does not say and a rule demands.
 KNOWN = {
     "base.role_assignment": {"role": "crm.sales_rep"},
+    "crm.contact": {"email": "ada@example.com"},
+    "crm.lead": {"email": "ada@example.com"},
+    "crm.product": {"code": "P-{n}00", "list_price": "2.00", "standard_cost": "1.00"},
+    "crm.price_book": {"code": "PB-{n}00"},
     "crm.contract": {"start_date": "2026-03-01", "end_date": "2027-03-01", "amount": "1000.00"},
 }
 
@@ -97,7 +101,10 @@ class Client:
         path = f"{server.folder}/openapi.json"
         json.dump(self.document, open(path, "w"))
         out = f"{server.folder}/client"
-        command = [f"{PYTHON}/openapi-python-client", "generate", "--path", path, "--output-path", out, "--meta", "none"]
+        # The generator knows files as application/octet-stream only.
+        files = ["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"]
+        json.dump({"content_type_overrides": {media: "application/octet-stream" for media in files}}, open(f"{out}.json", "w"))
+        command = [f"{PYTHON}/openapi-python-client", "generate", "--path", path, "--output-path", out, "--meta", "none", "--config", f"{out}.json"]
         done = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ, PATH=f"{PYTHON}:{os.environ['PATH']}"))
         said = done.stdout + done.stderr
         if done.returncode or "Unable" in said or "WARNING" in said:
@@ -123,7 +130,9 @@ class Client:
         body = {}
         for field in schema.get("required", []):
             body[field] = self.value(name, field, schema["properties"][field])
-        return body | KNOWN.get(name, {})
+        self.count += 1
+        known = {field: value.replace("{n}", str(self.count)) for field, value in KNOWN.get(name, {}).items()}
+        return body | known
 
     def value(self, name, field, schema):
         if field in KNOWN.get(name, {}):
@@ -172,8 +181,7 @@ def client(server, _options):
         assert one.status_code == 200 and str(one.parsed.id) == id, (name, one)
         before = one.parsed.to_dict()
         update = made.document["components"]["schemas"][f"{name}.update"]["properties"]
-        field, schema = next((f, s) for f, s in update.items() if text(s) and f in before)
-        value = f"changed{done}"[: schema.get("maxLength", 40)]
+        field, value = change(name, update, done)
         changed = made.call("update", name, id=UUID(id), body=made.model(f"{name}.update", {field: value}))
         assert changed.status_code == 200, (name, field, changed)
         again = made.call("read", name, id=UUID(id)).parsed.to_dict()
@@ -187,10 +195,22 @@ def client(server, _options):
     print(f"{done} objects made, read, changed, listed and deleted by the generated client")
 
 
-def text(schema):
-    kind = schema.get("type")
-    plain = kind == "string" or (isinstance(kind, list) and "string" in kind)
-    return plain and not {"enum", "format", "pattern"} & set(schema)
+def change(name, properties, number):
+    """A field that can be changed, and another value."""
+    if name == "base.role_assignment":
+        return "role", "crm.sales_manager"
+    for field, schema in properties.items():
+        kind = schema.get("type")
+        kinds = kind if isinstance(kind, list) else [kind]
+        if "string" in kinds and not {"enum", "format", "pattern"} & set(schema):
+            return field, f"changed{number}"[: schema.get("maxLength", 40)]
+    for field, schema in properties.items():
+        if "integer" in (schema.get("type") or []):
+            return field, schema.get("minimum", 1) + 1
+    for field, schema in properties.items():
+        if schema.get("format") == "decimal":
+            return field, "7.00"
+    sys.exit(f"{name}: nothing is known that could be changed among {list(properties)}")
 
 
 def fuzz(server, options):

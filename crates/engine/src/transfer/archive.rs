@@ -156,7 +156,7 @@ pub(super) mod tests {
             assert_ne!(refusal(whole[..cut].to_vec()), "taken", "cut at {cut}");
         }
         let mut wrong = whole.clone();
-        wrong[60] ^= 0xff;
+        wrong[50] ^= 0xff;
         assert_ne!(refusal(wrong), "taken");
     }
 }

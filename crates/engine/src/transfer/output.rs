@@ -62,7 +62,7 @@ pub(super) enum Out {
 
 /// A file that is being written.
 pub(super) enum Output {
-    Csv(csv::Writer<Vec<u8>>),
+    Csv(Box<csv::Writer<Vec<u8>>>),
     Xlsx(Box<Book>),
 }
 
@@ -77,7 +77,7 @@ impl Output {
     /// A file without rows.
     pub fn new(format: Format) -> Result<Output> {
         Ok(match format {
-            Format::Csv => Output::Csv(csv()),
+            Format::Csv => Output::Csv(Box::new(csv())),
             Format::Xlsx => {
                 let mut workbook = Workbook::new();
                 workbook.add_worksheet_with_constant_memory().map_err(|error| broken(&error))?;
@@ -108,7 +108,7 @@ impl Output {
     /// The bytes that are ready: those of CSV at any time, those of a workbook at its end only.
     pub fn take(&mut self) -> Result<Vec<u8>> {
         let Output::Csv(writer) = self else { return Ok(Vec::new()) };
-        let full = std::mem::replace(writer, csv());
+        let full = std::mem::replace(writer.as_mut(), csv());
         full.into_inner().map_err(|error| internal("writing CSV", error.error()))
     }
 

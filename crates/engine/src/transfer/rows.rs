@@ -20,6 +20,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use uuid::Uuid;
 
+/// The name of a unique key, and its fields.
+pub(super) type Key = (Arc<str>, Vec<Arc<str>>);
+
 /// What the columns of a file fill.
 pub(super) struct Header {
     /// The object.
@@ -29,7 +32,7 @@ pub(super) struct Header {
     targets: Vec<Target>,
     mapping: Mapping,
     /// The unique key by which records are found.
-    pub key: Option<(Arc<str>, Vec<Arc<str>>)>,
+    pub key: Option<Key>,
     /// Where times without an offset are.
     zone: Tz,
     /// Lines may end early: a spreadsheet leaves empty cells at their end out.
@@ -229,11 +232,7 @@ fn is_numbered(object: &Object, field: &str) -> bool {
 }
 
 /// The key by which records are found: the one that is asked for, or the object's own.
-fn key_of(
-    known: &Known<'_>,
-    object: &Object,
-    mapping: &Mapping,
-) -> Result<Option<(Arc<str>, Vec<Arc<str>>)>> {
+fn key_of(known: &Known<'_>, object: &Object, mapping: &Mapping) -> Result<Option<Key>> {
     let Some(wanted) = mapping.key.as_deref() else {
         return Ok(object.key.as_ref().map(|key| (key.name.clone(), key.fields.clone())));
     };

@@ -3,7 +3,7 @@
 use crate::transfer::archive;
 use crate::transfer::format::{MOST_COLUMNS, RawRow, unreadable};
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
-use diagnostic::{Code, Diagnostic, Result};
+use diagnostic::Result;
 use std::io::{BufReader, Read, Seek};
 
 /// Reads row after row; `on_row` says whether more are wanted.
@@ -42,8 +42,8 @@ pub(super) fn read(mut file: impl Read + Seek, on_row: &mut dyn FnMut(RawRow) ->
         }
         row.put(column as usize, text.unwrap_or_else(|error| error.clone()));
         if let DataRef::Error(_) = value {
-            let reason = format!("cell {} holds an error of the spreadsheet", place(line, column));
-            row.found = Some(Box::new(Diagnostic::new(Code::InvalidBody).with("reason", reason)));
+            let place = place(line, column);
+            row.found = Some(unreadable(format!("cell {place} holds an error of the spreadsheet")));
         }
     }
     if row.line != 0 {

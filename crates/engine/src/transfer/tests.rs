@@ -15,18 +15,18 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases: cases.unwrap_or(64), failure_persistence: None, ..ProptestConfig::default() }
 }
 
-/// Reads a file to its end: its header and rows.
-fn read(bytes: &[u8], format: Format) -> Result<(Vec<String>, Vec<Vec<String>>)> {
+/// Reads a file to its end; how many rows it has.
+fn read(bytes: &[u8], format: Format) -> Result<usize> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let mut table = Table::open(Cursor::new(bytes.to_vec()), format, 0).await?;
-        let mut all = Vec::new();
+        let mut all = 0;
         loop {
             let rows = table.next().await?;
             if rows.is_empty() {
-                return Ok((table.header, all));
+                return Ok(all);
             }
-            all.extend(rows.into_iter().map(|row| row.cells));
+            all += rows.len();
         }
     })
 }
@@ -100,32 +100,6 @@ proptest! {
     #[test]
     fn any_text_is_rows_or_refused(text in "[a-c,;\"'\r\n\t =#@\\\\\u{0}\u{feff}上]{0,200}") {
         holds(text.as_bytes(), Format::Csv)?;
-    }
-
-    #[test]
-    fn what_is_written_is_read(rows in vec(vec("[ -~上海\n]{0,12}", 3), 1..6)) {
-        let mut rows = rows;
-        rows.insert(0, ["a", "b", "c"].map(str::to_owned).to_vec());
-        let (header, read) = read(&book(&rows), Format::Xlsx).unwrap();
-        prop_assert_eq!(header, ["a", "b", "c"]);
-        let shown = |row: &Vec<String>| {
-            let cells = row.iter().map(|cell| crate::transfer::cells::unprotect(cell).to_owned());
-            let mut cells: Vec<String> = cells.collect();
-            while cells.last().is_some_and(String::is_empty) {
-                cells.pop();
-            }
-            cells
-        };
-        let plain = |row: &Vec<String>| {
-            let mut cells = row.clone();
-            while cells.last().is_some_and(String::is_empty) {
-                cells.pop();
-            }
-            cells
-        };
-        let read: Vec<_> = read.iter().map(shown).filter(|row| !row.is_empty()).collect();
-        let wrote: Vec<_> = rows[1..].iter().map(plain).filter(|row| !row.is_empty()).collect();
-        prop_assert_eq!(read, wrote);
     }
 
     #[test]

@@ -225,8 +225,10 @@ fn schema_of(name: &str) -> Json {
 }
 
 fn files(description: &str) -> Json {
-    let content: Map<String, Json> =
-        FILES.iter().map(|media| ((*media).to_owned(), json!({"schema": {"type": "string"}}))).collect();
+    let content: Map<String, Json> = FILES
+        .iter()
+        .map(|media| ((*media).to_owned(), json!({"schema": {"type": "string", "format": "binary"}})))
+        .collect();
     json!({"description": description, "content": content})
 }
 

@@ -21,35 +21,67 @@ async fn job(site: &Site, who: &str, answer: &Answer) -> Json {
     site.get(who, answer.header("location").unwrap()).await.json()
 }
 
+/// What is refused leaves nothing behind.
+async fn what_is_no_file_is_refused(site: &Site, path: &str, text: &str) {
+    let refused = [
+        (send(site, "saul", path, CSV, text.as_bytes()).await, "403 not_permitted"),
+        (
+            send(site, "root", path, "application/json", b"{\"path\": \"/etc/passwd\"}").await,
+            "415 unsupported_media_type",
+        ),
+        (send(site, "root", path, XLSX, text.as_bytes()).await, "400 invalid_file"),
+        (send(site, "root", path, CSV, b"").await, "400 invalid_file"),
+        (send(site, "root", path, CSV, b"\xff\xfe\n").await, "400 invalid_file"),
+        (send(site, "root", "/api/v1/imports?object=shop.nothing", CSV, b"a\n1\n").await, "404 not_found"),
+        (send(site, "root", "/api/v1/imports", CSV, b"a\n1\n").await, "400 invalid_parameter"),
+    ];
+    for (answer, expect) in refused {
+        assert!(told(&answer).starts_with(expect), "{expect}: {}", answer.text());
+    }
+    assert_eq!(
+        site.get("root", "/api/v1/imports").await.json()["imports"],
+        json!([]),
+        "nothing stays behind"
+    );
+}
+
+/// Plans that do not fit the file, steps out of their order, and others.
+async fn what_no_step_takes(site: &Site, import: &str) {
+    let (check_it, run, undo) =
+        (format!("{import}/check"), format!("{import}/run"), format!("{import}/undo"));
+    check(
+        site,
+        &[
+            ("root", &format!("POST {check_it}"), json!({}), "400 unknown_field Ort"),
+            (
+                "root",
+                &format!("POST {check_it}"),
+                json!({"columns": {"Ort": "citty"}}),
+                "400 unknown_field citty",
+            ),
+            (
+                "root",
+                &format!("POST {check_it}"),
+                json!({"columns": {"Orte": "city"}}),
+                "400 invalid_body columns.Orte",
+            ),
+            ("root", &format!("POST {run}"), json!({"modus": "create"}), "400 unknown_parameter modus"),
+            ("root", &format!("POST {undo}"), Json::Null, "409 transfer_busy"),
+            ("boss", &format!("POST {run}"), Json::Null, "404 not_found"),
+            ("boss", &format!("GET {import}"), Json::Null, "404 not_found"),
+            ("", &format!("GET {import}"), Json::Null, "401 unauthenticated"),
+            ("root", &format!("GET {import}/rejected"), Json::Null, "404 not_found"),
+        ],
+    )
+    .await;
+}
+
 #[test]
 fn a_file_is_sent_tried_imported_and_undone() {
     on_each(|site| async move {
         let path = "/api/v1/imports?object=shop.customer&name=customers.csv";
         let text = "Name,Code,Ort\nAda,A1,Berlin\n=1+1,A2,\n,A3,\n";
-        let refused = [
-            (send(&site, "saul", path, CSV, text.as_bytes()).await, "403 not_permitted"),
-            (
-                send(&site, "root", path, "application/json", b"{\"path\": \"/etc/passwd\"}").await,
-                "415 unsupported_media_type",
-            ),
-            (send(&site, "root", path, XLSX, text.as_bytes()).await, "400 invalid_file"),
-            (send(&site, "root", path, CSV, b"").await, "400 invalid_file"),
-            (send(&site, "root", path, CSV, b"\xff\xfe\n").await, "400 invalid_file"),
-            (
-                send(&site, "root", "/api/v1/imports?object=shop.nothing", CSV, b"a\n1\n").await,
-                "404 not_found",
-            ),
-            (send(&site, "root", "/api/v1/imports", CSV, b"a\n1\n").await, "400 invalid_parameter"),
-        ];
-        for (answer, expect) in refused {
-            assert!(told(&answer).starts_with(expect), "{expect}: {}", answer.text());
-        }
-        assert_eq!(
-            site.get("root", "/api/v1/imports").await.json()["imports"],
-            json!([]),
-            "nothing stays behind"
-        );
-
+        what_is_no_file_is_refused(&site, path, text).await;
         let sent = send(&site, "root", path, CSV, text.as_bytes()).await;
         assert_eq!(sent.status, 201, "{}", sent.text());
         let import = sent.header("location").unwrap().to_owned();
@@ -60,31 +92,7 @@ fn a_file_is_sent_tried_imported_and_undone() {
         let (check_it, run, undo) =
             (format!("{import}/check"), format!("{import}/run"), format!("{import}/undo"));
         let plan = json!({"columns": {"Ort": "city"}, "mode": "upsert"});
-        check(
-            &site,
-            &[
-                ("root", &format!("POST {check_it}"), json!({}), "400 unknown_field Ort"),
-                (
-                    "root",
-                    &format!("POST {check_it}"),
-                    json!({"columns": {"Ort": "citty"}}),
-                    "400 unknown_field citty",
-                ),
-                (
-                    "root",
-                    &format!("POST {check_it}"),
-                    json!({"columns": {"Orte": "city"}}),
-                    "400 invalid_body columns.Orte",
-                ),
-                ("root", &format!("POST {run}"), json!({"modus": "create"}), "400 unknown_parameter modus"),
-                ("root", &format!("POST {undo}"), Json::Null, "409 transfer_busy"),
-                ("boss", &format!("POST {run}"), Json::Null, "404 not_found"),
-                ("boss", &format!("GET {import}"), Json::Null, "404 not_found"),
-                ("", &format!("GET {import}"), Json::Null, "401 unauthenticated"),
-                ("root", &format!("GET {import}/rejected"), Json::Null, "404 not_found"),
-            ],
-        )
-        .await;
+        what_no_step_takes(&site, &import).await;
         let tried = job(&site, "root", &site.post("root", &check_it, plan).await).await;
         assert_eq!((&tried["state"], &tried["result"]["refused"]), (&json!("done"), &json!(1)), "{tried}");
         assert_eq!(tried["result"]["findings"][0]["lines"], json!([4]));
