@@ -20,6 +20,7 @@ KNOWN = {
     "crm.lead": {"email": "ada@example.com"},
     "crm.product": {"code": "P-{n}00", "list_price": "2.00", "standard_cost": "1.00"},
     "crm.price_book": {"code": "PB-{n}00"},
+    "crm.target": {"level": "company"},
     "crm.contract": {"start_date": "2026-03-01", "end_date": "2027-03-01", "amount": "1000.00"},
 }
 

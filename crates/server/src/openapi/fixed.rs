@@ -53,6 +53,13 @@ const ALL: &[(&str, &str, &str, &str, &str)] = &[
         "Which role, scope or restriction decides",
         "?object! ?user ?record ?action ?field",
     ),
+    (
+        "get",
+        "/audit",
+        "list_audit",
+        "The audit trail, newest first",
+        "?actor ?kind ?object ?record ?request ?from ?until ?cursor ?limit",
+    ),
     ("get", "/definitions", "list_definitions", "Names of the definitions in force", "?kind"),
     ("get", "/definitions/{kind}/{name}", "read_definition", "One definition, resolved", ""),
     ("get", "/packs", "list_packs", "Installed packs", ""),
@@ -207,7 +214,9 @@ fn schema_of(name: &str) -> Json {
     match name {
         "deactivate" | "tokens" | "job" => json!({"type": "boolean"}),
         "limit" | "days" => json!({"type": "integer", "minimum": 1}),
-        "from" | "after" => json!({"type": "integer", "minimum": 0}),
+        "after" => json!({"type": "integer", "minimum": 0}),
+        // A place among results, or a time.
+        "from" => json!({"type": ["integer", "string"]}),
         "roles" => json!({"type": "array", "items": {"type": "string"}}),
         "record" => json!({"type": "string", "format": "uuid"}),
         "expires_at" => json!({"type": "string", "format": "date-time"}),
