@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 /// Writes that are done while the asker waits; more of them are left to a job.
 pub const MOST: usize = 500;
+/// Writes of one request at most.
+pub const MOST_BY_JOB: usize = 20_000;
 
 /// All together, or each for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +52,7 @@ impl Bulk {
         operations: &[Json],
         key_fields: impl Fn(&str) -> Vec<Arc<str>>,
     ) -> Result<Vec<Command>> {
-        let most = super::large::MOST;
+        let most = MOST_BY_JOB;
         if operations.len() > most {
             let found = Diagnostic::new(Code::TooLarge).with("limit", format!("{most} operations"));
             return Err(Box::new(found));

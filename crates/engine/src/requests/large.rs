@@ -17,8 +17,6 @@ use uuid::Uuid;
 
 /// The kind of job.
 pub(crate) const JOB: &str = "bulk";
-/// Writes of one request at most, where a job does them.
-pub const MOST: usize = 20_000;
 /// Bytes of such a request.
 pub const LARGEST: usize = 16 * 1024 * 1024;
 /// Writes of one transaction, where each counts for itself; results are kept in pages of as many.

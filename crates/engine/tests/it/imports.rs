@@ -13,7 +13,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 async fn ask(engine: &Engine, who: &Arc<Identity>, request: Request) -> diagnostic::Result<Uuid> {
-    let asked = Asked { request, key: None, id: "test".into() };
+    let asked = Asked { request, key: None, id: "test".into(), address: None };
     match engine.perform(who, asked).await? {
         Done::Job(job) => Ok(job),
         other => panic!("{other:?}"),

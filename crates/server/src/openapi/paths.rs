@@ -124,7 +124,7 @@ fn writes_of_many(object: &Object, grant: &ObjectGrant, base: &str, put: &mut Pu
         "required": ["operations"],
         "properties": {
             "mode": {"type": "string", "enum": ["atomic", "each"], "default": "atomic"},
-            "operations": {"type": "array", "maxItems": engine::requests::large::MOST, "items": {
+            "operations": {"type": "array", "maxItems": engine::requests::bulk::MOST_BY_JOB, "items": {
                 "type": "object", "minProperties": 1, "maxProperties": 1,
                 "properties": {"create": {"type": "object"}, "update": {"type": "object"}, "upsert": {"type": "object"}, "delete": {"type": "object"}, "restore": {"type": "object"}},
             }},
