@@ -8,29 +8,39 @@ use zip::ZipArchive;
 
 /// Entries of an archive at most.
 const MOST_ENTRIES: usize = 2_000;
-/// Bytes that any archive may unpack to.
-const FREE: u64 = 64 * 1024 * 1024;
-/// Beyond that a sheet must have been worth its packing: how many times larger than packed the whole may be. Sheets
-/// of real rows are 6 to 20 times larger, bombs 1,000 times.
-const RATIO: u64 = 50;
-/// Bytes that no archive unpacks to.
-const MOST: u64 = 768 * 1024 * 1024;
+/// What an archive may unpack to.
+struct Bounds {
+    /// Bytes that any archive may unpack to, and all its parts but the sheets together.
+    free: u64,
+    /// Beyond that a sheet must have been worth its packing: how many times larger than packed the whole may be.
+    /// Sheets of real rows are 6 to 20 times larger, bombs 1,000 times.
+    ratio: u64,
+    /// Bytes that no archive unpacks to.
+    most: u64,
+}
+
+const BOUNDS: Bounds = Bounds { free: 64 * 1024 * 1024, ratio: 50, most: 768 * 1024 * 1024 };
+
 /// Characters of the name of an entry.
 const LONGEST_NAME: usize = 300;
 
 /// Refuses an archive that unpacks to too much, whose names lead elsewhere, or whose XML declares entities. Only the
-/// sheets themselves, which are read as a stream, may be larger than [`FREE`] together.
+/// sheets themselves, which are read as a stream, may be larger than 64 MiB together.
 ///
 /// # Errors
 /// `invalid_file`.
 pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<()> {
+    check_within(file, &BOUNDS)
+}
+
+fn check_within(file: &mut (impl Read + Seek), bounds: &Bounds) -> Result<()> {
     let packed = file.seek(std::io::SeekFrom::End(0)).map_err(unreadable)?;
     file.rewind().map_err(unreadable)?;
     let mut archive = ZipArchive::new(file).map_err(|_| unreadable("it is no workbook (XLSX)"))?;
     if archive.len() > MOST_ENTRIES {
         return Err(unreadable(format!("it has more than {MOST_ENTRIES} parts")));
     }
-    let most = FREE.max(packed.saturating_mul(RATIO)).min(MOST);
+    let most = bounds.free.max(packed.saturating_mul(bounds.ratio)).min(bounds.most);
     let (mut all, mut held) = (0u64, 0u64);
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(|_| unreadable("a part cannot be unpacked"))?;
@@ -49,7 +59,7 @@ pub(super) fn check(file: &mut (impl Read + Seek)) -> Result<()> {
             }
             all += count as u64;
             held += if sheet { 0 } else { count as u64 };
-            if all > most || held > FREE {
+            if all > most || held > bounds.free {
                 return Err(unreadable("it unpacks to more than is read"));
             }
             if xml && watch.sees_declaration(&buffer[..count]) {
@@ -116,7 +126,8 @@ pub(super) mod tests {
     }
 
     fn refusal(bytes: Vec<u8>) -> String {
-        match check(&mut Cursor::new(bytes)) {
+        let small = Bounds { free: 1024 * 1024, ratio: 50, most: 8 * 1024 * 1024 };
+        match check_within(&mut Cursor::new(bytes), &small) {
             Ok(()) => "taken".to_owned(),
             Err(found) => found.arguments[0].1.clone(),
         }
@@ -124,7 +135,7 @@ pub(super) mod tests {
 
     #[test]
     fn what_no_program_writes_is_refused() {
-        let zeros = vec![b'0'; 70 * 1024 * 1024];
+        let zeros = vec![b'0'; 1024 * 1024 + 1];
         let many: Vec<(String, &[u8])> = (0..=MOST_ENTRIES).map(|n| (format!("xl/{n}"), &b""[..])).collect();
         let many: Vec<(&str, &[u8])> = many.iter().map(|(name, body)| (name.as_str(), *body)).collect();
         let split = [b"x".repeat(32 * 1024 - 5), b"<!ENTITY a \"b\">".to_vec()].concat();
