@@ -25,6 +25,9 @@ const fn step(name: &'static str, makes_sure: &'static str, command: &'static [&
 
 const LIFELOOM: &str = "target/debug/lifeloom";
 
+/// With the packages of `scripts/requirements.txt`.
+const PYTHON: &str = "target/python/bin/python";
+
 /// In order. All of them build with the one profile `dev`, so that nothing is compiled twice.
 const STEPS: &[Step] = &[
     step("format", "the code is formatted", &["cargo", "fmt", "--all", "--check"]),
@@ -50,7 +53,7 @@ const STEPS: &[Step] = &[
     step(
         "examples",
         "the example packs are free of errors",
-        &[LIFELOOM, "check", "definitions", "examples/library", "examples/site"],
+        &[LIFELOOM, "check", "definitions", "examples/library", "examples/site", "examples/bench"],
     ),
     step(
         "scenarios",
@@ -68,6 +71,21 @@ const STEPS: &[Step] = &[
         command: &["examples/run.sh", LIFELOOM],
         needs_postgres: true,
     },
+    step(
+        "description",
+        "a validator from outside finds the description of the interface sound",
+        &[PYTHON, "scripts/api.py", LIFELOOM, "validate"],
+    ),
+    step(
+        "generated client",
+        "a client generated from it makes, changes and deletes a record of every object",
+        &[PYTHON, "scripts/api.py", LIFELOOM, "client"],
+    ),
+    step(
+        "generated requests",
+        "three roles get what the description says, and no server error",
+        &[PYTHON, "scripts/api.py", LIFELOOM, "fuzz", "--examples", "4"],
+    ),
     Step {
         name: "tests",
         makes_sure: "every test passes, on SQLite and on PostgreSQL",

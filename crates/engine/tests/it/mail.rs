@@ -50,10 +50,18 @@ impl Peer {
         mailer(self.port, session)
     }
 
-    /// What it saw so far of mails it took.
-    fn mails(&self) -> Vec<Json> {
+    /// The mails it took since it was asked last. What it tells of one comes after its answer to the sender, so as many
+    /// as there should be are waited for.
+    fn mails(&self, expected: usize) -> Vec<Json> {
         let told = self.told.lock().unwrap();
-        told.try_iter().filter(|event| event["event"] == "mail").collect()
+        let is_mail = |event: &Json| event["event"] == "mail";
+        let mut mails = Vec::new();
+        while mails.len() < expected {
+            let event = told.recv_timeout(Duration::from_secs(60)).expect("a mail that was delivered");
+            mails.extend(Some(event).filter(is_mail));
+        }
+        mails.extend(told.try_iter().filter(is_mail));
+        mails
     }
 }
 
@@ -130,7 +138,7 @@ fn a_mail_arrives_once_with_all_it_says() {
         put(&site, &to("ann@example.com"), "quote/1").await;
         assert_eq!(engine.deliver_once().await.unwrap(), 1);
         assert_eq!(engine.deliver_once().await.unwrap(), 0);
-        let mails = peer.mails();
+        let mails = peer.mails(1);
         assert_eq!(mails.len(), 1);
         let text = body_of(&mails[0]);
         assert_eq!(header(&text, "Message-ID"), format!("<{id}@desk.example>"));
@@ -186,7 +194,7 @@ fn what_a_server_refuses_is_tried_again_or_given_up() {
         site.clock.advance(TimeDelta::seconds(30));
         assert_eq!(engine.deliver_once().await.unwrap(), 1);
         assert_eq!(shown(&engine, ids[2]).await, ("done".into(), 2, String::new()));
-        let mails = peer.mails();
+        let mails = peer.mails(1);
         assert_eq!(mails.len(), 1);
         assert_eq!(header(&body_of(&mails[0]), "Message-ID"), format!("<{}@desk.example>", ids[2]));
         // An administrator has it tried again, others are told nothing.
@@ -217,7 +225,7 @@ fn slow_and_dead_servers_are_waited_for_within_bounds() {
         assert_eq!((found.0.as_str(), found.1), ("ready", 1), "{found:?}");
         assert!(found.2.contains("longer than 2s"), "{found:?}");
         assert_eq!(shown(&engine, quick).await.0, "done");
-        assert_eq!(peer.mails().len(), 1);
+        assert_eq!(peer.mails(1).len(), 1);
         drop(peer);
         // Nobody listens any more.
         let dead = put(&site, &to("ann@example.com"), "dead").await;
@@ -258,13 +266,13 @@ fn a_worker_that_vanished_or_comes_back_late_sends_nothing_twice() {
         });
         assert!(!settled.await.unwrap(), "the late one changes nothing");
         assert_eq!(shown(&engine, id).await, ("done".into(), 2, String::new()));
-        assert_eq!(peer.mails().len(), 1);
+        assert_eq!(peer.mails(1).len(), 1);
         // What is of no use any more is not sent.
         let expired = Mail { until: Some(engine.now()), ..to("ann@example.com") };
         let id = put(&site, &expired, "expired").await;
         assert_eq!(engine.deliver_once().await.unwrap(), 1);
         assert_eq!(shown(&engine, id).await.0, "failed");
-        assert_eq!(peer.mails().len(), 0);
+        assert_eq!(peer.mails(0).len(), 0);
         engine.database().close().await.unwrap();
     });
 }
