@@ -2,49 +2,8 @@
 //!
 //! Codes are stable: programs match on them. A code that is no longer used stays here with a comment.
 
-use crate::Locale;
+use crate::{Class, Locale};
 use std::fmt;
-
-/// What kind of refusal a code is. The server maps it to a status, the command line to an exit code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Class {
-    /// The definitions are wrong.
-    Check,
-    /// The request is wrong in form.
-    Malformed,
-    /// Nobody is signed in.
-    Unauthenticated,
-    /// Known, but not permitted.
-    Forbidden,
-    /// Unknown, or not visible: the same answer.
-    NotFound,
-    /// The address does not take this method.
-    Method,
-    /// The state moved on, or a duplicate.
-    Conflict,
-    /// The version the caller saw is no longer current.
-    Stale,
-    /// The request is too large.
-    TooLarge,
-    /// The body's media type is not read.
-    MediaType,
-    /// The request did not arrive in time.
-    TooSlow,
-    /// A rule of the business is violated.
-    Rule,
-    /// The object demands a version.
-    PreconditionRequired,
-    /// The caller asks too often.
-    TooMany,
-    /// A defect of the product.
-    Internal,
-    /// Not now: the service or its database is not ready.
-    Unavailable,
-    /// No room left to write.
-    NoSpace,
-    /// The machine refuses: port, file, disk, database.
-    Environment,
-}
 
 macro_rules! codes {
     ($($variant:ident = $name:literal $class:ident: en $en:literal, zh_cn $cn:literal, zh_tw $tw:literal, cure $cure:literal;)*) => {

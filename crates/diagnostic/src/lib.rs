@@ -7,10 +7,12 @@
 //! This crate knows no HTTP and no SQL: a [`Class`] says what kind of refusal a code is, and the server
 //! maps classes to status codes.
 //!
-//! Read in this order: [`locale`] (languages and translated text), [`code`] (the table), [`diagnostic`]
-//! (one finding), [`suggest`] ("did you mean").
+//! Read in this order: [`locale`] (languages and translated text), [`class`] (kinds of refusals),
+//! [`code`] (the table), [`diagnostic`] (one finding), [`suggest`] ("did you mean").
 
 mod locale;
+
+mod class;
 
 mod code;
 
@@ -18,7 +20,8 @@ mod diagnostic;
 
 mod suggest;
 
-pub use code::{Class, Code};
+pub use class::Class;
+pub use code::Code;
 pub use diagnostic::{Diagnostic, Hint, Result, Source};
 pub use locale::{Locale, Text};
 pub use suggest::{did_you_mean, nearest};

@@ -200,7 +200,17 @@ mod tests {
         let all: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
         check(&[], Some(&all));
         check(&["--only", "tidy"], Some(&["tidy"]));
-        check(&["--from", "walk-throughs"], Some(&["walk-throughs", "tests", "snapshots"]));
+        check(
+            &["--from", "walk-throughs"],
+            Some(&[
+                "walk-throughs",
+                "description",
+                "generated client",
+                "generated requests",
+                "tests",
+                "snapshots",
+            ]),
+        );
         check(&["--only", "tidyness"], None);
         check(&["--fast"], None);
     }

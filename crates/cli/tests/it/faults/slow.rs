@@ -39,7 +39,7 @@ fn drip(address: &str, beginning: &str, rest: &str) -> Cut {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {}
             Err(_) => return cut(&answer),
         }
-        assert!(begin.elapsed() < Duration::from_secs(50), "never cut: {:?}", cut(&answer).answer);
+        assert!(begin.elapsed() < Duration::from_secs(200), "never cut: {:?}", cut(&answer).answer);
     }
 }
 
@@ -86,10 +86,10 @@ fn slow_heads_and_bodies_are_cut_and_nobody_else_waits() {
         "{good} good requests, the slowest took {slowest:?}"
     );
     let mut told = Vec::new();
-    for ((kind, _, within), (_, cuts)) in kinds.iter().zip(&cuts) {
+    for ((kind, _, promised), (_, cuts)) in kinds.iter().zip(&cuts) {
         for cut in cuts {
             assert!(
-                cut.took <= Duration::from_secs(*within),
+                cut.took <= within(Duration::from_secs(*promised)),
                 "a slow {kind} was cut only after {:?}",
                 cut.took
             );
