@@ -24,6 +24,22 @@ const CACHE: i64 = -2_048;
 /// How many steps of SQLite's virtual machine pass between two looks at the clock: some ten microseconds.
 const STEPS: i32 = 2_000;
 
+/// How long a statement may run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Allowance {
+    /// As the clock on the wall has it.
+    pub time: Duration,
+    /// Steps of the virtual machine in thousands, more or less: what the statement itself costs, however busy the
+    /// machine is.
+    pub steps: u64,
+}
+
+impl From<Duration> for Allowance {
+    fn from(time: Duration) -> Self {
+        Allowance { time, steps: u64::MAX }
+    }
+}
+
 /// How connections to a file are opened.
 #[derive(Clone, Debug)]
 pub(crate) struct Opening {
@@ -36,22 +52,36 @@ pub(crate) struct Opening {
 /// One connection. Its statements run one after the other.
 pub(crate) struct Connection {
     inner: Mutex<rusqlite::Connection>,
-    deadline: Arc<Deadline>,
+    meter: Arc<Meter>,
 }
 
-/// When the running statement is to be interrupted, in nanoseconds since the process began to use SQLite.
-struct Deadline(AtomicU64);
+/// What the running statement has used, and when it is to be interrupted.
+struct Meter {
+    /// Nanoseconds since the process began to use SQLite.
+    end: AtomicU64,
+    most: AtomicU64,
+    /// Looks at the clock: one for each so many steps.
+    looks: AtomicU64,
+}
 
 static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-impl Deadline {
-    fn set(&self, limit: Duration) {
-        let end = BEGIN.elapsed().saturating_add(limit).as_nanos();
-        self.0.store(u64::try_from(end).unwrap_or(u64::MAX), Ordering::Relaxed);
+impl Meter {
+    fn set(&self, allowed: Allowance) {
+        let end = BEGIN.elapsed().saturating_add(allowed.time).as_nanos();
+        self.end.store(u64::try_from(end).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.most.store(allowed.steps, Ordering::Relaxed);
+        self.looks.store(0, Ordering::Relaxed);
+    }
+
+    fn steps(&self) -> u64 {
+        self.looks.load(Ordering::Relaxed) * STEPS.unsigned_abs() as u64 / 1_000
     }
 
     fn is_over(&self) -> bool {
-        BEGIN.elapsed().as_nanos() > u128::from(self.0.load(Ordering::Relaxed))
+        self.looks.fetch_add(1, Ordering::Relaxed);
+        self.steps() > self.most.load(Ordering::Relaxed)
+            || BEGIN.elapsed().as_nanos() > u128::from(self.end.load(Ordering::Relaxed))
     }
 }
 
@@ -84,10 +114,11 @@ impl Opening {
         inner.pragma_update(None, "mmap_size", 1_073_741_824)?;
         inner.pragma_update(None, "temp_store", "memory")?;
         inner.set_prepared_statement_cache_capacity(STATEMENTS);
-        let deadline = Arc::new(Deadline(AtomicU64::new(u64::MAX)));
-        let looked_at = deadline.clone();
+        let never = || AtomicU64::new(u64::MAX);
+        let meter = Arc::new(Meter { end: never(), most: never(), looks: AtomicU64::new(0) });
+        let looked_at = meter.clone();
         inner.progress_handler(STEPS, Some(move || looked_at.is_over()))?;
-        Ok(Connection { inner: Mutex::new(inner), deadline })
+        Ok(Connection { inner: Mutex::new(inner), meter })
     }
 }
 
@@ -97,8 +128,13 @@ fn open(file: &Path, flags: OpenFlags) -> rusqlite::Result<rusqlite::Connection>
 
 impl Connection {
     /// All rows of a statement. Also runs statements that write and return rows.
-    pub fn query(&self, sql: &str, values: &[Value], limit: Duration) -> rusqlite::Result<Arc<Table>> {
-        let inner = self.limited(limit);
+    pub fn query(
+        &self,
+        sql: &str,
+        values: &[Value],
+        allowed: impl Into<Allowance>,
+    ) -> rusqlite::Result<Arc<Table>> {
+        let inner = self.limited(allowed);
         let mut statement = inner.prepare_cached(sql)?;
         bind(&mut statement, values)?;
         let mut table = Table::of(statement.column_count());
@@ -136,9 +172,14 @@ impl Connection {
         self.lock().is_autocommit()
     }
 
-    fn limited(&self, limit: Duration) -> MutexGuard<'_, rusqlite::Connection> {
+    /// What the last statement cost, in thousands of steps.
+    pub fn steps(&self) -> u64 {
+        self.meter.steps()
+    }
+
+    fn limited(&self, allowed: impl Into<Allowance>) -> MutexGuard<'_, rusqlite::Connection> {
         let inner = self.lock();
-        self.deadline.set(limit);
+        self.meter.set(allowed.into());
         inner
     }
 

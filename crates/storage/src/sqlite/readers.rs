@@ -4,18 +4,19 @@
 use crate::error;
 use crate::error::Failure;
 use crate::sqlite::table::Table;
-use crate::sqlite::{Connection, Opening, is_interrupted};
+use crate::sqlite::{Allowance, Connection, Opening, is_interrupted};
 use diagnostic::{Code, Diagnostic};
 use sea_orm::Value;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 /// How long a statement may keep a thread that serves requests: what lists of a page and reads of a record
-/// take, many times over.
-const QUICK: Duration = Duration::from_millis(5);
+/// take, many times over; some five milliseconds. Counted in steps, because time passes for a quick statement, too,
+/// while others have the processor; in time for one that waits for the disk.
+const QUICK: Allowance = Allowance { time: Duration::from_millis(50), steps: 800 };
 /// How many slow statements are remembered.
 const MOST_SLOW: usize = 1024;
 /// How long a read waits for a free connection.
@@ -136,8 +137,9 @@ impl Readers {
         values: &[Value],
         limit: Duration,
     ) -> Option<Result<Arc<Table>, Failure>> {
-        match holder.connection().query(sql, values, limit.min(QUICK)) {
-            Err(e) if is_interrupted(&e) && limit > QUICK => {
+        let allowed = Allowance { time: limit.min(QUICK.time), ..QUICK };
+        match holder.connection().query(sql, values, allowed) {
+            Err(e) if is_interrupted(&e) && limit > QUICK.time => {
                 self.remember(key);
                 None
             }
@@ -154,10 +156,12 @@ impl Readers {
         values: Vec<Value>,
         limit: Duration,
     ) -> Result<Arc<Table>, Failure> {
-        let begin = Instant::now();
-        let work = tokio::task::spawn_blocking(move || holder.connection().query(&sql, &values, limit));
-        let done = work.await.map_err(|e| error::unexpected("a slow statement", &e))?;
-        if begin.elapsed() < QUICK / 2 {
+        let work = tokio::task::spawn_blocking(move || {
+            let done = holder.connection().query(&sql, &values, limit);
+            (done, holder.connection().steps())
+        });
+        let (done, steps) = work.await.map_err(|e| error::unexpected("a slow statement", &e))?;
+        if steps < QUICK.steps / 2 {
             self.forget(key);
         }
         done.map_err(|e| error::sqlite_failure(&e))
