@@ -11,8 +11,9 @@ use engine::identity::Session;
 use engine::{Engine, Identity};
 use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
-use storage::Dialect;
 use storage::stages::{Stages, stage};
+use storage::{Database, Dialect};
+use tokio::runtime::Handle;
 use tracing::Instrument;
 
 /// Name of the session cookie.
@@ -93,34 +94,43 @@ impl Caller {
     }
 }
 
-/// Runs the engine's work where its connections are. Those of PostgreSQL belong to the engine's own runtime, not
-/// to the one that serves this request; SQLite is called by whoever asks.
+/// Runs the engine's work where its connections are: SQLite is called by whoever asks, and so is PostgreSQL, by a task
+/// that ends also when whoever asked has gone.
 pub async fn near_its_connections<T: Send + 'static>(
     engine: &Engine,
     work: impl Future<Output = diagnostic::Result<T>> + Send + 'static,
 ) -> diagnostic::Result<T> {
-    match engine.database().dialect() {
+    let database = engine.database();
+    match database.dialect() {
         Dialect::Sqlite => work.await,
-        Dialect::Postgres => on_its_runtime(engine, work).await,
+        Dialect::Postgres => spawned(database, &database.near(), work).await,
     }
 }
 
 /// Runs the engine's work on the runtime it was opened on, inside the request: work that keeps a thread busy must
 /// not keep one that serves requests.
-/// Nobody waits for a database that does not answer; what was begun may still be done, as with an answer that is lost
-/// on its way.
 pub async fn on_its_runtime<T: Send + 'static>(
     engine: &Engine,
     work: impl Future<Output = diagnostic::Result<T>> + Send + 'static,
 ) -> diagnostic::Result<T> {
-    let work = Stages::current().scope(work).in_current_span();
     let database = engine.database();
+    spawned(database, database.handle(), work).await
+}
+
+/// Nobody waits for a database that does not answer; what was begun may still be done, as with an answer that is lost
+/// on its way.
+async fn spawned<T: Send + 'static>(
+    database: &Database,
+    on: &Handle,
+    work: impl Future<Output = diagnostic::Result<T>> + Send + 'static,
+) -> diagnostic::Result<T> {
+    let work = Stages::current().scope(work).in_current_span();
     if let Some(silence) = database.silence() {
         return Err(silence);
     }
     tokio::select! {
         biased;
-        done = database.handle().spawn(work) => match done {
+        done = on.spawn(work) => match done {
             Ok(done) => done,
             Err(failed) => Err(storage::error::internal("the work of a request", &failed.to_string())),
         },

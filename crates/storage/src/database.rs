@@ -6,6 +6,7 @@ use crate::door::sqlite::Message;
 use crate::door::{self, Job, Limits, Waiting};
 use crate::error::{self, internal};
 use crate::folder::FolderLock;
+use crate::postgres::Pools;
 use crate::sqlite::readers::Readers;
 use crate::stages::Stages;
 use crate::system;
@@ -57,7 +58,7 @@ enum Connected {
         file: PathBuf,
         _lock: Option<FolderLock>,
     },
-    Postgres(DatabaseConnection),
+    Postgres(Arc<Pools>),
 }
 
 impl Database {
@@ -71,7 +72,7 @@ impl Database {
                     .map_err(|e| internal("starting the thread that writes", &e))?;
                 Connected::Sqlite { readers, jobs, file, _lock: lock }
             }
-            Connections::Postgres(pool) => Connected::Postgres(pool),
+            Connections::Postgres(pool) => Connected::Postgres(Arc::new(Pools::new(pool, handle.clone()))),
         };
         let (sender, versions) =
             channel::channel(Versions { catalog: 0, rights: 0, secret: 0, confirmed: Instant::now() });
@@ -95,7 +96,7 @@ impl Database {
         let inner = &database.inner;
         let line = match &inner.link {
             Connected::Sqlite { .. } => None,
-            Connected::Postgres(pool) => Some(Line::new(pool.clone(), options.schema)),
+            Connected::Postgres(pools) => Some(Line::new(pools.clone(), options.schema)),
         };
         let told = Told { versions: sender, lost: lose, jobs: inner.jobs_ready.clone() };
         handle.spawn(watch::run(database.reader(), line, told, inner.look.clone()));
@@ -115,6 +116,14 @@ impl Database {
         &self.inner.handle
     }
 
+    /// The runtime that works best for whoever asks on this thread: their own, where PostgreSQL has connections for it.
+    pub fn near(&self) -> Handle {
+        match &self.inner.link {
+            Connected::Sqlite { .. } => self.inner.handle.clone(),
+            Connected::Postgres(pools) => pools.runtime(),
+        }
+    }
+
     /// The SQLite file.
     pub fn file(&self) -> Option<&Path> {
         match &self.inner.link {
@@ -123,12 +132,11 @@ impl Database {
         }
     }
 
-    /// Single reads: each statement sees the newest committed state, on whichever connection is free. On
-    /// PostgreSQL to be used on the runtime of [`Database::handle`].
+    /// Single reads: each statement sees the newest committed state, on whichever connection is free.
     pub fn reader(&self) -> Tx {
         let link = match &self.inner.link {
             Connected::Sqlite { readers, .. } => Link::Readers(readers.clone()),
-            Connected::Postgres(pool) => Link::Pool(pool.clone()),
+            Connected::Postgres(pools) => Link::Pools(pools.clone()),
         };
         Tx::new(self.dialect(), self.inner.limits.statement, link)
     }
@@ -161,9 +169,9 @@ impl Database {
     {
         match &self.inner.link {
             Connected::Sqlite { readers, .. } => read_on_sqlite(readers, job, limits).await,
-            Connected::Postgres(pool) => {
-                let work = read_on_postgres(pool.clone(), job, limits).instrument(Span::current());
-                self.inner.handle.spawn(work).await.unwrap_or_else(|e| Err(internal("reading", &e)))
+            Connected::Postgres(pools) => {
+                let work = read_on_postgres(pools.here(), job, limits).instrument(Span::current());
+                pools.runtime().spawn(work).await.unwrap_or_else(|e| Err(internal("reading", &e)))
             }
         }
     }
@@ -257,8 +265,12 @@ impl Database {
             Waiting { job, alone, limits, span: Span::current(), stages: Stages::current(), answer };
         match &self.inner.link {
             Connected::Sqlite { jobs, .. } => jobs.send(Message::Job(waiting)).await.map_err(|_| closed())?,
-            Connected::Postgres(pool) => {
-                self.inner.handle.spawn(door::postgres::run(pool.clone(), waiting));
+            // Scripts block the thread they run on.
+            Connected::Postgres(pools) if alone => {
+                self.inner.handle.spawn(door::postgres::run(pools.shared().clone(), waiting));
+            }
+            Connected::Postgres(pools) => {
+                pools.runtime().spawn(door::postgres::run(pools.here(), waiting));
             }
         }
         answered.await.map_err(|_| closed())??;
@@ -307,9 +319,9 @@ impl Database {
                 let waiting = jobs.max_capacity() - jobs.capacity();
                 Load { waiting: count(waiting), connections: count(all + 1), idle: count(idle) }
             }
-            Connected::Postgres(pool) => {
-                let pool = pool.get_postgres_connection_pool();
-                Load { waiting: 0, connections: i64::from(pool.size()), idle: count(pool.num_idle()) }
+            Connected::Postgres(pools) => {
+                let (all, idle) = pools.count();
+                Load { waiting: 0, connections: count(all), idle: count(idle) }
             }
         }
     }
@@ -337,7 +349,10 @@ impl Database {
                 }
                 Ok(())
             }
-            Connected::Postgres(pool) => pool.close_by_ref().await.map_err(|e| error::diagnostic(&e)),
+            Connected::Postgres(pools) => {
+                pools.close().await;
+                Ok(())
+            }
         }
     }
 }

@@ -6,7 +6,7 @@
 //! value, and a process may hold several.
 //!
 //! Read in this order: [`stages`] (what a request spends its time on), [`dialect`] and [`codec`] (what differs between the databases), [`error`] (what their
-//! errors mean), `sqlite` (its connections), [`connection`] and [`folder`] (opening), [`transaction`] (what every statement runs on),
+//! errors mean), `sqlite` and `postgres` (their connections), [`connection`] and [`folder`] (opening), [`transaction`] (what every statement runs on),
 //! [`door`] (the one way to write), [`database`] (all of it together), [`system`] (the tables of the engine),
 //! [`store`] (reading and writing them), then what plans say of records: [`secret`], [`search`], [`sql`],
 //! [`select`] and [`row`]; [`watch`] (news from other processes), then migrations, [`reseal`] (another key) and backup.
@@ -20,6 +20,8 @@ pub mod codec;
 pub mod error;
 
 mod sqlite;
+
+mod postgres;
 
 pub mod connection;
 

@@ -3,11 +3,12 @@
 use crate::codec::Cells;
 use crate::dialect::Dialect;
 use crate::error::{self, Failure};
+use crate::postgres::Pools;
 use crate::sqlite;
 use crate::sqlite::readers::{Lent, Readers};
 use crate::stages;
 use diagnostic::{Code, Diagnostic, Result};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -50,8 +51,8 @@ pub(crate) enum Link {
     Reader(Arc<Readers>, Arc<Lent>),
     /// SQLite: all to the connection that writes, whose transaction several jobs may share one after the other.
     Writer(Arc<sqlite::Connection>),
-    /// PostgreSQL: each statement to any connection of the pool.
-    Pool(DatabaseConnection),
+    /// PostgreSQL: each statement to any connection of the runtime it is sent from.
+    Pools(Arc<Pools>),
     /// PostgreSQL: all to one transaction.
     Transaction(Arc<DatabaseTransaction>),
 }
@@ -88,7 +89,8 @@ impl Tx {
                 connection.execute(&sql, &values, self.inner.timeout).map_err(|e| error::sqlite_failure(&e))
             }
             Some(Link::Readers(_) | Link::Reader(..)) => Err(read_only()),
-            Some(Link::Pool(pool)) => {
+            Some(Link::Pools(pools)) => {
+                let pool = pools.here();
                 self.limited(pool.execute_raw(statement(sql, values))).await.map(|done| done.rows_affected())
             }
             Some(Link::Transaction(tx)) => {
@@ -113,7 +115,8 @@ impl Tx {
             Some(Link::Writer(connection)) => {
                 connection.query(&sql, &values, limit).map(of_table).map_err(|e| error::sqlite_failure(&e))
             }
-            Some(Link::Pool(pool)) => {
+            Some(Link::Pools(pools)) => {
+                let pool = pools.here();
                 self.limited(pool.query_all_raw(statement(sql, values))).await.map(of_postgres)
             }
             Some(Link::Transaction(tx)) => {
@@ -144,7 +147,7 @@ impl Tx {
                 connection.batch(sql, self.inner.timeout).map_err(|e| error::sqlite_failure(&e))
             }
             Some(Link::Readers(_) | Link::Reader(..)) => Err(read_only()),
-            Some(Link::Pool(pool)) => self.limited(pool.execute_unprepared(sql)).await.map(drop),
+            Some(Link::Pools(pools)) => self.limited(pools.here().execute_unprepared(sql)).await.map(drop),
             Some(Link::Transaction(tx)) => self.limited(tx.execute_unprepared(sql)).await.map(drop),
         };
         stages::note("storage", begin.elapsed());
@@ -194,7 +197,7 @@ impl Tx {
     pub(crate) async fn is_closed(&self) -> bool {
         match self.inner.link.read().await.as_ref() {
             Some(Link::Readers(readers) | Link::Reader(readers, _)) => readers.is_closed(),
-            Some(Link::Pool(pool)) => pool.get_postgres_connection_pool().is_closed(),
+            Some(Link::Pools(pools)) => pools.is_closed(),
             Some(Link::Writer(_) | Link::Transaction(_)) => false,
             None => true,
         }

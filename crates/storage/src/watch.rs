@@ -3,6 +3,7 @@
 
 use crate::dialect::Dialect;
 use crate::error;
+use crate::postgres::Pools;
 use crate::secret::CURRENT_META;
 use crate::system;
 use crate::transaction::Tx;
@@ -103,7 +104,7 @@ pub(crate) async fn run(reader: Tx, mut line: Option<Line>, told: Told, look: Ar
         match asked {
             Ok(versions) => {
                 if let Some(line) = line.as_ref().filter(|_| *told.lost.borrow()) {
-                    line.renew_pool();
+                    line.pools.renew();
                     tracing::info!("the database answers again");
                     told.lost.send_replace(false);
                     told.jobs.notify_waiters();
@@ -123,15 +124,15 @@ pub(crate) async fn run(reader: Tx, mut line: Option<Line>, told: Told, look: Ar
 
 /// A connection to PostgreSQL that nothing else uses: that the pool is busy does not mean that the database is lost.
 pub(crate) struct Line {
-    pool: DatabaseConnection,
+    pools: Arc<Pools>,
     schema: Option<String>,
     listener: Option<PgListener>,
 }
 
 impl Line {
-    /// Beside a pool, in the schema that the pool works in.
-    pub(crate) fn new(pool: DatabaseConnection, schema: Option<String>) -> Line {
-        Line { pool, schema, listener: None }
+    /// Beside the pools, in the schema that they work in.
+    pub(crate) fn new(pools: Arc<Pools>, schema: Option<String>) -> Line {
+        Line { pools, schema, listener: None }
     }
 
     /// Asks for the versions; an error also where no answer comes in time.
@@ -151,17 +152,9 @@ impl Line {
     async fn try_ask(&mut self) -> Result<Vec<(String, i64)>, sqlx::Error> {
         let listener = match &mut self.listener {
             Some(listener) => listener,
-            none => none.insert(connect(&self.pool, self.schema.as_deref()).await?),
+            none => none.insert(connect(self.pools.shared(), self.schema.as_deref()).await?),
         };
         sqlx::query_as(VERSIONS).fetch_all(listener).await
-    }
-
-    /// Lets go of the pool's idle connections: they were made to a server that has gone meanwhile.
-    fn renew_pool(&self) {
-        let pool = self.pool.get_postgres_connection_pool();
-        while let Some(idle) = pool.try_acquire() {
-            drop(idle.detach());
-        }
     }
 }
 
