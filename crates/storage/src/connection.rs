@@ -2,15 +2,17 @@
 
 use crate::error;
 use crate::folder::{self, FolderLock};
+use crate::postgres::Pools;
+use crate::postgres::held::Opening;
+use crate::sqlite;
 use crate::sqlite::readers::Readers;
-use crate::sqlite::{self, Opening};
 use diagnostic::{Code, Diagnostic, Result};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
 use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
-use sea_orm::{ConnectOptions, DatabaseConnection};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::runtime::Handle;
 
 /// What the process is to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,8 +79,8 @@ pub(crate) enum Connections {
         /// The file.
         file: PathBuf,
     },
-    /// A pool of PostgreSQL.
-    Postgres(DatabaseConnection),
+    /// The pools of PostgreSQL.
+    Postgres(Arc<Pools>),
 }
 
 /// Opens what the options name.
@@ -119,7 +121,7 @@ fn open_sqlite(options: &Options, file: PathBuf) -> Result<Connections> {
         Role::Server => Some(folder::lock(&folder)?),
         Role::Command => None,
     };
-    let opening = Opening { file: file.clone(), durable: options.durable };
+    let opening = sqlite::Opening { file: file.clone(), durable: options.durable };
     let failed = |e: rusqlite::Error| {
         let mut found = error::sqlite_failure(&e).diagnostic;
         if found.code == Code::DatabaseUnavailable {
@@ -135,37 +137,25 @@ fn open_sqlite(options: &Options, file: PathBuf) -> Result<Connections> {
 
 async fn open_postgres(options: &Options, url: &str) -> Result<Connections> {
     reach(url, options.schema.as_deref()).await?;
-    let mut settings = ConnectOptions::new(url);
     let timeout = options.statement_timeout.as_millis().to_string();
-    settings
-        .max_connections(options.connections.max(2))
-        .min_connections(2)
-        .set_application_name("lifeloom")
-        .map_sqlx_postgres_opts(move |o| {
-            o.options([
-                ("statement_timeout", timeout.as_str()),
-                ("timezone", "UTC"),
-                // A node that vanished in the middle of a transaction must not hold its locks for ever.
-                ("idle_in_transaction_session_timeout", "300000"),
-            ])
-            .statement_cache_capacity(256)
-        });
-    if let Some(schema) = &options.schema {
-        settings.set_schema_search_path(schema.clone());
-    }
-    settings
-        .acquire_timeout(Duration::from_secs(10))
-        .connect_timeout(Duration::from_secs(10))
-        .test_before_acquire(false)
-        .sqlx_logging(true)
-        .record_stmt_in_spans(false);
+    let settings = address(url)?
+        .application_name("lifeloom")
+        .options([
+            ("statement_timeout", timeout.as_str()),
+            ("timezone", "UTC"),
+            // A node that vanished in the middle of a transaction must not hold its locks for ever.
+            ("idle_in_transaction_session_timeout", "300000"),
+        ])
+        .statement_cache_capacity(256);
     // Statements are logged through `tracing` at its trace level, slow ones as warnings; bound values never
     // are. The level type of the `log` crate parses from its name.
-    if let (Ok(all), Ok(slow)) = ("trace".parse(), "warn".parse()) {
-        settings.sqlx_logging_level(all).sqlx_slow_statements_logging_settings(slow, Duration::from_secs(1));
-    }
-    let pool = sea_orm::Database::connect(settings).await.map_err(|e| error::diagnostic(&e))?;
-    Ok(Connections::Postgres(pool))
+    let settings = match ("trace".parse(), "warn".parse()) {
+        (Ok(all), Ok(slow)) => settings.log_statements(all).log_slow_statements(slow, Duration::from_secs(1)),
+        _ => settings,
+    };
+    let opening = Opening { options: settings, schema: options.schema.clone() };
+    let pools = Pools::new(opening, options.connections, Handle::current());
+    Ok(Connections::Postgres(Arc::new(pools.map_err(|failure| failure.diagnostic)?)))
 }
 
 /// Tries one connection: a pool would go on trying until its time is over, and not say why. A schema that is
@@ -196,14 +186,16 @@ async fn finish(mut connection: PgConnection, statement: Option<String>) -> Resu
     connection.close().await.map_err(|e| error::library_meaning(&e).diagnostic)
 }
 
-async fn connect(url: &str) -> Result<PgConnection> {
+fn address(url: &str) -> Result<PgConnectOptions> {
     let wrong = |e: sqlx::Error| {
-        Box::new(
-            Diagnostic::new(Code::InvalidConfiguration)
-                .with("reason", format!("the address of the database is not valid: {e}")),
-        )
+        let reason = format!("the address of the database is not valid: {e}");
+        Box::new(Diagnostic::new(Code::InvalidConfiguration).with("reason", reason))
     };
-    let settings: PgConnectOptions = url.parse().map_err(wrong)?;
+    url.parse().map_err(wrong)
+}
+
+async fn connect(url: &str) -> Result<PgConnection> {
+    let settings = address(url)?;
     let tried = tokio::time::timeout(Duration::from_secs(10), settings.connect()).await;
     let unreachable =
         || Diagnostic::new(Code::DatabaseUnavailable).with("reason", "it does not answer in time");

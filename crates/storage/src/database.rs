@@ -10,11 +10,10 @@ use crate::postgres::Pools;
 use crate::sqlite::readers::Readers;
 use crate::stages::Stages;
 use crate::system;
-use crate::transaction::{Link, Tx};
+use crate::transaction::{Link, Transaction, Tx};
 use crate::watch::{self, Line, Told, Versions};
 use diagnostic::{Diagnostic, Result};
 use futures_util::FutureExt;
-use sea_orm::{AccessMode, DatabaseConnection, IsolationLevel, TransactionOptions, TransactionTrait};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -72,7 +71,7 @@ impl Database {
                     .map_err(|e| internal("starting the thread that writes", &e))?;
                 Connected::Sqlite { readers, jobs, file, _lock: lock }
             }
-            Connections::Postgres(pool) => Connected::Postgres(Arc::new(Pools::new(pool, handle.clone()))),
+            Connections::Postgres(pools) => Connected::Postgres(pools),
         };
         let (sender, versions) =
             channel::channel(Versions { catalog: 0, rights: 0, secret: 0, confirmed: Instant::now() });
@@ -96,7 +95,7 @@ impl Database {
         let inner = &database.inner;
         let line = match &inner.link {
             Connected::Sqlite { .. } => None,
-            Connected::Postgres(pools) => Some(Line::new(pools.clone(), options.schema)),
+            Connected::Postgres(pools) => Some(Line::new(pools.clone())),
         };
         let told = Told { versions: sender, lost: lose, jobs: inner.jobs_ready.clone() };
         handle.spawn(watch::run(database.reader(), line, told, inner.look.clone()));
@@ -170,7 +169,7 @@ impl Database {
         match &self.inner.link {
             Connected::Sqlite { readers, .. } => read_on_sqlite(readers, job, limits).await,
             Connected::Postgres(pools) => {
-                let work = read_on_postgres(pools.here(), job, limits).instrument(Span::current());
+                let work = read_on_postgres(pools.clone(), job, limits).instrument(Span::current());
                 pools.runtime().spawn(work).await.unwrap_or_else(|e| Err(internal("reading", &e)))
             }
         }
@@ -261,16 +260,22 @@ impl Database {
             .boxed()
         });
         let (answer, answered) = oneshot::channel();
-        let waiting =
-            Waiting { job, alone, limits, span: Span::current(), stages: Stages::current(), answer };
+        let maintenance = limits.job == Limits::MAINTENANCE.job;
+        let waiting = Waiting {
+            job,
+            alone,
+            maintenance,
+            limits,
+            span: Span::current(),
+            stages: Stages::current(),
+            answer,
+        };
         match &self.inner.link {
             Connected::Sqlite { jobs, .. } => jobs.send(Message::Job(waiting)).await.map_err(|_| closed())?,
-            // Scripts block the thread they run on.
-            Connected::Postgres(pools) if alone => {
-                self.inner.handle.spawn(door::postgres::run(pools.shared().clone(), waiting));
-            }
             Connected::Postgres(pools) => {
-                pools.runtime().spawn(door::postgres::run(pools.here(), waiting));
+                // A job of its own may compute for long, and keeps no thread that serves requests.
+                let runtime = if alone { self.inner.handle.clone() } else { pools.runtime() };
+                runtime.spawn(door::postgres::run(pools.clone(), waiting));
             }
         }
         answered.await.map_err(|_| closed())??;
@@ -387,18 +392,15 @@ where
     result.unwrap_or_else(|_| Err(Box::new(error::too_slow())))
 }
 
-async fn read_on_postgres<T, F, W>(pool: DatabaseConnection, job: F, limits: Limits) -> Result<T>
+async fn read_on_postgres<T, F, W>(pools: Arc<Pools>, job: F, limits: Limits) -> Result<T>
 where
     F: FnOnce(Tx) -> W,
     W: Future<Output = Result<T>>,
 {
-    let options = TransactionOptions {
-        isolation_level: Some(IsolationLevel::RepeatableRead),
-        access_mode: Some(AccessMode::ReadOnly),
-        ..TransactionOptions::default()
-    };
-    let transaction = pool.begin_with_options(options).await.map_err(|e| error::diagnostic(&e))?;
-    let transaction = Arc::new(transaction);
+    let mut held = pools.lend().await.map_err(|failure| failure.diagnostic)?;
+    let begun = held.begin("begin isolation level repeatable read, read only").await;
+    begun.map_err(|e| error::library_meaning(&e).diagnostic)?;
+    let transaction = Transaction { held: Arc::new(tokio::sync::Mutex::new(held)), catalog: None };
     let tx = Tx::new(Dialect::Postgres, limits.statement, Link::Transaction(transaction.clone()));
     let result = tokio::time::timeout(limits.job, job(tx.clone())).await;
     tx.close().await;

@@ -28,6 +28,8 @@ pub(crate) struct Waiting {
     pub job: Job,
     /// Has a commit of its own: a script may take its time and must not hold up the answers of neighbours.
     pub alone: bool,
+    /// Changes what others work under: waits for them, and they wait for it (PostgreSQL).
+    pub maintenance: bool,
     /// Longest time of the job and of one of its statements.
     pub limits: Limits,
     pub span: Span,

@@ -2,7 +2,7 @@
 
 use catalog::{Object, Stored};
 use diagnostic::{Code, Diagnostic};
-use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr, sqlx};
+use sea_orm::sqlx;
 use std::collections::HashSet;
 use std::fmt::Display;
 use uuid::Uuid;
@@ -23,25 +23,7 @@ pub fn internal(doing: &str, cause: &(impl Display + ?Sized)) -> Box<Diagnostic>
     Box::new(Diagnostic::new(Code::Internal).with("trace", trace))
 }
 
-/// The meaning of an error of the database library.
-pub fn meaning(error: &DbErr) -> Failure {
-    let once = |diagnostic: Diagnostic| Failure { diagnostic: Box::new(diagnostic), again: false };
-    match error {
-        DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => once(Diagnostic::new(Code::DatabaseBusy)),
-        DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => once(unavailable("it is closed")),
-        DbErr::Conn(RuntimeErr::SqlxError(e))
-        | DbErr::Exec(RuntimeErr::SqlxError(e))
-        | DbErr::Query(RuntimeErr::SqlxError(e)) => library_meaning(e),
-        other => Failure { diagnostic: internal("running a statement", other), again: false },
-    }
-}
-
-/// As [`meaning`], where only the finding is wanted.
-pub fn diagnostic(error: &DbErr) -> Box<Diagnostic> {
-    meaning(error).diagnostic
-}
-
-/// The meaning of an error of the driver below.
+/// The meaning of an error of the driver of PostgreSQL.
 pub fn library_meaning(error: &sqlx::Error) -> Failure {
     let once = |diagnostic: Diagnostic| Failure { diagnostic: Box::new(diagnostic), again: false };
     match error {

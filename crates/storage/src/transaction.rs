@@ -4,15 +4,16 @@ use crate::codec::Cells;
 use crate::dialect::Dialect;
 use crate::error::{self, Failure};
 use crate::postgres::Pools;
+use crate::postgres::held::Held;
 use crate::sqlite;
 use crate::sqlite::readers::{Lent, Readers};
 use crate::stages;
 use diagnostic::{Code, Diagnostic, Result};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, Statement, Value};
+use sea_orm::{Value, sqlx};
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::RwLock;
+use tokio::sync::{Mutex, RwLock};
 
 /// What to do once the transaction is committed.
 pub type AfterCommit = Box<dyn FnOnce() + Send>;
@@ -31,7 +32,7 @@ struct Inner {
     timeout: Duration,
     /// Taken out when the transaction ends, so that a clone that lives longer is refused.
     link: RwLock<Option<Link>>,
-    state: Mutex<State>,
+    state: std::sync::Mutex<State>,
 }
 
 #[derive(Default)]
@@ -53,8 +54,16 @@ pub(crate) enum Link {
     Writer(Arc<sqlite::Connection>),
     /// PostgreSQL: each statement to any connection of the runtime it is sent from.
     Pools(Arc<Pools>),
-    /// PostgreSQL: all to one transaction.
-    Transaction(Arc<DatabaseTransaction>),
+    /// PostgreSQL: all to one transaction. Dropped without its end, it is taken back with its connection.
+    Transaction(Transaction),
+}
+
+/// A transaction of PostgreSQL.
+#[derive(Clone)]
+pub(crate) struct Transaction {
+    pub held: Arc<Mutex<Held>>,
+    /// The number of the last publish, where no other can come before the end.
+    pub catalog: Option<i64>,
 }
 
 impl Tx {
@@ -64,7 +73,7 @@ impl Tx {
                 dialect,
                 timeout,
                 link: RwLock::new(Some(link)),
-                state: Mutex::new(State::default()),
+                state: std::sync::Mutex::new(State::default()),
             }),
         }
     }
@@ -89,13 +98,11 @@ impl Tx {
                 connection.execute(&sql, &values, self.inner.timeout).map_err(|e| error::sqlite_failure(&e))
             }
             Some(Link::Readers(_) | Link::Reader(..)) => Err(read_only()),
-            Some(Link::Pools(pools)) => {
-                let pool = pools.here();
-                self.limited(pool.execute_raw(statement(sql, values))).await.map(|done| done.rows_affected())
-            }
-            Some(Link::Transaction(tx)) => {
-                self.limited(tx.execute_raw(statement(sql, values))).await.map(|done| done.rows_affected())
-            }
+            Some(Link::Pools(pools)) => match pools.lend().await {
+                Ok(mut held) => self.limited(held.execute(sql, values)).await,
+                Err(failure) => Err(failure),
+            },
+            Some(Link::Transaction(of)) => self.limited(of.held.lock().await.execute(sql, values)).await,
         };
         stages::note("storage", begin.elapsed());
         self.judged(result)
@@ -115,13 +122,11 @@ impl Tx {
             Some(Link::Writer(connection)) => {
                 connection.query(&sql, &values, limit).map(of_table).map_err(|e| error::sqlite_failure(&e))
             }
-            Some(Link::Pools(pools)) => {
-                let pool = pools.here();
-                self.limited(pool.query_all_raw(statement(sql, values))).await.map(of_postgres)
-            }
-            Some(Link::Transaction(tx)) => {
-                self.limited(tx.query_all_raw(statement(sql, values))).await.map(of_postgres)
-            }
+            Some(Link::Pools(pools)) => match pools.lend().await {
+                Ok(mut held) => self.limited(held.query(sql, values)).await,
+                Err(failure) => Err(failure),
+            },
+            Some(Link::Transaction(of)) => self.limited(of.held.lock().await.query(sql, values)).await,
         };
         stages::note("storage", begin.elapsed());
         self.judged(result)
@@ -147,8 +152,11 @@ impl Tx {
                 connection.batch(sql, self.inner.timeout).map_err(|e| error::sqlite_failure(&e))
             }
             Some(Link::Readers(_) | Link::Reader(..)) => Err(read_only()),
-            Some(Link::Pools(pools)) => self.limited(pools.here().execute_unprepared(sql)).await.map(drop),
-            Some(Link::Transaction(tx)) => self.limited(tx.execute_unprepared(sql)).await.map(drop),
+            Some(Link::Pools(pools)) => match pools.lend().await {
+                Ok(mut held) => self.limited(held.batch(sql)).await.map(drop),
+                Err(failure) => Err(failure),
+            },
+            Some(Link::Transaction(of)) => self.limited(of.held.lock().await.batch(sql)).await.map(drop),
         };
         stages::note("storage", begin.elapsed());
         self.judged(result)
@@ -193,6 +201,14 @@ impl Tx {
         self.state().after_commit.push(Box::new(then));
     }
 
+    /// The number of the last publish, where the transaction began by keeping others out.
+    pub(crate) async fn catalog(&self) -> Option<i64> {
+        match self.inner.link.read().await.as_ref() {
+            Some(Link::Transaction(transaction)) => transaction.catalog,
+            _ => None,
+        }
+    }
+
     /// Whether this process has closed the connections.
     pub(crate) async fn is_closed(&self) -> bool {
         match self.inner.link.read().await.as_ref() {
@@ -212,9 +228,9 @@ impl Tx {
     }
 
     /// Gives up waiting for a statement after the longest time it may take.
-    async fn limited<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, Failure> {
+    async fn limited<T>(&self, work: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Failure> {
         match tokio::time::timeout(self.inner.timeout, work).await {
-            Ok(result) => result.map_err(|e| error::meaning(&e)),
+            Ok(result) => result.map_err(|e| error::library_meaning(&e)),
             Err(_) => Err(Failure { diagnostic: Box::new(error::too_slow()), again: false }),
         }
     }
@@ -246,12 +262,4 @@ fn ended() -> Box<Diagnostic> {
 /// A statement that writes came to a connection that reads: a defect of the program.
 fn read_only() -> Failure {
     error::unexpected("writing", "this connection only reads")
-}
-
-fn statement(sql: String, values: Vec<Value>) -> Statement {
-    Statement::from_sql_and_values(DbBackend::Postgres, sql, values)
-}
-
-fn of_postgres(rows: Vec<sea_orm::QueryResult>) -> Vec<Cells> {
-    rows.into_iter().map(Cells::of_postgres).collect()
 }

@@ -8,8 +8,8 @@ use crate::secret::CURRENT_META;
 use crate::system;
 use crate::transaction::Tx;
 use diagnostic::Result;
+use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::{PgListener, PgPoolOptions};
-use sea_orm::{DatabaseConnection, sqlx};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
@@ -125,14 +125,13 @@ pub(crate) async fn run(reader: Tx, mut line: Option<Line>, told: Told, look: Ar
 /// A connection to PostgreSQL that nothing else uses: that the pool is busy does not mean that the database is lost.
 pub(crate) struct Line {
     pools: Arc<Pools>,
-    schema: Option<String>,
     listener: Option<PgListener>,
 }
 
 impl Line {
     /// Beside the pools, in the schema that they work in.
-    pub(crate) fn new(pools: Arc<Pools>, schema: Option<String>) -> Line {
-        Line { pools, schema, listener: None }
+    pub(crate) fn new(pools: Arc<Pools>) -> Line {
+        Line { pools, listener: None }
     }
 
     /// Asks for the versions; an error also where no answer comes in time.
@@ -152,20 +151,18 @@ impl Line {
     async fn try_ask(&mut self) -> Result<Vec<(String, i64)>, sqlx::Error> {
         let listener = match &mut self.listener {
             Some(listener) => listener,
-            none => none.insert(connect(self.pools.shared(), self.schema.as_deref()).await?),
+            none => none.insert(connect(&self.pools).await?),
         };
         sqlx::query_as(VERSIONS).fetch_all(listener).await
     }
 }
 
-async fn connect(pool: &DatabaseConnection, schema: Option<&str>) -> Result<PgListener, sqlx::Error> {
-    let options = pool.get_postgres_connection_pool().connect_options();
+async fn connect(pools: &Pools) -> Result<PgListener, sqlx::Error> {
     // A pool of its own for each: the connection of one that was given up is of no use to the next.
-    let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(options.as_ref().clone());
+    let own = PgPoolOptions::new().max_connections(1).connect_lazy_with(pools.opening().options.clone());
     let mut listener = PgListener::connect_with(&own).await?;
     listener.eager_reconnect(false);
-    if let Some(schema) = schema {
-        let path = format!("set search_path to \"{}\"", schema.replace('"', "\"\""));
+    if let Some(path) = pools.opening().search_path() {
         sqlx::raw_sql(sqlx::AssertSqlSafe(path)).execute(&mut listener).await?;
     }
     listener.listen(CHANNEL).await?;

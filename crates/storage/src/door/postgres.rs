@@ -3,20 +3,22 @@
 use crate::dialect::Dialect;
 use crate::door::{self, Waiting};
 use crate::error::{self, Failure};
-use crate::transaction::Link;
+use crate::postgres::Pools;
+use crate::store::publish;
+use crate::transaction::{Link, Transaction};
 use diagnostic::Result;
-use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
 
 /// How often a job is run when others stand in its way.
 const MOST_RUNS: u32 = 4;
 
 /// Runs a job and answers it.
-pub async fn run(pool: DatabaseConnection, waiting: Waiting) {
+pub async fn run(pools: Arc<Pools>, waiting: Waiting) {
     let mut run = 1;
     let result = loop {
-        let (result, again) = try_once(&pool, &waiting).await;
+        let (result, again) = try_once(&pools, &waiting).await;
         if !again || run == MOST_RUNS {
             break result;
         }
@@ -30,10 +32,10 @@ pub async fn run(pool: DatabaseConnection, waiting: Waiting) {
     let _ = waiting.answer.send(result);
 }
 
-async fn try_once(pool: &DatabaseConnection, waiting: &Waiting) -> (Result<()>, bool) {
-    let transaction = match pool.begin().await {
-        Ok(transaction) => Arc::new(transaction),
-        Err(e) => return (Err(error::diagnostic(&e)), false),
+async fn try_once(pools: &Pools, waiting: &Waiting) -> (Result<()>, bool) {
+    let transaction = match begin(pools, waiting).await {
+        Ok(transaction) => transaction,
+        Err(failure) => return (Err(failure.diagnostic), failure.again),
     };
     let outcome = door::run(waiting, Dialect::Postgres, Link::Transaction(transaction.clone())).await;
     let ended = end(transaction, outcome.result.is_ok()).await;
@@ -47,11 +49,22 @@ async fn try_once(pool: &DatabaseConnection, waiting: &Waiting) -> (Result<()>, 
     }
 }
 
-/// Commits or rolls back. Every other holder has let go: their use was ended.
-pub(crate) async fn end(transaction: Arc<DatabaseTransaction>, commit: bool) -> Result<(), Failure> {
-    let Ok(transaction) = Arc::try_unwrap(transaction) else {
-        return Err(error::unexpected("ending a transaction", "it is still in use"));
+/// Begins a transaction. One that is not for maintenance keeps publishes out and learns the number of the last one, by
+/// the same message that begins it.
+async fn begin(pools: &Pools, waiting: &Waiting) -> Result<Transaction, Failure> {
+    let mut held = pools.lend().await?;
+    let words = if waiting.maintenance { "begin" } else { publish::BEGIN_UNDER_CATALOG };
+    let begun = tokio::time::timeout(waiting.limits.statement, held.begin(words)).await;
+    let read = match begun {
+        Ok(read) => read.map_err(|e| error::library_meaning(&e))?,
+        Err(_) => return Err(Failure { diagnostic: Box::new(error::too_slow()), again: false }),
     };
-    let ended = if commit { transaction.commit().await } else { transaction.rollback().await };
-    ended.map_err(|e| error::meaning(&e))
+    let number = read.last().filter(|_| !waiting.maintenance).map(|row| row.get::<i64>(0)).transpose();
+    let catalog = number.map_err(|diagnostic| Failure { diagnostic, again: false })?;
+    Ok(Transaction { held: Arc::new(Mutex::new(held)), catalog })
+}
+
+/// Commits or rolls back. Nobody else uses it any more: their use was ended.
+pub(crate) async fn end(transaction: Transaction, commit: bool) -> Result<(), Failure> {
+    transaction.held.lock().await.end(commit).await.map_err(|e| error::library_meaning(&e))
 }

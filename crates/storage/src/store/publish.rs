@@ -42,19 +42,36 @@ pub struct SourceText {
     pub text: String,
 }
 
+/// The statement that takes the lock of publishes, with `_shared` for writers.
+macro_rules! publish_lock {
+    ($shared:literal) => {
+        concat!(
+            "select pg_advisory_xact_lock",
+            $shared,
+            "(hashtext('lifeloom publish ' || current_schema()))"
+        )
+    };
+}
+
 /// Takes the right to publish until the transaction ends, so that publishes follow one another, and answers
 /// the number of the last one. A publish that was planned on another number must be planned again.
 pub async fn serialise(tx: &Tx) -> Result<i64> {
     if tx.dialect() == Dialect::Postgres {
-        let sql = "select pg_advisory_xact_lock(hashtext('lifeloom publish ' || current_schema()))::text";
-        tx.row(sql, vec![]).await?;
-        // Writers hold this row while they write, and tables after it. Taken before any table, so that a publish and
-        // a write never wait for one another.
-        tx.row("select number from sys_meta where key = $1 for update", cells![tx.dialect(); watch::CATALOG])
-            .await?;
+        // Writers share this lock, and take tables after it: a publish and a write never wait for one another. Writers
+        // that come later wait behind a publish that waits, so it does not wait for long.
+        let lock =
+            concat!("set local lock_timeout = '5s'; ", publish_lock!(""), "; set local lock_timeout = 0");
+        tx.batch(lock).await?;
     }
     version(tx).await
 }
+
+/// Begins a write: no publish gets in until the transaction ends. What is read last is the number of the last one.
+pub(crate) const BEGIN_UNDER_CATALOG: &str = concat!(
+    "begin; ",
+    publish_lock!("_shared"),
+    "; select coalesce((select number from sys_meta where key = 'catalog_version'), 0)"
+);
 
 /// The number of the last publish; 0 before the first.
 pub async fn version(tx: &Tx) -> Result<i64> {
@@ -66,11 +83,13 @@ pub async fn version(tx: &Tx) -> Result<i64> {
 pub async fn version_for_write(tx: &Tx) -> Result<i64> {
     match tx.dialect() {
         Dialect::Sqlite => version(tx).await,
-        Dialect::Postgres => {
-            let sql = "select number from sys_meta where key = $1 for share";
-            let row = tx.row(sql, cells![tx.dialect(); watch::CATALOG]).await?;
-            row.map_or(Ok(0), |row| row.get(0))
-        }
+        Dialect::Postgres => match tx.catalog().await {
+            Some(number) => Ok(number),
+            None => {
+                tx.batch(publish_lock!("_shared")).await?;
+                version(tx).await
+            }
+        },
     }
 }
 
