@@ -5,9 +5,14 @@
 set -euo pipefail
 . "$(dirname "$0")/../say.sh"
 [ -f "${1:-}/run.py" ] || fail 2 "usage: scripts/yardstick/run.sh FOLDER [options]; FOLDER holds run.py"
-yardstick=$(realpath "$1")
-shift
 export PEERS=${PEERS:-/var/tmp/peerbench}
+# A copy, because servers are described in its folder.
+yardstick=$PEERS/yardstick
+mkdir -p "$PEERS"
+rm -rf "$yardstick"
+cp -r "$(realpath "$1")" "$yardstick"
+chmod -R u+w "$yardstick"
+shift
 ours=$PEERS/lifeloom
 lifeloom=$ours/lifeloom
 database=postgres://bench:bench@127.0.0.1:54329/lifeloom
