@@ -240,8 +240,8 @@ async fn run(tx: &Tx, reading: Reading<'_>, mut work: Work, most: usize) -> Resu
 
 /// Takes the locks that keep derived values true, in one order for all transactions: the rows that will be
 /// written, those derived from them, and those whose values their formulas read. To be called before the
-/// first write; does nothing on SQLite.
-pub async fn lock_set(tx: &Tx, reading: Reading<'_>, writes: &[RowWrite]) -> Result<()> {
+/// first write; does nothing on SQLite. `held` was locked when it was read.
+pub async fn lock_set(tx: &Tx, reading: Reading<'_>, writes: &[RowWrite], held: Option<Uuid>) -> Result<()> {
     if tx.dialect() == Dialect::Sqlite {
         return Ok(());
     }
@@ -274,6 +274,9 @@ pub async fn lock_set(tx: &Tx, reading: Reading<'_>, writes: &[RowWrite]) -> Res
     for (object, ids) in rows {
         let Some(object) = reading.catalog.object(&object) else { continue };
         let ids: Vec<Uuid> = ids.into_iter().collect();
+        if ids.iter().all(|id| Some(*id) == held) {
+            continue;
+        }
         let mut binder = Binder::new(tx.dialect());
         let among = binder.id_in("\"id\"", &ids);
         let sql = format!(

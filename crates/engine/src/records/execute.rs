@@ -107,7 +107,7 @@ impl Work {
     async fn store(&self, command: &Command, mut planned: Planned) -> Result<Written> {
         guard::check(self, &planned.writes).await?;
         let rows = self.rows();
-        settle::lock_set(&self.tx, rows.reading, &planned.writes).await?;
+        settle::lock_set(&self.tx, rows.reading, &planned.writes, self.target).await?;
         self.number(&mut planned).await?;
         let applied = row::write::apply(&self.tx, rows.reading, &planned.writes).await;
         applied.map_err(|error| self.explain(error, &planned.writes))?;

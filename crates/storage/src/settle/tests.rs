@@ -81,7 +81,7 @@ impl Site {
         // With the variable set, `concurrent_lines_and_parent_changes_add_up` fails on PostgreSQL: what shows
         // that it races, and that these locks are what it needs.
         if std::env::var_os("LIFELOOM_TEST_WITHOUT_LOCKS").is_none() {
-            lock_set(tx, reading, writes).await?;
+            lock_set(tx, reading, writes, None).await?;
         }
         apply(tx, reading, writes).await?;
         let settled = settle(tx, reading, writes).await?;
