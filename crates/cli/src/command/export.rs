@@ -4,6 +4,7 @@ use crate::console::Console;
 use crate::failure::{Failure, not_writable};
 use crate::place::Place;
 use clap::Args;
+use engine::identity::Origin;
 use engine::transfer::{Format, WriteTo};
 use engine::{Engine, Identity};
 use serde_json::json;
@@ -62,6 +63,7 @@ pub async fn run(options: &Export, console: &Console) -> Result<(), Failure> {
     let progress = console.progress("export", all);
     let told = |done: u64| progress.at(done, all.max(done));
     let mut file = WriteTo(file);
+    engine.note_export(&identity, &options.object, &asked, format, &Origin::default()).await?;
     let count = engine.export(&identity, &options.object, &asked, format, &mut file, &told).await;
     progress.end();
     let count = count?;

@@ -1,20 +1,22 @@
 //! Records out.
 
 use crate::engine::{Engine, internal};
-use crate::identity::Identity;
+use crate::identity::{Identity, Origin, trail};
 use crate::transfer::cells::text;
 use crate::transfer::columns::{self, Column, Holds};
 use crate::transfer::format::Format;
 use crate::transfer::output::{Out, Output, Sink};
+use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use plan::grants::intersection;
 use plan::known::Known;
 use plan::query;
 use plan::read::{Count, Select};
 use plan::wording::not_permitted;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
-use storage::select;
+use storage::store::audit;
+use storage::{Tx, select};
 
 /// Parameters of a list that an export does not take.
 const OWN: [&str; 6] = ["limit", "cursor", "offset", "count", "expand", "bin"];
@@ -46,6 +48,27 @@ impl Engine {
         Ok(export.written)
     }
 
+    /// Puts an export on record, before the first byte of it leaves: who takes what out, from where.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn note_export(
+        &self,
+        identity: &Identity,
+        object: &str,
+        parameters: &[(String, String)],
+        format: Format,
+        from: &Origin,
+    ) -> Result<()> {
+        let entry = noted(identity, self.now(), (object, format, parameters), from);
+        let pen = self.pen().clone();
+        let work = move |tx: Tx| {
+            let (entry, pen) = (entry.clone(), pen.clone());
+            async move { audit::insert(&tx, &pen, &[entry]).await }
+        };
+        self.database().write(work).await
+    }
+
     /// How many records an export would hold, counted up to `most` and one more.
     ///
     /// # Errors
@@ -62,6 +85,19 @@ impl Engine {
         let page = select::fetch_page(&export.work.tx, export.work.rows().reading, &select).await?;
         Ok(page.total.unwrap_or_default())
     }
+}
+
+/// The entry of the audit trail about an export.
+pub(super) fn noted(
+    identity: &Identity,
+    at: DateTime<Utc>,
+    (object, format, parameters): (&str, Format, &[(String, String)]),
+    from: &Origin,
+) -> audit::Entry {
+    let asked: Map<String, Json> = parameters.iter().map(|(key, text)| (key.clone(), json!(text))).collect();
+    let detail = json!({"format": format.name(), "asked": asked});
+    let entry = trail::entry("records.exported", at, Some(identity.actor.id), None, from, detail);
+    audit::Entry { object: Some(object.to_owned()), ..entry }
 }
 
 /// An export on its way.

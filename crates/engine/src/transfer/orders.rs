@@ -1,9 +1,9 @@
 //! What is asked for and goes on without anybody waiting: imports and exports, each with its job.
 
 use crate::engine::{Engine, internal};
-use crate::identity::Identity;
+use crate::identity::{Identity, Origin};
 use crate::transfer::columns;
-use crate::transfer::export::Export;
+use crate::transfer::export::{Export, noted};
 use crate::transfer::findings::ImportReport;
 use crate::transfer::format::Format;
 use crate::transfer::import::{ImportOptions, importable};
@@ -19,6 +19,7 @@ use plan::wording::not_permitted;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
+use storage::store::audit;
 use storage::store::job::{self, Job};
 use storage::store::transfer::{self, Transfer};
 use uuid::Uuid;
@@ -479,6 +480,13 @@ pub(crate) async fn export(work: &Work, order: &ExportOrder) -> Result<Uuid> {
     new.expires_at = now + FETCHABLE;
     may_hold_more(&work.tx, new.created_by).await?;
     transfer::insert(&work.tx, &new).await?;
+    let from = Origin {
+        address: work.address.as_deref().map(str::to_owned),
+        request: work.request.clone().unwrap_or_default(),
+        ..Origin::default()
+    };
+    let entry = noted(&work.identity, now, (&object.name, order.format, &order.parameters), &from);
+    audit::insert(&work.tx, work.engine.pen(), &[entry]).await?;
     enqueue(work, new, terms::MAKE).await
 }
 

@@ -203,6 +203,12 @@ pub async fn export(caller: Caller, request: HttpRequest, payload: web::Payload)
         let asked = idempotency::asked(&caller, &request, &body.bytes, Request::Export(order))?;
         return perform(&caller, asked).await;
     }
+    let from = caller.state.as_ref().map(|state| state.origin(&request)).unwrap_or_default();
+    let (of, asked) = (object.clone(), parameters.clone());
+    let note = |engine: Engine, who: std::sync::Arc<engine::Identity>| async move {
+        engine.note_export(&who, &of, &asked, format, &from).await
+    };
+    caller.ask(note).await?;
     let name = format!("{object}.{}", format.name());
     let make = move |engine: Engine, who: std::sync::Arc<engine::Identity>, mut sink: Channel| async move {
         engine.export(&who, &object, &parameters, format, &mut sink, &|_| {}).await.map(drop)

@@ -157,6 +157,13 @@ fn a_large_export_is_fetched_when_it_is_made() {
         assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"shop.customer.xlsx\""));
         assert_eq!(told(&site.get("boss", made["result"]["file"].as_str().unwrap()).await), "404 not_found");
         check(&site, &[("root", &format!("DELETE /api/v1/exports/{id}"), Json::Null, "204")]).await;
+        // What leaves at once and what a job makes are both on record; what was refused is not.
+        site.post("root", "/api/v1/exports", json!({"object": "shop.customer", "fields": "code"})).await;
+        let audit = site.get("root", "/api/v1/audit?kind=records.exported").await.json();
+        let seen: Vec<_> = audit["entries"].as_array().unwrap().iter().collect();
+        assert_eq!(seen.len(), 2, "{audit}");
+        assert_eq!(seen[0]["object"], "shop.customer");
+        assert!(audit.to_string().contains(r#""asked":{"fields":"code"}"#), "{audit}");
         site
     });
 }
