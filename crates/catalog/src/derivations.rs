@@ -90,6 +90,7 @@ impl Walk<'_> {
     }
 
     fn rollup(&mut self, object: &Object, rollup: &Rollup) {
+        self.add(&object.name, &rollup.children, Vec::new());
         let Some((child, ways)) = self.children(&object.name, &rollup.children, Vec::new(), &[]) else {
             return;
         };

@@ -213,6 +213,14 @@ fn rights(work: &Work) -> String {
     format!("{} {:?} {}", work.published.number, actor.department, roles.join(" "))
 }
 
+/// The result of a write, by its number alone where it was refused.
+fn without_words(mut result: Json) -> Json {
+    if let Json::Object(parts) = &mut result {
+        parts.retain(|name, _| name != "error");
+    }
+    result
+}
+
 async fn once(work: &Work, asked: &Asked) -> Result<Done> {
     let Some(key) = &asked.key else { return carry_out(work, &asked.request).await };
     if let Some(earlier) = idempotency::begin(&work.tx, key, work.bindings.now).await? {
@@ -221,6 +229,10 @@ async fn once(work: &Work, asked: &Asked) -> Result<Done> {
         // What a script answered cannot be rendered again; under other rights it is not told again.
         return Ok(match kept.done {
             Done::Answered(_) if kept.rights != rights(work) => Done::Answered(Json::Null),
+            // Nor is what was found about writes that were refused.
+            Done::Bulk(results) if kept.rights != rights(work) => {
+                Done::Bulk(results.into_iter().map(without_words).collect())
+            }
             done => done,
         });
     }

@@ -61,7 +61,7 @@ impl<'a> Rows<'a> {
 
     /// The live row with these values.
     pub async fn find(&self, object: &Arc<Object>, key: &[(Arc<str>, Value)]) -> Result<Option<Row>> {
-        match row::find_by_key(self.tx, self.reading, object, key).await?.first() {
+        match row::find_by_key(self.tx, self.reading, object, key, &RowSet::All).await?.first() {
             Some(id) => self.load(object, *id).await,
             None => Ok(None),
         }

@@ -221,8 +221,17 @@ impl Examination<'_, '_> {
         // A record that this request creates is known to its caller; so is the caller's own user.
         let own = scene.draft.is_some_and(|draft| draft.is_new(id))
             || (&**target == "base.user" && id == self.planner.actor.id);
-        if by_caller && !own && self.planner.may(scene, Access::Read, found)? == Some(false) {
-            return Ok(Some(Code::ReferenceNotFound));
+        if by_caller && !own {
+            // As it is stored: what this request makes of a record gives no right to refer to it.
+            let stored = self.planner.scene(None, scene.facts, scene.needs);
+            let seen = match stored.record(target, id) {
+                Ok(Some(found)) => self.planner.may(&stored, Access::Read, found)?,
+                Ok(None) => Some(false),
+                Err(_) => None,
+            };
+            if seen == Some(false) {
+                return Ok(Some(Code::ReferenceNotFound));
+            }
         }
         if let Some(condition) = choose_where
             && self.planner.mode != Mode::System
@@ -347,12 +356,15 @@ impl Examination<'_, '_> {
             return Ok(());
         }
         let owner = row.row.values[field.index].as_reference();
-        let subject = match &row.before {
+        let permitted = match &row.before {
             None if owner == Some(self.planner.actor.id) => return Ok(()),
-            None => &row.row,
-            Some(before) => before,
+            None => self.planner.may(scene, Access::Assign, &row.row)?,
+            Some(before) => {
+                let stored = self.planner.scene(None, scene.facts, scene.needs);
+                self.planner.may(&stored, Access::Assign, before)?
+            }
         };
-        if self.planner.may(scene, Access::Assign, subject)? == Some(false) {
+        if permitted == Some(false) {
             self.put(row, &field.name, not_permitted(crate::begin::words(Access::Assign), &row.object.name));
         }
         Ok(())

@@ -247,7 +247,8 @@ impl Planner<'_> {
                 reasons.push(Reason::Field { role: role.name.clone(), right });
             }
         }
-        for (of, input) in field.inputs.iter().filter(|_| question.whole) {
+        // Others than administrators ask of fields that they may read, and so of none with hidden inputs.
+        for (of, input) in field.inputs.iter() {
             if self.known().readable(of, input).is_none() {
                 reasons.push(Reason::HiddenInput { object: of.clone(), field: input.clone() });
             }

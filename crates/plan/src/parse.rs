@@ -9,7 +9,7 @@ use catalog::{Field, Object, Stored, SystemField};
 use definition::FieldType;
 use definition::field::{ReferenceEntry, ReferenceInput};
 use diagnostic::{Code, Diagnostic, Result};
-use expression::{Type, Value};
+use expression::{Step, Type, Value};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -165,8 +165,10 @@ impl<'p, 'a> Reader<'p, 'a> {
                 true => known.readable(&object, name),
                 false => self.planner.catalog.objects.get(&object).and_then(|object| object.field(name)),
             };
+            let step = Step { object: object.clone(), field: name.as_str().into() };
+            let open = !self.planner.mode.has_rights() || known.veil(&step).is_none();
             let usable = field.filter(|field| {
-                matches!(field.stored, Stored::Column { .. })
+                open && matches!(field.stored, Stored::Column { .. })
                     && field.encrypted.is_none()
                     && !matches!(field.ty, Type::List(_) | Type::Json | Type::Address)
             });

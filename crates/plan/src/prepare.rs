@@ -138,7 +138,8 @@ impl Planner<'_> {
         if !self.mode.has_rights() {
             return Ok(found);
         }
-        let scene = self.scene(Some(draft), facts, needs);
+        // As all is stored: what this request makes of a record gives no right to refer to it.
+        let scene = self.scene(None, facts, needs);
         for row in draft.rows.iter().filter(|row| !row.mechanical && row.stays()) {
             for field in row.object.fields.values().filter(|field| row.by_caller.contains(&field.index)) {
                 let target = match (&row.row.values[field.index], &field.ty) {
@@ -361,7 +362,8 @@ impl Planner<'_> {
         if !self.mode.has_rights() {
             return Ok(());
         }
-        let scene = self.scene(Some(draft), facts, needs);
+        // Rights are those on what is stored, whatever this request makes of it.
+        let scene = self.scene(None, facts, needs);
         let mut found = Vec::new();
         for row in draft.rows.iter().filter(|row| !row.mechanical) {
             if row.operation == Operation::Insert {

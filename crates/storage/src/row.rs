@@ -19,8 +19,8 @@ use catalog::{Encryption, Field, Object, Stored};
 use definition::ColumnType;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::Value;
-use plan::Row;
 use plan::read::{Bin, Conditions};
+use plan::{Row, Rows};
 use std::collections::HashMap;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -266,17 +266,26 @@ pub async fn choosable(
     ids(tx.query_all_sql(sql, values).await?)
 }
 
-/// The live rows whose fields have these values (a natural key, a unique constraint); encrypted fields are
-/// compared by their hash. None if a value is null: null equals nothing.
+/// The live rows of `access` whose fields have these values (a natural key, a unique constraint); encrypted fields
+/// are compared by their hash. None if a value is null: null equals nothing.
 pub async fn find_by_key(
     tx: &Tx,
     reading: Reading<'_>,
     object: &Arc<Object>,
     key: &[(Arc<str>, Value)],
+    access: &Rows,
 ) -> Result<Vec<Uuid>> {
     let dialect = tx.dialect();
-    let mut binder = crate::sql::Binder::new(dialect);
+    let guards = HashMap::new();
+    let context = Context {
+        catalog: reading.catalog,
+        bindings: reading.bindings,
+        guards: &guards,
+        secret: reading.secret,
+    };
+    let mut renderer = Renderer::new(context, dialect);
     let mut parts = vec!["t.\"deleted_at\" IS NULL".to_owned()];
+    parts.extend(renderer.rows("t", object, access)?);
     for (name, value) in key {
         let field = object.field(name).ok_or_else(|| unknown_field(name))?;
         let Stored::Column { column, ty } = &field.stored else {
@@ -293,7 +302,7 @@ pub async fn find_by_key(
             }
             _ => return Err(unknown_field(name)),
         };
-        let bound = binder.bind(bound);
+        let bound = renderer.binder.bind(bound);
         parts.push(format!("t.{} = {bound}", quoted(column)));
     }
     let sql = format!(
@@ -301,7 +310,7 @@ pub async fn find_by_key(
         quoted(&object.table),
         parts.join(" AND ")
     );
-    ids(tx.query_all_sql(sql, binder.into_values()).await?)
+    ids(tx.query_all_sql(sql, renderer.take_values()).await?)
 }
 
 fn unknown_field(name: &str) -> Box<Diagnostic> {

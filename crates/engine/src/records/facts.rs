@@ -3,9 +3,9 @@
 use crate::work::Work;
 use catalog::Stored;
 use diagnostic::Result;
-use plan::Row;
 use plan::facts::{Facts, Needs, Referring};
 use plan::read::Bin;
+use plan::{Row, Rows};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use storage::row;
@@ -53,13 +53,23 @@ pub async fn read(work: &Work, needs: &Needs, facts: &mut Facts) -> Result<()> {
     }
     for key in &needs.keys {
         let object = work.published.object(&key.object)?;
-        let found = row::find_by_key(rows.tx, rows.reading, object, &key.values).await?;
+        let seen = seen(work, &key.object);
+        let found = row::find_by_key(rows.tx, rows.reading, object, &key.values, &seen).await?;
         facts.add_key(key.clone(), found.first().copied());
     }
     for instance in &needs.locks {
         facts.add_lock(*instance, work.lock_by(*instance).await?);
     }
     Ok(())
+}
+
+/// The rows among which a key is looked for: what the actor does not see is not there, or the values of hidden
+/// records would decide which record is found.
+fn seen(work: &Work, object: &str) -> Rows {
+    match work.mode.has_rights() {
+        true => work.identity.actor.grant(object).map_or(Rows::None, |grant| grant.read.clone()),
+        false => Rows::All,
+    }
 }
 
 async fn all_referring(work: &Work, referring: &Referring) -> Result<Vec<Row>> {

@@ -131,7 +131,8 @@ fn listing(page: PageOf, select: &Select) -> Listing {
     Listing { body: page.body, next, total: page.total }
 }
 
-/// Live rows that the actor may read, in the order of their ids. Fields it may not read are null.
+/// Live rows that the actor may read, in the order of their ids. Fields it may not read are null, encrypted ones
+/// are masked: reading them in full is a right and a request of its own.
 pub(crate) async fn visible_rows(work: &Work, object: &str, ids: &[Uuid]) -> Result<Vec<Row>> {
     let object = work.published.object(object)?;
     let Some(grant) = work.identity.actor.grant(&object.name) else { return Ok(Vec::new()) };
@@ -141,6 +142,11 @@ pub(crate) async fn visible_rows(work: &Work, object: &str, ids: &[Uuid]) -> Res
     for row in &mut found {
         for field in object.fields.values().filter(|f| !grant.reads(f.index) || grant.is_veiled(f.index)) {
             row.values[field.index] = Value::Null;
+        }
+        for field in object.fields.values().filter(|_| work.mode.has_rights()) {
+            if let (Some(encryption), Value::Text(text)) = (&field.encrypted, &row.values[field.index]) {
+                row.values[field.index] = Value::from(encryption.mask.apply(text));
+            }
         }
     }
     Ok(found)

@@ -525,6 +525,11 @@ impl Engine {
         if grant.export.is_none() {
             return Err(Box::new(not_permitted(["export from", "导出：", "匯出："], &object.name)));
         }
+        // The file shows what could be read when it was ordered.
+        let roles = stored.roles.as_deref().unwrap_or_default();
+        if !identity.actor.admin && !roles.iter().all(|role| identity.actor.has_role(role)) {
+            return Err(Box::new(not_permitted(["export from", "导出：", "匯出："], &object.name)));
+        }
         if stored.step != "done" {
             return Err(busy("the file is not made yet"));
         }

@@ -184,6 +184,11 @@ impl Header {
                 if numbered {
                     return Ok(Command::Create { object, body });
                 }
+                // A key that the actor may not read has no name.
+                let known = work.planner().known();
+                if !fields.iter().all(|field| known.readable(&self.object.name, field).is_some()) {
+                    return Err(Box::new(Diagnostic::new(Code::HiddenValue)));
+                }
                 let mut values = Vec::with_capacity(fields.len());
                 for name in fields {
                     values.push(self.key_text(work, line, name).await?);

@@ -9,8 +9,9 @@ use crate::transfer::terms::LEASE;
 use crate::work::Work;
 use catalog::SystemField;
 use diagnostic::{Code, Diagnostic, Result};
-use plan::Precondition;
 use plan::planner::Mode;
+use plan::read::Bin;
+use plan::{Precondition, Rows};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -126,6 +127,11 @@ async fn undo_some(work: &Work, id: Uuid) -> Result<Option<Undone>> {
 async fn undo_line(work: &Work, object: &Arc<str>, line: &transfer::Line) -> Result<&'static str> {
     let known = work.published.object(object)?;
     let Some(row) = work.rows().load_to_write(known, line.record).await? else { return Ok(GONE) };
+    // What became of a record that the asker does not see any more is not told.
+    let read = work.identity.actor.grant(object).map_or(&Rows::None, |grant| &grant.read);
+    if work.rows().within(known, &[line.record], read, Bin::Any).await?.is_empty() {
+        return Ok(GONE);
+    }
     if !row.system(SystemField::DeletedAt).is_null() {
         return Ok(GONE);
     }

@@ -105,8 +105,14 @@ fn readers_of_derived_values_need_their_inputs() {
         all.sort();
         all
     };
-    let total =
-        ["crm.line.amount", "crm.line.optional", "crm.line.price", "crm.line.quantity", "crm.line.quote"];
+    let total = [
+        "crm.line.amount",
+        "crm.line.optional",
+        "crm.line.price",
+        "crm.line.quantity",
+        "crm.line.quote",
+        "crm.quote.lines",
+    ];
     assert_eq!(inputs("total"), total);
     let taxed: Vec<&str> = total.iter().copied().chain(["crm.quote.total"]).collect();
     assert_eq!(inputs("taxed"), taxed);
