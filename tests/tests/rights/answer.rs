@@ -43,12 +43,22 @@ pub async fn to(site: &Site, client: &reqwest::Client, person: usize, ask: &Ask)
                     .await
             )
         }
+        Ask::Made { order } => crate::files::made(site, client, person, order).await,
+        Ask::Tried { object, file, plan } => {
+            crate::files::tried(site, client, person, (object, file, plan)).await
+        }
     }
 }
 
-type Http<'a> = (&'a str, &'a str, &'a [(String, String)], &'a [(String, String)], &'a serde_json::Value);
+/// One request without parameters.
+pub async fn step(site: &Site, client: &reqwest::Client, person: usize, method: &str, path: &str) -> String {
+    http(site, client, person, (method, path, &[], &[], &serde_json::Value::Null)).await
+}
 
-async fn http(
+/// Method, path, parameters, headers, body; a text is sent as it is.
+pub type Http<'a> = (&'a str, &'a str, &'a [(String, String)], &'a [(String, String)], &'a serde_json::Value);
+
+pub async fn http(
     site: &Site,
     client: &reqwest::Client,
     person: usize,
@@ -62,7 +72,9 @@ async fn http(
     for (name, value) in headers {
         request = request.header(name, value);
     }
-    if !body.is_null() {
+    if let Some(text) = body.as_str() {
+        request = request.body(text.to_owned());
+    } else if !body.is_null() {
         request = request.header("content-type", "application/json").body(body.to_string());
     }
     let answer = request.send().await.unwrap();

@@ -4,6 +4,7 @@
 use crate::dice::Dice;
 use crate::shape::{Field, Kind, SHAPES, Shape, WORDS, shape};
 use crate::site::Site;
+use crate::world::{Person, Row};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
 
@@ -22,14 +23,18 @@ pub enum Ask {
     Export { object: String, parameters: Vec<(String, String)> },
     /// Records from CSV, tried and not kept.
     Import { object: String, file: String },
+    /// A file that a job makes and that is fetched.
+    Made { order: Json },
+    /// A file that is sent and tried by a job.
+    Tried { object: String, file: String, plan: Json },
 }
 
 impl Ask {
-    fn get(path: String, query: Vec<(String, String)>) -> Ask {
+    pub fn get(path: String, query: Vec<(String, String)>) -> Ask {
         Ask::Http { method: "GET", path, query, headers: Vec::new(), body: Json::Null }
     }
 
-    fn post(path: String, body: Json) -> Ask {
+    pub fn post(path: String, body: Json) -> Ask {
         Ask::Http { method: "POST", path, query: Vec::new(), headers: Vec::new(), body }
     }
 }
@@ -42,26 +47,41 @@ const SHORT: [&str; 11] =
 pub struct Asker<'a> {
     pub dice: &'a mut Dice,
     pub site: &'a Site,
+    pub who: &'a Person,
 }
 
-fn pair(name: &str, value: impl Into<String>) -> (String, String) {
+pub fn pair(name: &str, value: impl Into<String>) -> (String, String) {
     (name.to_owned(), value.into())
 }
 
 impl Asker<'_> {
-    fn object(&mut self) -> &'static Shape {
+    pub fn object(&mut self) -> &'static Shape {
         // Orders have most relations.
         if self.dice.chance(40) { shape("order") } else { self.dice.pick(SHAPES) }
     }
 
-    fn id_of(&mut self, object: &str) -> Uuid {
-        let ids: Vec<Uuid> = self.site.world.all(object).map(|row| row.id).collect();
+    /// A row, not seldom one that the asker does not see.
+    pub fn id_of(&mut self, object: &str) -> Uuid {
+        let world = &self.site.world;
+        let hidden = self.dice.chance(30);
+        let wanted = |row: &&Row| !hidden || !world.may(self.who, "read", row);
+        let mut ids: Vec<Uuid> = world.all(object).filter(wanted).map(|row| row.id).collect();
+        if ids.is_empty() {
+            ids = world.all(object).map(|row| row.id).collect();
+        }
         if ids.is_empty() || self.dice.chance(3) { Uuid::from_u128(7) } else { *self.dice.pick(&ids) }
     }
 
     /// A path through references, and what it ends in.
-    fn path(&mut self, of: &Shape) -> (String, &'static Field) {
-        let field = self.dice.pick(shape(of.name).fields);
+    pub fn path(&mut self, of: &Shape) -> (String, &'static Field) {
+        let fields = shape(of.name).fields;
+        let readable = |field: &&Field| self.site.world.reads(self.who, of.name, field.name);
+        let readable: Vec<&'static Field> = fields.iter().filter(readable).collect();
+        // Mostly of what may be read: a request is refused as a whole for what may not.
+        let field = match readable.is_empty() || self.dice.chance(25) {
+            true => self.dice.pick(fields),
+            false => *self.dice.pick(&readable),
+        };
         match field.kind {
             Kind::To(target) if !target.starts_with("base.") && self.dice.chance(55) => {
                 let (rest, end) = self.path(shape(target));
@@ -76,7 +96,7 @@ impl Asker<'_> {
         }
     }
 
-    fn word(&mut self) -> String {
+    pub fn word(&mut self) -> String {
         match self.dice.below(6) {
             0 => "al".to_owned(),
             1 => "云".to_owned(),
@@ -85,7 +105,7 @@ impl Asker<'_> {
         }
     }
 
-    fn operand(&mut self, kind: Kind) -> String {
+    pub fn operand(&mut self, kind: Kind) -> String {
         match kind {
             Kind::Integer | Kind::Money => self.dice.below(9).to_string(),
             Kind::Date => format!("2026-03-0{}", 1 + self.dice.below(5)),
@@ -100,7 +120,7 @@ impl Asker<'_> {
         }
     }
 
-    fn leaf(&mut self, of: &'static Shape) -> String {
+    pub fn leaf(&mut self, of: &'static Shape) -> String {
         let (path, field) = self.path(of);
         if self.dice.chance(12) {
             return format!("is_empty({path})");
@@ -180,6 +200,29 @@ impl Asker<'_> {
         (0..1 + self.dice.below(most)).map(|_| self.path(of).0).collect()
     }
 
+    /// A path that most likely ends in a value of such a kind.
+    fn path_to(&mut self, of: &Shape, fits: &dyn Fn(Kind) -> bool) -> String {
+        let mut found = self.path(of);
+        for _ in 0..6 {
+            if fits(found.1.kind) {
+                break;
+            }
+            found = self.path(of);
+        }
+        found.0
+    }
+
+    /// Paths to sort or group by.
+    fn ordered(&mut self, of: &Shape) -> Vec<String> {
+        let unordered = |kind| {
+            matches!(
+                kind,
+                Kind::Children(..) | Kind::Pairs(_) | Kind::Options(_) | Kind::Users | Kind::Secret
+            )
+        };
+        (0..1 + self.dice.below(2)).map(|_| self.path_to(of, &|kind| !unordered(kind))).collect()
+    }
+
     fn relations(&mut self, of: &Shape) -> Vec<String> {
         let related = |field: &&Field| {
             matches!(field.kind, Kind::To(_) | Kind::Children(..) | Kind::Pairs(_) | Kind::ToAny)
@@ -203,7 +246,7 @@ impl Asker<'_> {
     }
 
     /// The parameters of a list, in whatever mixture.
-    fn parameters(&mut self, of: &'static Shape) -> Vec<(String, String)> {
+    pub fn parameters(&mut self, of: &'static Shape) -> Vec<(String, String)> {
         let mut all = Vec::new();
         if self.dice.chance(55) {
             all.push(pair("filter", self.condition(of)));
@@ -215,7 +258,7 @@ impl Asker<'_> {
             all.push((format!("{path}[{operator}]"), operand));
         }
         if self.dice.chance(50) {
-            let keys: Vec<String> = self.paths(of, 2);
+            let keys: Vec<String> = self.ordered(of);
             let sign = |dice: &mut Dice| if dice.chance(50) { "-" } else { "" };
             let keys: Vec<String> = keys.into_iter().map(|key| format!("{}{key}", sign(self.dice))).collect();
             all.push(pair("sort", keys.join(",")));
@@ -281,8 +324,8 @@ impl Asker<'_> {
         }
         if self.dice.chance(80) {
             let mut groups = Vec::new();
-            for path in self.paths(of, 2) {
-                groups.push(match self.dice.chance(25) {
+            for path in self.ordered(of) {
+                groups.push(match self.dice.chance(10) {
                     true => json!({"field": path, "bucket": self.dice.pick(&["day", "month", "year"])}),
                     false => json!(path),
                 });
@@ -290,14 +333,17 @@ impl Asker<'_> {
             let keys: Vec<Json> = if self.dice.chance(80) { groups } else { Vec::new() };
             let function = *self.dice.pick(&["sum", "min", "max", "avg", "count"]);
             let mut measures = json!({"n": {"count": true}});
-            measures["m"] = json!({function: self.path(of).0});
-            body["groups"] = json!(keys);
-            body["aggregates"] = measures;
-            if self.dice.chance(40) {
-                body["sort"] = json!([if self.dice.chance(50) { "-m" } else { "n" }]);
+            if self.dice.chance(70) {
+                let number = |kind| matches!(kind, Kind::Integer | Kind::Money);
+                measures["m"] = json!({function: self.path_to(of, &number)});
             }
+            body["groups"] = json!(keys);
+            if self.dice.chance(40) {
+                body["sort"] = json!([if measures.get("m").is_some() { "-m" } else { "n" }]);
+            }
+            body["aggregates"] = measures;
         } else {
-            body["sort"] = json!(self.paths(of, 2));
+            body["sort"] = json!(self.ordered(of));
             body["fields"] = json!(self.paths(of, 3));
             body["count"] = json!("exact");
         }
@@ -324,7 +370,8 @@ impl Asker<'_> {
     fn explain(&mut self) -> Ask {
         let of = self.object();
         let actions = [
-            "read", "update", "delete", "restore", "create", "export", "history", "comment", "check", "close",
+            "read", "update", "delete", "restore", "create", "export", "history", "comment", "check",
+            "close", "assign", "purge", "unmask", "import", "touch",
         ];
         let mut query = vec![pair("object", of.full()), pair("action", *self.dice.pick(&actions))];
         if self.dice.chance(70) {
@@ -357,7 +404,7 @@ impl Asker<'_> {
 
     fn described(&mut self) -> Ask {
         let of = self.object();
-        match self.dice.below(8) {
+        match self.dice.below(7) {
             0 => Ask::get("/api/v1/openapi.json".to_owned(), Vec::new()),
             1 => Ask::get("/api/v1/definitions".to_owned(), Vec::new()),
             2 => Ask::get("/api/v1/session".to_owned(), Vec::new()),
@@ -365,15 +412,8 @@ impl Asker<'_> {
                 format!("/api/v1/definitions/view/vault.{}", self.dice.pick(&["orders", "dear"])),
                 vec![],
             ),
-            4 => Ask::get("/api/v1/jobs".to_owned(), Vec::new()),
             _ => Ask::get(format!("/api/v1/definitions/object/{}", of.full()), Vec::new()),
         }
-    }
-
-    fn export(&mut self) -> Ask {
-        let of = self.object();
-        let parameters = self.parameters(of);
-        Ask::Export { object: of.full(), parameters }
     }
 
     /// A write that is refused in the end whatever it is: what it says on the way must tell nothing.
@@ -385,29 +425,16 @@ impl Asker<'_> {
             // A code that is taken is a declared disclosure: the clash of a unique.
             if !field.name.ends_with("_code") {
                 let operand = self.operand(field.kind);
-                let by_key = match field.kind {
-                    Kind::To("client") => Some("c_code"),
-                    Kind::To("product") => Some("p_code"),
-                    _ => None,
-                };
-                let value = match (field.kind, by_key) {
-                    (_, Some(key)) if self.dice.chance(60) => {
-                        let codes: Vec<Json> = self
-                            .site
-                            .world
-                            .rows
-                            .values()
-                            .filter_map(|row| row.values.get(key))
-                            .cloned()
-                            .collect();
-                        json!({"by": {key: self.dice.pick(&codes)}})
+                let value = match field.kind {
+                    Kind::To(target) if !target.starts_with("base.") && self.dice.chance(60) => {
+                        self.by(shape(target))
                     }
-                    (Kind::Integer, _) => json!(operand.parse::<i64>().unwrap_or(0)),
-                    (Kind::Boolean, _) => json!(operand == "true"),
-                    (Kind::Users, _) => json!([operand]),
-                    (Kind::ToAny, _) => json!({"object": "vault.client", "id": self.id_of("client")}),
-                    (Kind::Pairs(_), _) => json!([{"id": operand}]),
-                    (Kind::Children(child, _), _) => self.children(child),
+                    Kind::Integer => json!(operand.parse::<i64>().unwrap_or(0)),
+                    Kind::Boolean => json!(operand == "true"),
+                    Kind::Users => json!([operand]),
+                    Kind::ToAny => json!({"object": "vault.client", "id": self.id_of("client")}),
+                    Kind::Pairs(_) => json!([{"id": operand}]),
+                    Kind::Children(child, _) => self.children(child),
                     _ => json!(operand),
                 };
                 body.insert(field.name.to_owned(), value);
@@ -434,6 +461,22 @@ impl Asker<'_> {
         Ask::post(format!("/api/v1/records/{}/bulk", of.full()), operations)
     }
 
+    /// A reference by values of the target: by its key, or by what several may have.
+    fn by(&mut self, target: &'static Shape) -> Json {
+        let field = match target.key.filter(|_| self.dice.chance(50)) {
+            Some(key) => target.field(key),
+            None => None,
+        };
+        let field = field.unwrap_or_else(|| self.dice.pick(target.fields));
+        let stored = self.site.world.rows.values().filter_map(|row| row.values.get(field.name)).cloned();
+        let stored: Vec<Json> = stored.filter(|value| !value.is_null()).collect();
+        let value = match stored.is_empty() {
+            true => json!(self.operand(field.kind)),
+            false => self.dice.pick(&stored).clone(),
+        };
+        json!({"by": {field.name: value}})
+    }
+
     fn children(&mut self, child: &str) -> Json {
         let id = self.id_of(child);
         match self.dice.below(3) {
@@ -455,28 +498,17 @@ impl Asker<'_> {
         Ask::Http { method: "POST", path, query: Vec::new(), headers, body: Json::Null }
     }
 
-    fn import(&mut self) -> Ask {
-        let of = self.object();
-        let fields: Vec<&Field> =
-            of.fields.iter().filter(|field| !field.system && self.dice.chance(30)).collect();
-        let mut headers: Vec<String> = vec!["id".to_owned()];
-        let mut cells: Vec<String> = vec![self.id_of(of.name).to_string()];
-        for field in fields.into_iter().filter(|field| !field.name.ends_with("_code")) {
-            headers.push(field.name.to_owned());
-            cells.push(self.operand(field.kind));
-        }
-        Ask::Import { object: of.full(), file: format!("{}\n{}\n", headers.join(","), cells.join(",")) }
-    }
-
     fn comment(&mut self) -> Ask {
-        match self.site.comments.is_empty() {
-            true => self.of_record(),
-            false => {
-                let (record, comment) = *self.dice.pick(&self.site.comments);
-                let object = self.site.world.rows[&record].object;
-                Ask::get(format!("/api/v1/records/vault.{object}/{record}/comments/{comment}"), Vec::new())
-            }
+        let rows = &self.site.world.rows;
+        let of = |(record, comment): &(Uuid, Uuid)| Some((rows.get(record)?.object, *record, *comment));
+        let all: Vec<(&str, Uuid, Uuid)> = self.site.comments.iter().filter_map(of).collect();
+        if all.is_empty() || self.dice.chance(40) {
+            let object = *self.dice.pick(&["client", "order", "memo"]);
+            let path = format!("/api/v1/records/vault.{object}/{}/comments", self.id_of(object));
+            return Ask::get(path, Vec::new());
         }
+        let (object, record, comment) = *self.dice.pick(&all);
+        Ask::get(format!("/api/v1/records/vault.{object}/{record}/comments/{comment}"), Vec::new())
     }
 
     fn people(&mut self) -> Ask {
@@ -497,24 +529,26 @@ impl Asker<'_> {
 
     /// The next request.
     pub fn next(&mut self) -> Ask {
-        match self.dice.below(100) {
-            0..=37 => self.list(),
-            38..=47 => self.one(),
-            48..=59 => self.query(),
-            60..=69 => self.of_record(),
-            70..=72 => {
+        match self.dice.below(120) {
+            0..=35 => self.list(),
+            36..=45 => self.one(),
+            46..=57 => self.query(),
+            58..=67 => self.of_record(),
+            68..=70 => {
                 let query = vec![pair("q", self.word())];
                 Ask::get("/api/v1/search".to_owned(), query)
             }
-            73..=77 => self.explain(),
-            78..=81 => self.flow(),
-            82..=83 => self.described(),
-            84..=87 => self.export(),
-            88..=94 => self.refused(),
-            95 => self.moved(),
-            96..=97 => self.import(),
-            98 => self.comment(),
-            _ => self.people(),
+            71..=76 => self.explain(),
+            77..=82 => self.flow(),
+            83..=84 => self.described(),
+            85..=88 => self.exported(),
+            89..=95 => self.refused(),
+            96 => self.moved(),
+            97..=99 => self.imported(),
+            100..=103 => self.comment(),
+            104 => self.people(),
+            105..=107 => self.unmask(),
+            _ => self.by_script(),
         }
     }
 }

@@ -68,7 +68,7 @@ pub fn expect(site: &Site, who: &Person, attempt: &Attempt) -> Expected {
             let fields: BTreeSet<&'static str> = closed.values().copied().collect();
             let unknown: BTreeSet<&'static str> =
                 fields.iter().copied().filter(|code| *code == "unknown_field").collect();
-            if attempt.channel == Channel::Import && !unknown.is_empty() {
+            if attempt.channel.is_file() && !unknown.is_empty() {
                 codes = unknown;
             } else if let Some("script_failed") = row_codes {
                 codes.insert("script_failed");
@@ -89,8 +89,8 @@ pub fn expect(site: &Site, who: &Person, attempt: &Attempt) -> Expected {
 /// What the channel itself asks for.
 fn door(world: &World, who: &Person, attempt: &Attempt) -> Option<&'static str> {
     match attempt.channel {
-        Channel::Import if !world.knows(who, attempt.object) => Some("not_found"),
-        Channel::Import if !may_import(world, who, attempt.object) => Some("not_permitted"),
+        Channel::Import | Channel::Run if !world.knows(who, attempt.object) => Some("not_found"),
+        Channel::Import | Channel::Run if !may_import(world, who, attempt.object) => Some("not_permitted"),
         Channel::Script if !world.knows(who, "order") => Some("not_found"),
         Channel::Script if !world.grants(who, "order").iter().any(|grant| grant.action) => {
             Some("not_permitted")
@@ -159,10 +159,10 @@ fn closed(world: &World, who: &Person, attempt: &Attempt) -> BTreeMap<String, &'
         }
         let right = world.right(who, attempt.object, name);
         let fixed = field.system && name != "owner" || !field.inputs.is_empty();
-        let staged = name == "o_status" && !creates && attempt.channel != Channel::Import;
+        let staged = name == "o_status" && !creates && !attempt.channel.is_file();
         if right == Right::Hidden || !world.knows(who, attempt.object) {
             closed.insert(name.clone(), "unknown_field");
-        } else if attempt.channel == Channel::Import && fixed {
+        } else if attempt.channel.is_file() && fixed {
             // A column that nobody writes is left out.
         } else if right == Right::Read || fixed || staged {
             closed.insert(name.clone(), "read_only_field");
@@ -177,16 +177,17 @@ fn on_row(site: &Site, who: &Person, attempt: &Attempt) -> Option<&'static str> 
     if creates(world, who, attempt) {
         return None;
     }
-    let Some(row) = world.rows.get(&attempt.id) else { return Some("not_found") };
+    // The script of a move looks the record up and finds nothing to move.
+    let looked_up = attempt.channel == Channel::Script && matches!(attempt.verb, Verb::Move(_));
+    let missing = Some(if looked_up { "script_failed" } else { "not_found" });
+    let Some(row) = world.rows.get(&attempt.id) else { return missing };
     let fits = match attempt.verb {
         Verb::Restore => row.deleted,
         Verb::Purge => true,
         _ => !row.deleted,
     };
     if !fits || !world.may(who, "read", row) {
-        // The script of a move looks the record up and finds nothing to move.
-        let looked_up = attempt.channel == Channel::Script && matches!(attempt.verb, Verb::Move(_));
-        return Some(if looked_up { "script_failed" } else { "not_found" });
+        return missing;
     }
     (!world.may(who, access_of(attempt.verb), row)).then_some("not_permitted")
 }
@@ -296,7 +297,7 @@ fn lacking(world: &World, who: &Person, attempt: &Attempt) -> BTreeSet<&'static 
 }
 
 /// What a new row has where nothing is given.
-fn defaults(object: &str, body: &mut Json) {
+pub fn defaults(object: &str, body: &mut Json) {
     let given: &[(&str, Json)] = match object {
         "region" => &[("r_level", json!(0))],
         "client" => &[("c_level", json!(0)), ("c_closed", json!(false))],

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// One role that may do nearly everything: names of clients, secrets of memos and the tree of regions are hidden,
 /// and so are clients of a level above 1.
-fn clerk() -> Vec<Role> {
+pub fn clerk() -> Vec<Role> {
     let mut grants: BTreeMap<&'static str, Grant> = BTreeMap::new();
     for shape in SHAPES.iter().filter(|shape| shape.name != "line") {
         let mut grant = Grant { create: true, import: true, action: true, ..Grant::default() };
@@ -36,17 +36,22 @@ fn clerk() -> Vec<Role> {
     vec![Role { name: "r0".to_owned(), grants, restrictions: vec![restriction] }]
 }
 
-struct Scene {
-    site: Site,
-    open: Uuid,
-    closed: Uuid,
-    order: Uuid,
+pub struct Scene {
+    pub site: Site,
+    pub open: Uuid,
+    pub closed: Uuid,
+    pub order: Uuid,
 }
 
 impl Scene {
     async fn new(place: &TestDatabase) -> Scene {
+        Scene::with(place, clerk()).await
+    }
+
+    /// With other roles.
+    pub async fn with(place: &TestDatabase, roles: Vec<Role>) -> Scene {
         let size = Size { people: 1, roles: 1 };
-        let site = Site::with(place, Dice::new(5), clerk(), &size).await;
+        let site = Site::with(place, Dice::new(5), roles, &size).await;
         let client = |code: &str, level: i64| json!({"c_code": code, "c_name": "NAMED", "c_level": level, "c_credit": "7.00", "owner": site.people[0].id});
         let open = site.make("vault.client", client("open", 0)).await;
         let closed = site.make("vault.client", client("closed", 4)).await;
@@ -56,7 +61,7 @@ impl Scene {
         Scene { site, open, closed, order }
     }
 
-    async fn list(&self, object: &str, query: &[(&str, &str)]) -> Result<Vec<Json>, String> {
+    pub async fn list(&self, object: &str, query: &[(&str, &str)]) -> Result<Vec<Json>, String> {
         let query: Vec<(String, String)> =
             query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         match self.site.engine.list(&self.site.identities[0], object, &query).await {
@@ -66,7 +71,7 @@ impl Scene {
     }
 
     /// The code of a refusal, `done` where there is none. Nothing stays.
-    async fn write(&self, command: Command) -> String {
+    pub async fn write(&self, command: Command) -> String {
         let job = move |work: engine::work::Work| {
             let command = command.clone();
             async move {
@@ -87,7 +92,7 @@ impl Scene {
     }
 }
 
-fn create(object: &str, body: Json) -> Command {
+pub fn create(object: &str, body: Json) -> Command {
     Command::Create { object: object.into(), body }
 }
 

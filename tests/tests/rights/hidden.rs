@@ -4,7 +4,7 @@ use crate::dice::Dice;
 use crate::roles::ACCESSES;
 use crate::shape::{Kind, SHAPES, shape};
 use crate::site::Site;
-use crate::world::{Person, World};
+use crate::world::{Person, Row, World};
 use engine::records::Command;
 use plan::Precondition;
 use serde_json::{Map, Value as Json, json};
@@ -15,6 +15,8 @@ use uuid::Uuid;
 pub async fn change(site: &mut Site, dice: &mut Dice, who: &Person) {
     keep_stamps(site).await;
     let seen = view(&site.world, who);
+    masked(site, dice, who).await;
+    unsaid(site, dice, who).await;
     let rows: Vec<Uuid> = site.world.rows.keys().copied().collect();
     for id in rows {
         match seen.contains_key(&id) {
@@ -35,8 +37,7 @@ pub async fn change(site: &mut Site, dice: &mut Dice, who: &Person) {
 type View = BTreeMap<Uuid, Vec<bool>>;
 
 fn view(world: &World, who: &Person) -> View {
-    let rights =
-        |row: &crate::world::Row| ACCESSES.iter().map(|access| world.may(who, access, row)).collect();
+    let rights = |row: &Row| ACCESSES.iter().map(|access| world.may(who, access, row)).collect();
     let seen = world.rows.values().filter(|row| world.may(who, "read", row));
     seen.map(|row| (row.id, rights(row))).collect()
 }
@@ -74,10 +75,9 @@ async fn hidden_fields(site: &mut Site, dice: &mut Dice, who: &Person, id: Uuid,
     }
     let mut body = Map::new();
     for field in shape(object).written() {
-        let fixed =
-            field.name == "o_status" || field.name == "r_parent" || matches!(field.kind, Kind::Children(..));
+        let fixed = field.name == "o_status" || matches!(field.kind, Kind::Children(..));
         if !fixed && !site.world.reads(who, object, field.name) && dice.chance(80) {
-            let value = site.value(dice, object, field);
+            let value = site.value(dice, (object, Some(id)), field);
             body.insert(field.name.to_owned(), value);
         }
     }
@@ -97,29 +97,89 @@ fn is_counted(object: &str, name: &str) -> bool {
     matches!((object, name), ("line", "l_order") | ("memo", "m_order"))
 }
 
+/// What a mask leaves out, where somebody sees the value masked. Values that requests name stay: whether a value is
+/// this one may be asked.
+async fn masked(site: &mut Site, dice: &mut Dice, who: &Person) {
+    if !site.world.reads(who, "client", "c_iban") {
+        return;
+    }
+    let seen = |row: &&Row| crate::expect::permits(&site.world, who, "read", row);
+    let full = |row: &&Row| crate::expect::permits(&site.world, who, "unmask", row);
+    let rows = site.world.live("client").filter(seen).filter(|row| !full(row));
+    let of = |row: &Row| Some((row.id, row.values.get("c_iban")?.as_str()?.to_owned()));
+    let rows: Vec<(Uuid, String)> = rows.filter_map(of).collect();
+    for (id, before) in rows {
+        if !before.starts_with("DE7") || dice.chance(20) {
+            continue;
+        }
+        let last = &before[before.len() - 4..];
+        let body = json!({"c_iban": format!("DE7{}{last}", dice.below(10_000_000))});
+        // That it changed would stand in the history.
+        let history = site.ids("sys_history", "record", id).await;
+        site.set(id, body).await;
+        for entry in site.ids("sys_history", "record", id).await {
+            if !history.contains(&entry) {
+                site.run(format!("delete from sys_history where id = {}", site.literal(entry))).await;
+            }
+        }
+    }
+}
+
+/// What is said about records that somebody does not see: comments, and flows that do not concern him.
+async fn unsaid(site: &mut Site, dice: &mut Dice, who: &Person) {
+    let rows: Vec<Uuid> = site.world.rows.keys().copied().collect();
+    for id in rows {
+        let row = &site.world.rows[&id];
+        if !matches!(row.object, "client" | "order" | "memo")
+            || !row.deleted && site.world.may(who, "read", row)
+        {
+            continue;
+        }
+        let record = site.literal(id);
+        let words = format!("unsaid {}", dice.below(1_000_000));
+        site.run(format!("update sys_comment set body = '{words}' where record = {record}")).await;
+        for instance in site.ids("workflow_instance", "record", id).await {
+            let concerns = site.assignees(instance).await.contains(&who.id);
+            if !concerns {
+                let instance = site.literal(instance);
+                let tasks =
+                    format!("update workflow_task set comment = '{words}' where instance = {instance}");
+                let later = "(select max(created_at) from workflow_task)";
+                let start =
+                    format!("update workflow_instance set started_at = {later} where id = {instance}");
+                site.run(tasks).await;
+                site.run(start).await;
+            }
+        }
+    }
+}
+
 async fn hidden_row(site: &mut Site, dice: &mut Dice, who: &Person, id: Uuid, seen: &View) {
     let row = site.world.rows[&id].clone();
     let object = row.object;
     if row.deleted {
         return;
     }
-    let mut world = site.world.clone();
-    if dice.chance(15) {
+    if dice.chance(25) {
+        let mut world = site.world.clone();
         if let Some(row) = world.rows.get_mut(&id) {
             row.deleted = true;
         }
         let counted = rolls_up(site, who, object, id, "l_qty");
         if !counted && !matches!(object, "order" | "region") && same_view(&world, who, seen) {
-            site.delete(object, id).await;
+            // A pair with what is gone for good is gone too.
+            match matches!(object, "memo" | "line") && dice.chance(60) {
+                true => site.purge(object, id).await,
+                false => site.delete(object, id).await,
+            };
         }
         return;
     }
     let mut body = Map::new();
     for field in shape(object).written() {
-        let fixed =
-            field.name == "o_status" || field.name == "r_parent" || matches!(field.kind, Kind::Children(..));
+        let fixed = field.name == "o_status" || matches!(field.kind, Kind::Children(..));
         if !fixed && dice.chance(60) {
-            let value = site.value(dice, object, field);
+            let value = site.value(dice, (object, Some(id)), field);
             body.insert(field.name.to_owned(), value);
         }
     }
@@ -139,9 +199,13 @@ fn rolls_up(site: &Site, who: &Person, object: &str, id: Uuid, name: &str) -> bo
     if object != "line" || !matches!(name, "l_order" | "l_qty" | "l_price") {
         return false;
     }
-    let order = site.world.follow(&site.world.rows[&id], "l_order");
-    order.is_some_and(|order| site.world.may(who, "read", order)) && site.world.reads(who, "order", "o_total")
-        || name == "l_order"
+    name == "l_order" || sums(&site.world, who, &site.world.rows[&id])
+}
+
+/// Whether somebody reads what the line adds to.
+fn sums(world: &World, who: &Person, line: &Row) -> bool {
+    let order = world.follow(line, "l_order");
+    order.is_some_and(|order| world.may(who, "read", order)) && world.reads(who, "order", "o_total")
 }
 
 async fn new_rows(site: &mut Site, dice: &mut Dice, who: &Person, seen: &View) {
@@ -151,12 +215,7 @@ async fn new_rows(site: &mut Site, dice: &mut Dice, who: &Person, seen: &View) {
             let id = Uuid::now_v7();
             let mut world = site.world.clone();
             world.put(id, shape.name, &Json::Object(body.clone()), &site.departments);
-            let adds = match shape.name {
-                "line" => world
-                    .follow(&world.rows[&id], "l_order")
-                    .is_some_and(|order| world.may(who, "read", order)),
-                _ => false,
-            };
+            let adds = shape.name == "line" && sums(&world, who, &world.rows[&id]);
             if adds || !same_view(&world, who, seen) {
                 continue;
             }
@@ -181,7 +240,7 @@ async fn keep_stamps(site: &Site) {
     for (place, table) in tables(site).iter().enumerate() {
         let columns = "id, version, updated_at, updated_by";
         let sql = format!("create table kept_{place} as select {columns} from \"{table}\"");
-        site.engine.database().write_alone(move |tx| batch(tx, sql.clone())).await.unwrap();
+        site.run(sql).await;
     }
 }
 
@@ -195,11 +254,7 @@ async fn restore_stamps(site: &Site) {
         );
         let drop = format!("drop table kept_{place}");
         for sql in [sql, drop] {
-            site.engine.database().write_alone(move |tx| batch(tx, sql.clone())).await.unwrap();
+            site.run(sql).await;
         }
     }
-}
-
-async fn batch(tx: storage::Tx, sql: String) -> diagnostic::Result<()> {
-    tx.execute_sql(sql, Vec::new()).await.map(drop)
 }

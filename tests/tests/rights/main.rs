@@ -22,7 +22,13 @@ mod site;
 
 mod ask;
 
+mod files;
+
+mod scripts;
+
 mod answer;
+
+mod kept;
 
 mod hidden;
 
@@ -33,6 +39,10 @@ mod expect;
 mod matrix;
 
 mod found;
+
+mod mended;
+
+mod guarded;
 
 mod hostile;
 

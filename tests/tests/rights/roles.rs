@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// What a scope may be asked for.
-pub const ACCESSES: [&str; 9] =
-    ["read", "update", "delete", "restore", "purge", "export", "assign", "history", "comment"];
+pub const ACCESSES: [&str; 10] =
+    ["read", "update", "delete", "restore", "purge", "export", "assign", "history", "comment", "unmask"];
 
 pub const MOVES: [&str; 3] = ["check", "reopen", "close"];
 
@@ -90,7 +90,9 @@ fn grant(dice: &mut Dice, shape: &Shape) -> Grant {
     }
     let hidden = *dice.pick(&[5, 15, 35]);
     for field in shape.fields.iter().filter(|field| may_be_limited(field)) {
-        let rare = if field.system || field.required { 3 } else { 1 };
+        // What a new record needs is hidden now and then only; a level has a default.
+        let needed = field.required && !field.name.ends_with("_level");
+        let rare = if field.system || needed { 3 } else { 1 };
         match dice.below(100) {
             n if n < hidden / rare => grant.fields.insert(field.name, Right::Hidden),
             n if n < hidden + 15 => grant.fields.insert(field.name, Right::Read),

@@ -151,7 +151,13 @@ const ORDER: &[Field] = &[
     derived(
         "o_total",
         Money,
-        &[("order", "o_lines"), ("line", "l_qty"), ("line", "l_price"), ("line", "l_amount")],
+        &[
+            ("order", "o_lines"),
+            ("line", "l_order"),
+            ("line", "l_qty"),
+            ("line", "l_price"),
+            ("line", "l_amount"),
+        ],
     ),
     needed("o_status", One(&["open", "checked", "closed"])),
 ];
@@ -173,6 +179,7 @@ const MEMO: &[Field] = &[
     system("id", Id),
     system("version", Integer),
     system("owner", To("base.user")),
+    system("department", To("base.department")),
     system("created_by", To("base.user")),
     needed("m_order", To("order")),
     needed("m_text", Text),
@@ -299,7 +306,9 @@ pub fn value(dice: &mut Dice, field: &Field, pick: &mut dyn FnMut(&mut Dice, &st
             let pair = |id: Json| json!({"id": id, "share": format!("{}", 10 + ids_len(&id) % 50)});
             Json::Array(ids.into_iter().map(pair).collect())
         }
-        Secret => json!(format!("DE00{:08}", dice.below(6))),
+        // Some are asked for, others no request names.
+        Secret if dice.chance(50) => json!(format!("DE00{:08}", dice.below(6))),
+        Secret => json!(format!("DE7{:05}{:04}", dice.below(100_000), dice.below(3))),
         Children(..) | Id => Json::Null,
     }
 }

@@ -3,7 +3,7 @@
 use crate::dice::Dice;
 use crate::roles::{self, Role};
 use crate::shape::{self, Kind, SHAPES, shape};
-use crate::world::{Person, World};
+use crate::world::{Person, Row, World};
 use chrono::{DateTime, Utc};
 use engine::publish::{Change, PackFiles};
 use engine::records::Command;
@@ -199,7 +199,7 @@ impl Site {
     async fn fill(&mut self, dice: &mut Dice) {
         let ghost = self.engine.identity(self.ghost, None).await.unwrap();
         for (object, count) in
-            [("region", 6), ("client", 12), ("product", 7), ("order", 20), ("line", 30), ("memo", 20)]
+            [("region", 9), ("client", 12), ("product", 7), ("order", 20), ("line", 30), ("memo", 20)]
         {
             for _ in 0..count {
                 self.add(dice, object, Some(&ghost)).await;
@@ -227,7 +227,7 @@ impl Site {
                 }
             }
         }
-        for id in orders.iter().step_by(2) {
+        for id in &orders {
             let instance = self.engine.submit(ghost, "vault.closing", *id, None).await.unwrap();
             self.instances.push(instance);
         }
@@ -259,7 +259,12 @@ impl Site {
     }
 
     /// A value for a field, relations to what is there.
-    pub fn value(&mut self, dice: &mut Dice, object: &str, field: &shape::Field) -> Json {
+    pub fn value(
+        &mut self,
+        dice: &mut Dice,
+        (object, own): (&str, Option<Uuid>),
+        field: &shape::Field,
+    ) -> Json {
         if field.name.ends_with("_code") {
             return json!(self.code(dice));
         }
@@ -272,16 +277,9 @@ impl Site {
                 let users: Vec<Uuid> = world.users.iter().copied().chain([ghost]).collect();
                 return json!(dice.pick(&users));
             }
-            let rows: Vec<Uuid> = world.live(target).map(|row| row.id).collect();
-            // A tree has no rings: only what has nothing above it may be above.
-            let rows: Vec<Uuid> = match object == "region" {
-                true => world
-                    .live("region")
-                    .filter(|row| row.reference("r_parent").is_none())
-                    .map(|row| row.id)
-                    .collect(),
-                false => rows,
-            };
+            // A tree has no rings: only what is older may be above.
+            let older = |row: &&Row| object != "region" || own.is_none_or(|own| row.id < own);
+            let rows: Vec<Uuid> = world.live(target).filter(older).map(|row| row.id).collect();
             if rows.is_empty() { Json::Null } else { json!(dice.pick(&rows)) }
         };
         shape::value(dice, field, &mut pick)
@@ -292,7 +290,7 @@ impl Site {
         let mut body = Map::new();
         for field in shape(object).written() {
             if !matches!(field.kind, Kind::Children(..)) {
-                let value = self.value(dice, object, field);
+                let value = self.value(dice, (object, None), field);
                 body.insert(field.name.to_owned(), value);
             }
         }
@@ -325,11 +323,9 @@ impl Site {
         let object = self.world.rows[&id].object;
         let mut body = Map::new();
         for field in shape(object).written() {
-            let fixed = field.name == "o_status"
-                || field.name == "r_parent"
-                || matches!(field.kind, Kind::Children(..));
+            let fixed = field.name == "o_status" || matches!(field.kind, Kind::Children(..));
             if !fixed && which(field.name) && dice.chance(percent) {
-                let value = self.value(dice, object, field);
+                let value = self.value(dice, (object, Some(id)), field);
                 body.insert(field.name.to_owned(), value);
             }
         }
@@ -351,7 +347,7 @@ impl Site {
         if self.write(command).await.is_err() {
             return false;
         }
-        let hangs = |row: &crate::world::Row| {
+        let hangs = |row: &Row| {
             let via = if row.object == "memo" { "m_order" } else { "l_order" };
             matches!(row.object, "memo" | "line") && row.reference(via) == Some(id)
         };
@@ -361,6 +357,59 @@ impl Site {
             }
         }
         true
+    }
+
+    /// Removes a row for good; `false` where something holds it.
+    pub async fn purge(&mut self, object: &'static str, id: Uuid) -> bool {
+        let object_name: Arc<str> = shape(object).full().into();
+        let command = Command::Purge { object: object_name, id, precondition: Precondition::Waived };
+        let gone = self.write(command).await.is_ok();
+        if gone {
+            self.world.rows.remove(&id);
+        }
+        gone
+    }
+
+    /// Takes up a row that somebody wrote.
+    pub fn keep(&mut self, who: &Person, id: Uuid, object: &'static str, mut body: Json) {
+        if !self.world.rows.contains_key(&id) {
+            if shape(object).owned && body.get("owner").is_none() {
+                body["owner"] = json!(who.id);
+            }
+            crate::expect::defaults(object, &mut body);
+        }
+        self.world.put(id, object, &body, &self.departments);
+    }
+
+    /// An id as it stands in SQL.
+    pub fn literal(&self, id: Uuid) -> String {
+        match self.engine.database().dialect() {
+            storage::Dialect::Sqlite => format!("X'{}'", id.simple()),
+            storage::Dialect::Postgres => format!("'{id}'::uuid"),
+        }
+    }
+
+    /// Runs SQL behind the engine's back.
+    pub async fn run(&self, sql: String) {
+        let run = move |tx: storage::Tx| {
+            let sql = sql.clone();
+            async move { tx.execute_sql(sql, Vec::new()).await.map(drop) }
+        };
+        self.engine.database().write_alone(run).await.unwrap();
+    }
+
+    /// The ids of rows of a table of the engine that are about something.
+    pub async fn ids(&self, table: &str, about: &str, id: Uuid) -> Vec<Uuid> {
+        let sql = format!("select id from {table} where {about} = {}", self.literal(id));
+        let rows = self.engine.database().reader().rows(sql, Vec::new()).await.unwrap();
+        rows.iter().map(|row| row.get(0).unwrap()).collect()
+    }
+
+    /// Who has or had tasks of an instance.
+    pub async fn assignees(&self, instance: Uuid) -> Vec<Uuid> {
+        let sql = format!("select assignee from workflow_task where instance = {}", self.literal(instance));
+        let rows = self.engine.database().reader().rows(sql, Vec::new()).await.unwrap();
+        rows.iter().filter_map(|row| row.get::<Option<Uuid>>(0).unwrap()).collect()
     }
 
     /// The names of all fields of the vault.

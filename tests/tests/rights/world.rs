@@ -312,7 +312,7 @@ impl World {
 /// What a right on the record that others follow gives for them, and the right on its field that it needs.
 fn through(access: &str) -> (&str, Right) {
     let wanted = match access {
-        "read" | "export" | "history" | "comment" => Right::Read,
+        "read" | "export" | "history" | "comment" | "unmask" => Right::Read,
         _ => Right::Edit,
     };
     (if matches!(access, "delete" | "restore") { "update" } else { access }, wanted)
