@@ -17,6 +17,18 @@ loan=$(call "$LIBRARIAN_TOKEN" POST /records/library.loan \
     '{"book": {"by": {"isbn": "978-7-02-000220-7"}}, "reader": {"by": {"login": "reader"}}}' | pick id)
 expect "status" "$(call "$LIBRARIAN_TOKEN" GET "/records/library.loan/$loan" | pick status)" out
 
+step "The reader signs; the reader sees the signature, others do not get at it"
+pixel=iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=
+signed=$(base64 --decode <<<"$pixel" | curl --silent --fail --max-time 30 "$url/api/v1/files" \
+    --header "Authorization: Bearer $LIBRARIAN_TOKEN" --form 'file=@-;filename=signature.png' | pick id)
+call "$LIBRARIAN_TOKEN" PATCH "/records/library.loan/$loan" "{\"signature\": {\"id\": \"$signed\"}}" >/dev/null
+expect "type" "$(call "$READER_TOKEN" GET "/records/library.loan/$loan" | pick signature type)" image/png
+expect "bytes" "$(curl --silent --fail --max-time 30 "$url/api/v1/records/library.loan/$loan/files/signature" \
+    --header "Authorization: Bearer $READER_TOKEN" | base64 --wrap 0)" "$pixel"
+status=$(curl --silent --output /dev/null --write-out '%{http_code}' "$url/api/v1/uploads/$signed" \
+    --header "Authorization: Bearer $ADMIN_TOKEN")
+expect "answer to another who asks for the upload" "$status" 404
+
 step "Nobody gets two copies"
 refusal=$(curl --silent --request POST "$url/api/v1/records/library.loan" --header "Authorization: Bearer $LIBRARIAN_TOKEN" \
     --header 'Content-Type: application/json' --header 'Accept-Language: zh-CN' \

@@ -4,8 +4,9 @@ use crate::failure::{Failure, not_writable};
 use clap::Args;
 use diagnostic::{Code, Diagnostic, Result};
 use engine::outbound::Permit;
-use engine::{Engine, Mailer, Outbound};
+use engine::{Engine, FileLimits, Mailer, Outbound};
 use std::path::{Path, PathBuf};
+use storage::files::Files;
 use storage::secret::{self, Secret};
 use storage::{Database, Options, Role, system};
 
@@ -26,6 +27,27 @@ pub struct Place {
     /// File with the keys of encrypted fields [default: secret.key in the data folder]
     #[arg(long, value_name = "FILE", help_heading = "Database")]
     pub key_file: Option<PathBuf>,
+    /// Folder of uploaded files [default: files in the data folder]
+    #[arg(long, value_name = "DIR", help_heading = "Database")]
+    pub files: Option<PathBuf>,
+}
+
+/// How large files may be.
+#[derive(Debug, Args)]
+pub struct Uploads {
+    /// Megabytes of one uploaded file at most
+    #[arg(long, value_name = "MB", default_value_t = 50)]
+    pub max_file_mb: u64,
+    /// Megabytes of all uploaded files together at most [default: as many as the disk has]
+    #[arg(long, value_name = "MB")]
+    pub files_quota_mb: Option<u64>,
+}
+
+impl Uploads {
+    fn limits(&self) -> FileLimits {
+        let bytes = |mb: u64| mb.saturating_mul(1024 * 1024);
+        FileLimits { max_file: bytes(self.max_file_mb), quota: self.files_quota_mb.map(bytes) }
+    }
 }
 
 /// Where people reach the site, and how it reaches others.
@@ -108,7 +130,7 @@ impl Place {
     /// # Errors
     /// What the database refuses; a key of encrypted fields that is not the database's.
     pub async fn engine(&self, database: Database, role: Role) -> Result<Engine, Failure> {
-        self.engine_at(database, role, &Public::default()).await
+        self.engine_at(database, role, &Public::default(), None).await
     }
 
     /// As [`Place::engine`], of a site that people reach at an address.
@@ -120,12 +142,20 @@ impl Place {
         database: Database,
         role: Role,
         public: &Public,
+        uploads: Option<&Uploads>,
     ) -> Result<Engine, Failure> {
         let public_address = public.address()?;
         let (mailer, outbound) = (public.mailer()?, public.outbound()?);
         let secret = self.secret(&database, role).await?;
-        let options =
-            engine::Options { secret, public_address, mailer, outbound, ..engine::Options::default() };
+        let options = engine::Options {
+            secret,
+            files: Some(self.file_store()),
+            file_limits: uploads.map(Uploads::limits).unwrap_or_default(),
+            public_address,
+            mailer,
+            outbound,
+            ..engine::Options::default()
+        };
         Ok(Engine::open(database, options).await?)
     }
 
@@ -152,6 +182,13 @@ impl Place {
                 Some(PathBuf::from(path.split('?').next().unwrap_or(path)))
             }
         }
+    }
+
+    /// Where uploaded files lie: the folder that is named, else beside a SQLite file, else in the data folder.
+    pub fn file_store(&self) -> Files {
+        let beside = self.sqlite_file().and_then(|file| Some(file.parent()?.to_owned()));
+        let folder = beside.unwrap_or_else(|| self.data.clone()).join("files");
+        Files::folder(self.files.clone().unwrap_or(folder))
     }
 
     /// The file of the key: the one that is named, else beside a SQLite file, else in the data folder.

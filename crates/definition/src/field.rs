@@ -18,7 +18,9 @@ mod decimal;
 mod department;
 mod duration;
 mod email;
+mod file;
 mod geo;
+mod image;
 mod integer;
 mod json;
 mod long_text;
@@ -31,8 +33,10 @@ mod reference;
 mod references;
 mod rich_text;
 mod select;
+mod signature;
 mod text;
 mod time;
+mod upload;
 mod url;
 mod user;
 
@@ -49,7 +53,9 @@ pub use department::DepartmentField;
 pub use duration::DurationField;
 pub(crate) use duration::read as duration_seconds;
 pub use email::EmailField;
+pub use file::FileField;
 pub use geo::GeoField;
+pub use image::ImageField;
 pub use integer::IntegerField;
 pub use json::JsonField;
 pub use long_text::LongTextField;
@@ -62,8 +68,10 @@ pub use reference::{ANY, OnDelete, ReferenceField, ReferenceInput};
 pub use references::{ReferenceEntry, ReferencesField};
 pub use rich_text::RichTextField;
 pub use select::{SelectField, SelectOption};
+pub use signature::SignatureField;
 pub use text::{Pattern, TextField};
 pub use time::TimeField;
+pub use upload::{Media, Rule};
 pub use url::UrlField;
 pub use user::UserField;
 
@@ -290,6 +298,11 @@ pub trait FieldKind {
 
     /// The widget that edits it, by meaning.
     fn widget(&self) -> &'static str;
+
+    /// What a file must be to stand in the field; `None` for a type that holds no file.
+    fn file_rule(&self) -> Option<Rule> {
+        None
+    }
 }
 
 macro_rules! field_types {
@@ -357,7 +370,10 @@ field_types! {
     Barcode = "barcode" BarcodeField;
     Autonumber = "autonumber" AutonumberField;
     Json = "json" JsonField;
+    File = "file" FileField;
+    Image = "image" ImageField;
+    Signature = "signature" SignatureField;
 }
 
 /// Field types of the language that this version does not execute.
-pub const NOT_YET: [&str; 4] = ["file", "files", "image", "signature"];
+pub const NOT_YET: [&str; 1] = ["files"];

@@ -126,6 +126,8 @@ actions! {
     Comment = "comment" Decide;
     /// The flow is sent back to an earlier step.
     Return = "return" ReturnTo;
+    /// A file is uploaded.
+    Upload = "upload" UploadFile;
     /// Records are counted.
     Query = "query" Query;
     /// Time passes: `9h`, `2d`.
@@ -191,6 +193,19 @@ pub struct RunAction {
     pub with: IndexMap<String, Json>,
     /// The alias of the record it answers.
     pub save: Option<String>,
+}
+
+/// A file to upload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct UploadFile {
+    /// What it is called.
+    pub name: String,
+    /// What stands in it; either this or `base64`.
+    pub text: Option<String>,
+    /// Its bytes.
+    pub base64: Option<String>,
+    /// The alias by which later steps put it into fields.
+    pub save: String,
 }
 
 /// A workflow to start.

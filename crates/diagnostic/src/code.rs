@@ -357,6 +357,16 @@ codes! {
         en "the body did not arrive in time",
         zh_cn "请求体未能及时到达", zh_tw "請求內容未能及時到達",
         cure "Send the body without pauses; split what is large.";
+    FileRefused = "file_refused" Rule:
+        en "the file is refused: {reason}",
+        zh_cn "文件被拒绝：{reason}",
+        zh_tw "檔案被拒絕：{reason}",
+        cure "Upload a file of a type and size that the field takes, as the user who puts it into the record.";
+    UploadOffset = "upload_offset" Conflict:
+        en "the upload stands at byte {offset}",
+        zh_cn "上传停在第 {offset} 字节",
+        zh_tw "上傳停在第 {offset} 位元組",
+        cure "Ask for `Upload-Offset` by HEAD, and go on from there.";
     UnsupportedMediaType = "unsupported_media_type" MediaType:
         en "content type `{type}` is not read here",
         zh_cn "不支持内容类型 `{type}`",

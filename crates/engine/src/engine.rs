@@ -2,6 +2,7 @@
 
 use crate::caller::SessionCache;
 use crate::clock::{Clock, SystemClock};
+use crate::file_limits::FileLimits;
 use crate::mailer::Mailer;
 use crate::outbound::Outbound;
 use crate::published::Published;
@@ -13,6 +14,7 @@ use script::{Limits, Scripts};
 use serde_json::{Value as Json, json};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
+use storage::files::Files;
 use storage::secret::Secret;
 use storage::store::audit::pen::Pen;
 use storage::{Database, Dialect, Tx, Versions};
@@ -26,6 +28,10 @@ pub struct Options {
     pub limits: Limits,
     /// The key of encrypted fields.
     pub secret: Option<Secret>,
+    /// Where the bytes of files lie; without it there are no files.
+    pub files: Option<Files>,
+    /// How large files may be.
+    pub file_limits: FileLimits,
     /// Where people reach the site, such as `https://crm.example.com`: what links in mail begin with.
     pub public_address: Option<String>,
     /// The way to a mail server; without one mails wait in the outbox.
@@ -40,6 +46,8 @@ impl Default for Options {
             clock: Arc::new(SystemClock),
             limits: Limits::default(),
             secret: None,
+            files: None,
+            file_limits: FileLimits::default(),
             public_address: None,
             mailer: None,
             outbound: Outbound::default(),
@@ -57,6 +65,8 @@ struct Inner {
     scripts: Scripts,
     secret: Option<Secret>,
     pen: Pen,
+    files: Option<Files>,
+    file_limits: FileLimits,
     public_address: Option<String>,
     mailer: Option<Mailer>,
     outbound: Outbound,
@@ -83,7 +93,7 @@ impl Engine {
         pen: Pen,
         options: Options,
     ) -> Engine {
-        let Options { clock, secret, public_address, mailer, outbound, .. } = options;
+        let Options { clock, secret, files, file_limits, public_address, mailer, outbound, .. } = options;
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Engine(Arc::new(Inner {
             public_address,
@@ -96,6 +106,8 @@ impl Engine {
             scripts,
             secret,
             pen,
+            files,
+            file_limits,
             published: ArcSwap::from_pointee(published),
             site: ArcSwap::from_pointee(Site::default()),
             sessions: SessionCache::default(),
@@ -141,6 +153,16 @@ impl Engine {
     /// The key of encrypted fields.
     pub(crate) fn secret(&self) -> Option<&Secret> {
         self.0.secret.as_ref()
+    }
+
+    /// Where the bytes of files lie.
+    pub fn file_store(&self) -> Option<&Files> {
+        self.0.files.as_ref()
+    }
+
+    /// How large files may be.
+    pub fn file_limits(&self) -> FileLimits {
+        self.0.file_limits
     }
 
     /// What entries of the audit trail are marked with.

@@ -60,6 +60,9 @@ impl Engine {
 
     async fn sweep_until(&self, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
+            if let Err(error) = self.sweep_files().await {
+                tracing::warn!(%error, "files that were let go could not be removed");
+            }
             if let Err(error) = self.sweep().await {
                 tracing::warn!(%error, "what has ended could not be removed");
             }

@@ -5,9 +5,9 @@
 //! This crate knows no HTTP and has no global state; a process may hold several engines.
 //!
 //! Read in this order: [`clock`] (time as a port), [`mail`] and [`mailer`] (SMTP), [`outbound`] (HTTP to others), [`frames`] (statements kept), [`caller`] (who asks, with the rights in force), [`published`]
-//! (the catalog in force and what was compiled from it), [`site`], `templates`, [`engine`] (the value itself), [`rows`] and
+//! (the catalog in force and what was compiled from it), [`site`], [`file_limits`], `file_value` (a file in a record), `templates`, [`engine`] (the value itself), [`rows`] and
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
-//! [`flow`] (approvals), [`requests`] (what changes something, once), [`describe`] (what clients are told of
+//! [`flow`] (approvals), [`files`] (uploads, attachments), [`requests`] (what changes something, once), [`describe`] (what clients are told of
 //! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine),
 //! [`outbox`] (what is to be sent), `messages` (what is said), [`delivery`] (sending it), [`jobs`], [`handover`] (what
 //! somebody who leaves passes on), `first` (the first administrator), [`audit`] (the trail and its seal), [`keys`]
@@ -30,6 +30,10 @@ pub mod published;
 
 pub mod site;
 
+pub mod file_limits;
+
+mod file_value;
+
 mod templates;
 
 pub mod engine;
@@ -43,6 +47,8 @@ pub mod identity;
 pub mod records;
 
 pub mod flow;
+
+pub mod files;
 
 pub mod requests;
 
@@ -79,6 +85,7 @@ pub mod scenario;
 pub use clock::{Clock, MovedClock, SystemClock};
 pub use engine::{Engine, Options};
 pub use explain::Asking;
+pub use file_limits::FileLimits;
 pub use first::FirstAdministrator;
 pub use identity::Identity;
 pub use mailer::Mailer;

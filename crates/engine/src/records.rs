@@ -2,6 +2,8 @@
 
 pub mod command;
 
+pub(crate) mod bind;
+
 mod execute;
 
 pub(crate) mod facts;

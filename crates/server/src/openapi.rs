@@ -1,6 +1,6 @@
 //! OpenAPI 3.1 of the site's own objects, as far as the asker may use them.
 //!
-//! Read in this order: [`schemas`] (records), [`paths`] (addresses of objects), [`fixed`] (addresses that every
+//! Read in this order: [`schemas`] (records), [`paths`] (addresses of objects), [`files`], [`fixed`] (addresses that every
 //! site has), then [`document`].
 
 mod schemas;
@@ -8,6 +8,8 @@ mod schemas;
 mod fixed;
 
 mod paths;
+
+mod files;
 
 use catalog::Catalog;
 use diagnostic::{Locale, Text};
@@ -19,7 +21,9 @@ use serde_json::{Map, Value as Json, json};
 pub fn document(catalog: &Catalog, actor: &Actor, locale: Locale) -> Json {
     let known = Known { catalog, actor };
     let mut all = fixed::paths();
+    files::fixed(&mut all);
     let mut components = schemas::fixed();
+    components.insert("File".to_owned(), files::schema());
     let mut tags = Vec::new();
     for object in catalog.objects.values() {
         let Some(grant) = actor.grant(&object.name) else { continue };
@@ -32,6 +36,7 @@ pub fn document(catalog: &Catalog, actor: &Actor, locale: Locale) -> Json {
         }));
         schemas::of_object(&known, object, grant, locale, &mut components);
         paths::of_object(object, grant, actor, &mut all);
+        files::of_object(object, grant, &mut all);
     }
     json!({
         "openapi": "3.1.0",

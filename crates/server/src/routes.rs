@@ -14,6 +14,10 @@ pub mod conversation;
 
 pub mod flows;
 
+pub mod files;
+
+pub mod download;
+
 pub mod definitions;
 
 pub mod packs;
@@ -60,6 +64,13 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at(&format!("{record}/actions")).get(records::actions).done());
     api.service(at(&format!("{record}/actions/{{action}}")).post(writes::press).done());
     api.service(at(&format!("{record}/unmask")).post(records::unmask).done());
+    api.service(at("/files").post(files::upload).done());
+    api.service(at("/uploads").post(files::begin).done());
+    api.service(at("/uploads/{id}").get(files::state).patch(files::append).delete(files::give_up).done());
+    api.service(at(&format!("{record}/files/{{field}}")).get(files::of_field).done());
+    api.service(at(&format!("{record}/attachments")).get(files::attachments).post(files::attach).done());
+    let attachment = format!("{record}/attachments/{{attachment}}");
+    api.service(at(&attachment).get(files::attachment).delete(files::detach).done());
     api.service(at(&format!("{record}/history")).get(conversation::history).done());
     api.service(at(&format!("{record}/comments")).get(conversation::list).post(conversation::add).done());
     let comment = format!("{record}/comments/{{comment}}");

@@ -237,7 +237,10 @@ fn put_headers(headers: &mut HeaderMap, current: &Current, took: Duration) {
         ),
     ];
     for (name, value) in fixed {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A file that is handed out brings a stricter policy of its own.
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     if let Some(left) = current.left() {
         let told = [

@@ -11,9 +11,12 @@ mod restore;
 
 use crate::dialect::{Dialect, quoted};
 use crate::error::internal;
+use crate::files::Files;
 use crate::migrate::physical_columns;
-use crate::store::publish;
+use crate::store::{file, publish};
 use crate::{Database, Tx, cells, system};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use catalog::PhysicalNames;
 use catalog::names::{Column, Table};
 use cell::Kind;
@@ -24,6 +27,7 @@ use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
+use uuid::Uuid;
 
 pub use restore::restore;
 
@@ -41,7 +45,7 @@ struct Header {
 }
 
 /// The version of the form that this program writes.
-const FORM: u32 = 1;
+const FORM: u32 = 2;
 
 /// Key in `sys_meta`, there while the full-text search was not made anew after a restore.
 pub const NOT_SEARCHABLE: &str = "search_missing";
@@ -67,16 +71,31 @@ pub struct Extent {
     pub tables: u64,
     /// Rows of all tables.
     pub rows: u64,
+    /// Parts of files.
+    pub parts: u64,
 }
 
-/// Writes a backup. The file appears under its name once it is whole.
-pub async fn backup(database: &Database, file: &Path) -> Result<Extent> {
+/// A part of a file.
+#[derive(Debug, Serialize, Deserialize)]
+struct PartLine {
+    file: Uuid,
+    part: Uuid,
+    /// Base 64.
+    bytes: String,
+}
+
+/// Writes a backup, with the bytes of files where `files` says where they lie. It appears under its name once it is
+/// whole.
+pub async fn backup(database: &Database, file: &Path, files: Option<&Files>) -> Result<Extent> {
     let part = file.with_extension("part");
-    let target = part.clone();
+    let (target, files) = (part.clone(), files.cloned());
     let written = database
         .read_long(move |tx| async move {
             let mut out = Lines::create(&target)?;
-            let extent = write_all(&tx, &mut out).await?;
+            let mut extent = write_all(&tx, &mut out).await?;
+            if let Some(files) = files {
+                extent.parts = write_files(&tx, &files, &mut out).await?;
+            }
             out.finish(extent)
         })
         .await;
@@ -112,6 +131,19 @@ async fn write_all(tx: &Tx, out: &mut Lines) -> Result<Extent> {
         extent.rows += write_rows(tx, &line, out).await?;
     }
     Ok(extent)
+}
+
+/// The bytes of files. What was let go while the backup ran is still there: it is swept a day later.
+async fn write_files(tx: &Tx, files: &Files, out: &mut Lines) -> Result<u64> {
+    let mut written = 0;
+    for file in file::held(tx).await? {
+        for part in file.parts()? {
+            let bytes = STANDARD.encode(files.get(file.id, part.key).await?);
+            out.line(&PartLine { file: file.id, part: part.key, bytes })?;
+            written += 1;
+        }
+    }
+    Ok(written)
 }
 
 /// Every table: those of the engine, those of objects, retired ones too, and those of pairs.

@@ -9,7 +9,7 @@
 //! errors mean), `sqlite` and `postgres` (their connections), [`connection`] and [`folder`] (opening), [`transaction`] (what every statement runs on),
 //! [`door`] (the one way to write), [`database`] (all of it together), [`system`] (the tables of the engine),
 //! [`store`] (reading and writing them), then what plans say of records: [`secret`], [`search`], [`sql`],
-//! [`select`] and [`row`]; [`watch`] (news from other processes), then migrations, [`reseal`] (another key) and backup.
+//! [`select`] and [`row`]; [`watch`] (news from other processes), [`files`] (their bytes), then migrations, [`reseal`] (another key) and backup.
 
 pub mod stages;
 
@@ -54,6 +54,8 @@ pub mod row;
 pub mod aggregate;
 
 pub mod settle;
+
+pub mod files;
 
 pub mod reseal;
 

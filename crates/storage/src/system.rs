@@ -7,11 +7,12 @@ use crate::transaction::Tx;
 use diagnostic::{Code, Diagnostic, Result};
 
 /// The steps, oldest first; the version of a database is the number of steps it has taken.
-const STEPS: [&str; 4] = [
+const STEPS: [&str; 5] = [
     include_str!("system/0001_first.sql"),
     include_str!("system/0002_accounts.sql"),
     include_str!("system/0003_audit.sql"),
     include_str!("system/0004_transfers.sql"),
+    include_str!("system/0005_files.sql"),
 ];
 
 /// The version this program writes.

@@ -162,6 +162,7 @@ pub fn object_of(name: &str, own: Vec<catalog::Field>) -> catalog::Object {
         parent: None,
         history: false,
         comments: false,
+        attachments: false,
         strict: false,
         single: false,
         key: None,

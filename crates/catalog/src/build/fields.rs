@@ -195,6 +195,9 @@ fn fills(
             continue;
         }
         match paths::path(catalog, object, path) {
+            Ok(_) if own.kind.kind().file_rule().is_some() => {
+                findings.push(invalid("a file is part of one record alone"), &entry.origin, &at);
+            }
             Ok((path, from))
                 if from.ty == own.ty
                     || (from.ty.is_number() && own.ty.is_number())

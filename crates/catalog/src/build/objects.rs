@@ -71,7 +71,7 @@ fn skeleton(entry: &Definition, families: &Families, findings: &mut Findings<'_>
     };
     let has = |feature| written.features.contains(&feature);
     for (place, feature) in written.features.iter().enumerate() {
-        if matches!(feature, Feature::Attachments | Feature::Activities | Feature::Followers) {
+        if matches!(feature, Feature::Activities | Feature::Followers) {
             let place = place.to_string();
             let what = format!("feature `{}`", format!("{feature:?}").to_lowercase());
             findings.push(not_yet(what), &entry.origin, &["features", &place]);
@@ -94,6 +94,7 @@ fn skeleton(entry: &Definition, families: &Families, findings: &mut Findings<'_>
         parent,
         history: has(Feature::History),
         comments: has(Feature::Comments),
+        attachments: has(Feature::Attachments),
         strict: written.concurrency == Concurrency::Strict,
         single: written.single,
         key: None,

@@ -104,6 +104,8 @@ impl Check<'_> {
             | ScenarioAction::Comment(decide) => {
                 self.record(&decide.record, path, findings);
             }
+            // An upload is no record of an object.
+            ScenarioAction::Upload(upload) => self.save(Some(&upload.save), None),
             ScenarioAction::Return(back) => {
                 self.record(&back.record, path, findings);
             }

@@ -42,6 +42,8 @@ pub struct Object {
     pub history: bool,
     /// Takes comments.
     pub comments: bool,
+    /// Takes files beside those in fields.
+    pub attachments: bool,
     /// Changes need `If-Match`.
     pub strict: bool,
     /// There is one record only.

@@ -31,7 +31,7 @@ pub async fn run(options: &Backup, console: &Console) -> Result<(), Failure> {
     if options.file.exists() {
         console.confirm(&format!("Replace {}?", options.file.display()), options.yes)?;
     }
-    let extent = storage::backup::backup(&database, &options.file).await?;
+    let extent = storage::backup::backup(&database, &options.file, Some(&options.place.file_store())).await?;
     console.answer(&json!({"ok": true, "file": options.file, "tables": extent.tables, "rows": extent.rows}));
     console.say(format!("{} rows of {} tables in {}", extent.rows, extent.tables, options.file.display()));
     console

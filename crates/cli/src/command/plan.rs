@@ -30,7 +30,9 @@ pub async fn run(options: &Plan, console: &Console) -> Result<(), Failure> {
     // A database that does not exist is not made by looking.
     let empty = tempfile::tempdir();
     let place = match (options.place.is_new(), &empty) {
-        (true, Ok(folder)) => &Place { data: folder.path().to_owned(), database: None, key_file: None },
+        (true, Ok(folder)) => {
+            &Place { data: folder.path().to_owned(), database: None, key_file: None, files: None }
+        }
         _ => &options.place,
     };
     let database = place.database(Role::Command).await?;

@@ -28,7 +28,13 @@ pub async fn run(options: &Restore, console: &Console) -> Result<(), Failure> {
     // Before a folder is made for nothing.
     std::fs::File::open(&options.file).map_err(|error| not_readable(&options.file, &error))?;
     let database = options.place.database(Role::Server).await?;
-    let extent = storage::backup::restore(&database, &options.file, engine::publish::catalog_of).await?;
+    let extent = storage::backup::restore(
+        &database,
+        &options.file,
+        Some(&options.place.file_store()),
+        engine::publish::catalog_of,
+    )
+    .await?;
     let engine = options.place.engine(database.clone(), Role::Command).await?;
     make_searchable(&engine, extent.rows, console).await?;
     console.answer(&json!({"ok": true, "tables": extent.tables, "rows": extent.rows}));

@@ -7,7 +7,7 @@ use crate::command::{demo, people, restore};
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::packs;
-use crate::place::{Place, Public};
+use crate::place::{Place, Public, Uploads};
 use clap::Args;
 use engine::identity::password;
 use engine::publish::{Change, PackFiles};
@@ -56,6 +56,8 @@ pub struct Serve {
     secure_cookies: bool,
     #[command(flatten)]
     public: Public,
+    #[command(flatten)]
+    uploads: Uploads,
     /// Proxies whose X-Forwarded-For counts, as addresses or networks [default: none]
     #[arg(long, value_name = "ADDR", value_delimiter = ',')]
     trusted_proxies: Vec<String>,
@@ -77,7 +79,10 @@ pub async fn run(options: Serve, console: &Console) -> Result<(), Failure> {
     let first = First::read()?;
     let held = held(&options.listen)?;
     let database = options.place.database(Role::Server).await?;
-    let engine = options.place.engine_at(database.clone(), Role::Server, &options.public).await?;
+    let engine = options
+        .place
+        .engine_at(database.clone(), Role::Server, &options.public, Some(&options.uploads))
+        .await?;
     if engine.published().number == 0 {
         begin(&engine, packs, options.demo, console).await?;
     } else {

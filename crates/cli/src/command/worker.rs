@@ -23,7 +23,7 @@ pub struct Worker {
 /// Works off jobs until it is told to stop.
 pub async fn run(options: Worker, console: &Console) -> Result<(), Failure> {
     let database = options.place.existing(Role::Server).await?;
-    let engine = options.place.engine_at(database.clone(), Role::Server, &options.public).await?;
+    let engine = options.place.engine_at(database.clone(), Role::Server, &options.public, None).await?;
     engine.tell_refusals_by(server::routes::writes::told);
     let (stop, stopped) = watch::channel(false);
     let (sealing, until) = (engine.clone(), stopped.clone());

@@ -33,8 +33,7 @@ pub(super) fn check(object: &Object, found: &mut Findings<'_>) {
     ownership(object, found);
     for (index, feature) in object.features.iter().enumerate() {
         let name = match feature {
-            Feature::History | Feature::Comments => continue,
-            Feature::Attachments => "attachments",
+            Feature::History | Feature::Comments | Feature::Attachments => continue,
             Feature::Activities => "activities",
             Feature::Followers => "followers",
         };
@@ -425,6 +424,11 @@ fn of_type(field: &FieldDefinition, pointer: &str, found: &mut Findings<'_>) {
                         found
                             .key(&pointer, wrong(["this name is taken", "该名称已被占用", "此名稱已被佔用"]));
                     }
+                    // Files belong to records.
+                    None if attribute.kind.kind().file_rule().is_some() => found.key(
+                        &pointer,
+                        wrong(["a pair holds no file", "关联不能保存文件", "關聯不能保存檔案"]),
+                    ),
                     None => check_field(attribute, &pointer, found),
                 }
             }
@@ -434,6 +438,7 @@ fn of_type(field: &FieldDefinition, pointer: &str, found: &mut Findings<'_>) {
                 found.value(&format!("{pointer}/pattern"), invalid([reason.clone(), reason.clone(), reason]));
             }
         }
+        FieldType::File(_) | FieldType::Image(_) | FieldType::Signature(_) => file(field, pointer, found),
         _ => {}
     }
 }
@@ -445,6 +450,17 @@ fn order<T: PartialOrd>(min: Option<T>, max: Option<T>, pointer: &str, found: &m
         found.value(
             &format!("{pointer}/min"),
             wrong(["`min` is greater than `max`", "`min` 大于 `max`", "`min` 大於 `max`"]),
+        );
+    }
+}
+
+/// A file is uploaded: nothing computes it.
+fn file(field: &FieldDefinition, pointer: &str, found: &mut Findings<'_>) {
+    no_column(field, pointer, found);
+    if field.kind.kind().file_rule().is_some_and(|rule| rule.types.is_empty()) {
+        found.value(
+            &format!("{pointer}/types"),
+            wrong(["no type at all is taken", "没有任何可接受的类型", "沒有任何可接受的類型"]),
         );
     }
 }

@@ -26,6 +26,14 @@ pub(super) fn seed(seed: &Seed, found: &mut Findings<'_>) {
     }
 }
 
+fn one_content() -> Diagnostic {
+    wrong([
+        "a file has either `text` or `base64`",
+        "文件须且只能有 `text` 或 `base64` 之一",
+        "檔案須且只能有 `text` 或 `base64` 其中之一",
+    ])
+}
+
 pub(super) fn scenario(scenario: &Scenario, found: &mut Findings<'_>) {
     if let Some(clock) = &scenario.given.clock
         && !is_instant(clock)
@@ -58,6 +66,9 @@ pub(super) fn scenario(scenario: &Scenario, found: &mut Findings<'_>) {
                         "須為時長，例如 9h 或 2d",
                     ]),
                 );
+            }
+            ScenarioAction::Upload(file) if file.text.is_some() == file.base64.is_some() => {
+                found.value(&format!("{base}/upload"), one_content());
             }
             ScenarioAction::Refused(refused) => {
                 match refused.action.as_ref() {

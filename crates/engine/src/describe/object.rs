@@ -22,7 +22,7 @@ impl Reader<'_> {
             "icon": object.icon,
             "single": object.single,
             "strict": object.strict,
-            "features": {"history": object.history, "comments": object.comments},
+            "features": {"history": object.history, "comments": object.comments, "attachments": object.attachments},
             "key": object.key.as_ref().map(|key| &key.fields).filter(|fields| fields.iter().all(|f| self.known.readable(&object.name, f).is_some())),
             "may": {
                 "create": grant.create,

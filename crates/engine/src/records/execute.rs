@@ -6,7 +6,7 @@
 
 use crate::identity::guard;
 use crate::records::command::{Command, Written};
-use crate::records::{facts, hooks, trail};
+use crate::records::{bind, facts, hooks, trail};
 use crate::work::Work;
 use catalog::SystemField;
 use diagnostic::{Code, Diagnostic, Result};
@@ -55,8 +55,9 @@ impl Work {
                 Progress::Ready => break,
             }
         }
-        if self.hooks {
-            hooks::before(self, command, &mut draft).await?;
+        bind::resolve(self, &mut draft).await?;
+        if self.hooks && hooks::before(self, command, &mut draft).await? {
+            bind::resolve(self, &mut draft).await?;
         }
         loop {
             let finished = timed("plan", || self.planner().finish(&mut draft, &known))?;
@@ -106,6 +107,7 @@ impl Work {
     /// Statements, derived values, the rules that read them, `after` hooks, the trail.
     async fn store(&self, command: &Command, mut planned: Planned) -> Result<Written> {
         guard::check(self, &planned.writes).await?;
+        bind::bind(self, &planned).await?;
         let rows = self.rows();
         settle::lock_set(&self.tx, rows.reading, &planned.writes, self.target).await?;
         self.number(&mut planned).await?;

@@ -16,8 +16,9 @@ use std::sync::Arc;
 use storage::stages::stage;
 
 /// Runs `before_save` and `before_delete` of every row the draft is about. What a hook assigned goes back into
-/// the draft and is checked there like any other value.
-pub async fn before(work: &Work, command: &Command, draft: &mut Draft) -> Result<()> {
+/// the draft and is checked there like any other value. Answers whether one assigned anything.
+pub async fn before(work: &Work, command: &Command, draft: &mut Draft) -> Result<bool> {
+    let mut changed = false;
     for index in 0..draft.rows.len() {
         let row = &draft.rows[index];
         let hooks = &row.object.hooks;
@@ -38,9 +39,10 @@ pub async fn before(work: &Work, command: &Command, draft: &mut Draft) -> Result
             let object = draft.rows[index].object.clone();
             let field = &object.fields[field];
             work.planner().set(draft, index, &field.name, &field.kind.kind().render(&value))?;
+            changed = true;
         }
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// Runs `after_save` of every row that was written, and `after_<move>`.

@@ -1,6 +1,7 @@
 //! What records were before.
 
 use crate::engine::Engine;
+use crate::files::attachment;
 use crate::identity::Identity;
 use crate::records::read;
 use diagnostic::{Code, Diagnostic, Result};
@@ -53,7 +54,11 @@ impl Engine {
             let rows = table::list(&work.tx, &object.name, record, place, limit).await?;
             let more = page(&rows, limit, |row| row.id);
             for row in rows {
-                let readable = object.field(&row.changed.field).is_some_and(|field| grant.reads(field.index));
+                // Whoever reads the record reads its attachments.
+                let readable = match object.field(&row.changed.field) {
+                    Some(field) => grant.reads(field.index),
+                    None => object.attachments && row.changed.field == attachment::FIELD,
+                };
                 if !readable {
                     continue;
                 }

@@ -5,8 +5,12 @@ use crate::requests::{Asked, Done, Press, Request};
 use crate::scenario::decide::Wanted;
 use crate::scenario::scene::{Scene, Stop};
 use crate::scenario::wording::refusal;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::TimeDelta;
-use definition::scenario::{CreateRecord, Decide, MoveRecord, Refused, RunAction, ScenarioAction, Submit};
+use definition::scenario::{
+    CreateRecord, Decide, MoveRecord, Refused, RunAction, ScenarioAction, Submit, UploadFile,
+};
 use diagnostic::Diagnostic;
 use plan::Precondition;
 use std::sync::Arc;
@@ -45,6 +49,7 @@ impl Scene<'_> {
             }
             ScenarioAction::Withdraw(d) => self.withdraw(wanted(d)).await,
             ScenarioAction::Comment(d) => self.comment(wanted(d)).await,
+            ScenarioAction::Upload(upload) => self.upload(upload).await,
             ScenarioAction::Query(query) => self.query(query).await,
             ScenarioAction::Advance(by) => self.advance(by),
             ScenarioAction::Refused(refused) => Box::pin(self.refused(refused)).await,
@@ -98,6 +103,24 @@ impl Scene<'_> {
                 Err(Stop::unmet(format!("the action answered no record to save: {answer:?}")))
             }
         }
+    }
+
+    async fn upload(&mut self, upload: &UploadFile) -> Result<(), Stop> {
+        let bytes = match (&upload.text, &upload.base64) {
+            (Some(text), _) => text.clone().into_bytes(),
+            (None, Some(text)) => {
+                let bytes = STANDARD.decode(text.split_whitespace().collect::<String>());
+                bytes.map_err(|error| Stop::unmet(format!("`base64` of {}: {error}", upload.name)))?
+            }
+            (None, None) => Vec::new(),
+        };
+        let (actor, engine) = (self.actor().await?, &self.stage.engine);
+        let file = engine.begin_file(&actor, &upload.name, bytes.len() as u64).await?;
+        engine.append_to_file(&actor, file.id, 0, bytes.into()).await?;
+        engine.finish_file(&actor, file.id).await?;
+        // An upload is no record of an object.
+        self.save(Some(&upload.save), "".into(), file.id);
+        Ok(())
     }
 
     async fn submit(&mut self, submit: &Submit) -> Result<(), Stop> {

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError};
 use storage::Database;
+use storage::files::Files;
 use storage::secret::Secret;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, OnceCell};
@@ -107,13 +108,13 @@ impl Stages {
         let target = place.path().join(storage::folder::DATABASE_FILE);
         tokio::fs::copy(template, &target).await.map_err(|error| unwritable(&target, &error))?;
         let clock = Arc::new(MovedClock::at(start.at));
-        let engine = open_engine(options(place.path()), clock.clone()).await?;
+        let engine = self.open_engine(options(place.path()), clock.clone()).await?;
         Ok(Stage { engine, clock, place: Place::Folder(place) })
     }
 
     async fn make_template(&self, start: &Start) -> Result<PathBuf> {
         let path = self.folder.path().join(Uuid::now_v7().to_string());
-        let engine = open_engine(options(&path), Arc::new(MovedClock::at(start.at))).await?;
+        let engine = self.open_engine(options(&path), Arc::new(MovedClock::at(start.at))).await?;
         self.furnish(&engine, start).await?;
         engine.database().close().await?;
         Ok(path.join(storage::folder::DATABASE_FILE))
@@ -129,9 +130,17 @@ impl Stages {
             ..storage::Options::url(url)
         };
         let clock = Arc::new(MovedClock::at(start.at));
-        let engine = open_engine(options, clock.clone()).await?;
+        let engine = self.open_engine(options, clock.clone()).await?;
         self.furnish(&engine, start).await?;
         Ok(Stage { engine, clock, place: Place::Schema { url: url.to_owned(), name } })
+    }
+
+    async fn open_engine(&self, options: storage::Options, clock: Arc<MovedClock>) -> Result<Engine> {
+        let database = Database::open(options).await?;
+        let secret = Some(Secret::new("what scenarios encrypt is thrown away"));
+        // Files have names of their own: all scenarios of a run keep theirs side by side.
+        let files = Some(Files::folder(self.folder.path().join("files")));
+        Engine::open(database, Options { clock, secret, files, ..Options::default() }).await
     }
 
     /// Publishes the packs, makes the administrator and loads the demo data.
@@ -179,12 +188,6 @@ pub(super) async fn work_off(engine: &Engine) -> Result<()> {
 fn options(folder: &Path) -> storage::Options {
     // What is thrown away need not survive a loss of power.
     storage::Options { connections: 2, durable: false, ..storage::Options::folder(folder) }
-}
-
-async fn open_engine(options: storage::Options, clock: Arc<MovedClock>) -> Result<Engine> {
-    let database = Database::open(options).await?;
-    let secret = Some(Secret::new("what scenarios encrypt is thrown away"));
-    Engine::open(database, Options { clock, secret, ..Options::default() }).await
 }
 
 async fn make_admin(engine: &Engine) -> Result<()> {

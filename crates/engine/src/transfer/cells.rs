@@ -19,6 +19,10 @@ pub(super) fn text(value: &Json) -> String {
         }
         Json::Object(map) => match (map.get("object"), map.get("id"), map.get("lat"), map.get("lng")) {
             (Some(Json::String(object)), Some(Json::String(id)), _, _) => format!("{object}:{id}"),
+            // The name of a file.
+            _ if map.contains_key("size") && map.contains_key("type") => {
+                map.get("name").map_or_else(String::new, text)
+            }
             (None, Some(Json::String(id)), _, _) => id.clone(),
             (_, _, Some(lat), Some(lng)) => format!("{},{}", text(lat), text(lng)),
             _ => value.to_string(),
@@ -74,6 +78,7 @@ mod tests {
             (json!({"id": "x", "title": "X"}), "x"),
             (json!({"object": "crm.lead", "id": "x", "title": null}), "crm.lead:x"),
             (json!([{"id": "x"}, {"id": "y"}]), "x;y"),
+            (json!({"id": "x", "name": "合同.pdf", "type": "application/pdf", "size": 5}), "合同.pdf"),
             (json!({"lat": "1.5", "lng": "2"}), "1.5,2"),
         ];
         for (value, expect) in rows {

@@ -41,7 +41,7 @@ async fn operations(site: &Site) -> Vec<(String, String, Json)> {
 /// Every row of every table. (When a session was last used is written down after minutes only.)
 async fn everything(site: &Site) -> BTreeSet<String> {
     let path = std::env::temp_dir().join(format!("lifeloom-every-{}.backup", uuid::Uuid::now_v7()));
-    storage::backup::backup(site.engine.database(), &path).await.unwrap();
+    storage::backup::backup(site.engine.database(), &path, None).await.unwrap();
     let bytes = std::fs::read(&path).unwrap();
     std::fs::remove_file(&path).unwrap();
     String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect()

@@ -26,6 +26,8 @@ mod accounts;
 
 mod hostile;
 
+mod files;
+
 mod metrics;
 mod packs;
 

@@ -53,7 +53,9 @@ impl Site {
         let database = Database::open(options).await.unwrap();
         let secret = Some(storage::secret::Secret::new("a key for tests"));
         let public_address = Some("http://shop.example".to_owned());
-        let options = Options { secret, public_address, ..Options::default() };
+        let files = Some(storage::files::Files::folder(place.folder().join("files")));
+        let file_limits = engine::FileLimits { max_file: 8 * 1024 * 1024, quota: Some(11 * 1024 * 1024) };
+        let options = Options { secret, public_address, files, file_limits, ..Options::default() };
         let engine = Engine::open(database, options).await.unwrap();
         let packs = vec![
             pack(&definitions().join("base")),
@@ -88,7 +90,8 @@ impl Site {
         written.map_err(|found| panic!("{object}: {found}")).unwrap().id()
     }
 
-    async fn person(&mut self, login: &str, role: &str, manager: Option<Uuid>) {
+    /// Makes somebody with a role.
+    pub async fn person(&mut self, login: &str, role: &str, manager: Option<Uuid>) {
         let body = json!({"login": login, "name": login.to_uppercase(), "locale": "en", "manager": manager});
         let user = self.write("base.user", body).await;
         self.write("base.role_assignment", json!({"user": user, "role": role})).await;

@@ -1,10 +1,13 @@
 //! Reading a backup into an empty database, in one transaction: all of it or nothing.
 
-use super::{End, Extent, FORM, Header, TableLine, hexadecimal};
+use super::{End, Extent, FORM, Header, PartLine, TableLine, hexadecimal};
 use crate::dialect::quoted;
+use crate::files::Files;
 use crate::migrate::Migration;
 use crate::store::publish::{self, SourceText};
 use crate::{Database, Tx, system, watch};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use catalog::{Catalog, PhysicalNames};
 use diagnostic::{Code, Diagnostic, Result};
 use sea_orm::Value;
@@ -21,20 +24,20 @@ const MOST_VALUES: usize = 2000;
 /// Reads a backup into a database to which nothing was ever published. `build` makes the catalog of the
 /// definition texts and physical names in the backup; its indexes are made with the data in place. Afterwards
 /// full-text search must be rebuilt.
-pub async fn restore<B>(database: &Database, file: &Path, build: B) -> Result<Extent>
+pub async fn restore<B>(database: &Database, file: &Path, files: Option<&Files>, build: B) -> Result<Extent>
 where
     B: Fn(&[SourceText], &PhysicalNames) -> Result<Catalog> + Send + Sync + 'static,
 {
-    let (file, build) = (file.to_owned(), Arc::new(build));
+    let (file, files, build) = (file.to_owned(), files.cloned(), Arc::new(build));
     database
         .maintain(move |tx| {
-            let (file, build) = (file.clone(), build.clone());
-            async move { read_all(&tx, &file, build.as_ref()).await }
+            let (file, files, build) = (file.clone(), files.clone(), build.clone());
+            async move { read_all(&tx, &file, files.as_ref(), build.as_ref()).await }
         })
         .await
 }
 
-async fn read_all<B>(tx: &Tx, file: &Path, build: &B) -> Result<Extent>
+async fn read_all<B>(tx: &Tx, file: &Path, files: Option<&Files>, build: &B) -> Result<Extent>
 where
     B: Fn(&[SourceText], &PhysicalNames) -> Result<Catalog>,
 {
@@ -58,7 +61,7 @@ where
     for sql in Migration::retired_columns(&names, tx.dialect()).statements() {
         tx.batch(sql).await?;
     }
-    let extent = read_tables(tx, &mut lines).await?;
+    let extent = read_tables(tx, &mut lines, files).await?;
     let sources = publish::sources(tx, publish::version(tx).await?).await?;
     let catalog = build(&sources, &names)?;
     for sql in Migration::indexes(&none, &names, &catalog, tx.dialect())?.statements() {
@@ -70,7 +73,7 @@ where
     Ok(extent)
 }
 
-async fn read_tables(tx: &Tx, lines: &mut Lines) -> Result<Extent> {
+async fn read_tables(tx: &Tx, lines: &mut Lines, files: Option<&Files>) -> Result<Extent> {
     let mut extent = Extent::default();
     let mut table: Option<TableLine> = None;
     let mut rows: Vec<Vec<Value>> = Vec::new();
@@ -97,6 +100,12 @@ async fn read_tables(tx: &Tx, lines: &mut Lines) -> Result<Extent> {
                 }
                 return Ok(extent);
             }
+            Json::Object(object) if object.contains_key("part") => {
+                put(files, Json::Object(object))
+                    .await?
+                    .ok_or_else(|| lines.damaged("a part of a file is not readable"))?;
+                extent.parts += 1;
+            }
             other => {
                 let next =
                     serde_json::from_value(other).map_err(|_| lines.damaged("a line is of no known kind"))?;
@@ -105,6 +114,17 @@ async fn read_tables(tx: &Tx, lines: &mut Lines) -> Result<Extent> {
             }
         }
     }
+}
+
+/// Puts a part of a file where files lie; `None` where the line is none.
+async fn put(files: Option<&Files>, line: Json) -> Result<Option<()>> {
+    let files = files.ok_or_else(|| {
+        let reason = "the backup holds files, and no folder of files is configured";
+        Diagnostic::new(Code::InvalidConfiguration).with("reason", reason)
+    })?;
+    let Ok(PartLine { file, part, bytes }) = serde_json::from_value(line) else { return Ok(None) };
+    let Ok(bytes) = STANDARD.decode(bytes) else { return Ok(None) };
+    files.put(file, part, bytes.into()).await.map(Some)
 }
 
 fn bound(tx: &Tx, table: &TableLine, values: Vec<Json>) -> Option<Vec<Value>> {

@@ -86,7 +86,7 @@ fn content(file: &Path) -> Vec<String> {
 
 /// Restores, and forgets that search is still to be made: nobody searches here.
 async fn restored(database: &Database, file: &Path) -> Result<Extent> {
-    let extent = restore(database, file, |sources, names| Ok(built(sources, names).catalog)).await?;
+    let extent = restore(database, file, None, |sources, names| Ok(built(sources, names).catalog)).await?;
     database.write(|tx| async move { system::remove_meta(&tx, NOT_SEARCHABLE).await }).await?;
     Ok(extent)
 }
@@ -99,13 +99,13 @@ fn a_backup_of_either_database_restores_to_both() {
             let source = Database::open(options(&from)).await.unwrap();
             source.write_alone(fill).await.unwrap();
             let file = folder.path().join(format!("{n}.backup"));
-            let extent = backup(&source, &file).await.unwrap();
+            let extent = backup(&source, &file, None).await.unwrap();
             assert!(extent.rows > 2500);
             for (m, to) in test_support::databases().into_iter().enumerate() {
                 let target = Database::open(options(&to)).await.unwrap();
                 assert_eq!(restored(&target, &file).await.unwrap(), extent);
                 let again = folder.path().join(format!("{n}-{m}.backup"));
-                backup(&target, &again).await.unwrap();
+                backup(&target, &again, None).await.unwrap();
                 let (before, after) = (content(&file), content(&again));
                 let lost: Vec<&String> = before.iter().filter(|line| !after.contains(line)).take(3).collect();
                 assert_eq!(before.len(), after.len());
@@ -145,7 +145,7 @@ fn a_backup_is_one_state_though_writing_goes_on() {
                 }
             });
             let file = place.folder().join("x.backup");
-            backup(&database, &file).await.unwrap();
+            backup(&database, &file, None).await.unwrap();
             writer.await.unwrap();
             let lines = content(&file);
             let value = |name: &str| {
@@ -165,7 +165,7 @@ fn a_damaged_backup_is_refused_and_leaves_nothing() {
         let source = Database::open(options(&from)).await.unwrap();
         source.write_alone(fill).await.unwrap();
         let file = folder.path().join("good");
-        backup(&source, &file).await.unwrap();
+        backup(&source, &file, None).await.unwrap();
         let text = Arc::new(std::fs::read_to_string(&file).unwrap());
         let damages: [(&str, String); 5] = [
             ("cut", text[..text.len() / 2].to_owned()),

@@ -6,6 +6,9 @@ use crate::dialect::{Dialect, quoted};
 use catalog::PhysicalNames;
 use catalog::names::Column;
 
+/// The table of files.
+const FILES: &str = "sys_file";
+
 /// What a purge drops.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Retired {
@@ -48,7 +51,14 @@ pub fn purge(names: &PhysicalNames, which: &[Retired], dialect: Dialect) -> (Mig
                 let (gone, kept) = table.retired.drain(..).partition(|(name, _)| name == field);
                 table.retired = kept;
                 let gone: Vec<(String, Column)> = gone;
-                let sql = gone.iter().flat_map(|(_, column)| drops(&table.table, column)).collect();
+                let files = gone.iter().map(|(_, column)| {
+                    let (object, column) = (text(object), text(&column.name));
+                    format!(
+                        "update {FILES} set state = 'released' where object = {object} and field = {column}"
+                    )
+                });
+                let dropped = gone.iter().flat_map(|(_, column)| drops(&table.table, column));
+                let sql = files.chain(dropped).collect();
                 let mut step = step(format!("drop what {object}.{field} held"), sql);
                 if !table.columns.contains_key(field) {
                     let (object, fields) = (object.clone(), vec![field.clone()]);
@@ -67,8 +77,10 @@ fn kept(object: &str, dialect: Dialect) -> impl Iterator<Item = String> {
     let of = format!("where object = {}", text(object));
     let words = (dialect == Dialect::Sqlite)
         .then(|| format!("delete from sys_search_text where rowid in (select id from sys_search {of})"));
-    let about = NAMING.iter().filter(|table| table.starts_with("sys_"));
-    words.into_iter().chain(about.map(move |table| format!("delete from {table} {of}")))
+    let about = NAMING.iter().filter(|table| table.starts_with("sys_") && **table != FILES);
+    // The rows of files go with their bytes, which are swept.
+    let files = format!("update {FILES} set state = 'released' {of}");
+    words.into_iter().chain(about.map(move |table| format!("delete from {table} {of}"))).chain([files])
 }
 
 fn drops(table: &str, column: &Column) -> Vec<String> {
