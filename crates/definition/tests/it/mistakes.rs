@@ -58,6 +58,7 @@ fn of_fields() {
         "a: {type: text, max: 99999}",
         "a: {type: text, min: 5, max: 4}",
         "a: {type: text, pattern: '['}",
+        "a: {type: text, pattern: '(((a{100}){100}){100}){100}'}",
         "a: {type: text, scale: 2}",
         "a: {type: text, required: 'yes'}",
         "a: {type: text, formerly: old}",
