@@ -4,7 +4,10 @@ use crate::client;
 use crate::site::on_each;
 use serde_json::Value as Json;
 
-const PATHS: [&str; 22] = [
+const PATHS: [&str; 25] = [
+    "//evil.example/",
+    "/\\evil.example/",
+    "/api/v1/records/shop.order?next=//evil.example",
     "//api/v1/session",
     "/api//v1/session",
     "/api/v1/session/",
@@ -43,6 +46,7 @@ fn hostile_paths_lead_nowhere() {
                         answer.status,
                         answer.text()
                     );
+                    assert_eq!(answer.header("location"), None, "{method} {path} leads elsewhere");
                 }
             }
         }
