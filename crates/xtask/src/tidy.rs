@@ -2,6 +2,7 @@
 //! and this list.
 
 mod floors;
+mod holes;
 mod licences;
 mod links;
 mod lock;
@@ -29,6 +30,7 @@ const RULES: &[Rule] = &[
     ("names", names::find),
     ("pages", pages::find),
     ("links", links::find),
+    ("holes", holes::find),
     ("statements", statements::find),
     ("places", places::find),
     ("lock", lock::find),
