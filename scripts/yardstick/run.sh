@@ -54,8 +54,17 @@ fill() {
     fi
 }
 
+# What earlier writes left behind would count for whoever wrote more.
+vacuum() {
+    local name
+    for name in limit lifeloom; do
+        psql --quiet --no-psqlrc "${database%/*}/$name" -c 'vacuum analyze'
+    done
+}
+
 measure() {
     local pair base
+    vacuum
     for pair in "limit-sqlite-inline:sqlite" "limit-pg-json:pg"; do
         base=${pair%:*}
         python3 "$yardstick/run.py" --servers "$base,lifeloom-${pair#*:}" --base "$base" --conc 16 \
