@@ -181,7 +181,7 @@ fn a_full_disk_is_named_and_what_was_begun_goes_on_later() {
     assert_eq!(site.shape(), before, "a publish on a full disk changed something");
     site.run(&["import", "fleet.request", "requests.csv"]).is(3, full);
     // A backup beside it is nobody's half file.
-    let target = Disk::mount(site.path("target"), "64k").unwrap();
+    let target = Disk::mount(site.path("target"), "16k").unwrap();
     site.run(&["backup", "target/all.backup"]).is(3, full);
     assert_eq!(std::fs::read_dir(&target.path).unwrap().count(), 0);
     disk.remount("size=64m");
