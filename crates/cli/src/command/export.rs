@@ -72,7 +72,8 @@ pub async fn run(options: &Export, console: &Console) -> Result<(), Failure> {
         console.answer(&json!({"ok": true, "records": count, "file": path}));
     }
     console.note(format!("{count} records"));
-    Ok(())
+    // It was put on record: nothing is to be left in the log beside the file.
+    Ok(engine.database().close().await?)
 }
 
 /// How many records an export will write, as far as that can be known beforehand.

@@ -38,13 +38,13 @@ on_both! {
         assert_eq!(code, Some(0), "{err}");
         assert!(begin.elapsed() < Duration::from_secs(10), "it stops only after {:?}", begin.elapsed());
         assert!(err.contains("stopping"), "{err}");
-        let out = site.run(&["export", "ledger.order", "--fields", "code,total"]).out;
-        assert_eq!(out, "code,total\nlast,3.00\n");
         if site.database.is_none() {
             // Nothing waits to be recovered.
             let log = std::fs::metadata(site.path("data/lifeloom.db-wal")).map_or(0, |file| file.len());
             assert_eq!(log, 0, "the write-ahead log was left behind");
         }
+        let out = site.run(&["export", "ledger.order", "--fields", "code,total"]).out;
+        assert_eq!(out, "code,total\nlast,3.00\n");
     }
 
     fn an_idle_connection_does_not_hold_the_server(site: Site) {
