@@ -3,14 +3,14 @@
 use crate::connection::{self, Connections, Options};
 use crate::dialect::Dialect;
 use crate::door::sqlite::Message;
-use crate::door::{self, Job, Limits, Waiting};
+use crate::door::{self, Job, Limits, Waiting, Way};
 use crate::error::{self, internal};
 use crate::folder::FolderLock;
-use crate::postgres::Pools;
+use crate::postgres::{Pools, Transaction};
 use crate::sqlite::readers::Readers;
 use crate::stages::Stages;
 use crate::system;
-use crate::transaction::{Link, Transaction, Tx};
+use crate::transaction::{Link, Tx};
 use crate::watch::{self, Line, Told, Versions};
 use diagnostic::{Diagnostic, Result};
 use futures_util::FutureExt;
@@ -183,7 +183,7 @@ impl Database {
         W: Future<Output = Result<T>> + Send + 'static,
         T: Send + 'static,
     {
-        self.enter(job, false, self.inner.limits).await
+        self.enter(job, Way::Shared).await
     }
 
     /// As [`Database::write`], with a commit of its own: for jobs that run scripts or take long.
@@ -193,7 +193,7 @@ impl Database {
         W: Future<Output = Result<T>> + Send + 'static,
         T: Send + 'static,
     {
-        self.enter(job, true, self.inner.limits).await
+        self.enter(job, Way::Alone).await
     }
 
     /// As [`Database::write_alone`], as long as it takes: migrations and restores.
@@ -211,7 +211,7 @@ impl Database {
                 job(tx).await
             }
         };
-        self.enter(unlimited, true, Limits::MAINTENANCE).await
+        self.enter(unlimited, Way::Maintenance).await
     }
 
     /// Does `job` and takes back all it wrote: what a publish would do is tried before it is done.
@@ -241,7 +241,7 @@ impl Database {
         }
     }
 
-    async fn enter<T, F, W>(&self, job: F, alone: bool, limits: Limits) -> Result<T>
+    async fn enter<T, F, W>(&self, job: F, way: Way) -> Result<T>
     where
         F: Fn(Tx) -> W + Send + Sync + 'static,
         W: Future<Output = Result<T>> + Send + 'static,
@@ -260,21 +260,16 @@ impl Database {
             .boxed()
         });
         let (answer, answered) = oneshot::channel();
-        let maintenance = limits.job == Limits::MAINTENANCE.job;
-        let waiting = Waiting {
-            job,
-            alone,
-            maintenance,
-            limits,
-            span: Span::current(),
-            stages: Stages::current(),
-            answer,
+        let limits = match way {
+            Way::Maintenance => Limits::MAINTENANCE,
+            Way::Shared | Way::Alone => self.inner.limits,
         };
+        let waiting = Waiting { job, way, limits, span: Span::current(), stages: Stages::current(), answer };
         match &self.inner.link {
             Connected::Sqlite { jobs, .. } => jobs.send(Message::Job(waiting)).await.map_err(|_| closed())?,
             Connected::Postgres(pools) => {
                 // A job of its own may compute for long, and keeps no thread that serves requests.
-                let runtime = if alone { self.inner.handle.clone() } else { pools.runtime() };
+                let runtime = if way == Way::Shared { pools.runtime() } else { self.inner.handle.clone() };
                 runtime.spawn(door::postgres::run(pools.clone(), waiting));
             }
         }
@@ -397,15 +392,14 @@ where
     F: FnOnce(Tx) -> W,
     W: Future<Output = Result<T>>,
 {
-    let mut held = pools.lend().await.map_err(|failure| failure.diagnostic)?;
-    let begun = held.begin("begin isolation level repeatable read, read only").await;
-    begun.map_err(|e| error::library_meaning(&e).diagnostic)?;
-    let transaction = Transaction { held: Arc::new(tokio::sync::Mutex::new(held)), catalog: None };
+    let words = "begin isolation level repeatable read, read only";
+    let begun = Transaction::begin(&pools, words, limits.statement).await;
+    let (transaction, _) = begun.map_err(|failure| failure.diagnostic)?;
     let tx = Tx::new(Dialect::Postgres, limits.statement, Link::Transaction(transaction.clone()));
     let result = tokio::time::timeout(limits.job, job(tx.clone())).await;
     tx.close().await;
     // Nothing was written; how it ends tells nothing that the reads have not told.
-    if let Err(failure) = door::postgres::end(transaction, false).await {
+    if let Err(failure) = transaction.end(false).await {
         tracing::debug!(found = %failure.diagnostic, "a read did not end well");
     }
     result.unwrap_or_else(|_| Err(Box::new(error::too_slow())))

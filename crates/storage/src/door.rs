@@ -26,15 +26,23 @@ pub(crate) type Job = Box<dyn Fn(Tx) -> BoxFuture<'static, Result<()>> + Send + 
 /// A job on its way through the door.
 pub(crate) struct Waiting {
     pub job: Job,
-    /// Has a commit of its own: a script may take its time and must not hold up the answers of neighbours.
-    pub alone: bool,
-    /// Changes what others work under: waits for them, and they wait for it (PostgreSQL).
-    pub maintenance: bool,
+    pub way: Way,
     /// Longest time of the job and of one of its statements.
     pub limits: Limits,
     pub span: Span,
     pub stages: Stages,
     pub answer: oneshot::Sender<Result<()>>,
+}
+
+/// How a job stands to others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// It may share a commit with its neighbours.
+    Shared,
+    /// It has a commit of its own: a script may take its time and must not hold up the answers of neighbours.
+    Alone,
+    /// As alone, as long as it takes; it may change the catalog that others work under.
+    Maintenance,
 }
 
 /// Longest times.

@@ -6,6 +6,10 @@
 
 pub(crate) mod held;
 
+mod transaction;
+
+pub(crate) use transaction::Transaction;
+
 use crate::error::{self, Failure};
 use deadpool::Runtime;
 use deadpool::managed::{Pool, PoolError, QueueMode, TimeoutType};

@@ -3,17 +3,16 @@
 use crate::codec::Cells;
 use crate::dialect::Dialect;
 use crate::error::{self, Failure};
-use crate::postgres::Pools;
-use crate::postgres::held::Held;
+use crate::postgres::{Pools, Transaction};
 use crate::sqlite;
 use crate::sqlite::readers::{Lent, Readers};
 use crate::stages;
 use diagnostic::{Code, Diagnostic, Result};
 use sea_orm::{Value, sqlx};
 use std::future::Future;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::{Mutex, RwLock};
+use tokio::sync::RwLock;
 
 /// What to do once the transaction is committed.
 pub type AfterCommit = Box<dyn FnOnce() + Send>;
@@ -32,7 +31,7 @@ struct Inner {
     timeout: Duration,
     /// Taken out when the transaction ends, so that a clone that lives longer is refused.
     link: RwLock<Option<Link>>,
-    state: std::sync::Mutex<State>,
+    state: Mutex<State>,
 }
 
 #[derive(Default)]
@@ -58,14 +57,6 @@ pub(crate) enum Link {
     Transaction(Transaction),
 }
 
-/// A transaction of PostgreSQL.
-#[derive(Clone)]
-pub(crate) struct Transaction {
-    pub held: Arc<Mutex<Held>>,
-    /// The number of the last publish, where no other can come before the end.
-    pub catalog: Option<i64>,
-}
-
 impl Tx {
     pub(crate) fn new(dialect: Dialect, timeout: Duration, link: Link) -> Self {
         Tx {
@@ -73,7 +64,7 @@ impl Tx {
                 dialect,
                 timeout,
                 link: RwLock::new(Some(link)),
-                state: std::sync::Mutex::new(State::default()),
+                state: Mutex::new(State::default()),
             }),
         }
     }
@@ -98,10 +89,9 @@ impl Tx {
                 connection.execute(&sql, &values, self.inner.timeout).map_err(|e| error::sqlite_failure(&e))
             }
             Some(Link::Readers(_) | Link::Reader(..)) => Err(read_only()),
-            Some(Link::Pools(pools)) => match pools.lend().await {
-                Ok(mut held) => self.limited(held.execute(sql, values)).await,
-                Err(failure) => Err(failure),
-            },
+            Some(Link::Pools(pools)) => {
+                async { self.limited(pools.lend().await?.execute(sql, values)).await }.await
+            }
             Some(Link::Transaction(of)) => self.limited(of.held.lock().await.execute(sql, values)).await,
         };
         stages::note("storage", begin.elapsed());
@@ -122,10 +112,9 @@ impl Tx {
             Some(Link::Writer(connection)) => {
                 connection.query(&sql, &values, limit).map(of_table).map_err(|e| error::sqlite_failure(&e))
             }
-            Some(Link::Pools(pools)) => match pools.lend().await {
-                Ok(mut held) => self.limited(held.query(sql, values)).await,
-                Err(failure) => Err(failure),
-            },
+            Some(Link::Pools(pools)) => {
+                async { self.limited(pools.lend().await?.query(sql, values)).await }.await
+            }
             Some(Link::Transaction(of)) => self.limited(of.held.lock().await.query(sql, values)).await,
         };
         stages::note("storage", begin.elapsed());
@@ -152,10 +141,9 @@ impl Tx {
                 connection.batch(sql, self.inner.timeout).map_err(|e| error::sqlite_failure(&e))
             }
             Some(Link::Readers(_) | Link::Reader(..)) => Err(read_only()),
-            Some(Link::Pools(pools)) => match pools.lend().await {
-                Ok(mut held) => self.limited(held.batch(sql)).await.map(drop),
-                Err(failure) => Err(failure),
-            },
+            Some(Link::Pools(pools)) => {
+                async { self.limited(pools.lend().await?.batch(sql)).await.map(drop) }.await
+            }
             Some(Link::Transaction(of)) => self.limited(of.held.lock().await.batch(sql)).await.map(drop),
         };
         stages::note("storage", begin.elapsed());

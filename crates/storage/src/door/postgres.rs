@@ -1,15 +1,14 @@
 //! PostgreSQL: one job, one transaction, again when others stood in its way.
 
 use crate::dialect::Dialect;
-use crate::door::{self, Waiting};
-use crate::error::{self, Failure};
-use crate::postgres::Pools;
+use crate::door::{self, Waiting, Way};
+use crate::error::Failure;
+use crate::postgres::{Pools, Transaction};
 use crate::store::publish;
-use crate::transaction::{Link, Transaction};
+use crate::transaction::Link;
 use diagnostic::Result;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Mutex;
 
 /// How often a job is run when others stand in its way.
 const MOST_RUNS: u32 = 4;
@@ -38,7 +37,7 @@ async fn try_once(pools: &Pools, waiting: &Waiting) -> (Result<()>, bool) {
         Err(failure) => return (Err(failure.diagnostic), failure.again),
     };
     let outcome = door::run(waiting, Dialect::Postgres, Link::Transaction(transaction.clone())).await;
-    let ended = end(transaction, outcome.result.is_ok()).await;
+    let ended = transaction.end(outcome.result.is_ok()).await;
     match (outcome.result, ended) {
         (Ok(()), Ok(())) => {
             outcome.after_commit.into_iter().for_each(|then| then());
@@ -52,19 +51,12 @@ async fn try_once(pools: &Pools, waiting: &Waiting) -> (Result<()>, bool) {
 /// Begins a transaction. One that is not for maintenance keeps publishes out and learns the number of the last one, by
 /// the same message that begins it.
 async fn begin(pools: &Pools, waiting: &Waiting) -> Result<Transaction, Failure> {
-    let mut held = pools.lend().await?;
-    let words = if waiting.maintenance { "begin" } else { publish::BEGIN_UNDER_CATALOG };
-    let begun = tokio::time::timeout(waiting.limits.statement, held.begin(words)).await;
-    let read = match begun {
-        Ok(read) => read.map_err(|e| error::library_meaning(&e))?,
-        Err(_) => return Err(Failure { diagnostic: Box::new(error::too_slow()), again: false }),
-    };
-    let number = read.last().filter(|_| !waiting.maintenance).map(|row| row.get::<i64>(0)).transpose();
+    let limit = waiting.limits.statement;
+    if waiting.way == Way::Maintenance {
+        return Ok(Transaction::begin(pools, "begin", limit).await?.0);
+    }
+    let (transaction, read) = Transaction::begin(pools, publish::BEGIN_UNDER_CATALOG, limit).await?;
+    let number = read.last().map(|row| row.get::<i64>(0)).transpose();
     let catalog = number.map_err(|diagnostic| Failure { diagnostic, again: false })?;
-    Ok(Transaction { held: Arc::new(Mutex::new(held)), catalog })
-}
-
-/// Commits or rolls back. Nobody else uses it any more: their use was ended.
-pub(crate) async fn end(transaction: Transaction, commit: bool) -> Result<(), Failure> {
-    transaction.held.lock().await.end(commit).await.map_err(|e| error::library_meaning(&e))
+    Ok(Transaction { catalog, ..transaction })
 }

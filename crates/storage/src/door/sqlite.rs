@@ -2,7 +2,7 @@
 //! own; that a commit waits for the disk holds up nobody else.
 
 use crate::dialect::Dialect;
-use crate::door::{self, Limits, Outcome, Waiting, refuse};
+use crate::door::{self, Limits, Outcome, Waiting, Way, refuse};
 use crate::error;
 use crate::sqlite::Connection;
 use crate::transaction::Link;
@@ -74,11 +74,11 @@ impl Writer {
                 None => return,
             };
             let mut batch = Vec::with_capacity(8);
-            let mut alone = first.alone;
+            let mut alone = first.way != Way::Shared;
             batch.push(first);
             while !alone && batch.len() < MOST_PER_COMMIT {
                 match jobs.try_recv() {
-                    Ok(Message::Job(waiting)) if !waiting.alone => batch.push(waiting),
+                    Ok(Message::Job(waiting)) if waiting.way == Way::Shared => batch.push(waiting),
                     Ok(message) => {
                         next = Some(message);
                         alone = true;
