@@ -1,13 +1,9 @@
 //! `file`: one file, kept beside the database; the value is what it is called and what it is.
 
 use super::FieldKind;
-use super::upload::{self, Media, Rule};
-use crate::column::ColumnType;
-use diagnostic::{Diagnostic, Result};
-use expression::{Type, Value};
+use super::upload::{Media, Rule, as_upload};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 /// One file; expressions only test whether there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -21,35 +17,7 @@ pub struct FileField {
 }
 
 impl FieldKind for FileField {
-    fn column(&self) -> Option<ColumnType> {
-        Some(ColumnType::Json)
-    }
-
-    fn expression_type(&self) -> Type {
-        Type::Json
-    }
-
-    fn parse(&self, json: &Json) -> Result<Value> {
-        upload::parse(json)
-    }
-
-    fn parse_text(&self, text: &str) -> Result<Value> {
-        upload::parse_text(text)
-    }
-
-    fn validate(&self, _: &Value, _: &mut Vec<Diagnostic>) {}
-
-    fn render(&self, value: &Value) -> Json {
-        upload::render(value)
-    }
-
-    fn json_schema(&self) -> Json {
-        upload::json_schema()
-    }
-
-    fn widget(&self) -> &'static str {
-        "file"
-    }
+    as_upload!("file");
 
     fn file_rule(&self) -> Option<Rule> {
         let types = self.types.clone().unwrap_or_else(|| Media::ALL.to_vec());

@@ -1,13 +1,9 @@
 //! `image`: one picture; its width and height are read from its first bytes, never by drawing it.
 
 use super::FieldKind;
-use super::upload::{self, Media, Rule};
-use crate::column::ColumnType;
-use diagnostic::{Diagnostic, Result};
-use expression::{Type, Value};
+use super::upload::{Media, Rule, as_upload};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
 
 /// One picture; expressions only test whether there is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -22,35 +18,7 @@ pub struct ImageField {
 }
 
 impl FieldKind for ImageField {
-    fn column(&self) -> Option<ColumnType> {
-        Some(ColumnType::Json)
-    }
-
-    fn expression_type(&self) -> Type {
-        Type::Json
-    }
-
-    fn parse(&self, json: &Json) -> Result<Value> {
-        upload::parse(json)
-    }
-
-    fn parse_text(&self, text: &str) -> Result<Value> {
-        upload::parse_text(text)
-    }
-
-    fn validate(&self, _: &Value, _: &mut Vec<Diagnostic>) {}
-
-    fn render(&self, value: &Value) -> Json {
-        upload::render(value)
-    }
-
-    fn json_schema(&self) -> Json {
-        upload::json_schema()
-    }
-
-    fn widget(&self) -> &'static str {
-        "image"
-    }
+    as_upload!("image");
 
     fn file_rule(&self) -> Option<Rule> {
         let max_pixels = Some(u64::from(self.max_megapixels.unwrap_or(100)) * 1_000_000);

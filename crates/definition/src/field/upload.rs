@@ -7,6 +7,43 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
+/// What every field of one file answers; its widget has the name of its type.
+macro_rules! as_upload {
+    ($widget:literal) => {
+        fn column(&self) -> Option<$crate::column::ColumnType> {
+            Some($crate::column::ColumnType::Json)
+        }
+
+        fn expression_type(&self) -> expression::Type {
+            expression::Type::Json
+        }
+
+        fn parse(&self, json: &serde_json::Value) -> diagnostic::Result<expression::Value> {
+            $crate::field::upload::parse(json)
+        }
+
+        fn parse_text(&self, text: &str) -> diagnostic::Result<expression::Value> {
+            $crate::field::upload::parse_text(text)
+        }
+
+        fn validate(&self, _: &expression::Value, _: &mut Vec<diagnostic::Diagnostic>) {}
+
+        fn render(&self, value: &expression::Value) -> serde_json::Value {
+            $crate::field::upload::render(value)
+        }
+
+        fn json_schema(&self) -> serde_json::Value {
+            $crate::field::upload::json_schema()
+        }
+
+        fn widget(&self) -> &'static str {
+            $widget
+        }
+    };
+}
+
+pub(super) use as_upload;
+
 /// A type of file, told from its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
