@@ -9,7 +9,7 @@
 //! unpack to), `table` and `sheet` (a file becomes rows), `output` (rows become a file), `mapping`, `rows` (a line
 //! becomes a write), `findings` (what became of lines), `terms`, `batch` (some lines in a transaction), [`import`],
 //! [`export`], then those that go on without anybody waiting: `spool` (files in the database), [`orders`] (what is
-//! asked for), `labour` (a job at work), `undo`, `chores` (the other jobs).
+//! asked for), [`fetch`] (what came of it), `labour` (a job at work), `undo`, `chores` (the other jobs).
 
 mod cells;
 
@@ -42,6 +42,8 @@ pub mod export;
 pub(crate) mod spool;
 
 pub mod orders;
+
+pub mod fetch;
 
 pub(crate) mod labour;
 
