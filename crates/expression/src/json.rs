@@ -6,7 +6,7 @@
 //!
 //! | `op` | further members |
 //! |---|---|
-//! | `literal` | `v`: null, boolean, number (integers and seconds of a duration), text (decimals, dates `2026-01-31`, instants RFC 3339, times, ids), or a list of such; a link is `{"object", "id"}` |
+//! | `literal` | `v`: null, boolean, number (integers and seconds of a duration; as text where a browser's numbers are not exact, from 2^53), text (decimals, dates `2026-01-31`, instants RFC 3339, times, ids), or a list of such; a link is `{"object", "id"}` |
 //! | `path` | `root` (`row record old user initiator approver assignee event`), `steps`: `[["crm.quote", "account"], …]` |
 //! | `parameter` | `name` |
 //! | `today`, `now` | |
@@ -28,6 +28,9 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// The largest whole number that a browser, which reads numbers as floats, holds exactly.
+const EXACT: u64 = (1 << 53) - 1;
 
 /// The expression as JSON.
 pub fn to_json(expr: &Expr) -> Json {
@@ -90,7 +93,8 @@ fn path_to_json(path: &Path, put: &mut impl FnMut(&str, Json)) {
     put("steps", path.steps.iter().map(|s| json!([&*s.object, &*s.field])).collect());
 }
 
-fn type_to_json(ty: &Type) -> Json {
+/// A type as it stands in `t`.
+pub fn type_to_json(ty: &Type) -> Json {
     match ty {
         Type::Null => json!("null"),
         Type::Decimal { scale } => json!({"decimal": scale}),
@@ -120,11 +124,12 @@ fn kind_of(value: &Value) -> &'static str {
     }
 }
 
-/// A value as it stands in a literal: numbers other than integers, dates and ids are text.
+/// A value as it stands in a literal: decimals, large integers, dates and ids are text.
 pub fn value_to_json(value: &Value) -> Json {
     match value {
         Value::Null => Json::Null,
         Value::Boolean(truth) => json!(truth),
+        Value::Integer(n) | Value::Duration(n) if n.unsigned_abs() > EXACT => json!(n.to_string()),
         Value::Integer(n) | Value::Duration(n) => json!(n),
         Value::Decimal(d) => json!(d.to_string()),
         Value::Text(text) => json!(text),
@@ -260,8 +265,8 @@ pub fn value_from_json(json: &Json, ty: &Type) -> Option<Value> {
     Some(match ty {
         Type::Null | Type::Children(_) => return None,
         Type::Boolean => Value::Boolean(json.as_bool()?),
-        Type::Integer => Value::Integer(json.as_i64()?),
-        Type::Duration => Value::Duration(json.as_i64()?),
+        Type::Integer => Value::Integer(whole_from_json(json)?),
+        Type::Duration => Value::Duration(whole_from_json(json)?),
         Type::Decimal { .. } => Value::Decimal(match json {
             Json::String(text) => Decimal::from_str_exact(text).ok()?,
             number => Decimal::from(number.as_i64()?),
@@ -283,4 +288,35 @@ pub fn value_from_json(json: &Json, ty: &Type) -> Option<Value> {
         }
         Type::Address | Type::Json => Value::Json(json.clone()),
     })
+}
+
+fn whole_from_json(json: &Json) -> Option<i64> {
+    match json {
+        Json::String(digits) => digits.parse().ok(),
+        number => number.as_i64(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_numbers_are_exact_in_a_browser() {
+        let rows = [
+            (7, json!(7)),
+            (9_007_199_254_740_991, json!(9_007_199_254_740_991_i64)),
+            (9_007_199_254_740_992, json!("9007199254740992")),
+            (-9_007_199_254_740_992, json!("-9007199254740992")),
+            (999_999_999_999_999_999, json!("999999999999999999")),
+        ];
+        for (n, expect) in rows {
+            for (value, ty) in [(Value::Integer(n), Type::Integer), (Value::Duration(n), Type::Duration)] {
+                assert_eq!(value_to_json(&value), expect);
+                assert_eq!(value_from_json(&expect, &ty), Some(value));
+            }
+        }
+        assert_eq!(value_from_json(&json!("7.5"), &Type::Integer), None);
+        assert_eq!(value_from_json(&json!(7.5), &Type::Integer), None);
+    }
 }

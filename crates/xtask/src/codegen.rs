@@ -1,6 +1,8 @@
-//! Files that are made from code: the pages of error codes and expression keys, the JSON Schema of each kind. They are kept in the
-//! repository, so that a reader and an editor find them without building anything.
+//! Files that are made from code: the pages of error codes and expression keys, the JSON Schema of each kind, the
+//! table of expressions for the browser. They are kept in the repository, so that a reader, an editor and the tests
+//! of the web application find them without building anything.
 
+mod conformance;
 mod errors;
 mod expression_keys;
 mod schemas;
@@ -75,6 +77,7 @@ fn made() -> BTreeMap<String, String> {
     let mut made = schemas::files();
     made.insert("docs/errors.md".to_owned(), errors::page());
     made.insert("docs/expression-keys.md".to_owned(), expression_keys::page());
+    made.insert(conformance::PATH.to_owned(), conformance::table());
     made
 }
 

@@ -32,7 +32,7 @@ const USAGE: &str = "\
 usage: cargo xtask <task>
 
   tidy                     check the rules of the workspace; print every finding
-  codegen [--check]        write docs/errors.md and definitions/schema/*.json, or only compare them
+  codegen [--check]        write the files that are made from code, or only compare them
   snapshots                check that the last run of all tests used every snapshot
   ci [--list] [--only STEP] [--from STEP]
                            run the steps of CI in order; stop at the first that fails
