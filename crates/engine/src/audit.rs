@@ -60,13 +60,24 @@ impl Engine {
         if self.pen().secret().is_none() || !seal::is_needed(&self.database().reader()).await? {
             return Ok(Sealed::default());
         }
-        let pen = self.pen().clone();
-        self.database()
-            .write_alone(move |tx| {
+        let mut all = Sealed::default();
+        loop {
+            // One round, one commit: other writers go in between.
+            let (pen, after) = (self.pen().clone(), all.last);
+            let round = self.database().write_alone(move |tx| {
                 let pen = pen.clone();
-                async move { seal::seal(&tx, &pen).await }
-            })
-            .await
+                async move { seal::seal_some(&tx, &pen, after).await }
+            });
+            let round = round.await?;
+            all = Sealed {
+                sealed: all.sealed + round.sealed,
+                forged: all.forged + round.forged,
+                last: round.last,
+            };
+            if all.last.is_none() {
+                return Ok(all);
+            }
+        }
     }
 
     /// Whether the trail is what was written.

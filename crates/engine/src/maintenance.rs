@@ -13,7 +13,7 @@ use serde_json::json;
 use std::sync::Arc;
 use storage::migrate::purge::{self, Retired};
 use storage::store::publish as table;
-use storage::store::{attempt, audit, effect, idempotency, reset, session, transfer};
+use storage::store::{attempt, audit, effect, event, idempotency, reset, session, transfer};
 use storage::{Tx, backup, row, search, system};
 use uuid::Uuid;
 
@@ -62,7 +62,8 @@ impl Engine {
     }
 
     /// Removes what has ended: sessions, failed sign-ins and links of another day, keys of requests that are kept
-    /// for 24 hours, effects that were had more than thirty days ago, imports and exports with their files.
+    /// for 24 hours, events of more than a week ago, effects that were had more than thirty days ago, imports and exports
+    /// with their files.
     ///
     /// # Errors
     /// What the database refuses.
@@ -78,6 +79,8 @@ impl Engine {
                 effect::sweep(&tx, now - TimeDelta::days(30)).await.map(drop)
             })
             .await?;
+        let week = now - TimeDelta::days(7);
+        while self.database().write(move |tx: Tx| async move { event::sweep(&tx, week).await }).await? > 0 {}
         // Files are large: a few in each transaction.
         let few = move |tx: Tx| async move { transfer::sweep(&tx, now).await };
         while self.database().write(few).await? > 0 {}

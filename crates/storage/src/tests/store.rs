@@ -1,5 +1,5 @@
 use crate::store::workflow::{self, Candidate, Instance, NewLogRow, Task, TaskBox};
-use crate::store::{attempt, credential, history, idempotency, job, number, publish, session};
+use crate::store::{attempt, credential, event, history, idempotency, job, number, publish, session, stored};
 use crate::testing::on_each;
 use crate::{Database, Tx};
 use catalog::PhysicalNames;
@@ -164,6 +164,38 @@ fn no_job_is_taken_twice() {
         // Two workers that skip each other's rows may both find nothing before the last are taken.
         let rest = claim(&database, "w", now()).await.len();
         assert_eq!((taken.len(), distinct.len()), (40 - rest, 40 - rest));
+    });
+}
+
+#[test]
+fn events_of_long_ago_are_removed_some_at_a_time() {
+    on_each(|database| async move {
+        let (then, before) = (now() - Duration::days(8), now() - Duration::days(7));
+        let of = |at: DateTime<Utc>| event::Event {
+            id: uuid::Builder::from_unix_timestamp_millis(at.timestamp_millis().cast_unsigned(), &[7; 10])
+                .into_uuid(),
+            kind: "record_created".into(),
+            object: "crm.lead".into(),
+            record: None,
+            actor: None,
+            at,
+            payload: json!({}),
+            chain: json!([]),
+            handled_at: None,
+        };
+        let of_then = (0..1001).map(|n| of(then + Duration::milliseconds(n)));
+        let all: Vec<event::Event> = of_then.chain([of(before)]).collect();
+        write(&database, move |tx| {
+            let all = all.clone();
+            async move { stored::insert(&tx, &all, "").await.map(drop) }
+        })
+        .await;
+        let mut removed = Vec::new();
+        for _ in 0..3 {
+            removed.push(write(&database, move |tx| async move { event::sweep(&tx, before).await }).await);
+        }
+        assert_eq!(removed, [1000, 1, 0]);
+        assert_eq!(event::open(&database.reader(), 10).await.unwrap().len(), 1);
     });
 }
 

@@ -15,8 +15,8 @@ use uuid::Uuid;
 pub(super) const HEAD: &str = "audit_head";
 /// Key in `sys_meta` of the entry before the first that is kept.
 pub(super) const ANCHOR: &str = "audit_anchor";
-/// Entries that one statement seals.
-const PAGE: i64 = 200;
+/// Entries that one round seals: writers wait for it.
+const ROUND: i64 = 200;
 
 /// An end of the chain: its place and its seal, authenticated. `last` is the greatest id of what was removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +74,8 @@ pub struct Sealed {
     pub sealed: u64,
     /// Entries that nobody with the key wrote. They are left alone, and [`super::verify`] names them.
     pub forged: u64,
+    /// The last entry that was looked at, where others may wait behind it.
+    pub last: Option<Uuid>,
 }
 
 /// Whether entries wait, at the cost of a look into an index.
@@ -81,9 +83,18 @@ pub async fn is_needed(tx: &Tx) -> Result<bool> {
     Ok(tx.row("select 1 from sys_audit where seal is null limit 1", vec![]).await?.is_some())
 }
 
-/// Chains what is committed and waits. The first time, entries that an older version wrote without marks are taken
-/// as they are.
+/// Chains everything that is committed and waits.
 pub async fn seal(tx: &Tx, pen: &Pen) -> Result<Sealed> {
+    rounds(tx, pen, None, true).await
+}
+
+/// Chains some of what is committed and waits behind `after`.
+pub async fn seal_some(tx: &Tx, pen: &Pen, after: Option<Uuid>) -> Result<Sealed> {
+    rounds(tx, pen, after, false).await
+}
+
+/// The first time, entries that an older version wrote without marks are taken as they are: all of them at once.
+async fn rounds(tx: &Tx, pen: &Pen, after: Option<Uuid>, all: bool) -> Result<Sealed> {
     let Pen::Keyed(secret) = pen else { return Ok(Sealed::default()) };
     let begun = lock(tx).await?;
     let mut head = match End::read(tx, secret, HEAD).await? {
@@ -100,13 +111,12 @@ pub async fn seal(tx: &Tx, pen: &Pen) -> Result<Sealed> {
     if adopts && tx.row("select 1 from sys_audit where seal is not null limit 1", vec![]).await?.is_some() {
         return Ok(Sealed::default());
     }
-    let (mut done, mut after) = (Sealed::default(), Uuid::nil());
+    let mut done = Sealed { last: after, ..Sealed::default() };
     loop {
         let rest = "where seal is null and id > $1 order by id limit $2";
-        let rows: Vec<Kept> = stored::select(tx, rest, cells![tx.dialect(); after, PAGE]).await?;
-        let Some(last) = rows.last() else { break };
-        after = last.id;
-        let mut links = Vec::new();
+        let after = done.last.unwrap_or_default();
+        let rows: Vec<Kept> = stored::select(tx, rest, cells![tx.dialect(); after, ROUND]).await?;
+        let mut links = Vec::with_capacity(rows.len());
         for row in &rows {
             let mark = secret.mark(&[b"entry", &super::pen::bytes(&row.entry())]);
             let known = row.mark.as_deref().map_or(adopts, |given| given == mark) && row.id > anchor.last;
@@ -120,6 +130,10 @@ pub async fn seal(tx: &Tx, pen: &Pen) -> Result<Sealed> {
         }
         done.sealed += links.len() as u64;
         write(tx, &links).await?;
+        done.last = rows.last().filter(|_| rows.len() as i64 == ROUND).map(|row| row.id);
+        if done.last.is_none() || !(all || adopts) {
+            break;
+        }
     }
     if done.sealed > 0 || adopts {
         head.write(tx, secret, HEAD).await?;

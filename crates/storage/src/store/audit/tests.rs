@@ -169,6 +169,38 @@ fn whatever_is_done_behind_its_back_is_found() {
 }
 
 #[test]
+fn many_entries_are_sealed_in_rounds_of_one_chain() {
+    on_each(|database| async move {
+        // The first entries open the chain; who opens it takes all there are.
+        acts(&database, 0..1).await;
+        sealed(&database).await;
+        database
+            .write(|tx| async move {
+                for n in 1..451 {
+                    act(&tx, n).await?;
+                }
+                Ok(())
+            })
+            .await
+            .unwrap();
+        let (mut rounds, mut after) = (Vec::new(), None);
+        loop {
+            let round =
+                database.write_alone(move |tx| async move { seal::seal_some(&tx, &pen(), after).await });
+            let round = round.await.unwrap();
+            rounds.push(round.sealed);
+            after = round.last;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(rounds, [200, 200, 50]);
+        let report = verified(&database, None).await;
+        assert_eq!((report.range, report.broken), ((1, 451), None));
+    });
+}
+
+#[test]
 fn the_first_place_that_does_not_hold_is_named() {
     on_each(|database| async move {
         acts(&database, 0..6).await;
