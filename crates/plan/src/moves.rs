@@ -7,7 +7,7 @@ use crate::facts::{Facts, Needs};
 use crate::planner::Planner;
 use crate::row::Row;
 use crate::scene::{Roots, Scene};
-use crate::wording::not_permitted;
+use crate::wording::{Words, localized, not_permitted};
 use catalog::{Move, SystemField};
 use diagnostic::{Code, Diagnostic, Result};
 use expression::Value;
@@ -15,7 +15,9 @@ use serde_json::Value as Json;
 use std::cell::RefCell;
 use std::sync::Arc;
 
-const MOVE: crate::wording::Words = ["make this move on", "执行此操作：", "執行此操作："];
+const MOVE: Words = ["make this move on", "执行此操作：", "執行此操作："];
+/// What is said to those who may not read the stage.
+const NOT_NOW: Words = ["{move} is not possible now", "现在无法执行 {move}", "現在無法執行 {move}"];
 
 /// A move that a record's stage permits.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,16 +101,21 @@ impl Planner<'_> {
             return Err(Box::new(not_permitted(MOVE, &row.object.name)));
         }
         if !made.from.iter().any(|from| **from == *stage) {
-            return Err(Box::new(
-                Diagnostic::new(Code::InvalidTransition).with("move", name).with("from", stage),
-            ));
+            let is_known =
+                !self.mode.has_rights() || self.known().readable(&row.object.name, &field).is_some();
+            let found = Diagnostic::new(Code::InvalidTransition).with("move", name);
+            return Err(Box::new(match is_known {
+                true => found.with("from", stage),
+                false => found.with_message(localized(NOT_NOW)),
+            }));
         }
         match &made.when {
             None => Ok(true),
             Some(when) => match scene.holds(when, Roots::change(row, Some(row)))? {
                 Some(true) => Ok(true),
                 Some(false) => {
-                    Err(Box::new(Diagnostic::new(Code::RuleViolated).with("rule", name).at(&*field)))
+                    let found = Diagnostic::new(Code::RuleViolated).with("rule", name);
+                    Err(Box::new(self.told(&row.object, &field, field.to_string(), found)))
                 }
                 None => Ok(false),
             },

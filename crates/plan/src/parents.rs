@@ -13,7 +13,7 @@ use crate::grants::followed;
 use crate::planner::{Check, Later, LaterCheck, Planned, Planner};
 use crate::scene::is_deleted;
 use crate::write::Operation;
-use catalog::{Parent, SystemField};
+use catalog::{Object, Parent, SystemField};
 use definition::FieldType;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::Value;
@@ -37,10 +37,11 @@ impl Planner<'_> {
         let mut place = 0;
         while place < draft.rows.len() {
             let row = &draft.rows[place];
-            if let Some(parent) = followed(&row.object).cloned() {
+            let child = row.object.clone();
+            if let Some(parent) = followed(&child) {
                 let restored = row.operation == Operation::Restore;
-                for id in parents(row, &parent) {
-                    self.join(draft, &parent, id, restored, facts, needs)?;
+                for id in parents(row, parent) {
+                    self.join(draft, (&child, parent), id, restored, facts, needs)?;
                     if place == 0 {
                         self.parent_checks(&parent.object, id, facts, planned);
                     }
@@ -96,7 +97,7 @@ impl Planner<'_> {
     fn join(
         &self,
         draft: &mut Draft,
-        parent: &Parent,
+        (child, parent): (&Object, &Parent),
         id: Uuid,
         restored: bool,
         facts: &Facts,
@@ -119,7 +120,7 @@ impl Planner<'_> {
             // What lies in the bin shows nothing, and nothing comes back below it.
             Some(_) if restored => {
                 let found = Diagnostic::new(Code::ReferenceNotFound).with("field", &parent.via);
-                return Err(Box::new(found.at(&*parent.via)));
+                return Err(Box::new(self.told(child, &parent.via, parent.via.to_string(), found)));
             }
             Some(_) => {}
         }

@@ -6,6 +6,13 @@ use indexmap::IndexMap;
 /// A wording in English, simplified and traditional Chinese. `{places}` are filled by `Diagnostic::with`.
 pub type Words = [&'static str; 3];
 
+/// A wording as the message of a finding.
+pub fn localized(words: Words) -> Text {
+    let locales = [Locale::En, Locale::ZhCn, Locale::ZhTw];
+    let messages = locales.into_iter().zip(words).map(|(locale, text)| (locale, text.to_owned()));
+    Text::Localized(IndexMap::from_iter(messages))
+}
+
 /// A finding whose `{reason}` is said in every language.
 pub fn reasoned(code: Code, words: Words) -> Diagnostic {
     let locales = [Locale::En, Locale::ZhCn, Locale::ZhTw];

@@ -452,6 +452,12 @@ impl Asker<'_> {
             2 if matches!(of.name, "line" | "memo") => json!({"delete": {"id": id}}),
             3 => json!({"restore": {"id": id}}),
             _ => {
+                // A ring of a tree is told, whoever stands in between: a declared disclosure. What is older lies
+                // below nothing newer.
+                let above = body.get("r_parent").and_then(Json::as_str).and_then(|above| above.parse().ok());
+                if above.is_none_or(|above: Uuid| above > id) {
+                    body.shift_remove("r_parent");
+                }
                 body.insert("id".to_owned(), json!(id));
                 json!({"update": body})
             }

@@ -200,7 +200,9 @@ fn afterwards(site: &Site, who: &Person, attempt: &Attempt) -> BTreeSet<&'static
         let above = shape(attempt.object).follows.map(|(_, via, _)| via);
         let parentless = |row: &Row| above.is_some_and(|via| world.follow(row, via).is_none());
         let lost = attempt.verb == Verb::Restore && world.rows.get(&attempt.id).is_some_and(parentless);
-        return lost.then_some("reference_not_found").into_iter().collect();
+        let named = above.is_some_and(|via| world.reads(who, attempt.object, via));
+        let code = if named { "reference_not_found" } else { "hidden_value" };
+        return lost.then_some(code).into_iter().collect();
     }
     let creates = creates(world, who, attempt);
     let stored = world.rows.get(&attempt.id).filter(|_| !creates);

@@ -132,8 +132,15 @@ fn titles_and_formulas_stop_at_what_is_hidden() {
         for (object, parameter, expect) in refused {
             assert_eq!(scene.list(object, &[parameter]).await.unwrap_err(), expect, "{parameter:?}");
         }
-        let groups = json!({"groups": ["p_vendor"], "aggregates": {"n": {"count": true}}});
         let who = &scene.site.identities[0];
+        for veiled in [
+            json!({"groups": ["o_exposure"], "aggregates": {"n": {"count": true}}}),
+            json!({"aggregates": {"m": {"max": "o_exposure"}}}),
+        ] {
+            let found = scene.site.engine.query(who, "vault.order", &veiled).await.unwrap_err();
+            assert_eq!(found.code.name(), "invalid_parameter", "{veiled}");
+        }
+        let groups = json!({"groups": ["p_vendor"], "aggregates": {"n": {"count": true}}});
         let engine::records::read::Answered::Groups(groups) =
             scene.site.engine.query(who, "vault.product", &groups).await.unwrap()
         else {

@@ -1,8 +1,8 @@
 //! Guards that one request each shows: rights on files, comments, children and explanations.
 
-use crate::found::Scene;
+use crate::found::{Scene, create};
 use crate::mended::{asked, with};
-use crate::roles::{ACCESSES, Grant, Right, Role, Scope};
+use crate::roles::{ACCESSES, Grant, Restriction, Right, Role, Scope};
 use diagnostic::Locale;
 use engine::Asking;
 use engine::records::Command;
@@ -14,12 +14,12 @@ use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-fn all() -> Grant {
+pub fn all() -> Grant {
     let scopes: BTreeMap<&'static str, Scope> = ACCESSES.iter().map(|access| (*access, Scope::All)).collect();
     Grant { create: true, scopes, ..Grant::default() }
 }
 
-fn scope(roles: &mut [Role], object: &str, access: &'static str, scope: Scope) {
+pub fn scope(roles: &mut [Role], object: &str, access: &'static str, scope: Scope) {
     roles[0].grants.get_mut(object).unwrap().scopes.insert(access, scope);
 }
 
@@ -43,7 +43,7 @@ async fn export(scene: &Scene, object: &str) -> Result<String, &'static str> {
     }
 }
 
-fn update(object: &str, id: Uuid, body: Json) -> Command {
+pub fn update(object: &str, id: Uuid, body: Json) -> Command {
     Command::Update { object: object.into(), id, body, precondition: Precondition::Waived }
 }
 
@@ -160,7 +160,7 @@ fn explanations_keep_what_conditions_speak_of() {
 }
 
 /// Lines of a higher number are hidden, so are orders of a higher level and secrets; the order of a line has no name.
-fn half_seen(roles: &mut [Role]) {
+pub fn half_seen(roles: &mut [Role]) {
     let mut lines = all();
     lines.scopes.insert("read", Scope::When("l_qty <= 2"));
     roles[0].grants.insert("line", lines);
@@ -258,6 +258,51 @@ fn what_is_hidden_has_no_name() {
                 address: None,
             };
             assert_eq!(engine.unmask(who, asked).await.unwrap_err().code.name(), "unknown_field");
+            // A line that would come back below what lies in the bin.
+            let line = scene.site.make("vault.line", json!({"l_order": scene.order, "l_name": "l"})).await;
+            for (object, id) in [("vault.line", line), ("vault.order", scene.order)] {
+                let gone = Command::Delete { object: object.into(), id, precondition: Precondition::Waived };
+                scene.site.write(gone).await.unwrap();
+            }
+            let back = Command::Restore { object: "vault.line".into(), id: line };
+            assert_eq!(scene.write(back).await, "hidden_value");
+            scene.site.close().await;
+        },
+    );
+}
+
+/// Restrictions on what is computed of other records.
+fn derived(roles: &mut [Role]) {
+    let condition = "(o_exposure ?? 0) <= 10 && o_lines.count() <= 1";
+    roles[0].restrictions.push(Restriction { object: "order", condition, exempt: Vec::new() });
+}
+
+#[test]
+fn restrictions_hold_for_what_is_computed_of_a_write() {
+    with(
+        |roles| derived(roles),
+        |scene| async move {
+            let order = |budget: &str, lines: usize| {
+                let lines: Vec<Json> = (0..lines).map(|n| json!({"l_name": format!("{n}")})).collect();
+                json!({"o_code": format!("new{}", Uuid::now_v7()), "o_client": scene.open, "o_budget": budget, "o_lines": lines})
+            };
+            let stored = scene.site.make("vault.order", order("1.00", 1)).await;
+            let line = json!({"l_order": stored, "l_name": "more"});
+            let rows = [
+                (create("vault.order", order("2.00", 1)), "done"),
+                (create("vault.order", order("9.00", 1)), "not_permitted"),
+                (create("vault.order", order("2.00", 2)), "not_permitted"),
+                (update("vault.order", stored, json!({"o_budget": "3.00"})), "done"),
+                (update("vault.order", stored, json!({"o_budget": "4.00"})), "not_permitted"),
+                (
+                    update("vault.order", stored, json!({"o_lines": {"create": [{"l_name": "x"}]}})),
+                    "not_permitted",
+                ),
+                (create("vault.line", line), "not_permitted"),
+            ];
+            for (command, expect) in rows {
+                assert_eq!(scene.write(command.clone()).await, expect, "{command:?}");
+            }
             scene.site.close().await;
         },
     );

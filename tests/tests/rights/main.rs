@@ -44,6 +44,10 @@ mod mended;
 
 mod guarded;
 
+mod nowhere;
+
+mod words;
+
 mod hostile;
 
 use std::future::Future;

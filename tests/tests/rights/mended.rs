@@ -28,7 +28,7 @@ pub fn asked(request: Request) -> Asked {
 }
 
 /// The asker with some of its roles.
-async fn only(scene: &Scene, roles: &[&str]) -> Arc<Identity> {
+pub async fn only(scene: &Scene, roles: &[&str]) -> Arc<Identity> {
     let roles = roles.iter().map(|role| Arc::from(*role)).collect();
     scene.site.engine.identity(scene.site.people[0].id, Some(roles)).await.unwrap()
 }
@@ -44,6 +44,10 @@ fn keys_find_among_what_is_seen() {
         let order = |client: Json| create("vault.order", json!({"o_code": "by", "o_client": client}));
         assert_eq!(scene.write(order(by("c_credit", "33.00"))).await, "done");
         assert_eq!(scene.write(order(by("c_code", "older"))).await, "reference_not_found o_client");
+        // What has no name is nothing to look by, for one record or for several.
+        assert_eq!(scene.write(order(by("c_name", "NAMED"))).await, "unknown_field o_client");
+        let partners = json!({"o_code": "by", "o_partners": [by("c_name", "NAMED")]});
+        assert_eq!(scene.write(create("vault.order", partners)).await, "unknown_field o_partners[0]");
         // What the formula of an order reads of a hidden client is nothing to look for.
         let memo = create("vault.memo", json!({"m_text": "x", "m_order": by("o_exposure", "8.00")}));
         assert_eq!(scene.write(memo).await, "unknown_field m_order");

@@ -151,7 +151,7 @@ pub fn yaml(role: &Role) -> String {
             };
             let _ = writeln!(out, "    {access}: '{text}'");
         }
-        if *object == "order" {
+        if matches!(*object, "order" | "deed") {
             let _ = writeln!(out, "    moves: [{}]", grant.moves.join(", "));
             let _ = writeln!(out, "    actions: {}", if grant.action { "all" } else { "[]" });
         }

@@ -5,6 +5,7 @@ use crate::records::work::Work;
 use crate::requests::Done;
 use diagnostic::{Code, Diagnostic, Locale, Result, did_you_mean};
 use plan::Precondition;
+use plan::known::Known;
 use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -70,14 +71,13 @@ impl Bulk {
     }
 }
 
-/// The fields of a key, for [`Bulk::read`].
-pub fn key_fields(published: &crate::Published, object: &str, key: &str) -> Vec<Arc<str>> {
-    match published.catalog.object(object) {
-        Some(known) => match known.uniques.get(key) {
-            Some(unique) => unique.fields.clone(),
-            None => vec![key.into()],
-        },
-        None => Vec::new(),
+/// The fields of a key, for [`Bulk::read`]: of one all of whose fields the asker may read.
+pub fn key_fields(known: &Known<'_>, object: &str, key: &str) -> Vec<Arc<str>> {
+    let Ok((object, _)) = known.object(object) else { return Vec::new() };
+    let is_known = |field: &Arc<str>| known.readable(&object.name, field).is_some();
+    match object.uniques.get(key).filter(|unique| unique.fields.iter().all(is_known)) {
+        Some(unique) => unique.fields.clone(),
+        None => vec![key.into()],
     }
 }
 

@@ -8,6 +8,7 @@ use crate::transfer::labour::{Ended, Labour, lost};
 use crate::transfer::terms::{FILE, LEASE, RESULT};
 use crate::transfer::{orders, spool};
 use diagnostic::{Code, Diagnostic, Locale, Result};
+use plan::known::Known;
 use plan::planner::Mode;
 use serde_json::{Value as Json, json};
 use std::io::{BufRead, BufReader};
@@ -90,7 +91,8 @@ async fn write(labour: &Labour<'_>, first: usize, part: Vec<String>) -> Result<(
         .iter()
         .map(|line| serde_json::from_str(line).map_err(|error| internal("a bulk write", &error)))
         .collect::<Result<_>>()?;
-    let commands = Bulk::read(&object, &operations, |key| bulk::key_fields(&published, &object, key))?;
+    let known = Known { catalog: &published.catalog, actor: &labour.identity.actor };
+    let commands = Bulk::read(&object, &operations, |key| bulk::key_fields(&known, &object, key))?;
     let each = labour.stored.asked["mode"] == "each";
     let mode = if each { BulkMode::Each } else { BulkMode::Atomic };
     let locale = labour.stored.asked["locale"].as_str().and_then(Locale::from_tag).unwrap_or_default();

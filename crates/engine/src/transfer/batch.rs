@@ -150,7 +150,7 @@ pub(super) struct Seen(HashSet<u64>);
 
 impl Seen {
     /// Judges the lines of a batch as if those before had been kept.
-    pub fn judge(&mut self, work: &Work, header: &Header, batch: &mut Batch, mode: ImportMode) {
+    pub fn judge(&mut self, header: &Header, batch: &mut Batch, mode: ImportMode) {
         let object = &header.object;
         let keys: Vec<(&str, &[std::sync::Arc<str>])> = object
             .uniques
@@ -171,7 +171,7 @@ impl Seen {
             {
                 *became = match mode == ImportMode::Upsert && main == Some(name) {
                     true => Became::Updated,
-                    false => Became::Refused(self::duplicate(work, object, fields)),
+                    false => Became::Refused(duplicate(fields)),
                 };
             }
             if let Became::Refused(found) = became
@@ -219,13 +219,11 @@ fn hash_of<'v>(name: &str, values: impl IntoIterator<Item = &'v Json>) -> u64 {
     hasher.finish()
 }
 
-fn duplicate(work: &Work, object: &catalog::Object, fields: &[std::sync::Arc<str>]) -> Box<Diagnostic> {
-    let known = work.planner().known();
-    let shown: Vec<&str> =
-        fields.iter().map(|f| &**f).filter(|f| known.readable(&object.name, f).is_some()).collect();
-    let found = Diagnostic::new(Code::Duplicate).with("fields", shown.join(", "));
-    Box::new(match shown.as_slice() {
-        [only] if fields.len() == 1 => found.at(*only),
+/// The clash of a line with one before. All its fields have columns, which their reader named.
+fn duplicate(fields: &[std::sync::Arc<str>]) -> Box<Diagnostic> {
+    let found = Diagnostic::new(Code::Duplicate).with("fields", fields.join(", "));
+    Box::new(match fields {
+        [only] => found.at(&**only),
         _ => found,
     })
 }

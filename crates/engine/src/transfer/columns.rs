@@ -178,9 +178,9 @@ fn named(known: &Known<'_>, object: &Object, header: &str) -> Result<Target> {
             Ok(Target::By(field.name.clone(), key.name.clone()))
         }
         _ => {
-            let keys = known.catalog.objects.get(&other).into_iter().flat_map(|o| o.uniques.values());
-            let names = keys.filter(|u| u.fields.len() == 1).map(|u| &*u.fields[0]).collect();
-            wrong(part, names)
+            let uniques = known.catalog.objects.get(&other).into_iter().flat_map(|o| o.uniques.values());
+            let keys = uniques.filter(|u| u.fields.len() == 1).map(|u| &*u.fields[0]);
+            wrong(part, keys.filter(|key| known.readable(&other, key).is_some()).collect())
         }
     }
 }

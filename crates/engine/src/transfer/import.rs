@@ -182,8 +182,7 @@ impl Import {
             async move { batch::write_all(&work, &header, &rows, mode).await }
         });
         let mut batch = tried.await?;
-        let work = self.engine.reading(&self.identity);
-        self.seen.judge(&work, &self.header, &mut batch, mode);
+        self.seen.judge(&self.header, &mut batch, mode);
         let mut report = self.report.clone();
         report.add(&rows, &batch.became, self.options.locale);
         let refused = rejected(&self.header, &rows, &batch, self.options.locale)?;

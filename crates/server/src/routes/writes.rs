@@ -202,7 +202,8 @@ pub async fn bulk(caller: Caller, request: HttpRequest, payload: web::Payload) -
     };
     let object = object(&request);
     let published = caller.engine.published();
-    let keys = |key: &str| key_fields(&published, &object, key);
+    let known = plan::known::Known { catalog: &published.catalog, actor: &caller.identity().actor };
+    let keys = |key: &str| key_fields(&known, &object, key);
     let Some(Json::Array(operations)) = map.get("operations") else {
         return Err(Problem::new(input::wrong_key("operations", "a list is expected"), caller.locale));
     };
@@ -211,7 +212,6 @@ pub async fn bulk(caller: Caller, request: HttpRequest, payload: web::Payload) -
     let request_of = match commands.len() > MOST {
         true => {
             // Whether the object is there for the caller is said at once, the rest by the job.
-            let known = plan::known::Known { catalog: &published.catalog, actor: &caller.identity().actor };
             caller.told(known.object(&object))?;
             let operations = Arc::new(operations.clone());
             Request::LargeBulk(LargeBulk { object, mode, operations, locale })

@@ -22,6 +22,7 @@ fields:
   mark: {type: signature}
   secret: {type: file}
   note: {type: text}
+  extra: {type: json}
 hooks: {before_save: paper.note}
 ";
 const SCRIPT: &str = "fn note(record, ctx) {
@@ -119,6 +120,8 @@ fn files_follow_the_record_and_the_field() {
         assert_eq!(site.get("ann", &pending).await.json()["whole"], true);
         for other in ["ben", "rea", "root"] {
             assert_eq!(told(&site.get(other, &pending).await), (404, "not_found".to_owned()));
+            let dropped = site.call(other, "DELETE", &pending, &[], &Json::Null).await;
+            assert_eq!(told(&dropped), (404, "not_found".to_owned()));
         }
         let stolen = site.post("ben", RECORDS, json!({"name": "x", "photo": file})).await;
         assert_eq!(told(&stolen), (422, "file_refused".to_owned()));
@@ -260,8 +263,43 @@ fn files_are_values_among_others() {
         while site.engine.work_once("test").await.unwrap() > 0 {}
         let job = site.get("root", started.header("location").unwrap()).await.json();
         assert_eq!((&job["result"]["created"], &job["result"]["refused"]), (&json!(1), &json!(1)), "{job}");
+        nothing_else_hands_it_out(&site, &id, (&file, &hidden)).await;
         site
     });
+}
+
+/// A value that leads to a file makes nobody its reader: neither one that a caller wrote into another field, nor one
+/// that stands in another record.
+async fn nothing_else_hands_it_out(site: &Site, id: &str, (file, hidden): (&Json, &Json)) {
+    let path = format!("{RECORDS}/{id}");
+    let posed = site.patch("ann", &path, json!({"extra": {"id": hidden["id"], "name": "s.pdf"}})).await;
+    assert_eq!(posed.status, 200, "{}", posed.text());
+    assert_eq!(site.get("ann", &format!("{path}/files/extra")).await.status, 404);
+    assert_eq!(site.patch("ann", &path, json!({"extra": null})).await.status, 200);
+    for file in [file, hidden] {
+        let attached = format!("{path}/attachments/{}", file["id"].as_str().unwrap());
+        for method in ["GET", "DELETE"] {
+            let answer = site.call("ann", method, &attached, &[], &Json::Null).await;
+            assert_eq!(told(&answer), (404, "not_found".to_owned()), "a field's file is no attachment");
+        }
+    }
+    let other: Uuid = paper(site, "ben", json!({"name": "other"})).await.parse().unwrap();
+    let (from, file): (Uuid, Uuid) = (id.parse().unwrap(), file["id"].as_str().unwrap().parse().unwrap());
+    let table = site.engine.published().catalog.objects["papers.paper"].table.clone();
+    let database = site.engine.database();
+    let copied = database.write(move |tx| {
+        let table = table.clone();
+        async move {
+            let column = table::find(&tx, file).await?.and_then(|file| file.field).unwrap();
+            let value = format!("select \"{column}\" from \"{table}\" where id = $1");
+            let sql = format!("update \"{table}\" set \"{column}\" = ({value}) where id = $2");
+            tx.execute_sql(sql, storage::cells![tx.dialect(); from, other]).await
+        }
+    });
+    copied.await.unwrap();
+    let own = format!("{RECORDS}/{other}");
+    assert_eq!(site.get("ben", &own).await.json()["scan"]["name"], "a.pdf");
+    assert_eq!(site.get("ben", &format!("{own}/files/scan")).await.status, 404);
 }
 
 #[test]
@@ -436,7 +474,19 @@ fn attachments_belong_to_the_record() {
         let other = paper(&site, "ann", json!({"name": "other"})).await;
         let elsewhere = one.replace(&id, &other);
         assert_eq!(site.get("ann", &elsewhere).await.status, 404, "an attachment of another record");
+        assert_eq!(site.call("ann", "DELETE", &elsewhere, &[], &Json::Null).await.status, 404);
+        let pending = upload(&site, "ann", "c.pdf", b"%PDF-1.7 c").await;
+        let stolen = site.post("root", &path, json!({"file": pending["id"]})).await;
+        assert_eq!(told(&stolen), (422, "file_refused".to_owned()), "what others uploaded");
+        let others = format!("{RECORDS}/{other}/attachments");
+        let twice = site.post("ann", &others, json!({"file": added.json()["id"]})).await;
+        assert_eq!(told(&twice), (422, "file_refused".to_owned()), "what is attached already");
+        let customer = site.create("boss", "shop.customer", json!({"code": "C", "name": "n"})).await;
+        let none = format!("/api/v1/records/shop.customer/{customer}/attachments");
+        assert_eq!(told(&site.get("boss", &none).await), (404, "not_found".to_owned()));
+        assert_eq!(form(&site, "boss", &none, "a.pdf", b"%PDF-1.7 a").await.status, 404);
         assert_eq!(site.call("ann", "DELETE", &one, &[], &Json::Null).await.status, 204);
+        assert_eq!(site.get("ann", &one).await.status, 404, "it is let go");
         assert_eq!(site.get("rea", &path).await.json()["attachments"], json!([]));
         let history = site.get("ann", &format!("{RECORDS}/{id}/history")).await.json();
         let told: Vec<&Json> =

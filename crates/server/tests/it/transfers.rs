@@ -69,11 +69,15 @@ async fn what_no_step_takes(site: &Site, import: &str) {
             ("root", &format!("POST {undo}"), Json::Null, "409 transfer_busy"),
             ("boss", &format!("POST {run}"), Json::Null, "404 not_found"),
             ("boss", &format!("GET {import}"), Json::Null, "404 not_found"),
+            ("boss", &format!("GET {import}/lines"), Json::Null, "404 not_found"),
+            ("boss", &format!("GET {import}/rejected"), Json::Null, "404 not_found"),
+            ("boss", &format!("DELETE {import}"), Json::Null, "404 not_found"),
             ("", &format!("GET {import}"), Json::Null, "401 unauthenticated"),
             ("root", &format!("GET {import}/rejected"), Json::Null, "404 not_found"),
         ],
     )
     .await;
+    assert_eq!(site.get("boss", "/api/v1/imports").await.json()["imports"], json!([]));
 }
 
 #[test]
@@ -118,6 +122,26 @@ fn a_file_is_sent_tried_imported_and_undone() {
     });
 }
 
+/// A job and the file that it makes are there for whoever asked for them.
+async fn jobs_of_others_are_not_there(site: &Site, answer: &Answer, export: &str) {
+    let job = answer.header("location").unwrap();
+    let rows = [
+        ("boss", format!("GET {job}"), "404 not_found"),
+        ("boss", format!("DELETE {job}"), "404 not_found"),
+        ("boss", format!("GET {job}/results"), "404 not_found"),
+        ("boss", format!("GET /api/v1/exports/{export}"), "404 not_found"),
+        ("boss", format!("GET /api/v1/exports/{export}/file"), "404 not_found"),
+        ("boss", format!("DELETE /api/v1/exports/{export}"), "404 not_found"),
+        ("root", format!("GET {job}"), "200"),
+    ];
+    for (who, request, expect) in rows {
+        check(site, &[(who, &request, Json::Null, expect)]).await;
+    }
+    assert_eq!(site.get("boss", "/api/v1/exports").await.json()["exports"], json!([]));
+    assert_eq!(site.get("boss", "/api/v1/jobs").await.json()["jobs"], json!([]));
+    assert_eq!(site.get("root", "/api/v1/jobs").await.json()["jobs"].as_array().unwrap().len(), 1);
+}
+
 #[test]
 fn a_large_export_is_fetched_when_it_is_made() {
     on_each(|site| async move {
@@ -151,6 +175,7 @@ fn a_large_export_is_fetched_when_it_is_made() {
             site.get("root", "/api/v1/exports").await.json()["exports"][0]["id"].as_str().unwrap().to_owned();
         let early = site.get("root", &format!("/api/v1/exports/{id}/file")).await;
         assert_eq!(told(&early), "409 transfer_busy");
+        jobs_of_others_are_not_there(&site, &answer, &id).await;
         let made = job(&site, "root", &answer).await;
         let file = site.get("root", made["result"]["file"].as_str().unwrap()).await;
         assert_eq!(file.header("content-type"), Some(XLSX));
