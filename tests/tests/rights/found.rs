@@ -123,6 +123,8 @@ fn titles_and_formulas_stop_at_what_is_hidden() {
         let refused = [
             ("vault.order", ("sort", "o_client"), "invalid_parameter"),
             ("vault.order", ("sort", "o_exposure"), "invalid_parameter"),
+            ("vault.order", ("sort", "o_client.c_name"), "unknown_field"),
+            ("vault.order", ("fields", "o_client.c_name"), "unknown_field"),
             (
                 "vault.client",
                 ("filter", "within(c_region, \"0190b5a0-0000-7000-8000-000000000000\")"),
@@ -133,6 +135,8 @@ fn titles_and_formulas_stop_at_what_is_hidden() {
             assert_eq!(scene.list(object, &[parameter]).await.unwrap_err(), expect, "{parameter:?}");
         }
         let who = &scene.site.identities[0];
+        assert_eq!(scene.list("vault.client", &[("search", "NAMED")]).await.unwrap().len(), 0);
+        assert_eq!(scene.site.engine.search(who, "NAMED", None, 10).await.unwrap().len(), 0);
         for veiled in [
             json!({"groups": ["o_exposure"], "aggregates": {"n": {"count": true}}}),
             json!({"aggregates": {"m": {"max": "o_exposure"}}}),

@@ -31,6 +31,7 @@ fn readers(roles: &mut [Role]) {
     scope(roles, "client", "export", Scope::None);
     scope(roles, "memo", "export", Scope::Own);
     scope(roles, "order", "comment", Scope::None);
+    scope(roles, "order", "history", Scope::None);
     roles[0].grants.get_mut("client").unwrap().fields.insert("c_code", Right::Hidden);
 }
 
@@ -66,6 +67,10 @@ fn who_reads_may_not_export_comment_or_write_lines() {
             let words =
                 Request::Comment { object: "vault.order".into(), record: scene.order, text: "x".to_owned() };
             let found = scene.site.engine.perform(&scene.site.identities[0], asked(words)).await.unwrap_err();
+            assert_eq!(found.code.name(), "not_permitted");
+            let who = &scene.site.identities[0];
+            let found =
+                scene.site.engine.history(who, "vault.order", scene.order, None, 10).await.unwrap_err();
             assert_eq!(found.code.name(), "not_permitted");
 
             let line = json!({"l_order": scene.order, "l_name": "there"});
@@ -205,7 +210,10 @@ fn children_and_places_are_those_that_are_seen() {
 #[test]
 fn tasks_and_secrets_follow_the_rights_on_their_record() {
     with(
-        |roles| half_seen(roles),
+        |roles| {
+            half_seen(roles);
+            roles[0].grants.get_mut("order").unwrap().fields.insert("o_approver", Right::Hidden);
+        },
         |scene| async move {
             let (engine, who) = (&scene.site.engine, &scene.site.identities[0]);
             let order = json!({"o_code": "TOLD", "o_approver": scene.site.people[0].id});
@@ -214,7 +222,7 @@ fn tasks_and_secrets_follow_the_rights_on_their_record() {
             scene.site.write(update("vault.order", order, json!({"o_level": 4}))).await.unwrap();
             let tasks = engine.task_box(who, "todo", None, 200).await.unwrap();
             let of_order = tasks.entries.iter().find(|task| task["record"]["id"] == json!(order)).unwrap();
-            assert_eq!(of_order["record"]["title"], Json::Null);
+            assert_eq!((&of_order["record"]["title"], &of_order["why"]), (&Json::Null, &json!("field")));
             let unmask = async |record: Uuid, field: &str| {
                 let asked = Unmasking {
                     object: "vault.client".into(),

@@ -300,6 +300,13 @@ async fn nothing_else_hands_it_out(site: &Site, id: &str, (file, hidden): (&Json
     let own = format!("{RECORDS}/{other}");
     assert_eq!(site.get("ben", &own).await.json()["scan"]["name"], "a.pdf");
     assert_eq!(site.get("ben", &format!("{own}/files/scan")).await.status, 404);
+    assert_eq!(site.get("ann", &format!("{path}/files/scan")).await.status, 200);
+    let released = database.write(move |tx| async move {
+        let row = table::find(&tx, file).await?.unwrap();
+        table::update(&tx, &File { state: table::RELEASED.to_owned(), ..row }).await
+    });
+    released.await.unwrap();
+    assert_eq!(site.get("ann", &format!("{path}/files/scan")).await.status, 404, "it is let go");
 }
 
 #[test]
@@ -392,6 +399,10 @@ fn uploads_go_on_where_they_were_cut_off() {
         assert_eq!(told(&early), (422, "file_refused".to_owned()), "it is not whole");
         let done = send("ann", 1000, whole.len()).await;
         assert_eq!((done.status, &done.json()["type"]), (200, &json!("application/pdf")), "{}", done.text());
+        let whole_size = whole.len().to_string();
+        let headers = [("content-type", "application/octet-stream"), ("upload-offset", whole_size.as_str())];
+        let more = bytes(&site, "ann", "PATCH", &path, &headers, b"x").await;
+        assert_eq!(told(&more), (404, "not_found".to_owned()), "it was judged");
         let id = paper(&site, "ann", json!({"name": "n", "scan": done.json()["id"]})).await;
         let file = format!("{RECORDS}/{id}/files/scan");
         assert_eq!(site.get("ann", &file).await.body, whole);

@@ -168,6 +168,16 @@ fn a_repeated_request_has_its_effect_once() {
         assert_eq!(told(&send("boss", "k2", json!({"code": "I3"})).await), "422 required name");
         assert_eq!(told(&send("boss", "k2", json!({"code": "I3", "name": "x"})).await), "201");
         assert_eq!(told(&send("boss", "not a key", json!({})).await), "400 invalid_header");
+        // The key of one address is none of another.
+        for id in [
+            first.json()["id"].clone(),
+            send("boss", "k2", json!({"code": "I3", "name": "x"})).await.json()["id"].clone(),
+        ] {
+            let one = format!("{path}/{}", id.as_str().unwrap());
+            let body = json!({"name": "same"});
+            let changed = site.call("boss", "PATCH", &one, &[("idempotency-key", "k3")], &body).await;
+            assert_eq!((&changed.json()["id"], &changed.json()["name"]), (&id, &json!("same")));
+        }
         let all = site.get("boss", &format!("{path}?count=exact")).await.json();
         assert_eq!(all["count"], 2);
         site
