@@ -11,8 +11,9 @@ run: ## install what is missing, build, serve ./data with demo data on http://12
 	@scripts/install.sh build
 	@scripts/run.sh
 
-build: ## the release binary, target/release/lifeloom
+build: ## the release binary with the web application, target/release/lifeloom
 	@scripts/install.sh build
+	cd web && npm run --silent build
 	cargo build --release --locked --package cli
 
 test: ## install what is missing, run every check and test on SQLite and PostgreSQL

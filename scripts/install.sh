@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # usage: scripts/install.sh build|test
-# Installs what is missing to build (a C compiler, Rust) or to test (PostgreSQL's server programs, Python packages
-# besides).
+# Installs what is missing to build (a C compiler, Rust, Node, the packages of web/) or to test (PostgreSQL's server
+# programs, Chromium and Python packages besides).
 # Installs nothing that is there already.
 set -euo pipefail
 . "$(dirname "$0")/say.sh"
 
 rust_wanted=1.95
+node_wanted=20.0.0
 
 install_compiler() {
     command -v cc >/dev/null || apt_install build-essential
@@ -34,6 +35,29 @@ install_rust() {
         sh -s -- -y --no-modify-path --profile minimal --component clippy,rustfmt --default-toolchain "$rust_wanted"
 }
 
+node_is_new_enough() {
+    local found
+    found=$(node --version 2>/dev/null) || return 1
+    [ "$(printf '%s\n%s\n' "v$node_wanted" "$found" | sort -V | head -n 1)" = "v$node_wanted" ]
+}
+
+# The web application's packages, as its lock file names them.
+install_web() {
+    local at="$root/web/node_modules/.package-lock.json"
+    node_is_new_enough || apt_install nodejs npm
+    node_is_new_enough || fail 3 "Node $node_wanted or newer is needed to build web/; found $(node --version 2>&1)"
+    [ "$at" -nt "$root/web/package-lock.json" ] && return
+    say "installing the packages of web/"
+    (cd "$root/web" && npm ci --no-audit --no-fund --loglevel=error)
+    touch "$at"
+}
+
+install_chromium() {
+    command -v chromium >/dev/null || apt_install chromium
+    # Pages speak Chinese, and screenshots show it.
+    fc-list 2>/dev/null | grep -qi 'cjk' || apt_install fonts-noto-cjk
+}
+
 install_postgres() {
     "$root/scripts/postgres.sh" programs >/dev/null 2>&1 || apt_install postgresql
 }
@@ -53,6 +77,7 @@ install_test_tools() {
     command -v curl >/dev/null || apt_install curl ca-certificates
     command -v git >/dev/null || apt_install git
     install_postgres
+    install_chromium
     install_python
 }
 
@@ -60,10 +85,12 @@ case "${1:-}" in
 build)
     install_compiler
     install_rust
+    install_web
     ;;
 test)
     install_compiler
     install_rust
+    install_web
     install_test_tools
     ;;
 *) fail 2 "usage: scripts/install.sh build|test" ;;

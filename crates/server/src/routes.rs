@@ -33,6 +33,8 @@ pub mod transfers;
 
 pub mod site;
 
+pub mod pages;
+
 use crate::metrics::Route;
 use crate::problem::Problem;
 use actix_web::http::Method;
@@ -208,6 +210,9 @@ impl At {
 
 /// There is nothing at this address.
 async fn nowhere(request: HttpRequest) -> Result<actix_web::HttpResponse, Problem> {
+    if let Some(answer) = pages::answer(&request) {
+        return Ok(answer);
+    }
     let found = Diagnostic::new(Code::UnknownRoute);
     Err(Problem::new(Box::new(found), crate::caller::language(&request)))
 }

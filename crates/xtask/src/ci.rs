@@ -39,6 +39,17 @@ const STEPS: &[Step] = &[
         &["cargo", "xtask", "codegen", "--check"],
     ),
     step(
+        "web",
+        "the web application is typed, and its own tests pass",
+        &["npm", "--prefix", "web", "run", "--silent", "verify"],
+    ),
+    // Before the server, which embeds it.
+    step(
+        "web build",
+        "the web application is built, within its budgets",
+        &["npm", "--prefix", "web", "run", "--silent", "build"],
+    ),
+    step(
         "clippy",
         "no warning",
         &["cargo", "clippy", "--workspace", "--all-targets", "--locked", "--quiet", "--", "-D", "warnings"],
@@ -53,7 +64,15 @@ const STEPS: &[Step] = &[
     step(
         "examples",
         "the example packs are free of errors",
-        &[LIFELOOM, "check", "definitions", "examples/library", "examples/site", "examples/bench"],
+        &[
+            LIFELOOM,
+            "check",
+            "definitions",
+            "examples/library",
+            "examples/site",
+            "examples/bench",
+            "examples/showcase",
+        ],
     ),
     step(
         "scenarios",
@@ -85,6 +104,11 @@ const STEPS: &[Step] = &[
         "generated requests",
         "three roles get what the description says, and no server error",
         &[PYTHON, "scripts/api.py", LIFELOOM, "fuzz", "--examples", "4"],
+    ),
+    step(
+        "pages",
+        "people can work the pages in a browser, on desktop and phone, light and dark",
+        &["npm", "--prefix", "web", "run", "--silent", "e2e"],
     ),
     Step {
         name: "tests",

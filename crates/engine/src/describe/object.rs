@@ -1,7 +1,8 @@
 //! An object as clients are told of it.
 
 use super::{Reader, localised};
-use catalog::{Field, FieldRight, Object, Stored, SystemField};
+use catalog::{Derived, Field, FieldRight, Object, Stored, SystemField, TitlePart};
+use expression::{Expr, Step, dependencies, to_json};
 use plan::actor::ObjectGrant;
 use serde_json::{Map, Value as Json, json};
 
@@ -19,6 +20,7 @@ impl Reader<'_> {
             "label": self.text(object.label.as_ref(), &object.name),
             "plural": self.text(object.plural.as_ref().or(object.label.as_ref()), &object.name),
             "description": self.maybe(object.description.as_ref()),
+            "title": self.title(object),
             "icon": object.icon,
             "single": object.single,
             "strict": object.strict,
@@ -66,6 +68,11 @@ impl Reader<'_> {
         shown.insert("derived".to_owned(), json!(field.derived.is_some()));
         shown.insert("hidden".to_owned(), json!(field.hidden));
         shown.insert("search".to_owned(), json!(field.search));
+        if let Some(Derived::Formula(expr)) = &field.derived
+            && let Some(tree) = self.tree(expr)
+        {
+            shown.insert("formula".to_owned(), tree);
+        }
         if let Stored::Children { object, via } = &field.stored {
             shown.insert("of".to_owned(), json!(object));
             match self.known.readable(object, via) {
@@ -77,6 +84,26 @@ impl Reader<'_> {
             shown.insert("default".to_owned(), field.kind.kind().render(&field.default));
         }
         Json::Object(shown)
+    }
+
+    /// What a record is called: words, and fields that may be read.
+    fn title(&self, object: &Object) -> Json {
+        let part = |part: TitlePart| match part {
+            TitlePart::Words(words) => json!({"words": words}),
+            TitlePart::Field(field) => json!({"field": field}),
+        };
+        self.known.title(object).parts.into_iter().map(part).collect()
+    }
+
+    /// An expression as clients evaluate it; `None` where it reads what the asker may not read, or not in every record.
+    fn tree(&self, expr: &Expr) -> Option<Json> {
+        let found = dependencies(expr);
+        let inner = found.children.iter().flat_map(|child| child.inner.iter().chain([&child.path]));
+        let open = |step: &Step| {
+            self.known.readable(&step.object, &step.field).is_some() && self.known.veil(step).is_none()
+        };
+        let mut steps = found.paths.iter().chain(inner).flat_map(|path| &path.steps);
+        steps.all(open).then(|| to_json(expr))
     }
 
     fn transitions(&self, object: &Object, grant: &ObjectGrant) -> Json {

@@ -70,19 +70,21 @@ impl Reader<'_> {
         }
     }
 
+    /// Conditions stand in it as they were written, and under `expressions` as clients evaluate them.
     pub(super) fn form(&self, name: &str, form: &Form) -> Option<Json> {
         let mut shown = self.plain("form", name, form);
+        let mut expressions = Map::new();
         shown.insert("label".to_owned(), json!(self.text(form.label.as_ref(), name)));
         if let Some(Json::Object(sections)) = shown.get_mut("sections") {
             for section in sections.values_mut() {
                 self.keep_fields(&form.object, section.get_mut("fields"));
-                self.keep_conditions(&form.object, section);
+                self.keep_conditions(&form.object, section, &mut expressions);
             }
         }
         self.keep_fields(&form.object, shown.get_mut("fields"));
         if let Some(Json::Object(fields)) = shown.get_mut("fields") {
             for (field, settings) in fields.iter_mut() {
-                self.keep_conditions(&form.object, settings);
+                self.keep_conditions(&form.object, settings, &mut expressions);
                 let child = self.known.readable(&form.object, field).and_then(|field| match &field.stored {
                     catalog::Stored::Children { object, .. } => Some(object.clone()),
                     catalog::Stored::Link(link) => Some(link.target.clone()),
@@ -97,22 +99,32 @@ impl Reader<'_> {
                 }
             }
         }
+        shown.insert("expressions".to_owned(), Json::Object(expressions));
         Some(Json::Object(shown))
     }
 
     /// A condition on what may not be read fails closed: what it shows stays hidden, what it fixes stays fixed,
     /// and what it demands the server demands.
-    fn keep_conditions(&self, object: &str, settings: &mut Json) {
+    fn keep_conditions(&self, object: &str, settings: &mut Json, expressions: &mut Map<String, Json>) {
         let Json::Object(settings) = settings else { return };
         for (key, closed) in
             [("visible_when", "false"), ("readonly_when", "true"), ("required_when", "false")]
         {
-            if let Some(Json::String(text)) = settings.get_mut(key)
-                && !self.understands(object, text)
-            {
+            let Some(Json::String(text)) = settings.get_mut(key) else { continue };
+            if self.compiled(object, text).is_none() {
                 closed.clone_into(text);
             }
+            if let Some(tree) = self.compiled(object, text) {
+                expressions.insert(text.clone(), tree);
+            }
         }
+    }
+
+    fn compiled(&self, object: &str, text: &str) -> Option<Json> {
+        let object = self.catalog().objects.get(object)?;
+        let names = scopes::FORM_WHEN.names(&object.name, None);
+        let expr = expression::compile(text, &names, &self.known, &Expectation::Condition).ok()?;
+        Some(expression::to_json(&expr))
     }
 
     pub(super) fn app(&self, name: &str, app: &App) -> Json {

@@ -90,6 +90,8 @@ pub async fn who(caller: Caller, request: HttpRequest) -> Answer {
     let second = caller.ask(|engine, _| async move { engine.has_second_factor(id).await }).await?;
     let mut body = json!({"user": user(caller.identity()), "roles": roles(&caller), "objects": objects});
     body["second_factor"] = json!(second);
+    // By whose days `today()` and dates of instants are told.
+    body["site"] = json!({"time_zone": caller.engine.site().time_zone_name});
     body["kind"] =
         json!(if caller.session.kind == engine::identity::SessionKind::Api { "api" } else { "session" });
     body["expires_at"] = json!(caller.session.expires_at);

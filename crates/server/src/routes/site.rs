@@ -4,6 +4,7 @@ use crate::caller::{self, Caller};
 use crate::input;
 use crate::openapi;
 use crate::problem::{Answer, InLocale};
+use crate::routes::pages;
 use crate::state::State;
 use crate::wire;
 use actix_web::{HttpRequest, web};
@@ -14,8 +15,11 @@ use std::time::Duration;
 /// How long the database may take to say that it is there.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// `GET /`
-pub async fn root() -> Answer {
+/// `GET /`: the web application for browsers, the way to the API for others.
+pub async fn root(request: HttpRequest) -> Answer {
+    if let Some(page) = pages::answer(&request) {
+        return Ok(page);
+    }
     Ok(wire::ok(&json!({
         "name": "Lifeloom",
         "api": "/api/v1",

@@ -1,0 +1,87 @@
+// Debian's Chromium, and what every page is held to: no error on the console, nothing fetched from elsewhere, no finding
+// of axe.
+import AxeBuilder from '@axe-core/playwright';
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+import { PASSWORD } from './server.mjs';
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+/** Where screenshots go; without it none are made. */
+const shots = process.env.LIFELOOM_SHOTS;
+
+export const DESKTOP = { width: 1366, height: 820 };
+export const PHONE = { width: 390, height: 844 };
+
+/** One browser for all tests of a file. */
+export async function open() {
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  return browser;
+}
+
+/** A page that remembers what went wrong in it. `locale` and `dark` are what the browser says of itself. */
+export async function visit(browser, address, { size = DESKTOP, dark = false, locale = 'en' } = {}) {
+  const phone = size.width < 500;
+  const context = await browser.newContext({
+    baseURL: address,
+    viewport: size,
+    locale,
+    colorScheme: dark ? 'dark' : 'light',
+    hasTouch: phone,
+    isMobile: phone,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const wrong = [];
+  page.on('console', (message) => {
+    // What the server refuses a page shows; the browser says so on the console, too.
+    const refused = /status of 4\d\d/.test(message.text());
+    if (message.type() === 'error' && !refused) wrong.push(message.text());
+  });
+  page.on('pageerror', (error) => wrong.push(error.message));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.origin !== new URL(address).origin && !['data:', 'blob:'].includes(url.protocol)) wrong.push(`asked ${url}`);
+  });
+  return { page, context, wrong };
+}
+
+/** Signs in by the page, as people do. */
+export async function signIn(page, login = 'admin', password = PASSWORD) {
+  await page.goto('/');
+  await page.locator('input[autocomplete=username]').fill(login);
+  await page.locator('input[autocomplete=current-password]').fill(password);
+  await page.locator('button[type=submit]').click();
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+}
+
+/** Nothing went wrong so far. */
+export function sound(wrong) {
+  assert.deepEqual(wrong, []);
+}
+
+/** The page as it is now has no finding of axe, by WCAG 2.2 AA. */
+export async function accessible(page, name) {
+  const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
+  const told = violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${name}: ${id} at ${target.join(' ')}: ${failureSummary}`),
+  );
+  assert.deepEqual(told, []);
+}
+
+/** Keeps a picture where somebody wants to look at pages. */
+export async function shoot(page, name) {
+  if (!shots) return;
+  await mkdir(shots, { recursive: true });
+  await page.screenshot({ path: `${shots}/${name}.png` });
+}

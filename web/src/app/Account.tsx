@@ -1,0 +1,85 @@
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useId, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { signOut, usePerson } from '../api/session';
+import { type Language, LANGUAGES, speak } from '../texts';
+import { density, theme } from '../ui/appearance';
+import { Face } from '../ui/Face';
+import { queries } from './queries';
+import styles from './Account.module.css';
+import shell from './Shell.module.css';
+
+/** The person at the screen: language, look, the way out. */
+export function Account() {
+  const { t, i18n } = useTranslation();
+  const person = usePerson();
+  const navigate = useNavigate();
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
+  const look = theme.use();
+  const rows = density.use();
+  const leave = async () => {
+    await signOut();
+    queries.clear();
+    await navigate({ to: '/sign-in' });
+  };
+  const change = async (next: Language) => {
+    await speak(next);
+    // Labels of definitions and titles of choices come in the reader's language.
+    await queries.invalidateQueries();
+  };
+  return (
+    <>
+      <button ref={button} className={shell.round} popoverTarget={id} aria-label={t('account.open', { name: person.name })}>
+        <Face name={person.name} size={28} />
+      </button>
+      <div id={id} popover="auto" className={styles.panel}>
+        <strong>{person.name}</strong>
+        <span className={styles.login}>{person.login}</span>
+        <Choice
+          label={t('account.language')}
+          value={i18n.language as Language}
+          options={Object.entries(LANGUAGES) as [Language, string][]}
+          onChange={(next) => void change(next)}
+        />
+        <Choice
+          label={t('account.theme')}
+          value={look}
+          options={(['system', 'light', 'dark'] as const).map((one) => [one, t(`account.themes.${one}`)])}
+          onChange={theme.set}
+        />
+        <Choice
+          label={t('account.density')}
+          value={rows}
+          options={(['compact', 'normal', 'relaxed'] as const).map((one) => [one, t(`account.densities.${one}`)])}
+          onChange={density.set}
+        />
+        <button className={styles.leave} onClick={() => void leave()}>
+          {t('account.signOut')}
+        </button>
+      </div>
+    </>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  label: ReactNode;
+  value: T;
+  options: [T, string][];
+  onChange: (value: T) => void;
+}
+
+function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
+  return (
+    <label className={styles.choice}>
+      <span>{label}</span>
+      <select value={value} onChange={(event) => onChange(event.target.value as T)}>
+        {options.map(([one, text]) => (
+          <option key={one} value={one}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

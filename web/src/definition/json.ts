@@ -1,0 +1,2 @@
+/** A value as it travels. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };

@@ -1,0 +1,159 @@
+import Button from 'antd/es/button';
+import Input from 'antd/es/input';
+import Popover from 'antd/es/popover';
+import Select from 'antd/es/select';
+import { Filter, Plus, X } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ObjectDefinition } from '../../definition/types';
+import type { Operator } from '../../fields/field';
+import { kindOf } from '../../fields/registry';
+import { type Condition, read, write } from './filter';
+import styles from './list.module.css';
+
+interface Props {
+  object: ObjectDefinition;
+  text: string;
+  onText: (text: string) => void;
+}
+
+/** Conditions put together by hand, or an expression typed as it is. */
+export function Filters({ object, text, onText }: Props) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const understood = read(object, text);
+  const count = understood?.length ?? 1;
+  return (
+    <Popover
+      trigger="click"
+      placement="bottomLeft"
+      open={open}
+      onOpenChange={setOpen}
+      destroyOnHidden
+      content={<Editor object={object} text={text} onText={onText} />}
+    >
+      <Button icon={<Filter size={15} />} aria-expanded={open} type={count > 0 ? 'dashed' : 'default'}>
+        {t('list.filter')}
+        {count > 0 && ` ${count}`}
+      </Button>
+    </Popover>
+  );
+}
+
+function Editor({ object, text, onText }: Props) {
+  const { t } = useTranslation();
+  const [conditions, setConditions] = useState(() => read(object, text));
+  const [typed, setTyped] = useState(text);
+  const fields = Object.entries(object.fields).filter(([, field]) => !field.hidden && field.type !== 'children');
+  const put = (next: Condition[]) => {
+    setConditions(next);
+    const written = write(object, next);
+    setTyped(written);
+    onText(written);
+  };
+  const type = (next: string) => {
+    setConditions(read(object, next));
+    setTyped(next);
+    onText(next);
+  };
+  const begin = (name: string): Condition => {
+    const field = object.fields[name];
+    return { field: name, operator: field ? (kindOf(field).operators[0]?.name ?? 'is') : 'is', value: null };
+  };
+  return (
+    <div className={styles.conditions} role="group" aria-label={t('list.filter')}>
+      {conditions?.map((condition, at) => (
+        <Line
+          key={at}
+          object={object}
+          fields={fields.map(([value, field]) => ({ value, label: field.label }))}
+          condition={condition}
+          onField={(name) => put(conditions.with(at, begin(name)))}
+          onChange={(next) => put(conditions.with(at, next))}
+          onRemove={() => put(conditions.toSpliced(at, 1))}
+        />
+      ))}
+      {conditions && (
+        <Button
+          type="dashed"
+          icon={<Plus size={15} />}
+          onClick={() => setConditions([...conditions, begin(fields.find(([, one]) => !one.system)?.[0] ?? 'id')])}
+        >
+          {t('list.addCondition')}
+        </Button>
+      )}
+      <label>
+        <span className="visually-hidden">{t('list.expression')}</span>
+        <Input.TextArea
+          key={conditions ? typed : 'typed'}
+          defaultValue={typed}
+          autoSize={{ minRows: 1, maxRows: 6 }}
+          placeholder={t('list.expressionHint')}
+          style={{ fontFamily: 'var(--mono)' }}
+          onBlur={(event) => event.target.value !== typed && type(event.target.value)}
+          onPressEnter={(event) => {
+            event.preventDefault();
+            type(event.currentTarget.value);
+          }}
+        />
+      </label>
+    </div>
+  );
+}
+
+interface LineProps {
+  object: ObjectDefinition;
+  fields: { value: string; label: string }[];
+  condition: Condition;
+  onField: (name: string) => void;
+  onChange: (condition: Condition) => void;
+  onRemove: () => void;
+}
+
+function Line({ object, fields, condition, onField, onChange, onRemove }: LineProps) {
+  const { t } = useTranslation();
+  const field = object.fields[condition.field];
+  if (field === undefined) return null;
+  const { operators, Input: Value } = kindOf(field);
+  const operator = operators.find((one) => one.name === condition.operator);
+  const many = operator?.value === 'many';
+  return (
+    <div className={styles.condition}>
+      <Select
+        aria-label={t('list.field')}
+        value={condition.field}
+        options={fields}
+        showSearch={{ optionFilterProp: 'label' }}
+        popupMatchSelectWidth={false}
+        onChange={onField}
+      />
+      <Select
+        aria-label={t('list.operator')}
+        value={condition.operator}
+        options={operators.map(({ name }) => ({ value: name, label: t(`operator.${name}`) }))}
+        popupMatchSelectWidth={false}
+        onChange={(name: Operator['name']) => onChange({ ...condition, operator: name, value: null })}
+      />
+      {operator?.value === 'none' ? (
+        <span />
+      ) : many && field.options ? (
+        <Select
+          mode="multiple"
+          aria-label={t('list.value')}
+          value={Array.isArray(condition.value) ? condition.value.map(String) : []}
+          options={Object.entries(field.options).map(([value, { label }]) => ({ value, label }))}
+          onChange={(value) => onChange({ ...condition, value })}
+        />
+      ) : (
+        <Value
+          id={`value-of-${condition.field}`}
+          field={{ ...field, required: false, multiple: many }}
+          label={t('list.value')}
+          value={condition.value}
+          onChange={(value) => onChange({ ...condition, value })}
+        />
+      )}
+      <Button type="text" icon={<X size={15} />} aria-label={t('list.removeCondition')} onClick={onRemove} />
+    </div>
+  );
+}

@@ -1,0 +1,22 @@
+/** How a list is looked at; all of it stands in the address, so that a link shows the same to somebody else. */
+export interface ListSearch {
+  view?: string;
+  /** An expression. */
+  filter?: string;
+  /** Words. */
+  search?: string;
+  /** `-amount,name` */
+  sort?: string;
+}
+
+const NAMES = ['view', 'filter', 'search', 'sort'] as const;
+
+/** Takes from an address what a list understands, and nothing else. */
+export function readSearch(search: Record<string, unknown>): ListSearch {
+  const read: ListSearch = {};
+  for (const name of NAMES) {
+    const value = search[name];
+    if ((typeof value === 'string' || typeof value === 'number') && value !== '') read[name] = String(value);
+  }
+  return read;
+}

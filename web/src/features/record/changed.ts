@@ -1,0 +1,45 @@
+import type { Json } from '../../definition/json';
+import type { ObjectDefinition } from '../../definition/types';
+import { referred } from '../../fields/reference';
+
+type Values = Record<string, Json>;
+
+/**
+ * What differs from before, in the form in which it is sent: references by their id, lines whole.
+ *
+ * @param of - the definition of the object that a field's lines are of
+ */
+export function changed(
+  object: ObjectDefinition,
+  before: Values,
+  now: Values,
+  of: (name: string) => ObjectDefinition | undefined,
+): Values {
+  const body: Values = {};
+  for (const [name, field] of Object.entries(object.fields)) {
+    const value = now[name];
+    if (!field.writable || value === undefined) continue;
+    const sent = (what: Json) => (field.type === 'children' ? lines(what, of(field.of ?? '')) : sendable(what));
+    const next = sent(value);
+    if (JSON.stringify(next) !== JSON.stringify(sent(before[name] ?? null))) body[name] = next;
+  }
+  return body;
+}
+
+/** A value without what only a reader needs: a reference is its id. */
+function sendable(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sendable);
+  const reference = referred(value);
+  if (reference === null) return value;
+  return reference.object === undefined ? { id: reference.id } : { id: reference.id, object: reference.object };
+}
+
+/** Lines with what may be written of them, and the id by which those that exist are known. */
+function lines(value: Json, object: ObjectDefinition | undefined): Json {
+  if (!Array.isArray(value)) return value;
+  return value.map((line) => {
+    if (line === null || typeof line !== 'object' || Array.isArray(line)) return line;
+    const kept = Object.entries(line).filter(([name]) => name === 'id' || object?.fields[name]?.writable);
+    return Object.fromEntries(kept.map(([name, part]) => [name, sendable(part)]));
+  });
+}

@@ -1,0 +1,34 @@
+import { useMemo } from 'react';
+import { useFormContext, useWatch } from 'react-hook-form';
+import type { Json } from '../../definition/json';
+import { useSession } from '../../api/session';
+import { atScale } from '../../definition/expression/decimal';
+import { fieldsRead } from '../../definition/expression/dependencies';
+import { evaluate } from '../../definition/expression/evaluate';
+import { clockAt } from '../../definition/expression/zone';
+import type { Field } from '../../definition/types';
+
+/** The places a computed number is kept with. */
+function places(field: Field): number | undefined {
+  if (field.type === 'money') return field.scale ?? 2;
+  return ['decimal', 'percent'].includes(field.type) ? (field.scale ?? 4) : undefined;
+}
+
+/** What a derived field is as long as somebody types; what was stored where only the server can compute it. */
+export function useFormula(name: string, field: Field, stored: Json): Json {
+  const { control, getValues } = useFormContext();
+  const { user, site } = useSession();
+  const { formula } = field;
+  const cut = name.lastIndexOf('.');
+  const own = cut < 0 ? '' : name.slice(0, cut + 1);
+  const reads = useMemo(() => (formula ? fieldsRead(formula).map((one) => own + one) : []), [formula, own]);
+  // Only what it reads makes it compute anew, not every key.
+  useWatch({ control, name: reads, disabled: reads.length === 0 });
+  if (formula === undefined) return stored;
+  const row = (cut < 0 ? getValues() : getValues(name.slice(0, cut))) as Record<string, unknown>;
+  const found = evaluate(formula, { records: { row, user: { ...user } }, clock: clockAt(site.time_zone) });
+  if (found.kind !== 'value') return stored;
+  const scale = places(field);
+  const value = found.value as Json;
+  return scale !== undefined && typeof value === 'string' ? (atScale(value, scale) ?? stored) : value;
+}

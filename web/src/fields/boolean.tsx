@@ -1,0 +1,24 @@
+import Switch from 'antd/es/switch';
+import { Check, Minus } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import type { DisplayProps, FieldKind, InputProps } from './field';
+import { truthOperators } from './operators';
+
+function Display({ value }: DisplayProps) {
+  const { t } = useTranslation();
+  if (typeof value !== 'boolean') return null;
+  const Icon = value ? Check : Minus;
+  return <Icon size={16} role="img" aria-label={t(value ? 'field.yes' : 'field.no')} />;
+}
+
+function Input({ id, value, onChange, label, disabled }: InputProps) {
+  return <Switch id={id} checked={value === true} aria-label={label} disabled={disabled} onChange={onChange} />;
+}
+
+export const boolean: FieldKind = {
+  Display,
+  Input,
+  operators: truthOperators,
+  literal: (value) => String(value === true),
+  width: 80,
+};

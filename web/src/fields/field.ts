@@ -1,0 +1,54 @@
+import type { ComponentType } from 'react';
+import type { Json } from '../definition/json';
+import type { Field } from '../definition/types';
+
+/** What shows a value. */
+export interface DisplayProps {
+  field: Field;
+  value: Json;
+  /** The record the value is in: money stands beside its currency. */
+  row?: Record<string, Json>;
+}
+
+/** What lets somebody change a value. */
+export interface InputProps {
+  field: Field;
+  id: string;
+  value: Json;
+  onChange: (value: Json) => void;
+  onBlur?: () => void;
+  /** Said by screen readers where no label stands beside it. */
+  label?: string;
+  placeholder?: string;
+  invalid?: boolean;
+  disabled?: boolean;
+  autoFocus?: boolean;
+  /** The record as it stands in the form: an address needs its province, a choice its conditions. */
+  row?: Record<string, Json>;
+}
+
+/** How a comparison is written in the expression language. */
+export interface Operator {
+  /** Key of its text. */
+  name: 'is' | 'is_not' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'starts_with' | 'one_of' | 'empty' | 'not_empty';
+  /** The expression; `value` is a literal already. */
+  write: (field: string, value: string) => string;
+  /** Whether it needs a value. */
+  value: 'none' | 'one' | 'many';
+}
+
+/** A type of field, as the application knows it. */
+export interface FieldKind {
+  Display: ComponentType<DisplayProps>;
+  Input: ComponentType<InputProps>;
+  /** How it can be compared. */
+  operators: readonly Operator[];
+  /** The literal of a value in an expression. */
+  literal: (value: Json) => string;
+  /** Width of a column, in pixels. */
+  width: number;
+  /** Figures stand at the end of their column, so that digits stand below one another. */
+  align?: 'end';
+  /** Takes the whole width of a form. */
+  wide?: boolean;
+}

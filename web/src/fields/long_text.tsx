@@ -1,0 +1,27 @@
+import Input from 'antd/es/input';
+import type { DisplayProps, FieldKind, InputProps } from './field';
+import styles from './fields.module.css';
+import { text } from './text';
+
+function Display({ value }: DisplayProps) {
+  return <span className={styles.lines}>{value === null ? null : String(value)}</span>;
+}
+
+function LongTextInput({ id, value, onChange, onBlur, label, placeholder, invalid, disabled }: InputProps) {
+  return (
+    <Input.TextArea
+      id={id}
+      value={value === null || value === undefined ? '' : String(value)}
+      aria-label={label}
+      aria-invalid={invalid || undefined}
+      status={invalid ? 'error' : ''}
+      placeholder={placeholder}
+      disabled={disabled}
+      autoSize={{ minRows: 3, maxRows: 12 }}
+      onChange={(event) => onChange(event.target.value === '' ? null : event.target.value)}
+      onBlur={onBlur}
+    />
+  );
+}
+
+export const longText: FieldKind = { ...text, Display, Input: LongTextInput, wide: true, width: 260 };

@@ -1,0 +1,50 @@
+import Select from 'antd/es/select';
+import type { DisplayProps, FieldKind, InputProps } from './field';
+import styles from './fields.module.css';
+import { presenceOperators, textLiteral } from './operators';
+import { Chip, choices } from './select';
+
+const holds = {
+  name: 'contains',
+  write: (field: string, value: string) => `${value} in ${field}`,
+  value: 'one',
+} as const;
+
+const names = (value: unknown) => (Array.isArray(value) ? value.filter((one) => typeof one === 'string') : []);
+
+function Display({ field, value }: DisplayProps) {
+  return (
+    <span className={styles.chips}>
+      {names(value).map((name) => (
+        <Chip key={name} option={field.options?.[name]} value={name} />
+      ))}
+    </span>
+  );
+}
+
+function Input({ field, id, value, onChange, onBlur, label, placeholder, invalid, disabled }: InputProps) {
+  return (
+    <Select
+      mode="multiple"
+      id={id}
+      value={names(value)}
+      options={choices(field, names(value))}
+      aria-label={label}
+      status={invalid ? 'error' : ''}
+      placeholder={placeholder}
+      disabled={disabled}
+      showSearch={{ optionFilterProp: 'text' }}
+      style={{ width: '100%' }}
+      onChange={(next) => onChange(next.length === 0 ? null : next)}
+      onBlur={onBlur}
+    />
+  );
+}
+
+export const multiSelect: FieldKind = {
+  Display,
+  Input,
+  operators: [holds, ...presenceOperators],
+  literal: textLiteral,
+  width: 200,
+};

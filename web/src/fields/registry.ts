@@ -1,0 +1,59 @@
+import type { Field } from '../definition/types';
+import { address } from './address';
+import { boolean } from './boolean';
+import { date, datetime, time } from './date';
+import type { FieldKind } from './field';
+import { geo } from './geo';
+import { json } from './json';
+import { email, phone, url } from './link';
+import { longText } from './long_text';
+import { money } from './money';
+import { multiSelect } from './multi_select';
+import { number } from './number';
+import { children, color, duration, file } from './other';
+import { percent } from './percent';
+import { rating } from './rating';
+import { department, reference, references, user } from './reference';
+import { select } from './select';
+import { text } from './text';
+
+/** Every type of field. A new one is its own file and a line here. */
+const kinds: Record<string, FieldKind> = {
+  text,
+  long_text: longText,
+  rich_text: longText,
+  email,
+  phone,
+  url,
+  barcode: text,
+  autonumber: text,
+  color,
+  integer: number,
+  decimal: number,
+  money,
+  percent,
+  rating,
+  duration,
+  boolean,
+  select,
+  multi_select: multiSelect,
+  date,
+  datetime,
+  time,
+  reference,
+  references,
+  user,
+  department,
+  address,
+  geo,
+  json,
+  file,
+  image: file,
+  signature: file,
+  children,
+};
+
+/** What the application does with a field; a type it does not know is shown as text and left to the server. */
+export function kindOf(field: Field): FieldKind {
+  return kinds[field.type] ?? text;
+}

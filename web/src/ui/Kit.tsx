@@ -1,0 +1,21 @@
+import ConfigProvider from 'antd/es/config-provider';
+import { type ReactNode, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useDark } from './appearance';
+import { kitTheme } from './theme';
+import { useKitLocale } from './locale';
+
+/** What the server allows this page's styles by; it is another one for each load. */
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
+
+/** The kit in our look and language. It is large: what surrounds the pages does without it. */
+export default function Kit({ children }: { children: ReactNode }) {
+  const dark = useDark();
+  const locale = useKitLocale(useTranslation().i18n.language);
+  const theme = useMemo(() => kitTheme(dark), [dark]);
+  return (
+    <ConfigProvider theme={theme} button={{ autoInsertSpace: false }} locale={locale} csp={nonce ? { nonce } : undefined}>
+      {children}
+    </ConfigProvider>
+  );
+}
