@@ -113,6 +113,34 @@ test('a piece is made, changed, moved and told', async () => {
   await context.close();
 });
 
+test('cards go where a move leads, and nowhere else', async () => {
+  const { page, wrong, context } = await at('/records/showcase.piece?view=showcase.piece_board&filter=number == "P-00007"');
+  const lane = (name) => page.locator('section', { has: page.getByRole('heading', { name }) });
+  const card = page.getByRole('button', { name: /Piece 6/ });
+  await card.waitFor();
+  await accessible(page, 'board');
+  const carry = async (name) => {
+    const [from, to] = [await card.boundingBox(), await lane(name).boundingBox()];
+    await page.mouse.move(from.x + 20, from.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(to.x + to.width / 2, to.y + 120, { steps: 12 });
+    await page.mouse.up();
+  };
+  await carry(/^Shown/);
+  await lane(/^Shown 1/).waitFor();
+  // It settles where it was put before it is taken up again.
+  await page.waitForTimeout(600);
+  await carry(/^Draft/);
+  await lane(/^Draft 1/).waitFor();
+  await page.waitForTimeout(600);
+  await carry(/^Sold/);
+  await page.waitForTimeout(500);
+  assert.equal(await lane(/^Draft 1/).count(), 1, 'a draft is not sold without being shown');
+  await shoot(page, 'board');
+  sound(wrong);
+  await context.close();
+});
+
 for (const size of [DESKTOP, PHONE]) {
   for (const dark of [false, true]) {
     const name = `${size === PHONE ? 'phone' : 'desktop'} ${dark ? 'dark' : 'light'}`;

@@ -26,7 +26,7 @@ export async function serve(packs) {
   const port = await freePort();
   const address = `http://127.0.0.1:${port}`;
   const names = packs.map((pack) => join(root, pack)).join(',');
-  const options = ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--packs', names, '--rate-limit', '0'];
+  const options = ['serve', '--data', data, '--listen', `127.0.0.1:${port}`, '--packs', names];
   const env = { ...process.env, LIFELOOM_ADMIN_PASSWORD: PASSWORD };
   const child = spawn(binary, options, { env, stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';

@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 const root = new URL('../src/', import.meta.url).pathname;
 /** Lowest first. */
-const LAYERS = ['definition', 'ui', 'texts', 'api', 'fields', 'features', 'app'];
+const LAYERS = ['definition', 'ui', 'texts', 'api', 'fields', 'forms', 'features', 'app'];
 /** Longest a file written by hand may be. */
 const LINES = 400;
 

@@ -65,3 +65,18 @@ export async function move(object: string, row: Pick<Row, 'id' | 'version'>, nam
 export async function press(object: string, id: string, action: string, body: object): Promise<Json> {
   return (await ask<Json>('POST', `${at(object, id)}/actions/${action}`, { body })).body;
 }
+
+/** Records by what a field holds: how many, and the sum of another field. */
+export interface Group {
+  /** The value of the field, and the figures by their names. */
+  [name: string]: Json;
+}
+
+export async function groups(
+  object: string,
+  asked: { view?: string; filter?: string; search?: string; groups: string[]; aggregates: object },
+  signal?: AbortSignal,
+): Promise<Group[]> {
+  const asking = signal ? { body: asked, signal } : { body: asked };
+  return (await ask<{ groups: Group[] }>('POST', `/query/${object}`, asking)).body.groups;
+}

@@ -1,7 +1,8 @@
-import { useQueries } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { definitionQuery, useDefinitions } from '../api/definitions';
+import { boxQuery } from '../api/tasks';
 import type { App, MenuEntry } from '../definition/types';
 import { Icon } from '../ui/icons';
 import { preference } from '../ui/preference';
@@ -33,9 +34,26 @@ export function Navigation({ onChoose }: { onChoose: () => void }) {
           </select>
         </label>
       )}
+      <Link
+        to="/approvals/$box"
+        params={{ box: 'todo' }}
+        className={styles.entry}
+        activeProps={{ 'data-active': true, 'aria-current': 'page' }}
+        onClick={onChoose}
+      >
+        <Icon name="inbox" />
+        <span>{t('approvals.title')}</span>
+        <Waiting />
+      </Link>
       <Entries entries={app.menu} onChoose={onChoose} />
     </nav>
   );
+}
+
+/** How many tasks wait. */
+function Waiting() {
+  const { data } = useQuery({ ...boxQuery('todo'), refetchInterval: 60_000 });
+  return data && data.length > 0 ? <b className={styles.badge}>{data.length < 100 ? data.length : '99+'}</b> : null;
 }
 
 /** The organisation is there for all; what somebody came for is in another pack. */

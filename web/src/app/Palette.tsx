@@ -38,8 +38,17 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       : navigate({ to: '/records/$object/$id', params: { object, id } }));
   };
   return (
-    <Command.Dialog open onOpenChange={onClose} label={t('palette.title')} className={styles.palette} loop>
-      <Command.Input value={typed} onValueChange={setTyped} placeholder={t('palette.placeholder')} />
+    <dialog
+      ref={(dialog) => {
+        if (dialog && !dialog.open) dialog.showModal();
+      }}
+      className={styles.palette}
+      aria-label={t('palette.title')}
+      onClose={onClose}
+      onClick={(event) => event.target === event.currentTarget && onClose()}
+    >
+      <Command label={t('palette.title')} loop>
+      <Command.Input autoFocus value={typed} onValueChange={setTyped} placeholder={t('palette.placeholder')} />
       <Command.List>
         <Command.Empty>{t(found.isFetching ? 'palette.searching' : 'palette.nothing')}</Command.Empty>
         {enough(words) && (
@@ -72,6 +81,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
             ))}
         </Command.Group>
       </Command.List>
-    </Command.Dialog>
+      </Command>
+    </dialog>
   );
 }

@@ -68,8 +68,20 @@ const editing = createRoute({
   component: lazyRouteComponent(() => import('../features/record/EditPage'), 'EditPage'),
 });
 
+const approvals = createRoute({
+  getParentRoute: () => inside,
+  path: '/approvals/$box',
+  component: lazyRouteComponent(() => import('../features/approvals/InboxPage'), 'InboxPage'),
+});
+
+const task = createRoute({
+  getParentRoute: () => approvals,
+  path: '$id',
+  component: lazyRouteComponent(() => import('../features/approvals/TaskPage'), 'TaskPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, records, creation, record, editing])]),
+  routeTree: root.addChildren([signIn, inside.addChildren([home, records, creation, record, editing, approvals.addChildren([task])])]),
   defaultErrorComponent: ErrorState,
   defaultPendingComponent: Waiting,
   // Shorter than this a change of pages needs no sign that something happens.

@@ -7,7 +7,7 @@ import { definitionQuery } from '../api/definitions';
 import { list } from '../api/records';
 import { titleOf } from '../definition/title';
 import type { InputProps } from './field';
-import { type Referred, referred } from './reference';
+import { type Referred, referred } from '../definition/reference';
 
 /** How many are offered: who does not find it among them types more. */
 const OFFERED = 20;

@@ -1,8 +1,8 @@
-import Input from 'antd/es/input';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Json } from '../definition/json';
 import type { DisplayProps, FieldKind, InputProps } from './field';
+import { TextArea } from '../ui/TextArea';
 import styles from './fields.module.css';
 import { presenceOperators, textLiteral } from './operators';
 
@@ -17,14 +17,13 @@ function JsonInput({ id, value, onChange, onBlur, label, invalid, disabled }: In
   const wrong = parsed(typed) === undefined;
   return (
     <>
-      <Input.TextArea
+      <TextArea
         id={id}
         value={typed}
         aria-label={label}
         aria-invalid={invalid || wrong || undefined}
-        status={invalid || wrong ? 'error' : ''}
         disabled={disabled}
-        autoSize={{ minRows: 2, maxRows: 16 }}
+        rows={2}
         style={{ fontFamily: 'var(--mono)' }}
         onChange={(event) => {
           setTyped(event.target.value);

@@ -1,4 +1,4 @@
-import Input from 'antd/es/input';
+import { TextArea } from '../ui/TextArea';
 import type { DisplayProps, FieldKind, InputProps } from './field';
 import styles from './fields.module.css';
 import { text } from './text';
@@ -9,15 +9,14 @@ function Display({ value }: DisplayProps) {
 
 function LongTextInput({ id, value, onChange, onBlur, label, placeholder, invalid, disabled }: InputProps) {
   return (
-    <Input.TextArea
+    <TextArea
       id={id}
+      rows={3}
       value={value === null || value === undefined ? '' : String(value)}
       aria-label={label}
       aria-invalid={invalid || undefined}
-      status={invalid ? 'error' : ''}
       placeholder={placeholder}
       disabled={disabled}
-      autoSize={{ minRows: 3, maxRows: 12 }}
       onChange={(event) => onChange(event.target.value === '' ? null : event.target.value)}
       onBlur={onBlur}
     />

@@ -1,25 +1,12 @@
 import { Link } from '@tanstack/react-router';
 import { lazy, Suspense } from 'react';
-import type { Json } from '../definition/json';
+import { type Referred, referred } from '../definition/reference';
 import { Face } from '../ui/Face';
 import type { DisplayProps, FieldKind, InputProps } from './field';
 import styles from './fields.module.css';
 import { choiceOperators, presenceOperators, referenceLiteral } from './operators';
 
 const Lookup = lazy(() => import('./Lookup'));
-
-/** What a reference holds as it travels. */
-export interface Referred {
-  id: string;
-  title: string | null;
-  /** The object, where a field may lead to several. */
-  object?: string;
-}
-
-export function referred(value: Json | undefined): Referred | null {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;
-  return typeof value.id === 'string' ? (value as unknown as Referred) : null;
-}
 
 export function Title({ of }: { of: Referred }) {
   // A title that the reader may not see is a reference all the same.

@@ -1,5 +1,4 @@
 import Button from 'antd/es/button';
-import Input from 'antd/es/input';
 import Popover from 'antd/es/popover';
 import Select from 'antd/es/select';
 import { Filter, Plus, X } from 'lucide-react';
@@ -8,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { ObjectDefinition } from '../../definition/types';
 import type { Operator } from '../../fields/field';
 import { kindOf } from '../../fields/registry';
+import { TextArea } from '../../ui/TextArea';
 import { type Condition, read, write } from './filter';
 import styles from './list.module.css';
 
@@ -84,14 +84,14 @@ function Editor({ object, text, onText }: Props) {
       )}
       <label>
         <span className="visually-hidden">{t('list.expression')}</span>
-        <Input.TextArea
+        <TextArea
           key={conditions ? typed : 'typed'}
           defaultValue={typed}
-          autoSize={{ minRows: 1, maxRows: 6 }}
           placeholder={t('list.expressionHint')}
           style={{ fontFamily: 'var(--mono)' }}
           onBlur={(event) => event.target.value !== typed && type(event.target.value)}
-          onPressEnter={(event) => {
+          onKeyDown={(event) => {
+            if (event.key !== 'Enter') return;
             event.preventDefault();
             type(event.currentTarget.value);
           }}

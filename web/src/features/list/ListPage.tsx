@@ -16,6 +16,7 @@ import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
 import { Waiting } from '../../ui/Skeleton';
+import { Board } from './Board';
 import { BulkBar } from './BulkBar';
 import { Cards } from './Cards';
 import { type Column, useColumns, valueAt } from './columns';
@@ -54,17 +55,17 @@ function Records({ object, view, views, search }: Props) {
   const rowHeight = HEIGHTS[density.use()];
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const columns = useColumns(object, view);
+  const fields = useMemo(() => fieldsOf(object, view, columns), [object, view, columns]);
   const selection = useMemo(() => {
-    const fields = [...new Set(['id', 'version', ...titleFields(object), ...columns.map((one) => one.path)])].join(',');
     const { filter, search: words, sort } = search;
     return {
-      fields,
+      fields: fields.join(','),
       ...(view ? { view: view.name } : {}),
       ...(filter ? { filter } : {}),
       ...(words ? { search: words } : {}),
       ...(sort ? { sort } : {}),
     };
-  }, [object, columns, view, search]);
+  }, [fields, view, search]);
   const rows = usePages(object.name, selection);
   const show = useCallback(rows.show, [rows]);
   const open = (row: Row) => void navigate({ to: '/records/$object/$id', params: { object: object.name, id: row.id } });
@@ -98,6 +99,8 @@ function Records({ object, view, views, search }: Props) {
         <Waiting />
       ) : rows.total === 0 ? (
         <Nothing object={object} filtered={filtered} onClear={() => turn({ filter: '', search: '' })} />
+      ) : view?.type === 'kanban' ? (
+        <Board object={object} view={view} search={search} fields={fields} onOpen={open} />
       ) : phone ? (
         <Cards object={object} columns={columns} rows={rows} onShow={show} onOpen={open} />
       ) : (
@@ -122,6 +125,14 @@ function Records({ object, view, views, search }: Props) {
       )}
     </Page>
   );
+}
+
+/** What is asked for of each record: what names it, and what the view shows. */
+function fieldsOf(object: ObjectDefinition, view: View | undefined, columns: Column[]): string[] {
+  const { title, lines = {}, sum } = view?.card ?? {};
+  const shown = view?.type === 'kanban' ? [title, ...Object.keys(lines), sum, view.group_by] : columns.map((one) => one.path);
+  const named = shown.filter((path) => path !== undefined);
+  return [...new Set(['id', 'version', ...titleFields(object), ...named])];
 }
 
 function gridColumn(column: Column): GridColumn<Row> {

@@ -8,8 +8,8 @@ import { titleOf } from '../../definition/title';
 import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
 import { Waiting } from '../../ui/Skeleton';
-import { RecordForm } from './RecordForm';
-import { expansions, recordQuery } from './useRecord';
+import { RecordForm } from '../../forms/RecordForm';
+import { expansions, recordQuery } from '../../forms/useRecord';
 
 const route = getRouteApi('/inside/records/$object/$id/edit');
 

@@ -6,8 +6,8 @@ import type { Json } from '../../definition/json';
 import { useDefinition } from '../../api/definitions';
 import { create } from '../../api/records';
 import { Page } from '../../ui/Page';
-import { fresh } from './LinesInput';
-import { RecordForm } from './RecordForm';
+import { fresh } from '../../forms/LinesInput';
+import { RecordForm } from '../../forms/RecordForm';
 
 const route = getRouteApi('/inside/records/$object/new');
 

@@ -14,9 +14,10 @@ import { Waiting } from '../../ui/Skeleton';
 import { Moves } from './Moves';
 import { StagePath } from './StagePath';
 import { Timeline } from './Timeline';
-import { expansions, recordQuery } from './useRecord';
-import { useConditions } from './conditions';
-import { Values } from './Values';
+import { expansions, recordQuery } from '../../forms/useRecord';
+import { useConditions } from '../../forms/conditions';
+import { Values } from '../../forms/Values';
+import forms from '../../forms/forms.module.css';
 import styles from './record.module.css';
 
 const route = getRouteApi('/inside/records/$object/$id');
@@ -52,7 +53,7 @@ export function RecordPage() {
       }
     >
       <StagePath object={object} row={row} />
-      <div className={styles.scroll}>
+      <div className={forms.scroll}>
         <div className={styles.two}>
           <div className={styles.stack}>
             <Values object={object} form={form} sections={sections} row={row} ask={ask} />

@@ -1,6 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import Button from 'antd/es/button';
-import Input from 'antd/es/input';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask, get } from '../../api/client';
@@ -8,9 +7,11 @@ import type { Json } from '../../definition/json';
 import type { Row } from '../../api/records';
 import type { ObjectDefinition } from '../../definition/types';
 import { moment, relative } from '../../fields/date';
-import type { Referred } from '../../fields/reference';
+import type { Referred } from '../../definition/reference';
 import { Face } from '../../ui/Face';
+import { TextArea } from '../../ui/TextArea';
 import { kindOf } from '../../fields/registry';
+import forms from '../../forms/forms.module.css';
 import styles from './record.module.css';
 
 interface Change {
@@ -49,7 +50,7 @@ export function Timeline({ object, row }: { object: ObjectDefinition; row: Row }
   if (!object.features.history && !object.features.comments) return null;
   const entries = merged(history.data?.changes ?? [], comments.data?.comments ?? []);
   return (
-    <section className={styles.section} aria-label={t('record.timeline')}>
+    <section className={forms.section} aria-label={t('record.timeline')}>
       <h2>{t('record.timeline')}</h2>
       {object.features.comments && <Say path={path} object={object.name} id={row.id} />}
       <ol className={styles.timeline}>
@@ -93,7 +94,7 @@ function ChangeLine({ object, change }: { object: ObjectDefinition; change: Chan
   const { Display } = kindOf(field);
   return (
     <div className={styles.change}>
-      <span className={styles.label}>{field.label}</span>{' '}
+      <span className={forms.label}>{field.label}</span>{' '}
       {change.old !== null && (
         <>
           <del>
@@ -120,10 +121,9 @@ function Say({ path, object, id }: { path: string; object: string; id: string })
   });
   return (
     <div className={styles.comment}>
-      <Input.TextArea
+      <TextArea
         aria-label={t('record.comment')}
         placeholder={t('record.comment')}
-        autoSize={{ minRows: 1, maxRows: 8 }}
         value={text}
         onChange={(event) => setText(event.target.value)}
       />
@@ -134,7 +134,7 @@ function Say({ path, object, id }: { path: string; object: string; id: string })
           </Button>
         </div>
       )}
-      {saying.error && <div className={styles.wrong}>{saying.error.message}</div>}
+      {saying.error && <div className={forms.wrong}>{saying.error.message}</div>}
     </div>
   );
 }

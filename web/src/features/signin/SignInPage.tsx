@@ -54,7 +54,7 @@ function SignIn() {
     event.preventDefault();
     entering.mutate(given);
   };
-  const set = (part: keyof Credentials) => (value: string) => setGiven({ ...given, [part]: value });
+  const set = (part: keyof Credentials) => (value: string) => setGiven((before) => ({ ...before, [part]: value }));
   return (
     <div className={styles.page}>
       <form className={styles.card} onSubmit={submit} aria-labelledby="sign-in">

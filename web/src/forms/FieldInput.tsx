@@ -2,14 +2,14 @@ import { CircleAlert } from 'lucide-react';
 import { useId } from 'react';
 import { Controller, useFormContext } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import type { Json } from '../../definition/json';
-import type { Row } from '../../api/records';
-import type { Field, FormField } from '../../definition/types';
-import { kindOf } from '../../fields/registry';
+import type { Json } from '../definition/json';
+import type { Row } from '../api/records';
+import type { Field, FormField } from '../definition/types';
+import { kindOf } from '../fields/registry';
 import { Lines } from './Lines';
 import { LinesInput } from './LinesInput';
 import { useFormula } from './useFormula';
-import styles from './record.module.css';
+import styles from './forms.module.css';
 
 interface Props {
   name: string;

@@ -1,5 +1,5 @@
-import type { Json } from '../../definition/json';
-import type { FormField } from '../../definition/types';
+import type { Json } from '../definition/json';
+import type { FormField } from '../definition/types';
 
 type Figure = FormField['footer'][string];
 

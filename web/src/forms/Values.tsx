@@ -1,12 +1,12 @@
 import { useTranslation } from 'react-i18next';
-import type { Row } from '../../api/records';
-import type { ShownSection } from '../../definition/form';
-import { settingsOf } from '../../definition/form';
-import type { Field, Form, FormField, ObjectDefinition } from '../../definition/types';
-import { kindOf } from '../../fields/registry';
+import type { Row } from '../api/records';
+import type { ShownSection } from '../definition/form';
+import { settingsOf } from '../definition/form';
+import type { Field, Form, FormField, ObjectDefinition } from '../definition/types';
+import { kindOf } from '../fields/registry';
 import type { Ask } from './conditions';
 import { Lines } from './Lines';
-import styles from './record.module.css';
+import styles from './forms.module.css';
 import { Section } from './Section';
 
 interface Props {

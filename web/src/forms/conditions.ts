@@ -1,9 +1,9 @@
 import { useCallback } from 'react';
-import type { Json } from '../../definition/json';
-import { useSession } from '../../api/session';
-import { holds } from '../../definition/expression/evaluate';
-import { clockAt } from '../../definition/expression/zone';
-import type { Form } from '../../definition/types';
+import type { Json } from '../definition/json';
+import { useSession } from '../api/session';
+import { holds } from '../definition/expression/evaluate';
+import { clockAt } from '../definition/expression/zone';
+import type { Form } from '../definition/types';
 
 /** Whether a condition of a form holds on the record as it stands; `otherwise` where only the server can say. */
 export type Ask = (condition: string | undefined, otherwise: boolean) => boolean;

@@ -1,6 +1,6 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { type ReactNode, useId, useState } from 'react';
-import styles from './record.module.css';
+import styles from './forms.module.css';
 
 interface Props {
   label: string | undefined;

@@ -1,6 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
-import { read } from '../../api/records';
-import type { ObjectDefinition } from '../../definition/types';
+import { read } from '../api/records';
+import type { ObjectDefinition } from '../definition/types';
 
 /** The relations that a record's page shows with their own fields. */
 export function expansions(object: ObjectDefinition, shown: readonly string[]): string {

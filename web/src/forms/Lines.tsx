@@ -1,8 +1,8 @@
-import { useDefinition } from '../../api/definitions';
-import type { Row } from '../../api/records';
-import type { Field, FormField, ObjectDefinition } from '../../definition/types';
-import { kindOf } from '../../fields/registry';
-import styles from './record.module.css';
+import { useDefinition } from '../api/definitions';
+import type { Row } from '../api/records';
+import type { Field, FormField, ObjectDefinition } from '../definition/types';
+import { kindOf } from '../fields/registry';
+import styles from './forms.module.css';
 import { figure } from './footer';
 
 /** The columns in which an object's lines are shown: those of the form, or the object's own first fields. */

@@ -3,12 +3,12 @@ import { Plus, Trash2 } from 'lucide-react';
 import { memo, useCallback } from 'react';
 import { useFieldArray, useFormContext } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import { useDefinition } from '../../api/definitions';
-import type { Field, FormField, ObjectDefinition } from '../../definition/types';
-import { kindOf } from '../../fields/registry';
+import { useDefinition } from '../api/definitions';
+import type { Field, FormField, ObjectDefinition } from '../definition/types';
+import { kindOf } from '../fields/registry';
 import { FieldInput } from './FieldInput';
 import { lineColumns } from './Lines';
-import styles from './record.module.css';
+import styles from './forms.module.css';
 
 const PLAIN: FormField = { columns: {}, footer: {} };
 
@@ -52,7 +52,7 @@ export function LinesInput({ name, field, settings }: Props) {
         </table>
       </div>
       <div>
-        <Button icon={<Plus size={15} />} onClick={() => append(fresh(object))}>
+        <Button icon={<Plus size={15} />} onClick={() => append(fresh(object, field.via))}>
           {t('form.addLine')}
         </Button>
       </div>
@@ -61,8 +61,10 @@ export function LinesInput({ name, field, settings }: Props) {
 }
 
 /** A record as it begins: its defaults, and nothing in every other field that somebody may fill. */
-export function fresh(object: ObjectDefinition): Record<string, unknown> {
-  const own = Object.entries(object.fields).filter(([, field]) => field.writable || field.default !== undefined);
+export function fresh(object: ObjectDefinition, via?: string): Record<string, unknown> {
+  const own = Object.entries(object.fields).filter(
+    ([name, field]) => name !== via && (field.writable || field.default !== undefined),
+  );
   return Object.fromEntries(own.map(([name, field]) => [name, field.default ?? (field.type === 'children' ? [] : null)]));
 }
 

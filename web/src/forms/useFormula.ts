@@ -1,12 +1,12 @@
 import { useMemo } from 'react';
 import { useFormContext, useWatch } from 'react-hook-form';
-import type { Json } from '../../definition/json';
-import { useSession } from '../../api/session';
-import { atScale } from '../../definition/expression/decimal';
-import { fieldsRead } from '../../definition/expression/dependencies';
-import { evaluate } from '../../definition/expression/evaluate';
-import { clockAt } from '../../definition/expression/zone';
-import type { Field } from '../../definition/types';
+import type { Json } from '../definition/json';
+import { useSession } from '../api/session';
+import { atScale } from '../definition/expression/decimal';
+import { fieldsRead } from '../definition/expression/dependencies';
+import { evaluate } from '../definition/expression/evaluate';
+import { clockAt } from '../definition/expression/zone';
+import type { Field } from '../definition/types';
 
 /** The places a computed number is kept with. */
 function places(field: Field): number | undefined {
