@@ -97,15 +97,15 @@ test('a piece is made, changed, moved and told', async () => {
   await shoot(page, 'piece');
   await page.getByRole('button', { name: 'Edit' }).click();
   await page.getByLabel('Made on').fill('2026-05-02');
-  await page.getByLabel('Made on').press('Enter');
+  await page.getByLabel('Made on').press('Tab');
   await page.getByLabel('Due on').fill('2026-05-01');
-  await page.getByLabel('Due on').press('Enter');
+  await page.getByLabel('Due on').press('Tab');
   await page.getByRole('button', { name: 'Save' }).click();
   // The rule of the definition, at its field, and nothing that was typed is lost.
   await page.locator('[data-field=due_on]').getByText('It is due after it was made').waitFor();
   assert.equal(await page.getByLabel('Made on').inputValue(), '2026-05-02');
   await page.getByLabel('Due on').fill('2026-06-01');
-  await page.getByLabel('Due on').press('Enter');
+  await page.getByLabel('Due on').press('Tab');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: /A vase/ }).waitFor();
   await page.getByText('2026-06-01').first().waitFor();

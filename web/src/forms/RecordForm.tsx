@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { useBlocker } from '@tanstack/react-router';
 import { CircleAlert } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { type Control, type FieldValues, FormProvider, useForm as useHookForm, useWatch } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import type { Json } from '../definition/json';
@@ -25,8 +25,8 @@ interface Props {
   object: ObjectDefinition;
   /** What the record holds before anybody types. */
   before: Values;
-  /** Sends what was changed; what it throws is shown at its place. */
-  onSave: (changes: Values) => Promise<void>;
+  /** Sends what was changed; what it throws is shown at its place. Answers how to leave the form. */
+  onSave: (changes: Values) => Promise<() => void>;
   onCancel: () => void;
   note?: ReactNode;
 }
@@ -40,17 +40,20 @@ export function RecordForm({ object, before, onSave, onCancel, note }: Props) {
   const { control, handleSubmit, setError, formState } = methods;
   const queries = useQueryClient();
   const of = (name: string) => queries.getQueryData(definitionQuery('object', name).queryKey);
-  const { isDirty, isSubmitting, isSubmitSuccessful, submitCount } = formState;
+  const { isDirty, isSubmitting, submitCount } = formState;
+  const saved = useRef(false);
   useBlocker({
-    shouldBlockFn: () => isDirty && !isSubmitSuccessful && !confirm(t('form.leave')),
-    enableBeforeUnload: isDirty && !isSubmitSuccessful,
+    shouldBlockFn: () => isDirty && !saved.current && !confirm(t('form.leave')),
+    enableBeforeUnload: () => isDirty && !saved.current,
   });
   useEffect(() => {
     if (submitCount > 0) document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [submitCount]);
   const save = handleSubmit(async (values) => {
     try {
-      await onSave(changed(object, before, values as Values, of));
+      const leave = await onSave(changed(object, before, values as Values, of));
+      saved.current = true;
+      leave();
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
       let placed = 0;

@@ -19,7 +19,8 @@ export function changed(
   for (const [name, field] of Object.entries(object.fields)) {
     const value = now[name];
     if (!field.writable || value === undefined) continue;
-    const sent = (what: Json) => (field.type === 'children' ? lines(what, of(field.of ?? ''), field.via) : sendable(what));
+    const sent = (what: Json) =>
+      field.type === 'children' ? lines(what, of(field.of ?? ''), field.via) : sendable(what);
     const next = sent(value);
     if (JSON.stringify(next) !== JSON.stringify(sent(before[name] ?? null))) body[name] = next;
   }
@@ -34,12 +35,16 @@ function sendable(value: Json): Json {
   return reference.object === undefined ? { id: reference.id } : { id: reference.id, object: reference.object };
 }
 
-/** Lines with what may be written of them, and the id by which those that exist are known. Whose they are is said by where they stand. */
+/**
+ * Lines with what may be written of them, and the id by which those that exist are known. Whose they are is said by
+ * where they stand.
+ */
 function lines(value: Json, object: ObjectDefinition | undefined, via: string | undefined): Json {
   if (!Array.isArray(value)) return value;
   return value.map((line) => {
     if (line === null || typeof line !== 'object' || Array.isArray(line)) return line;
-    const kept = Object.entries(line).filter(([name]) => name === 'id' || (name !== via && object?.fields[name]?.writable));
+    const written = (name: string) => name !== via && object?.fields[name]?.writable;
+    const kept = Object.entries(line).filter(([name]) => name === 'id' || written(name));
     return Object.fromEntries(kept.map(([name, part]) => [name, sendable(part)]));
   });
 }

@@ -4,9 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useDark } from './appearance';
 import { kitTheme } from './theme';
 import { useKitLocale } from './locale';
-
-/** What the server allows this page's styles by; it is another one for each load. */
-const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce;
+import { nonce } from './nonce';
 
 /** The kit in our look and language. It is large: what surrounds the pages does without it. */
 export default function Kit({ children }: { children: ReactNode }) {

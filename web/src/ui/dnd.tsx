@@ -1,5 +1,7 @@
+import { StyleInjector } from '@dnd-kit/dom';
 import { DragDropProvider, useDraggable, useDroppable } from '@dnd-kit/react';
 import type { ReactNode } from 'react';
+import { nonce } from './nonce';
 
 /*
  * Taking things from one place to another by mouse, finger and keyboard. The library is known here only.
@@ -17,6 +19,7 @@ interface AreaProps<T> {
 export function DragArea<T extends object>({ children, onDrop, onTake }: AreaProps<T>) {
   return (
     <DragDropProvider
+      plugins={(usual) => [...usual, StyleInjector.configure({ nonce })]}
       onDragStart={({ operation }) => onTake((operation.source?.data as T | undefined) ?? null)}
       onDragEnd={({ operation, canceled }) => {
         onTake(null);
@@ -36,7 +39,8 @@ export function useTakeable(id: string, thing: object, disabled: boolean) {
 }
 
 /** What makes an element a place to put something. */
-export function usePlace(id: string, disabled: boolean) {
-  const { ref, isDropTarget } = useDroppable({ id, disabled });
+export function usePlace(id: string) {
+  // None is ever disabled: what is let go above such a place would fall into the next one.
+  const { ref, isDropTarget } = useDroppable({ id });
   return { ref, over: isDropTarget };
 }

@@ -1,5 +1,5 @@
 import type { Locale } from 'antd/es/locale';
-import { useEffect, useState } from 'react';
+import { use } from 'react';
 
 const bundles: Record<string, () => Promise<unknown>> = {
   en: () => import('antd/es/locale/en_US'),
@@ -7,17 +7,14 @@ const bundles: Record<string, () => Promise<unknown>> = {
   'zh-TW': () => import('antd/es/locale/zh_TW'),
 };
 
-/** The kit's own words in this language, once they are there. */
-export function useKitLocale(language: string): Locale | undefined {
-  const [locale, setLocale] = useState<Locale>();
-  useEffect(() => {
-    let current = true;
-    void bundles[language]?.().then((found) => {
-      if (current) setLocale((found as { default: Locale }).default);
-    });
-    return () => {
-      current = false;
-    };
-  }, [language]);
-  return locale;
+const loading = new Map<string, Promise<Locale>>();
+
+/** The kit's own words in this language. Whoever uses it waits for them: a kit that gets them later builds its page anew. */
+export function useKitLocale(language: string): Locale {
+  const known = loading.get(language);
+  if (known !== undefined) return use(known);
+  const found = (bundles[language] ?? bundles.en)?.().then((bundle) => (bundle as { default: Locale }).default);
+  const promise = found ?? Promise.reject(new Error(`no words for ${language}`));
+  loading.set(language, promise);
+  return use(promise);
 }

@@ -19,7 +19,7 @@ impl Engine {
     ///
     /// # Errors
     /// `not_found`.
-    pub async fn instance(&self, identity: &Arc<Identity>, id: Uuid) -> Result<Json> {
+    pub async fn instance(&self, identity: &Arc<Identity>, id: Uuid, locale: Locale) -> Result<Json> {
         let work = self.reading(identity);
         let tx = &work.tx;
         let missing = || Box::new(Diagnostic::new(Code::NotFound));
@@ -41,7 +41,7 @@ impl Engine {
             shown.push(tasks::task_entry(&work, task, &row).await?);
         }
         entry["tasks"] = Json::Array(shown);
-        entry["path"] = Json::Array(path(&flow, &instance, actor.locale));
+        entry["path"] = Json::Array(path(&flow, &instance, locale));
         entry["log"] = Json::Array(log(&work, id).await?);
         Ok(entry)
     }
@@ -71,7 +71,12 @@ impl Engine {
     ///
     /// # Errors
     /// `not_found` for a task of somebody else.
-    pub async fn return_targets(&self, identity: &Arc<Identity>, task: Uuid) -> Result<Vec<Json>> {
+    pub async fn return_targets(
+        &self,
+        identity: &Arc<Identity>,
+        task: Uuid,
+        locale: Locale,
+    ) -> Result<Vec<Json>> {
         let work = self.reading(identity);
         let missing = || Box::new(Diagnostic::new(Code::NotFound));
         let row = table::task(&work.tx, task).await?.filter(|t| t.assignee == Some(identity.actor.id));
@@ -80,7 +85,7 @@ impl Engine {
         let instance = stored::assemble(&work, instance).await?;
         let flow = stored::flow_of(&work, &instance).await?;
         let run = workflow::Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
-        let node = |id: NodeId| json!({"node": flow.nodes[id].name, "label": label(&flow, id, identity.actor.locale)});
+        let node = |id: NodeId| json!({"node": flow.nodes[id].name, "label": label(&flow, id, locale)});
         Ok(run.return_targets(task).into_iter().map(node).collect())
     }
 }

@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::identity::Identity;
 use crate::records::work::Work;
 use crate::records::{facts, read};
-use diagnostic::{Code, Diagnostic, Result, Text};
+use diagnostic::{Code, Diagnostic, Locale, Result, Text};
 use plan::Available;
 use plan::actor::Access;
 use plan::evaluate::Evaluated;
@@ -23,6 +23,7 @@ impl Engine {
         identity: &Arc<Identity>,
         object: &str,
         id: Uuid,
+        locale: Locale,
     ) -> Result<Vec<Json>> {
         let work = self.reading(identity);
         let (object, _) = work.planner().known().object(object)?;
@@ -37,7 +38,6 @@ impl Engine {
                 Available::Moves(moves) => break moves,
             }
         };
-        let locale = identity.actor.locale;
         let label = |name: &str| {
             let made = object.transitions.as_ref().and_then(|t| t.moves.get(name));
             Text::or_name(made.and_then(|m| m.label.as_ref()), locale, name).to_owned()
@@ -57,12 +57,12 @@ impl Engine {
         identity: &Arc<Identity>,
         object: &str,
         id: Uuid,
+        locale: Locale,
     ) -> Result<Vec<Json>> {
         let work = self.reading(identity);
         let (object, _) = work.planner().known().object(object)?;
         visible(&work, &object.name, id).await?;
         let row = work.rows().load(object, id).await?.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
-        let locale = identity.actor.locale;
         let mut shown = Vec::new();
         for (name, action) in object.actions.iter().filter(|(_, action)| !action.on_object) {
             let mut known = Facts::default();

@@ -539,7 +539,7 @@ fn a_leaver_hands_everything_over() {
         let kind = workflow::decision::DecisionKind::Approve;
         let action = engine::flow::decide::TaskAction { task, kind, comment: None, to: None, seen: None };
         engine.decide(&sue, action).await.unwrap();
-        let log = engine.instance(&root, parked).await.unwrap()["log"].clone();
+        let log = engine.instance(&root, parked, diagnostic::Locale::En).await.unwrap()["log"].clone();
         let kinds: Vec<&str> =
             log.as_array().unwrap().iter().map(|row| row["kind"].as_str().unwrap()).collect();
         assert_eq!(kinds, ["started", "handed_over", "approved"]);

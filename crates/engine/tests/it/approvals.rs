@@ -71,7 +71,7 @@ impl Office {
     }
 
     async fn trace(&self, instance: Uuid) -> Json {
-        self.site.engine.instance(&self.site.engine.system(), instance).await.unwrap()
+        self.site.engine.instance(&self.site.engine.system(), instance, diagnostic::Locale::En).await.unwrap()
     }
 
     /// `approved: a.fin1=approved a.fin2=cancelled`

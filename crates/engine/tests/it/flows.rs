@@ -46,7 +46,7 @@ fn a_move_waits_for_its_approval() {
         site.engine.decide(&head, action(tasks[0], DecisionKind::Approve, None)).await.unwrap();
         let record = site.record(&clerk, "desk.request", id).await.unwrap();
         assert_eq!((&record["status"], &record["pending"]), (&json!("approved"), &Json::Null));
-        let trace = site.engine.instance(&clerk, instance).await.unwrap();
+        let trace = site.engine.instance(&clerk, instance, diagnostic::Locale::En).await.unwrap();
         assert_eq!(trace["state"], "approved");
         let kinds: Vec<&str> =
             trace["log"].as_array().unwrap().iter().map(|e| e["kind"].as_str().unwrap()).collect();

@@ -34,7 +34,10 @@ pub async fn submit(caller: Caller, request: HttpRequest, payload: web::Payload)
 pub async fn instance(caller: Caller, request: HttpRequest) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     let id = input::id(&request, "id", caller.locale)?;
-    Ok(wire::ok(&caller.ask(|engine, who| async move { engine.instance(&who, id).await }).await?))
+    let locale = caller.locale;
+    Ok(wire::ok(
+        &caller.ask(move |engine, who| async move { engine.instance(&who, id, locale).await }).await?,
+    ))
 }
 
 /// `POST /instances/{id}/withdraw`
@@ -78,7 +81,9 @@ pub async fn task(caller: Caller, request: HttpRequest) -> Answer {
 pub async fn return_targets(caller: Caller, request: HttpRequest) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     let id = input::id(&request, "id", caller.locale)?;
-    let targets = caller.ask(|engine, who| async move { engine.return_targets(&who, id).await }).await?;
+    let locale = caller.locale;
+    let targets =
+        caller.ask(move |engine, who| async move { engine.return_targets(&who, id, locale).await }).await?;
     Ok(wire::ok(&json!({"targets": targets})))
 }
 

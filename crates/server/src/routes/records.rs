@@ -128,8 +128,10 @@ pub async fn moves(caller: Caller, request: HttpRequest) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     let id = input::id(&request, "id", caller.locale)?;
     let object = part(&request, "object").to_owned();
-    let moves =
-        caller.ask(|engine, who| async move { engine.available_moves(&who, &object, id).await }).await?;
+    let locale = caller.locale;
+    let moves = caller
+        .ask(move |engine, who| async move { engine.available_moves(&who, &object, id, locale).await })
+        .await?;
     Ok(wire::ok(&json!({"moves": moves})))
 }
 
@@ -138,7 +140,9 @@ pub async fn actions(caller: Caller, request: HttpRequest) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     let id = input::id(&request, "id", caller.locale)?;
     let object = part(&request, "object").to_owned();
-    let actions =
-        caller.ask(|engine, who| async move { engine.available_actions(&who, &object, id).await }).await?;
+    let locale = caller.locale;
+    let actions = caller
+        .ask(move |engine, who| async move { engine.available_actions(&who, &object, id, locale).await })
+        .await?;
     Ok(wire::ok(&json!({"actions": actions})))
 }

@@ -66,7 +66,9 @@ async fn render(caller: &Caller, done: Done) -> Answer {
         Done::Job(id) => Ok(wire::accepted(format!("/api/v1/jobs/{id}"), &json!({"job": id}))),
         Done::Commented(id) => Ok(wire::json(status, &json!({"id": id}))),
         Done::Submitted(id) => {
-            let body = caller.ask(|engine, who| async move { engine.instance(&who, id).await }).await?;
+            let locale = caller.locale;
+            let body =
+                caller.ask(move |engine, who| async move { engine.instance(&who, id, locale).await }).await?;
             let mut answer = wire::json(status, &body);
             if let Ok(location) = format!("/api/v1/instances/{id}").parse() {
                 answer.headers_mut().insert(LOCATION, location);
@@ -74,7 +76,12 @@ async fn render(caller: &Caller, done: Done) -> Answer {
             Ok(answer)
         }
         Done::Withdrawn(id) => {
-            Ok(wire::ok(&caller.ask(|engine, who| async move { engine.instance(&who, id).await }).await?))
+            let locale = caller.locale;
+            Ok(wire::ok(
+                &caller
+                    .ask(move |engine, who| async move { engine.instance(&who, id, locale).await })
+                    .await?,
+            ))
         }
         Done::Task(id) => {
             Ok(wire::ok(&caller.ask(|engine, who| async move { engine.task(&who, id).await }).await?))

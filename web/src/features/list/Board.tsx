@@ -51,6 +51,11 @@ export function Board({ object, view, search, fields, onOpen }: Props) {
   const put = async (card: Card, lane: string) => {
     if (card.lane === lane) return;
     const found = moveTo(object, by, card.lane, lane);
+    if (!mayMove(object, by, card.lane, lane)) {
+      const label = (name: string) => field?.options?.[name]?.label ?? name;
+      toast({ text: t('list.noMove', { from: label(card.lane), to: label(lane) }), tone: 'wrong' });
+      return;
+    }
     try {
       if (found !== undefined) await move(object.name, card.row, found, {});
       else await change(object.name, card.row, { [by]: lane });
@@ -136,7 +141,7 @@ interface LaneProps {
 
 function Lane({ object, view, by, name, asked, fields, onOpen, open, children }: LaneProps) {
   const scroll = useRef<HTMLDivElement>(null);
-  const { ref, over } = usePlace(name, !open);
+  const { ref, over } = usePlace(name);
   const own = `${by} == ${JSON.stringify(name)}`;
   const found = useInfiniteQuery({
     queryKey: ['records', object.name, 'lane', asked, name, fields],

@@ -44,7 +44,7 @@ export function EditPage() {
             queries.invalidateQueries({ queryKey: ['record', name, id] }),
             queries.invalidateQueries({ queryKey: ['records', name] }),
           ]);
-          await leave();
+          return () => void leave();
         }}
       />
     </Page>

@@ -30,7 +30,8 @@ export function NewPage() {
         onSave={async (changes) => {
           const row = await create(name, changes, key);
           await queries.invalidateQueries({ queryKey: ['records', name] });
-          await navigate({ to: '/records/$object/$id', params: { object: name, id: row.id }, replace: true });
+          return () =>
+            void navigate({ to: '/records/$object/$id', params: { object: name, id: row.id }, replace: true });
         }}
       />
     </Page>
