@@ -61,3 +61,17 @@ async function connect(address) {
   const { token } = await ask(undefined, 'POST', '/session', { login: 'admin', password: PASSWORD });
   return (method, path, body) => ask(token, method, path, body);
 }
+
+/** The password of everybody whom tests make. */
+export const THEIRS = 'green-River-2026';
+
+/** Makes a person with a role, who can sign in. */
+export async function person(server, login, name, role) {
+  const user = await server.api('POST', '/records/base.user', { login, name });
+  await server.api('POST', '/records/base.role_assignment', { user: user.id, role });
+  const given = await server.api('POST', `/users/${user.id}/password`, {});
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ login, password: given.password, new_password: THEIRS });
+  const answer = await fetch(`${server.address}/api/v1/session`, { method: 'POST', headers, body });
+  if (!answer.ok) throw new Error(`${login}: ${answer.status} ${await answer.text()}`);
+}

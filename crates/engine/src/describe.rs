@@ -84,11 +84,13 @@ impl Reader<'_> {
             }
             "view" => {
                 let known = c.views.iter().filter(|(_, v)| self.knows(&v.object));
-                known.map(|(n, v)| entry(n, v.label.as_ref(), Some(&v.object))).collect()
+                let shown = known.map(|(n, v)| (entry(n, v.label.as_ref(), Some(&v.object)), v.default));
+                shown.map(with_default).collect()
             }
             "form" => {
                 let known = c.forms.iter().filter(|(_, f)| self.knows(&f.object));
-                known.map(|(n, f)| entry(n, f.label.as_ref(), Some(&f.object))).collect()
+                let shown = known.map(|(n, f)| (entry(n, f.label.as_ref(), Some(&f.object)), f.default));
+                shown.map(with_default).collect()
             }
             "app" => {
                 let known = c.apps.iter().filter(|(_, a)| self.sees_app(a));
@@ -141,6 +143,14 @@ impl Reader<'_> {
             _ => None,
         }
     }
+}
+
+/// Says of the one that is taken where none is asked for that it is.
+fn with_default((mut entry, default): (Json, bool)) -> Json {
+    if default {
+        entry["default"] = json!(true);
+    }
+    entry
 }
 
 /// Puts the wording of one language in place of every map of languages.

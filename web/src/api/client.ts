@@ -9,6 +9,8 @@ export interface Asking {
   version?: number;
   /** Repeats of one write are done once. */
   key?: string;
+  /** Heads that only this call has. */
+  headers?: Record<string, string>;
   signal?: AbortSignal;
 }
 
@@ -39,6 +41,7 @@ export async function ask<T>(method: string, path: string, asking: Asking = {}):
   if (key !== undefined) headers['idempotency-key'] = key;
   const raw = body instanceof Blob;
   if (body !== undefined && !raw) headers['content-type'] = 'application/json';
+  Object.assign(headers, asking.headers);
   const sent: RequestInit = { method, headers, credentials: 'same-origin' };
   if (body !== undefined) sent.body = raw ? body : JSON.stringify(body);
   if (signal) sent.signal = signal;

@@ -26,6 +26,8 @@ export interface Session {
   user: Person;
   /** The site: its days are those of this time zone. */
   site: { time_zone: string };
+  /** Whether an authenticator app is asked for at the sign-in. */
+  second_factor: boolean;
 }
 
 export const sessionQuery = queryOptions({

@@ -69,6 +69,14 @@ export const instanceQuery = (id: string) =>
     queryFn: ({ signal }) => get<Instance>(`/instances/${id}`, undefined, signal),
   });
 
+/** The runs on a record, the newest first. */
+export const instancesQuery = (object: string, id: string) =>
+  queryOptions({
+    queryKey: ['record', object, id, 'instances'],
+    queryFn: async ({ signal }) =>
+      (await get<{ instances: Instance[] }>(`/records/${object}/${id}/instances`, undefined, signal)).instances,
+  });
+
 export const returnTargetsQuery = (id: string) =>
   queryOptions({
     queryKey: ['tasks', 'return targets', id],

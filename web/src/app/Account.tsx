@@ -1,4 +1,4 @@
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut, usePerson } from '../api/session';
@@ -15,7 +15,7 @@ export function Account() {
   const person = usePerson();
   const navigate = useNavigate();
   const id = useId();
-  const button = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   const look = theme.use();
   const rows = density.use();
   const leave = async () => {
@@ -30,10 +30,10 @@ export function Account() {
   };
   return (
     <>
-      <button ref={button} className={shell.round} popoverTarget={id} aria-label={t('account.open', { name: person.name })}>
+      <button className={shell.round} popoverTarget={id} aria-label={t('account.open', { name: person.name })}>
         <Face name={person.name} size={28} />
       </button>
-      <div id={id} popover="auto" className={styles.panel}>
+      <div ref={panel} id={id} popover="auto" className={styles.panel}>
         <strong>{person.name}</strong>
         <span className={styles.login}>{person.login}</span>
         <Choice
@@ -54,6 +54,9 @@ export function Account() {
           options={(['compact', 'normal', 'relaxed'] as const).map((one) => [one, t(`account.densities.${one}`)])}
           onChange={density.set}
         />
+        <Link to="/me" className={styles.leave} onClick={() => panel.current?.hidePopover()}>
+          {t('profile.title')}
+        </Link>
         <button className={styles.leave} onClick={() => void leave()}>
           {t('account.signOut')}
         </button>

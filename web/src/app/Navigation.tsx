@@ -68,7 +68,10 @@ function Entries({ entries, onChoose }: { entries: Record<string, MenuEntry>; on
         <li key={name}>
           {entry.menu ? (
             <>
-              <div className={styles.heading}>{entry.label}</div>
+              <div className={styles.heading}>
+                {entry.icon && <Icon name={entry.icon} size={14} />}
+                {entry.label}
+              </div>
               <Entries entries={entry.menu} onChoose={onChoose} />
             </>
           ) : (
@@ -92,7 +95,7 @@ function Leaf({ entry, onChoose }: { entry: MenuEntry; onChoose: () => void }) {
       activeProps={{ 'data-active': true, 'aria-current': 'page' }}
       onClick={onChoose}
     >
-      <Icon name={entry.icon} />
+      {entry.icon && <Icon name={entry.icon} />}
       <span>{entry.label}</span>
     </Link>
   );

@@ -80,8 +80,14 @@ const task = createRoute({
   component: lazyRouteComponent(() => import('../features/approvals/TaskPage'), 'TaskPage'),
 });
 
+const profile = createRoute({
+  getParentRoute: () => inside,
+  path: '/me',
+  component: lazyRouteComponent(() => import('../features/profile/ProfilePage'), 'ProfilePage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, inside.addChildren([home, records, creation, record, editing, approvals.addChildren([task])])]),
+  routeTree: root.addChildren([signIn, inside.addChildren([home, records, creation, record, editing, approvals.addChildren([task]), profile])]),
   defaultErrorComponent: ErrorState,
   defaultPendingComponent: Waiting,
   // Shorter than this a change of pages needs no sign that something happens.

@@ -41,4 +41,6 @@ export class Problem extends Error {
 }
 
 /** No answer came: no network, or a server that is not there. */
-export class Unreachable extends Error {}
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable';
+}

@@ -10,6 +10,8 @@ export interface Entry {
   name: string;
   label: string;
   object?: string;
+  /** Of views and forms: taken where none is asked for by name. */
+  default?: boolean;
 }
 
 /** What a person may do with an object's records; which of them, only the server knows. */

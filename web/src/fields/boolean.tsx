@@ -1,5 +1,5 @@
 import Switch from 'antd/es/switch';
-import { Check, Minus } from 'lucide-react';
+import { Check } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { DisplayProps, FieldKind, InputProps } from './field';
 import { truthOperators } from './operators';
@@ -7,8 +7,7 @@ import { truthOperators } from './operators';
 function Display({ value }: DisplayProps) {
   const { t } = useTranslation();
   if (typeof value !== 'boolean') return null;
-  const Icon = value ? Check : Minus;
-  return <Icon size={16} role="img" aria-label={t(value ? 'field.yes' : 'field.no')} />;
+  return value ? <Check size={16} role="img" aria-label={t('field.yes')} /> : <>{t('field.no')}</>;
 }
 
 function Input({ id, value, onChange, label, disabled }: InputProps) {

@@ -8,6 +8,15 @@ export interface DisplayProps {
   value: Json;
   /** The record the value is in: money stands beside its currency. */
   row?: Record<string, Json>;
+  /** Where the value is kept, so that a file can be fetched from there. */
+  at?: Place;
+}
+
+/** A field of a record. */
+export interface Place {
+  object: string;
+  id: string;
+  field: string;
 }
 
 /** What lets somebody change a value. */
@@ -21,6 +30,8 @@ export interface InputProps {
   label?: string;
   placeholder?: string;
   invalid?: boolean;
+  /** Where the value is kept; nowhere yet in a new record. */
+  at?: Place | undefined;
   disabled?: boolean;
   autoFocus?: boolean;
   /** The record as it stands in the form: an address needs its province, a choice its conditions. */

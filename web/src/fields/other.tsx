@@ -60,8 +60,6 @@ function structured(inOneLine: (value: { [key: string]: Json }) => string): Fiel
   };
 }
 
-export const file = structured((value) => String(value.name ?? ''));
-
 /** Lines of a record: a list shows how many; a form shows them in a table of their own. */
 export const children: FieldKind = {
   ...structured(() => ''),

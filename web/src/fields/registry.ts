@@ -3,6 +3,7 @@ import { address } from './address';
 import { boolean } from './boolean';
 import { date, datetime, time } from './date';
 import type { FieldKind } from './field';
+import { file, image } from './file';
 import { geo } from './geo';
 import { json } from './json';
 import { email, phone, url } from './link';
@@ -10,11 +11,12 @@ import { longText } from './long_text';
 import { money } from './money';
 import { multiSelect } from './multi_select';
 import { number } from './number';
-import { children, color, duration, file } from './other';
+import { children, color, duration } from './other';
 import { percent } from './percent';
 import { rating } from './rating';
 import { department, reference, references, user } from './reference';
 import { select } from './select';
+import { signature } from './signature';
 import { text } from './text';
 
 /** Every type of field. A new one is its own file and a line here. */
@@ -48,8 +50,8 @@ const kinds: Record<string, FieldKind> = {
   geo,
   json,
   file,
-  image: file,
-  signature: file,
+  image,
+  signature,
   children,
 };
 

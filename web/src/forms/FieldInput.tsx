@@ -12,6 +12,7 @@ import { useFormula } from './useFormula';
 import styles from './forms.module.css';
 
 interface Props {
+  object: string;
   name: string;
   field: Field;
   settings: FormField;
@@ -20,11 +21,13 @@ interface Props {
 }
 
 /** A field with its label, its input and what is wrong with it. */
-export function FieldInput({ name, field, settings, bare = false }: Props) {
+export function FieldInput({ object, name, field, settings, bare = false }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const { control, getValues } = useFormContext();
   const { Input, wide } = kindOf(field);
+  const kept: unknown = bare ? undefined : getValues('id');
+  const place = typeof kept === 'string' ? { object, id: kept, field: name } : undefined;
   const fixed = !field.writable || settings.readonly === true;
   const required = !fixed && (field.required || settings.required === true);
   const label = settings.label ?? field.label;
@@ -68,6 +71,7 @@ export function FieldInput({ name, field, settings, bare = false }: Props) {
               {...placeholder(settings.placeholder ?? field.placeholder)}
               invalid={error !== undefined}
               row={getValues()}
+              at={place}
             />
           )}
           {help && !bare && <div className={styles.note}>{help}</div>}

@@ -85,7 +85,7 @@ const Line = memo(function Line({ object, columns, name, at, onRemove }: LinePro
         const field = object.fields[column];
         return field === undefined ? null : (
           <td key={column} data-end={kindOf(field).align === 'end' ? true : undefined}>
-            <FieldInput name={`${name}.${at}.${column}`} field={field} settings={PLAIN} bare />
+            <FieldInput object={object.name} name={`${name}.${at}.${column}`} field={field} settings={PLAIN} bare />
           </td>
         );
       })}

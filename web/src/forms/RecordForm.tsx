@@ -133,7 +133,13 @@ function Sections({ object, form, sections, control }: SectionsProps) {
               .map((name) => {
                 const field = object.fields[name];
                 return field === undefined ? null : (
-                  <FieldInput key={name} name={name} field={field} settings={asked(settingsOf(form, name), ask)} />
+                  <FieldInput
+                    key={name}
+                    object={object.name}
+                    name={name}
+                    field={field}
+                    settings={asked(settingsOf(form, name), ask)}
+                  />
                 );
               })}
           </Section>

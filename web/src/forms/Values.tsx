@@ -36,7 +36,14 @@ export function Values({ object, form, sections, row, ask }: Props) {
               .map((name) => {
                 const field = object.fields[name];
                 return field === undefined ? null : (
-                  <Value key={name} name={name} field={field} settings={settingsOf(form, name)} row={row} />
+                  <Value
+                    key={name}
+                    object={object.name}
+                    name={name}
+                    field={field}
+                    settings={settingsOf(form, name)}
+                    row={row}
+                  />
                 );
               })}
           </Section>
@@ -45,7 +52,15 @@ export function Values({ object, form, sections, row, ask }: Props) {
   );
 }
 
-function Value({ name, field, settings, row }: { name: string; field: Field; settings: FormField; row: Row }) {
+interface ValueProps {
+  object: string;
+  name: string;
+  field: Field;
+  settings: FormField;
+  row: Row;
+}
+
+function Value({ object, name, field, settings, row }: ValueProps) {
   const { t } = useTranslation();
   const { Display, wide } = kindOf(field);
   const value = row[name] ?? null;
@@ -58,7 +73,7 @@ function Value({ name, field, settings, row }: { name: string; field: Field; set
         <Lines field={field} settings={settings} rows={value as Row[]} />
       ) : (
         <div className={styles.value}>
-          {empty ? <span className={styles.none} aria-label={t('record.empty')}>—</span> : <Display field={field} value={value} row={row} />}
+          {empty ? <span className={styles.none} aria-label={t('record.empty')}>—</span> : <Display field={field} value={value} row={row} at={{ object, id: row.id, field: name }} />}
         </div>
       )}
     </div>

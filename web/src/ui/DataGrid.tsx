@@ -33,8 +33,9 @@ interface Props<R> {
   onOpen: (row: R) => void;
   order: Order;
   onOrder: (order: Order) => void;
-  selected: ReadonlySet<string>;
-  onSelect: (selected: ReadonlySet<string>) => void;
+  /** The marked rows; without it none can be marked. */
+  selected?: ReadonlySet<string>;
+  onSelect?: (selected: ReadonlySet<string>) => void;
   rowHeight: number;
 }
 
@@ -79,7 +80,7 @@ export function DataGrid<R>(props: Props<R>) {
     else return;
     event.preventDefault();
   };
-  const width = columns.reduce((sum, column) => sum + column.width, CHECK);
+  const width = columns.reduce((sum, column) => sum + column.width, props.selected ? CHECK : 0);
   return (
     <div
       ref={scroll}
@@ -87,8 +88,8 @@ export function DataGrid<R>(props: Props<R>) {
       role="grid"
       aria-label={props.label}
       aria-rowcount={count + 1}
-      aria-colcount={columns.length + 1}
-      aria-multiselectable
+      aria-colcount={columns.length + (props.selected ? 1 : 0)}
+      aria-multiselectable={props.selected !== undefined}
       onKeyDown={press}
     >
       <Head {...props} width={width} />
@@ -113,6 +114,7 @@ export function DataGrid<R>(props: Props<R>) {
 const CHECK = 44;
 
 function toggle<R>({ id, selected, onSelect }: Props<R>, row: R): void {
+  if (selected === undefined || onSelect === undefined) return;
   const next = new Set(selected);
   if (!next.delete(id(row))) next.add(id(row));
   onSelect(next);
@@ -121,7 +123,7 @@ function toggle<R>({ id, selected, onSelect }: Props<R>, row: R): void {
 function Head<R>({ columns, order, onOrder, count, row, id, selected, onSelect, width }: Props<R> & { width: number }) {
   const { t } = useTranslation();
   const box = useRef<HTMLInputElement>(null);
-  const some = selected.size > 0;
+  const some = (selected?.size ?? 0) > 0;
   useEffect(() => {
     if (box.current) box.current.indeterminate = some;
   }, [some]);
@@ -135,15 +137,17 @@ function Head<R>({ columns, order, onOrder, count, row, id, selected, onSelect, 
   };
   return (
     <div role="row" aria-rowindex={1} className={styles.head} style={{ minWidth: width }}>
-      <div role="columnheader" className={styles.check}>
-        <input
-          ref={box}
-          type="checkbox"
-          aria-label={t('grid.selectAll')}
-          checked={false}
-          onChange={() => onSelect(some ? new Set() : new Set(loaded().map(id)))}
-        />
-      </div>
+      {selected && (
+        <div role="columnheader" className={styles.check}>
+          <input
+            ref={box}
+            type="checkbox"
+            aria-label={t('grid.selectAll')}
+            checked={false}
+            onChange={() => onSelect?.(some ? new Set() : new Set(loaded().map(id)))}
+          />
+        </div>
+      )}
       {columns.map((column) => {
         const at = order.findIndex((one) => one.key === column.key);
         const sorted = order[at];
@@ -184,12 +188,12 @@ interface LineProps<R> extends Props<R> {
 function Line<R>(props: LineProps<R>) {
   const { t } = useTranslation();
   const { value, columns, index, top, current, id, name, selected, onOpen, onCurrent, rowHeight } = props;
-  const chosen = value !== undefined && selected.has(id(value));
+  const chosen = value !== undefined && selected?.has(id(value)) === true;
   return (
     <div
       role="row"
       aria-rowindex={index + 2}
-      aria-selected={chosen}
+      aria-selected={selected ? chosen : undefined}
       aria-busy={value === undefined || undefined}
       data-index={index}
       tabIndex={current ? 0 : -1}
@@ -198,17 +202,19 @@ function Line<R>(props: LineProps<R>) {
       onFocus={onCurrent}
       onClick={() => value !== undefined && onOpen(value)}
     >
-      <div role="gridcell" className={styles.check} onClick={(event) => event.stopPropagation()}>
-        {value !== undefined && (
-          <input
-            type="checkbox"
-            tabIndex={-1}
-            aria-label={t('grid.select', { name: name(value) })}
-            checked={chosen}
-            onChange={() => toggle(props, value)}
-          />
-        )}
-      </div>
+      {selected && (
+        <div role="gridcell" className={styles.check} onClick={(event) => event.stopPropagation()}>
+          {value !== undefined && (
+            <input
+              type="checkbox"
+              tabIndex={-1}
+              aria-label={t('grid.select', { name: name(value) })}
+              checked={chosen}
+              onChange={() => toggle(props, value)}
+            />
+          )}
+        </div>
+      )}
       {columns.map((column) => (
         <div
           key={column.key}

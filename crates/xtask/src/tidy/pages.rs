@@ -3,26 +3,33 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use crate::finding::Finding;
 use crate::workspace::Workspace;
 
 const DEPENDENCIES: &str = "docs/dependencies.md";
+/// The packages of the web application.
+const PACKAGES: &str = "web/package.json";
 
 /// Finds crates that do not say what they are for, and libraries without their line (or lines without library).
 pub fn find(workspace: &Workspace) -> Result<Vec<Finding>> {
     let mut findings = crates_without_word(workspace)?;
     let manifest = workspace.text("Cargo.toml")?.context("Cargo.toml is text")?;
     let declared = outside_libraries(&manifest)?;
+    let packages = match workspace.files.iter().any(|file| file == PACKAGES) {
+        true => web_packages(&workspace.text(PACKAGES)?.unwrap_or_default())?,
+        false => BTreeSet::new(),
+    };
     let page =
         if workspace.files.iter().any(|f| f == DEPENDENCIES) { workspace.text(DEPENDENCIES)? } else { None };
     let explained = rows(&page.unwrap_or_default());
-    for name in declared.difference(&explained) {
-        let what = format!("`{name}` of [workspace.dependencies] has no line");
+    for name in declared.union(&packages).filter(|name| !explained.contains(*name)) {
+        let what = format!("`{name}` of Cargo.toml or {PACKAGES} has no line");
         findings.push(Finding::new(DEPENDENCIES, what, "say what it is for and why this one"));
     }
-    for name in explained.difference(&declared) {
-        let what = format!("`{name}` is explained, but no longer a workspace dependency");
+    for name in explained.iter().filter(|name| !declared.contains(*name) && !packages.contains(*name)) {
+        let what = format!("`{name}` is explained, but no longer a dependency");
         findings.push(Finding::new(DEPENDENCIES, what, "remove the line"));
     }
     let used: BTreeSet<&str> =
@@ -70,10 +77,17 @@ fn outside_libraries(manifest: &str) -> Result<BTreeSet<String>> {
     Ok(table.iter().filter(|(_, value)| value.get("path").is_none()).map(|(name, _)| name.clone()).collect())
 }
 
-/// The names in the first column: rows look like `| \`name\` | … |`.
+fn web_packages(manifest: &str) -> Result<BTreeSet<String>> {
+    let manifest: Value = serde_json::from_str(manifest).context(PACKAGES)?;
+    let named = ["dependencies", "devDependencies"].into_iter().filter_map(|key| manifest[key].as_object());
+    Ok(named.flat_map(|packages| packages.keys().cloned()).collect())
+}
+
+/// The names in the first column: rows look like `| \`name\` | … |`, or name several.
 fn rows(page: &str) -> BTreeSet<String> {
-    let name = |line: &str| line.strip_prefix("| `")?.split_once('`').map(|(name, _)| name.to_owned());
-    page.lines().filter_map(name).collect()
+    let cells = page.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    let names = cells.flat_map(|cell| cell.split('`').step_by(2));
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -86,8 +100,12 @@ mod tests {
             "[workspace.dependencies]\nplan = { path = \"x\" }\nserde = \"1\"\nrand = { version = \"1\" }";
         assert_eq!(outside_libraries(manifest).unwrap(), BTreeSet::from(["rand".into(), "serde".into()]));
         assert_eq!(
-            rows("| library | for |\n|---|---|\n| `serde` | reads |\n"),
-            BTreeSet::from(["serde".into()])
+            rows("| library | for |\n|---|---|\n| `serde` | reads `x` |\n| `react`, `react-dom` | pages |\n"),
+            BTreeSet::from(["serde".into(), "react".into(), "react-dom".into()])
+        );
+        assert_eq!(
+            web_packages(r#"{"dependencies": {"react": "^19"}, "devDependencies": {"vite": "^8"}}"#).unwrap(),
+            BTreeSet::from(["react".into(), "vite".into()])
         );
     }
 

@@ -22,6 +22,7 @@ import { Cards } from './Cards';
 import { type Column, useColumns, valueAt } from './columns';
 import { readOrder, writeOrder } from './order';
 import { Tools } from './Tools';
+import { Tree } from './Tree';
 import { usePages } from './usePages';
 
 const route = getRouteApi('/inside/records/$object');
@@ -32,7 +33,9 @@ export function ListPage() {
   const { object: name } = route.useParams();
   const search = route.useSearch();
   const object = useDefinition('object', name);
-  const views = useDefinitions().filter((entry) => entry.kind === 'view' && entry.object === name);
+  const views = useDefinitions()
+    .filter((entry) => entry.kind === 'view' && entry.object === name)
+    .sort((a, b) => Number(b.default ?? false) - Number(a.default ?? false));
   const wanted = search.view ?? views[0]?.name;
   const found = useQuery({ ...definitionQuery('view', wanted ?? ''), enabled: wanted !== undefined });
   if (found.error) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
@@ -101,12 +104,22 @@ function Records({ object, view, views, search }: Props) {
         <Nothing object={object} filtered={filtered} onClear={() => turn({ filter: '', search: '' })} />
       ) : view?.type === 'kanban' ? (
         <Board object={object} view={view} search={search} fields={fields} onOpen={open} />
+      ) : view?.type === 'tree' && !search.search ? (
+        <Tree
+          object={object}
+          view={view}
+          search={search}
+          fields={fields}
+          columns={columns.map((column) => gridColumn(object.name, column))}
+          rowHeight={phone ? 48 : rowHeight}
+          onOpen={open}
+        />
       ) : phone ? (
         <Cards object={object} columns={columns} rows={rows} onShow={show} onOpen={open} />
       ) : (
         <DataGrid
           label={object.plural}
-          columns={columns.map(gridColumn)}
+          columns={columns.map((column) => gridColumn(object.name, column))}
           count={rows.total}
           row={rows.at}
           id={(row) => row.id}
@@ -135,7 +148,7 @@ function fieldsOf(object: ObjectDefinition, view: View | undefined, columns: Col
   return [...new Set(['id', 'version', ...titleFields(object), ...named])];
 }
 
-function gridColumn(column: Column): GridColumn<Row> {
+function gridColumn(object: string, column: Column): GridColumn<Row> {
   const { Display } = kindOf(column.field);
   return {
     key: column.path,
@@ -143,7 +156,14 @@ function gridColumn(column: Column): GridColumn<Row> {
     width: column.width,
     end: column.end,
     sortable: column.sortable,
-    cell: (row) => <Display field={column.field} value={valueAt(row, column.path)} row={row} />,
+    cell: (row) => (
+      <Display
+        field={column.field}
+        value={valueAt(row, column.path)}
+        row={row}
+        at={{ object, id: row.id, field: column.path }}
+      />
+    ),
   };
 }
 

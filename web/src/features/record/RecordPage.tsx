@@ -12,6 +12,7 @@ import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
 import { Waiting } from '../../ui/Skeleton';
 import { Moves } from './Moves';
+import { Pending } from './Pending';
 import { StagePath } from './StagePath';
 import { Timeline } from './Timeline';
 import { expansions, recordQuery } from '../../forms/useRecord';
@@ -53,6 +54,7 @@ export function RecordPage() {
       }
     >
       <StagePath object={object} row={row} />
+      <Pending object={object} row={row} />
       <div className={forms.scroll}>
         <div className={styles.two}>
           <div className={styles.stack}>

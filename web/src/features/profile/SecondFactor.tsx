@@ -1,0 +1,118 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import Button from 'antd/es/button';
+import QRCode from 'antd/es/qr-code';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { beginSecondFactor, confirmSecondFactor, removeSecondFactor } from '../../api/account';
+import { sessionQuery, useSession } from '../../api/session';
+import { Card, Entry, Wrong } from './Card';
+import styles from './profile.module.css';
+
+/** An authenticator app: set up in three steps, removed by password and code. */
+export function SecondFactor() {
+  const { t } = useTranslation();
+  const { second_factor: inForce } = useSession();
+  return (
+    <Card title={t('profile.secondFactor')} help={t(inForce ? 'profile.secondFactorOn' : 'profile.secondFactorOff')}>
+      {inForce ? <Remove /> : <SetUp />}
+    </Card>
+  );
+}
+
+function SetUp() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const beginning = useMutation({ mutationFn: () => beginSecondFactor(password) });
+  const confirming = useMutation({ mutationFn: () => confirmSecondFactor(code) });
+  if (confirming.data) {
+    return (
+      <>
+        <p>{t('profile.recoveryHelp')}</p>
+        <pre className={styles.codes}>{confirming.data.join('\n')}</pre>
+        <Button type="primary" onClick={() => void queries.invalidateQueries(sessionQuery)}>
+          {t('profile.kept')}
+        </Button>
+      </>
+    );
+  }
+  if (beginning.data) {
+    return (
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          confirming.mutate();
+        }}
+      >
+        <div className={styles.scan}>
+          <QRCode value={beginning.data.uri} type="svg" color="#000" bgColor="#fff" />
+          <div>
+            <p>{t('profile.scan')}</p>
+            <code>{beginning.data.secret}</code>
+          </div>
+        </div>
+        <Entry label={t('profile.code')} autoComplete="one-time-code" value={code} onChange={setCode} />
+        <Button type="primary" htmlType="submit" loading={confirming.isPending}>
+          {t('profile.confirm')}
+        </Button>
+        <Wrong error={confirming.error} />
+      </form>
+    );
+  }
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        beginning.mutate();
+      }}
+    >
+      <Entry
+        label={t('signIn.password')}
+        type="password"
+        autoComplete="current-password"
+        value={password}
+        onChange={setPassword}
+      />
+      <Button htmlType="submit" loading={beginning.isPending}>
+        {t('profile.setUp')}
+      </Button>
+      <Wrong error={beginning.error} />
+    </form>
+  );
+}
+
+function Remove() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const [password, setPassword] = useState('');
+  const [code, setCode] = useState('');
+  const removing = useMutation({
+    mutationFn: () => removeSecondFactor(password, code),
+    onSuccess: () => queries.invalidateQueries(sessionQuery),
+  });
+  return (
+    <form
+      className={styles.form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        removing.mutate();
+      }}
+    >
+      <Entry
+        label={t('signIn.password')}
+        type="password"
+        autoComplete="current-password"
+        value={password}
+        onChange={setPassword}
+      />
+      <Entry label={t('profile.code')} autoComplete="one-time-code" value={code} onChange={setCode} />
+      <Button danger htmlType="submit" loading={removing.isPending}>
+        {t('profile.removeFactor')}
+      </Button>
+      <Wrong error={removing.error} />
+    </form>
+  );
+}

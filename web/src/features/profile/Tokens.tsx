@@ -1,0 +1,63 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import Button from 'antd/es/button';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { endToken, makeToken, tokensQuery } from '../../api/account';
+import { moment } from '../../fields/date';
+import { Card, Entry, Wrong } from './Card';
+import styles from './profile.module.css';
+
+/** Tokens of programs that act for the person. */
+export function Tokens() {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const { data = [], error } = useQuery(tokensQuery);
+  const [label, setLabel] = useState('');
+  const [days, setDays] = useState('90');
+  const refresh = () => queries.invalidateQueries(tokensQuery);
+  const making = useMutation({
+    mutationFn: () => makeToken(label, Number(days)),
+    onSuccess: async () => {
+      setLabel('');
+      await refresh();
+    },
+  });
+  const ending = useMutation({ mutationFn: endToken, onSuccess: refresh });
+  return (
+    <Card title={t('profile.tokens')} help={t('profile.tokensHelp')}>
+      <ul className={styles.rows}>
+        {data.map((one) => (
+          <li key={one.id}>
+            <div>
+              <strong>{one.label}</strong>
+              <div className={styles.about}>
+                {one.expires_at && t('profile.until', { moment: moment(one.expires_at) })}
+                {one.last_used_at && ` · ${t('profile.used', { moment: moment(one.last_used_at) })}`}
+              </div>
+            </div>
+            <Button onClick={() => ending.mutate(one.id)}>{t('profile.end')}</Button>
+          </li>
+        ))}
+      </ul>
+      {making.data && (
+        <p role="status">
+          {t('profile.once')} <code className={styles.token}>{making.data}</code>
+        </p>
+      )}
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          making.mutate();
+        }}
+      >
+        <Entry label={t('profile.label')} value={label} onChange={setLabel} />
+        <Entry label={t('profile.days')} type="number" value={days} onChange={setDays} />
+        <Button htmlType="submit" loading={making.isPending}>
+          {t('profile.make')}
+        </Button>
+      </form>
+      <Wrong error={error ?? making.error ?? ending.error} />
+    </Card>
+  );
+}
