@@ -69,9 +69,11 @@ export const THEIRS = 'green-River-2026';
 export async function person(server, login, name, role) {
   const user = await server.api('POST', '/records/base.user', { login, name });
   await server.api('POST', '/records/base.role_assignment', { user: user.id, role });
-  const given = await server.api('POST', `/users/${user.id}/password`, {});
+  // Whoever gives a password does not keep it: the first sign-in chooses another.
+  const password = 'for-the-first-Time-1';
+  await server.api('POST', `/users/${user.id}/password`, { password });
   const headers = { 'content-type': 'application/json' };
-  const body = JSON.stringify({ login, password: given.password, new_password: THEIRS });
+  const body = JSON.stringify({ login, password, new_password: THEIRS });
   const answer = await fetch(`${server.address}/api/v1/session`, { method: 'POST', headers, body });
   if (!answer.ok) throw new Error(`${login}: ${answer.status} ${await answer.text()}`);
 }

@@ -231,6 +231,7 @@ mod tests {
                 "description",
                 "generated client",
                 "generated requests",
+                "pages",
                 "tests",
                 "snapshots",
             ]),

@@ -94,11 +94,9 @@ function FileInput({ field, id, value, onChange, label, invalid, disabled, at }:
       {share === null ? (
         <span className={styles.fileButtons}>
           <Button
-            id={id}
             icon={<Paperclip size={15} />}
             disabled={disabled}
             danger={invalid}
-            aria-label={label}
             onClick={() => input.current?.click()}
           >
             {t(file ? 'file.replace' : 'file.choose')}
@@ -115,8 +113,10 @@ function FileInput({ field, id, value, onChange, label, invalid, disabled, at }:
       )}
       <input
         ref={input}
+        id={id}
         type="file"
         hidden
+        aria-label={label}
         accept={field.type === 'file' ? undefined : 'image/png,image/jpeg,image/gif,image/webp'}
         onChange={(event) => {
           const chosen = event.target.files?.[0];

@@ -15,6 +15,8 @@ function SignatureInput({ field, id, value, onChange, label, disabled, at }: Inp
   const [writing, setWriting] = useState(false);
   const [drawn, setDrawn] = useState(false);
   const { share, error, send } = useUpload(onChange);
+  // What was only just written is not where the record keeps it yet.
+  const [preview, setPreview] = useState<string | null>(null);
   const kept = stored(value);
   const [again, setAgain] = useState(kept === null);
   useEffect(() => {
@@ -34,14 +36,20 @@ function SignatureInput({ field, id, value, onChange, label, disabled, at }: Inp
   };
   const keep = () =>
     canvas.current?.toBlob((picture) => {
-      if (picture) void send(picture, 'signature.png').then(() => setAgain(false));
+      if (picture === null) return;
+      setPreview(canvas.current?.toDataURL() ?? null);
+      void send(picture, 'signature.png').then(() => setAgain(false));
     }, 'image/png');
   const Shown = image.Display;
   if (!again && kept) {
     return (
       <div className={styles.file}>
-        <Shown field={field} value={value} {...(at ? { at } : {})} />
-        <Button id={id} aria-label={label} disabled={disabled} onClick={() => setAgain(true)}>
+        {preview === null ? (
+          <Shown field={field} value={value} {...(at ? { at } : {})} />
+        ) : (
+          <img className={styles.picture} src={preview} alt={t('file.sign')} />
+        )}
+        <Button disabled={disabled} onClick={() => setAgain(true)}>
           {t('file.signAgain')}
         </Button>
       </div>
