@@ -35,6 +35,17 @@ export function onSignedOut(listener: Listener): void {
  * @throws Problem where the server refuses, Unreachable where no answer comes.
  */
 export async function ask<T>(method: string, path: string, asking: Asking = {}): Promise<Answer<T>> {
+  const response = await exchange(method, path, asking);
+  const text = response.status === 204 ? '' : await response.text();
+  return {
+    body: (text === '' ? undefined : JSON.parse(text)) as T,
+    status: response.status,
+    location: response.headers.get('location'),
+  };
+}
+
+/** As {@link ask}, with the answer as it came: files are no JSON. */
+export async function exchange(method: string, path: string, asking: Asking): Promise<Response> {
   const { query, body, version, key, signal } = asking;
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language() };
   if (version !== undefined) headers['if-match'] = `"${version}"`;
@@ -47,12 +58,7 @@ export async function ask<T>(method: string, path: string, asking: Asking = {}):
   if (signal) sent.signal = signal;
   const response = await reach(`/api/v1${path}${queryString(query)}`, sent);
   if (!response.ok) throw await refused(response, path);
-  const text = response.status === 204 ? '' : await response.text();
-  return {
-    body: (text === '' ? undefined : JSON.parse(text)) as T,
-    status: response.status,
-    location: response.headers.get('location'),
-  };
+  return response;
 }
 
 /** Reads; answers the body. */

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { Plus } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { definitionQuery, useDefinition, useDefinitions } from '../../api/definitions';
 import type { Row } from '../../api/records';
@@ -24,6 +24,9 @@ import { readOrder, writeOrder } from './order';
 import { Tools } from './Tools';
 import { Tree } from './Tree';
 import { usePages } from './usePages';
+
+// It is large, and only some views are calendars.
+const Calendar = lazy(() => import('./Calendar'));
 
 const route = getRouteApi('/inside/records/$object');
 const HEIGHTS = { compact: 32, normal: 40, relaxed: 48 } as const;
@@ -95,7 +98,7 @@ function Records({ object, view, views, search }: Props) {
         )
       }
     >
-      <Tools object={object} search={search} onTurn={turn} />
+      <Tools object={object} view={view?.name} search={search} onTurn={turn} />
       {rows.error ? (
         <ErrorState error={rows.error} reset={rows.retry} />
       ) : rows.total === undefined ? (
@@ -104,6 +107,10 @@ function Records({ object, view, views, search }: Props) {
         <Nothing object={object} filtered={filtered} onClear={() => turn({ filter: '', search: '' })} />
       ) : view?.type === 'kanban' ? (
         <Board object={object} view={view} search={search} fields={fields} onOpen={open} />
+      ) : view?.type === 'calendar' ? (
+        <Suspense fallback={<Waiting />}>
+          <Calendar object={object} view={view} search={search} fields={fields} phone={phone} onOpen={open} />
+        </Suspense>
       ) : view?.type === 'tree' && !search.search ? (
         <Tree
           object={object}
@@ -143,7 +150,10 @@ function Records({ object, view, views, search }: Props) {
 /** What is asked for of each record: what names it, and what the view shows. */
 function fieldsOf(object: ObjectDefinition, view: View | undefined, columns: Column[]): string[] {
   const { title, lines = {}, sum } = view?.card ?? {};
-  const shown = view?.type === 'kanban' ? [title, ...Object.keys(lines), sum, view.group_by] : columns.map((one) => one.path);
+  const card = [title, ...Object.keys(lines), sum, view?.group_by];
+  const entry = [view?.title, view?.start, view?.end];
+  const kinds: Partial<Record<string, (string | undefined)[]>> = { kanban: card, calendar: entry };
+  const shown = kinds[view?.type ?? 'list'] ?? columns.map((one) => one.path);
   const named = shown.filter((path) => path !== undefined);
   return [...new Set(['id', 'version', ...titleFields(object), ...named])];
 }

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListSearch } from './search';
 import type { ObjectDefinition } from '../../definition/types';
+import { Export } from './Export';
 import { Filters } from './Filters';
 import styles from './list.module.css';
 
@@ -12,12 +13,13 @@ const PAUSE = 250;
 
 interface Props {
   object: ObjectDefinition;
+  view: string | undefined;
   search: ListSearch;
   onTurn: (next: Partial<ListSearch>) => void;
 }
 
 /** What narrows a list down: words and conditions. */
-export function Tools({ object, search, onTurn }: Props) {
+export function Tools({ object, view, search, onTurn }: Props) {
   const { t } = useTranslation();
   const searchable = Object.values(object.fields).some((field) => field.search);
   return (
@@ -26,6 +28,7 @@ export function Tools({ object, search, onTurn }: Props) {
         <Words label={t('list.search')} value={search.search ?? ''} onChange={(words) => onTurn({ search: words })} />
       )}
       <Filters object={object} text={search.filter ?? ''} onText={(filter) => onTurn({ filter })} />
+      {object.may.export && <Export object={object} view={view} search={search} />}
     </div>
   );
 }
