@@ -40,7 +40,7 @@ export async function visit(browser, address, { size = DESKTOP, dark = false, lo
     isMobile: phone,
   });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   const wrong = [];
   page.on('console', (message) => {
     // What the server refuses a page shows; the browser says so on the console, too.
