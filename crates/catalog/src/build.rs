@@ -29,7 +29,11 @@ mod behaviour;
 
 mod roles;
 
+mod layout;
+
 mod screens;
+
+mod pages;
 
 mod workflows;
 
@@ -173,6 +177,7 @@ fn resolve(
     roles::build(catalog, &collected.roles, findings);
     screens::forms(catalog, &collected.forms, findings);
     screens::views(catalog, &collected.views, findings);
+    pages::build(catalog, &collected.pages, findings);
     screens::apps(catalog, &collected.apps, findings);
     workflows::build(catalog, &collected.workflows, &collected.objects, findings);
     let aliases = data::build(catalog, collected, tables, findings);

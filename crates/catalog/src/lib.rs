@@ -42,7 +42,8 @@ pub use model::catalog::{Catalog, Pack};
 pub use model::derived::{Derivation, DerivationId, Derivations, Hop, Trigger};
 pub use model::field::{Derived, Encryption, Field, Link, Rollup, Stored, SystemField};
 pub use model::object::{
-    Action, Hooks, Index, Key, Object, Ownership, Parent, Rule, ScriptRef, Title, TitlePart, Unique,
+    Action, Hooks, Index, Key, Object, Ownership, Parameter, Parent, Rule, ScriptRef, Title, TitlePart,
+    Unique,
 };
 pub use model::role::{FieldRight, Grant, NameSet, Restriction, Role, Scope};
 pub use model::template::{Partial, Template, TemplateText};

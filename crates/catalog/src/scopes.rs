@@ -67,7 +67,7 @@ scopes! {
     /// Whether a value is needed.
     REQUIRED_WHEN = "object.fields.*.required_when" [Row Old User] "the record" clock true [Rust Browser] Condition;
     /// Which records a reference offers.
-    CHOOSE_WHERE = "object.fields.*.choose_where" [Row Record User] "the candidate; record is the own record" clock true [Rust Sql] Condition;
+    CHOOSE_WHERE = "object.fields.*.choose_where" [Row Record User] "the candidate; record is the own record" clock true [Rust Sql Browser] Condition;
     /// When an option is offered.
     OPTION_WHEN = "object.fields.*.options.*.when" [Row User] "the record" clock true [Rust Browser] Condition;
     /// Which records a unique constraint covers: own columns and constants.
@@ -87,7 +87,7 @@ scopes! {
     /// Which rows stay open to everyone.
     RESTRICTION = "role.restrictions.*.where" [Row User] "the record" clock true [Rust Sql] Condition;
     /// Whether a part of a form is shown, fixed or needed.
-    FORM_WHEN = "form.*.visible_when|readonly_when|required_when" [Row User] "the record" clock true [Rust Browser] Condition;
+    FORM_WHEN = "form.*.visible_when|readonly_when|required_when, page.*.visible_when" [Row User] "the record" clock true [Rust Browser] Condition;
     /// Which rows a view shows; also the filter of a request and of a script's query.
     VIEW_WHERE = "view.where, ?filter=" [Row User] "the record" clock true [Sql] Condition;
     /// Whether a flow may start.

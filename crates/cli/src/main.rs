@@ -28,6 +28,9 @@ use failure::Failure;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+/// Bytes of stack of a worker; pages that are never touched cost nothing. Scripts may write inside writes of scripts.
+const STACK: usize = 8 << 20;
+
 /// Requests make many small values that live shortly.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -77,12 +80,13 @@ fn main() -> ExitCode {
     {
         return console.finish(failure);
     }
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            return console.finish(failure::environment("the runtime could not be started", &error));
-        }
-    };
+    let runtime =
+        match tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build() {
+            Ok(runtime) => runtime,
+            Err(error) => {
+                return console.finish(failure::environment("the runtime could not be started", &error));
+            }
+        };
     let done = runtime.block_on(command::run(arguments.command, &console));
     // Blocking work that nobody waits for any more must not hold the process.
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));

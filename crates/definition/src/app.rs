@@ -1,4 +1,4 @@
-//! `app`: a menu over objects and views for some roles.
+//! `app`: a menu over objects, views and pages for some roles.
 
 use diagnostic::Text;
 use indexmap::IndexMap;
@@ -23,11 +23,11 @@ pub struct App {
     pub menu: IndexMap<String, MenuEntry>,
 }
 
-/// An entry that opens an object or a view, or a group of entries.
+/// An entry that opens an object, a view or a page, or a group of entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct MenuEntry {
-    /// The name people read; absent means the object's or the view's.
+    /// The name people read; absent means that of what it opens.
     pub label: Option<Text>,
     /// Name of an icon.
     pub icon: Option<String>,
@@ -35,6 +35,8 @@ pub struct MenuEntry {
     pub object: Option<String>,
     /// The view it opens.
     pub view: Option<String>,
+    /// The page it opens.
+    pub page: Option<String>,
     /// The entries of a group.
     pub menu: IndexMap<String, MenuEntry>,
 }

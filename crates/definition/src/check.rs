@@ -2,6 +2,8 @@
 
 mod object;
 
+mod page;
+
 mod presentation;
 
 mod records;
@@ -38,6 +40,10 @@ pub(crate) fn check(definition: &Definition, found: &mut Findings<'_>) {
         Definition::View(view) => {
             own_name(&view.name, found);
             presentation::view(view, found);
+        }
+        Definition::Page(page) => {
+            own_name(&page.name, found);
+            page::page(page, found);
         }
         Definition::App(app) => {
             own_name(&app.name, found);

@@ -1,6 +1,8 @@
 //! A definition of any kind.
 
-use crate::{App, Form, Object, Overlay, Pack, Role, Scenario, Seed, Template, Translation, View, Workflow};
+use crate::{
+    App, Form, Object, Overlay, Pack, Page, Role, Scenario, Seed, Template, Translation, View, Workflow,
+};
 
 /// A definition of any kind.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +17,8 @@ pub enum Definition {
     Form(Form),
     /// A view.
     View(Box<View>),
+    /// A page.
+    Page(Box<Page>),
     /// An app.
     App(App),
     /// Records a pack needs.

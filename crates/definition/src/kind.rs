@@ -15,6 +15,8 @@ pub enum Kind {
     Form,
     /// `kind: view`
     View,
+    /// `kind: page`
+    Page,
     /// `kind: app`
     App,
     /// `kind: seed`
@@ -33,12 +35,13 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order documents list them.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Pack,
         Kind::Object,
         Kind::Role,
         Kind::Form,
         Kind::View,
+        Kind::Page,
         Kind::App,
         Kind::Seed,
         Kind::Demo,
@@ -49,8 +52,7 @@ impl Kind {
     ];
 
     /// Kinds of the language that this version does not execute, with their folders.
-    pub const NOT_YET: [(&str, &str); 8] = [
-        ("page", "pages"),
+    pub const NOT_YET: [(&str, &str); 7] = [
         ("report", "reports"),
         ("dashboard", "dashboards"),
         ("metric", "metrics"),
@@ -68,6 +70,7 @@ impl Kind {
             Kind::Role => "role",
             Kind::Form => "form",
             Kind::View => "view",
+            Kind::Page => "page",
             Kind::App => "app",
             Kind::Seed => "seed",
             Kind::Demo => "demo",
@@ -91,6 +94,7 @@ impl Kind {
             Kind::Role => "roles",
             Kind::Form => "forms",
             Kind::View => "views",
+            Kind::Page => "pages",
             Kind::App => "apps",
             Kind::Seed => "seeds",
             Kind::Demo => "demo",
@@ -103,7 +107,10 @@ impl Kind {
 
     /// Whether a site may change a definition of this kind by an overlay.
     pub fn can_be_extended(self) -> bool {
-        matches!(self, Kind::Object | Kind::Role | Kind::Form | Kind::View | Kind::App | Kind::Workflow)
+        matches!(
+            self,
+            Kind::Object | Kind::Role | Kind::Form | Kind::View | Kind::Page | Kind::App | Kind::Workflow
+        )
     }
 }
 

@@ -6,7 +6,7 @@
 //!
 //! Read in this order: `wording` and `findings` (what was found, where, in three languages), [`shape`] (what
 //! several kinds share), [`name`] (permitted names), [`column`] and [`field`] (field types, one file each), the
-//! kinds ([`pack`], [`object`], [`role`], [`form`], [`view`], [`app`], [`seed`], [`translation`], [`scenario`],
+//! kinds ([`pack`], [`object`], [`role`], [`form`], [`view`], [`page`], [`app`], [`seed`], [`translation`], [`scenario`],
 //! [`workflow`], [`template`]), [`kind`], [`overlay`], `definition` (any of them), [`schema`], `check` (what one file tells),
 //! [`read`] (the entry: [`parse_file`]), [`classify`] (what a file is by its path).
 
@@ -31,6 +31,8 @@ pub mod role;
 pub mod form;
 
 pub mod view;
+
+pub mod page;
 
 pub mod app;
 
@@ -70,6 +72,7 @@ pub use object::{
 };
 pub use overlay::Overlay;
 pub use pack::Pack;
+pub use page::Page;
 pub use read::{At, Parsed, Positions, Trust, parse_file, parse_known, read_tree};
 pub use role::{FieldRight, Grant, Restriction, Role, Scope};
 pub use scenario::Scenario;

@@ -122,11 +122,11 @@ pub enum Feature {
     History,
     /// People may comment.
     Comments,
-    /// Files may be attached; not executed by this version.
+    /// Files may be attached.
     Attachments,
     /// Calls, visits and mails are listed; not executed by this version.
     Activities,
-    /// People may follow a record; not executed by this version.
+    /// People may follow a record, and are told of what others change or say.
     Followers,
 }
 

@@ -196,6 +196,7 @@ fn typed(kind: Kind, tree: &Json, found: &mut Findings<'_>) -> Option<Definition
         Kind::Role => Definition::Role(to_type(tree, found)?),
         Kind::Form => Definition::Form(to_type(tree, found)?),
         Kind::View => Definition::View(to_type(tree, found)?),
+        Kind::Page => Definition::Page(to_type(tree, found).map(Box::new)?),
         Kind::App => Definition::App(to_type(tree, found)?),
         Kind::Seed => Definition::Seed(to_type(tree, found)?),
         Kind::Demo => Definition::Demo(to_type(tree, found)?),

@@ -12,6 +12,7 @@ use crate::form::Form;
 use crate::kind::Kind;
 use crate::object::Object;
 use crate::pack::Pack;
+use crate::page::Page;
 use crate::role::Role;
 use crate::scenario::{Refused, Scenario, ScenarioStep};
 use crate::seed::Seed;
@@ -46,6 +47,7 @@ fn root_of(kind: Kind, generator: &mut SchemaGenerator) -> Json {
         Kind::Role => Role::json_schema(generator),
         Kind::Form => Form::json_schema(generator),
         Kind::View => View::json_schema(generator),
+        Kind::Page => Page::json_schema(generator),
         Kind::App => App::json_schema(generator),
         Kind::Seed | Kind::Demo => Seed::json_schema(generator),
         Kind::Translation => Translation::json_schema(generator),

@@ -28,18 +28,25 @@ pub struct View {
     /// The order: fields, `-field` for downwards.
     #[serde(default)]
     pub sort: Vec<String>,
-    /// A kanban's lanes: a select field.
+    /// A kanban's lanes: a select, reference or boolean field. A Gantt chart's groups: the same.
     pub group_by: Option<String>,
-    /// What a card shows.
+    /// What a card of a kanban or gallery shows.
     pub card: Option<Card>,
-    /// A calendar's begin: a date or datetime field.
+    /// A gallery's pictures: an image or file field.
+    pub cover: Option<String>,
+    /// The begin in a calendar or Gantt chart: a date or datetime field.
     pub start: Option<String>,
-    /// A calendar's end.
+    /// The end in a calendar or Gantt chart: a field of the same type as `start`.
     pub end: Option<String>,
-    /// A calendar entry's text: a field.
+    /// The text of an entry in a calendar or Gantt chart: a field.
     pub title: Option<String>,
-    /// A tree's branch: a reference with `tree: true`.
+    /// A tree's branch, also in a Gantt chart: a reference to the same object.
     pub parent: Option<String>,
+    /// What a bar of a Gantt chart waits for: a reference or references to the same object. A record begins after those
+    /// end.
+    pub depends_on: Option<String>,
+    /// How far a bar of a Gantt chart is: a percent field.
+    pub progress: Option<String>,
     /// Records on a page.
     #[schemars(range(min = 1, max = 500))]
     pub limit: Option<u32>,
@@ -61,6 +68,10 @@ pub enum ViewType {
     Calendar,
     /// A table whose rows have branches.
     Tree,
+    /// Cards with pictures.
+    Gallery,
+    /// Bars on an axis of time, with what waits for what.
+    Gantt,
 }
 
 /// One column of a list.
@@ -79,6 +90,6 @@ pub struct Card {
     pub title: Option<String>,
     /// The fields below it.
     pub lines: Names<Entry>,
-    /// The number summed up per lane.
+    /// The number summed up per lane of a kanban.
     pub sum: Option<String>,
 }

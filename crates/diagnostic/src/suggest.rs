@@ -13,13 +13,16 @@ pub fn nearest<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str>) -
         .map(|(_, name)| name)
 }
 
+/// Names in a hint: more would not be read.
+const MOST: usize = 16;
+
 /// A hint naming the nearest candidate, or listing all where they are few and none is near.
 pub fn did_you_mean<'a>(wrong: &str, candidates: impl IntoIterator<Item = &'a str> + Clone) -> Option<Hint> {
     if let Some(name) = nearest(wrong, candidates.clone()) {
         return Some(Hint::DidYouMean(name.to_owned()));
     }
-    let all: Vec<String> = candidates.into_iter().take(13).map(str::to_owned).collect();
-    (!all.is_empty() && all.len() <= 12).then_some(Hint::OneOf(all))
+    let all: Vec<String> = candidates.into_iter().take(MOST + 1).map(str::to_owned).collect();
+    (!all.is_empty() && all.len() <= MOST).then_some(Hint::OneOf(all))
 }
 
 #[cfg(test)]

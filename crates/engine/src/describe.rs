@@ -1,11 +1,15 @@
 //! What clients are told of the definitions in force: resolved, trimmed to what the asker may know, in the
 //! asker's language.
 //!
-//! Read in this order: this file (names), [`object`], [`screens`].
+//! Read in this order: this file (names), [`object`], [`screens`], [`pages`], [`role`].
 
 mod object;
 
+mod role;
+
 mod screens;
+
+mod pages;
 
 use crate::engine::Engine;
 use crate::identity::Identity;
@@ -16,7 +20,7 @@ use serde_json::{Map, Value as Json, json};
 use std::sync::Arc;
 
 /// The kinds that are described.
-pub const KINDS: [&str; 7] = ["object", "view", "form", "app", "workflow", "role", "pack"];
+pub const KINDS: [&str; 8] = ["object", "view", "form", "page", "app", "workflow", "role", "pack"];
 
 /// A reader of definitions.
 #[derive(Clone, Copy)]
@@ -80,7 +84,10 @@ impl Reader<'_> {
         match kind {
             "object" => {
                 let known = c.objects.values().filter(|o| self.knows(&o.name));
-                known.map(|o| entry(&o.name, o.label.as_ref(), None)).collect()
+                let shown = known.map(|o| {
+                    (entry(&o.name, o.label.as_ref(), None), actor.grant(&o.name).is_some_and(|g| g.create))
+                });
+                shown.map(with_create).collect()
             }
             "view" => {
                 let known = c.views.iter().filter(|(_, v)| self.knows(&v.object));
@@ -90,6 +97,11 @@ impl Reader<'_> {
             "form" => {
                 let known = c.forms.iter().filter(|(_, f)| self.knows(&f.object));
                 let shown = known.map(|(n, f)| (entry(n, f.label.as_ref(), Some(&f.object)), f.default));
+                shown.map(with_default).collect()
+            }
+            "page" => {
+                let known = c.pages.iter().filter(|(_, p)| self.sees_page(p));
+                let shown = known.map(|(n, p)| (entry(n, p.label.as_ref(), p.object.as_deref()), p.default));
                 shown.map(with_default).collect()
             }
             "app" => {
@@ -120,14 +132,13 @@ impl Reader<'_> {
             "object" => self.known.object(name).ok().map(|(object, _)| self.object(object)),
             "view" => self.view(name, c.views.get(name).filter(|v| self.knows(&v.object))?),
             "form" => self.form(name, c.forms.get(name).filter(|f| self.knows(&f.object))?),
+            "page" => Some(self.page(name, c.pages.get(name).filter(|p| self.sees_page(p))?)),
             "app" => c.apps.get(name).filter(|app| self.sees_app(app)).map(|app| self.app(name, app)),
             "workflow" => self.workflow(name, c.workflows.get(name).filter(|w| self.knows(&w.object))?),
             "role" => {
                 let actor = self.known.actor;
                 let role = c.roles.get(name).filter(|_| actor.admin || actor.has_role(name))?;
-                Some(
-                    json!({"kind": "role", "name": role.name, "label": self.text(role.label.as_ref(), name), "admin": role.admin}),
-                )
+                Some(self.role(role))
             }
             "pack" => {
                 let pack = c.packs.get(name).filter(|_| self.known.actor.admin)?;
@@ -149,6 +160,14 @@ impl Reader<'_> {
 fn with_default((mut entry, default): (Json, bool)) -> Json {
     if default {
         entry["default"] = json!(true);
+    }
+    entry
+}
+
+/// Says of an object whose records the asker may create that he may.
+fn with_create((mut entry, create): (Json, bool)) -> Json {
+    if create {
+        entry["create"] = json!(true);
     }
     entry
 }

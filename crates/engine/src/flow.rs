@@ -9,6 +9,8 @@ pub mod drive;
 
 mod people;
 
+pub(crate) mod rights;
+
 pub mod stored;
 
 pub mod tasks;

@@ -22,10 +22,14 @@ use workflow::Run;
 
 /// The kind of job.
 pub(crate) const JOB: &str = "handover";
+/// What is about one person alone, and of no use to a successor.
+const PERSONAL: [&str; 2] = ["base.notification", "base.preference"];
 /// Records of one transaction.
 const BATCH: u32 = 100;
 /// How long the job may take for one of them.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
+/// Approvals that are counted beforehand.
+const MOST_COUNTED: u32 = 10_000;
 /// Failures that are told one by one.
 const MOST_TOLD: usize = 100;
 
@@ -95,6 +99,25 @@ struct Place {
 }
 
 impl Engine {
+    /// What there is to hand over, as it is now.
+    ///
+    /// # Errors
+    /// What the database refuses.
+    pub async fn to_hand_over(&self, by: &Arc<Identity>, from: Uuid) -> Result<HandedOver> {
+        let work = self.reading(by);
+        let mut held = HandedOver::default();
+        for place in places(&work) {
+            let object = work.published.object(&place.object)?;
+            let named = expression::Value::Reference(from);
+            let count = work.rows().count_having(object, &place.field, named).await?;
+            if count > 0 {
+                *held.records.entry(place.object.to_string()).or_default() += count;
+            }
+        }
+        held.tasks = table::waiting_for(&work.tx, from, MOST_COUNTED).await?.len() as u64;
+        Ok(held)
+    }
+
     /// Hands over at once; `told` hears how many records and tasks are done.
     ///
     /// # Errors
@@ -170,7 +193,8 @@ impl Engine {
 
 /// Everything that may name the leaver.
 fn places(work: &Work) -> Vec<Place> {
-    let owned = work.published.catalog.objects.values().filter_map(|object| {
+    let objects = work.published.catalog.objects.values();
+    let owned = objects.filter(|object| !PERSONAL.contains(&&*object.name)).filter_map(|object| {
         let field = object.system(catalog::SystemField::Owner)?;
         Some(Place { object: object.name.clone(), field: field.name.clone() })
     });

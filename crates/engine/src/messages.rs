@@ -15,7 +15,6 @@ use crate::work::Work;
 use chrono_tz::Tz;
 use diagnostic::{Code, Diagnostic, Locale, Result, Text, did_you_mean};
 use plan::Row;
-use plan::planner::Mode;
 use script::template::{Rendered, Rendering};
 use script::{Message, Receiver};
 use serde::{Deserialize, Serialize};
@@ -132,14 +131,7 @@ impl Work {
             let Some((_, id)) = message.about.as_ref().filter(|(about, _)| about == object) else {
                 return Err(refused("message", &format!("template `{name}` is about a record of {object}")));
             };
-            let bindings = self.engine.bindings(&reader.identity);
-            let reading = Work {
-                identity: reader.identity.clone(),
-                mode: Mode::Request,
-                bindings,
-                target: None,
-                ..self.clone()
-            };
+            let reading = self.seen_by(reader.identity.clone());
             let record = Gathering::new(&reading, reader.locale).record(object, *id, &prepared.needs).await?;
             data.insert("record".to_owned(), record);
         }

@@ -8,6 +8,8 @@ mod execute;
 
 pub(crate) mod facts;
 
+pub(crate) mod followers;
+
 mod hooks;
 
 pub(crate) mod host;

@@ -1,7 +1,7 @@
 //! Requests that change something: each has its effect once, however often it is repeated.
 //!
 //! Read in this order: [`Request`] and [`Done`] here, then [`bulk`], [`large`], [`action`], [`history`], [`comments`],
-//! [`unmask`].
+//! `mentions` (who is told of a comment), [`unmask`].
 
 pub mod bulk;
 
@@ -13,16 +13,19 @@ pub mod history;
 
 pub mod comments;
 
+mod mentions;
+
 pub mod unmask;
 
 use crate::engine::{Engine, internal};
-use crate::flow::{decide, start, tasks};
+use crate::flow::{decide, rights, start, tasks};
 use crate::handover::{self, Order};
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
 use crate::records::work::Work;
 use crate::transfer::orders::{self, ExportOrder, ImportOrder};
 use diagnostic::Result;
+use plan::Precondition;
 use plan::planner::Mode;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -80,6 +83,15 @@ pub enum Request {
         task: Uuid,
         /// The words.
         text: String,
+    },
+    /// The holder of a task changes what its step opens for change.
+    SaveTask {
+        /// The task.
+        task: Uuid,
+        /// Fields of the record.
+        body: Json,
+        /// The record's version that was seen.
+        precondition: Precondition,
     },
     /// A copy was read.
     Read {
@@ -266,6 +278,9 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
         Request::CommentOnTask { task, text } => {
             decide::comment(work, *task, text).await?;
             Ok(Done::Task(*task))
+        }
+        Request::SaveTask { task, body, precondition } => {
+            Ok(Done::written(&rights::save(work, *task, body, *precondition).await?))
         }
         Request::Read { task } => {
             tasks::read(work, *task).await?;

@@ -81,19 +81,17 @@ impl<'a> Rows<'a> {
         value: Value,
         most: u32,
     ) -> Result<Vec<Uuid>> {
-        let Some(known) = object.field(field) else { return Ok(Vec::new()) };
-        let at = Position::default();
-        let step = Step { object: object.name.clone(), field: known.name.clone() };
-        let path = Kind::Path(Path { root: Root::Row, steps: vec![step] });
-        let left = Expr { kind: path, ty: known.ty.clone(), at };
-        let right = Expr { kind: Kind::Literal(value), ty: known.ty.clone(), at };
-        let kind = Kind::Compare(CompareOperator::Equal, Box::new(left), Box::new(right));
-        let conditions = Conditions {
-            filter: Some(Expr { kind, ty: Type::Boolean, at }),
-            access: RowSet::All,
-            ..Conditions::default()
-        };
+        let Some(condition) = holds(object, field, value) else { return Ok(Vec::new()) };
+        let conditions = Conditions { filter: Some(condition), access: RowSet::All, ..Conditions::default() };
         row::visible(self.tx, self.reading, object, &conditions, most).await
+    }
+
+    /// How many live rows have this value in a field.
+    pub async fn count_having(&self, object: &Arc<Object>, field: &str, value: Value) -> Result<u64> {
+        match holds(object, field, value) {
+            Some(condition) => self.count_where(object, &condition).await,
+            None => Ok(0),
+        }
     }
 
     /// All rows, in the bin or not.
@@ -167,6 +165,18 @@ impl<'a> Rows<'a> {
         let rows = self.load_all(object, ids).await?;
         Ok(rows.iter().map(|row| (row.id(), title(row))).collect())
     }
+}
+
+/// `field == value`; nothing where there is no such field.
+fn holds(object: &Object, field: &str, value: Value) -> Option<Expr> {
+    let known = object.field(field)?;
+    let at = Position::default();
+    let step = Step { object: object.name.clone(), field: known.name.clone() };
+    let path = Kind::Path(Path { root: Root::Row, steps: vec![step] });
+    let left = Expr { kind: path, ty: known.ty.clone(), at };
+    let right = Expr { kind: Kind::Literal(value), ty: known.ty.clone(), at };
+    let kind = Kind::Compare(CompareOperator::Equal, Box::new(left), Box::new(right));
+    Some(Expr { kind, ty: Type::Boolean, at })
 }
 
 /// Whether the field's type takes a value that is stored for it.

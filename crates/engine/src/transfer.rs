@@ -5,17 +5,20 @@
 //! would take for a formula are written with an apostrophe before them, which the import takes away. Memory is flat,
 //! whatever the size of a file: a thread reads ahead by a few hundred rows, each batch of them is one transaction.
 //!
-//! Read in this order: `cells` (one value as text), `columns` (headers), `format`, `archive` (what a workbook may
+//! Read in this order: `cells` (one value as text), `columns` (headers), `format`, `charset` (bytes as
+//! characters), `archive` (what a workbook may
 //! unpack to), `table` and `sheet` (a file becomes rows), `output` (rows become a file), `mapping`, `rows` (a line
 //! becomes a write), `findings` (what became of lines), `terms`, `batch` (some lines in a transaction), [`import`],
 //! [`export`], then those that go on without anybody waiting: `spool` (files in the database), [`orders`] (what is
-//! asked for), [`fetch`] (what came of it), `labour` (a job at work), `undo`, `chores` (the other jobs).
+//! asked for), `values` (what stands in a column), [`fetch`] (what came of it), `labour` (a job at work), `undo`, `chores` (the other jobs).
 
 mod cells;
 
 mod columns;
 
 mod format;
+
+mod charset;
 
 mod archive;
 
@@ -43,6 +46,8 @@ pub(crate) mod spool;
 
 pub mod orders;
 
+mod values;
+
 pub mod fetch;
 
 pub(crate) mod labour;
@@ -54,6 +59,7 @@ pub(crate) mod chores;
 #[cfg(test)]
 mod tests;
 
+pub use charset::Charset;
 pub use findings::{FailedRow, Finding, ImportReport};
 pub use format::Format;
 pub use import::ImportOptions;

@@ -60,6 +60,12 @@ impl Work {
         }
     }
 
+    /// The same transaction as somebody else would read in it.
+    pub(crate) fn seen_by(&self, identity: Arc<Identity>) -> Work {
+        let bindings = self.engine.bindings(&identity);
+        Work { identity, mode: Mode::Request, bindings, target: None, ..self.clone() }
+    }
+
     /// The same work, one script deeper. The first script of a write brings the budget of them all.
     pub(crate) fn deeper(&self) -> Work {
         let limits = self.engine.scripts().limits();

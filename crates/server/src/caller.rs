@@ -15,9 +15,13 @@ use storage::stages::{Stages, stage};
 use storage::{Database, Dialect};
 use tokio::runtime::Handle;
 use tracing::Instrument;
+use uuid::Uuid;
 
 /// Name of the session cookie.
 pub const COOKIE: &str = "lifeloom_session";
+
+/// The head that names the user, by id, whose rights an administrator reads with.
+const VIEW_AS: &str = "x-view-as";
 
 /// Somebody signed in. A handler that takes one cannot be reached without.
 #[derive(Clone)]
@@ -64,6 +68,27 @@ impl Caller {
     {
         let work = work(self.engine.clone(), self.identity().clone());
         on_its_runtime(&self.engine, work).await.or_problem(self.locale)
+    }
+
+    /// Sees what another user sees, and changes nothing: administrators find out so what somebody is shown.
+    async fn view_as(&mut self, viewed: Viewed) -> Answer<()> {
+        self.must_be_admin("view as", "another user")?;
+        let user = match viewed {
+            Viewed::As(user) => user,
+            Viewed::Unreadable => {
+                return Err(
+                    self.refuse(Diagnostic::new(Code::InvalidParameter).with("name", VIEW_AS).at(VIEW_AS))
+                );
+            }
+            Viewed::Changing => {
+                let found = Diagnostic::new(Code::NotPermitted).with("action", "change");
+                return Err(self.refuse(found.with("what", "anything while viewing as another user")));
+            }
+        };
+        let missing = self.refuse(Diagnostic::new(Code::NotFound));
+        let seen = self.ask(move |engine, _| async move { engine.identity(user, None).await }).await;
+        self.session.identity = seen.map_err(|_| missing)?;
+        Ok(())
     }
 
     /// A refusal in the caller's language.
@@ -169,6 +194,7 @@ impl FromRequest for Caller {
         let token = token_of(request);
         let state = request.app_data::<web::Data<State>>().cloned();
         let client = state.as_ref().map(|state| state.client(request));
+        let viewed = viewed(request);
         Box::pin(async move {
             let early = asked.unwrap_or_default();
             let refuse = |code| Problem::new(Box::new(Diagnostic::new(code)), early);
@@ -186,9 +212,33 @@ impl FromRequest for Caller {
             if let Some(state) = &state {
                 state.request_of(session.identity.actor.id, locale)?;
             }
-            Ok(Caller { engine, session, locale, state })
+            let mut caller = Caller { engine, session, locale, state };
+            if let Some(viewed) = viewed {
+                caller.view_as(viewed).await?;
+            }
+            Ok(caller)
         })
     }
+}
+
+/// What a request asks for that is to be read with another user's rights.
+enum Viewed {
+    As(Uuid),
+    /// The head does not name a user.
+    Unreadable,
+    /// The request would change something.
+    Changing,
+}
+
+fn viewed(request: &HttpRequest) -> Option<Viewed> {
+    let head = request.headers().get(VIEW_AS)?;
+    // Questions with a body change nothing either.
+    let reads = is_safe(request.method()) || request.path().starts_with("/api/v1/query/");
+    Some(match head.to_str().ok().and_then(|text| text.parse().ok()) {
+        None => Viewed::Unreadable,
+        Some(_) if !reads => Viewed::Changing,
+        Some(user) => Viewed::As(user),
+    })
 }
 
 /// The session of a token.

@@ -1,7 +1,9 @@
 //! OpenAPI 3.1 of the site's own objects, as far as the asker may use them.
 //!
-//! Read in this order: [`schemas`] (records), [`paths`] (addresses of objects), [`files`], [`fixed`] (addresses that every
-//! site has), then [`document`].
+//! Read in this order: [`answers`] (what is the same everywhere), [`schemas`] (records), [`paths`] (addresses of
+//! objects), [`files`], [`fixed`] (addresses that every site has), then [`document`].
+
+pub mod answers;
 
 mod schemas;
 
@@ -22,8 +24,7 @@ pub fn document(catalog: &Catalog, actor: &Actor, locale: Locale) -> Json {
     let known = Known { catalog, actor };
     let mut all = fixed::paths();
     files::fixed(&mut all);
-    let mut components = schemas::fixed();
-    components.insert("File".to_owned(), files::schema());
+    let mut components = answers::schemas().clone();
     let mut tags = Vec::new();
     for object in catalog.objects.values() {
         let Some(grant) = actor.grant(&object.name) else { continue };
@@ -35,7 +36,7 @@ pub fn document(catalog: &Catalog, actor: &Actor, locale: Locale) -> Json {
             "description": Text::or_name(object.label.as_ref(), locale, &object.name),
         }));
         schemas::of_object(&known, object, grant, locale, &mut components);
-        paths::of_object(object, grant, actor, &mut all);
+        paths::of_object(object, grant, &known, &mut all);
         files::of_object(object, grant, &mut all);
     }
     json!({

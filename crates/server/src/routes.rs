@@ -79,6 +79,10 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(
         at(&comment).get(conversation::one).patch(conversation::change).delete(conversation::remove).done(),
     );
+    api.service(at(&format!("{record}/followers")).get(conversation::followers).done());
+    api.service(
+        at(&format!("{record}/followers/me")).put(conversation::follow).delete(conversation::unfollow).done(),
+    );
     api.service(at(&format!("{record}/instances")).get(flows::of_record).done());
     api.service(at("/query/{object}").post(records::query).done());
     api.service(at("/search").get(records::search).done());
@@ -93,6 +97,7 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/tasks/{id}/approve").post(flows::approve).done());
     api.service(at("/tasks/{id}/reject").post(flows::reject).done());
     api.service(at("/tasks/{id}/return").post(flows::give_back).done());
+    api.service(at("/tasks/{id}/save").post(flows::save).done());
     api.service(at("/tasks/{id}/comment").post(flows::comment).done());
     api.service(at("/tasks/{id}/read").post(flows::read).done());
 
@@ -106,6 +111,7 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/jobs").get(jobs::list).done());
     api.service(at("/jobs/{id}").get(jobs::one).delete(jobs::cancel).done());
     api.service(at("/audit").get(audit::list).done());
+    api.service(at("/audit/verification").get(audit::verification).done());
     api.service(at("/effects").get(effects::list).done());
     api.service(at("/effects/{id}").get(effects::one).done());
     api.service(at("/effects/{id}/settle").post(effects::settle).done());
@@ -123,6 +129,7 @@ fn files(api: &mut web::ServiceConfig) {
     api.service(at("/imports/{id}/run").post(transfers::run).done());
     api.service(at("/imports/{id}/undo").post(transfers::undo).done());
     api.service(at("/imports/{id}/lines").get(transfers::lines).done());
+    api.service(at("/imports/{id}/values").get(transfers::values).done());
     api.service(at("/imports/{id}/rejected").get(transfers::rejected).done());
     api.service(at("/exports").get(transfers::exports).post(transfers::export).done());
     api.service(at("/exports/{id}").get(transfers::export_of).delete(transfers::forget_export).done());
@@ -149,7 +156,8 @@ fn accounts(api: &mut web::ServiceConfig) {
     api.service(at("/users/{id}/tokens/{held}").delete(users::end_token).done());
     api.service(at("/users/{id}/password").post(users::give_password).done());
     api.service(at("/users/{id}/totp").delete(users::remove_totp).done());
-    api.service(at("/users/{id}/handover").post(users::hand_over).done());
+    api.service(at("/users/{id}/handover").get(users::to_hand_over).post(users::hand_over).done());
+    api.service(at("/users/{id}/account").get(users::account).done());
 }
 
 /// One address and what it takes; every other method is told so.

@@ -7,12 +7,13 @@ use crate::transaction::Tx;
 use diagnostic::{Code, Diagnostic, Result};
 
 /// The steps, oldest first; the version of a database is the number of steps it has taken.
-const STEPS: [&str; 5] = [
+const STEPS: [&str; 6] = [
     include_str!("system/0001_first.sql"),
     include_str!("system/0002_accounts.sql"),
     include_str!("system/0003_audit.sql"),
     include_str!("system/0004_transfers.sql"),
     include_str!("system/0005_files.sql"),
+    include_str!("system/0006_followers.sql"),
 ];
 
 /// The version this program writes.

@@ -163,6 +163,7 @@ pub fn object_of(name: &str, own: Vec<catalog::Field>) -> catalog::Object {
         history: false,
         comments: false,
         attachments: false,
+        followers: false,
         strict: false,
         single: false,
         key: None,

@@ -74,11 +74,7 @@ const STEPS: &[Step] = &[
             "examples/showcase",
         ],
     ),
-    step(
-        "scenarios",
-        "the shipped packs do what their scenarios say",
-        &[LIFELOOM, "test", "definitions/crm"],
-    ),
+    step("scenarios", "the shipped packs do what their scenarios say", &[LIFELOOM, "test", "definitions"]),
     step(
         "example scenarios",
         "so do the example packs",

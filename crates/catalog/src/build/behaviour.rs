@@ -6,7 +6,7 @@ use super::objects::literal;
 use super::paths;
 use crate::model::catalog::Catalog;
 use crate::model::field::{Field, Stored};
-use crate::model::object::{Action, Hooks, Object, ScriptRef};
+use crate::model::object::{Action, Hooks, Object, Parameter, ScriptRef};
 use crate::model::transition::{Move, Transitions};
 use crate::scopes;
 use definition::field::FieldType;
@@ -286,7 +286,7 @@ fn action_parameter(
     entry: &Definition,
     path: &[&str; 4],
     findings: &mut Findings<'_>,
-) -> Option<(Arc<str>, (FieldType, bool))> {
+) -> Option<(Arc<str>, Parameter)> {
     let mut kind = definition.kind.clone();
     match &mut kind {
         FieldType::Children(_) | FieldType::References(_) | FieldType::Autonumber(_) => {
@@ -312,5 +312,12 @@ fn action_parameter(
     if more {
         findings.push(not_yet("a computed, conditional, unique or encrypted parameter"), &entry.origin, path);
     }
-    Some((Arc::from(name), (kind, definition.required)))
+    let default = definition.default.as_ref().map_or(Value::Null, |json| {
+        let path = [path[0], path[1], path[2], path[3], "default"];
+        literal(&kind, json, name, &entry.origin, &path, findings)
+    });
+    let (label, help) = (definition.label.clone(), definition.help.clone());
+    let placeholder = definition.placeholder.clone();
+    let parameter = Parameter { kind, label, help, placeholder, required: definition.required, default };
+    Some((Arc::from(name), parameter))
 }

@@ -3,8 +3,8 @@
 use super::entry::{Entry, File, Noun, Origin, Registry, unknown};
 use super::packs::Loaded;
 use definition::{
-    App, At, Definition, Form, Kind, Object, Overlay, Role, Scenario, Seed, Template, Translation, Trust,
-    View, Workflow,
+    App, At, Definition, Form, Kind, Object, Overlay, Page, Role, Scenario, Seed, Template, Translation,
+    Trust, View, Workflow,
 };
 use diagnostic::{Code, Diagnostic, did_you_mean};
 use indexmap::IndexMap;
@@ -22,6 +22,7 @@ pub(super) struct Collected {
     pub roles: Entries<Role>,
     pub forms: Entries<Form>,
     pub views: Entries<View>,
+    pub pages: Entries<Page>,
     pub apps: Entries<App>,
     pub workflows: Entries<Workflow>,
     pub templates: Entries<Template>,
@@ -159,6 +160,7 @@ fn put(out: &mut Collected, name: Arc<str>, scopes: Vec<Arc<str>>, origin: Origi
         Definition::Role(role) => insert!(roles, role),
         Definition::Form(form) => insert!(forms, form),
         Definition::View(view) => insert!(views, *view),
+        Definition::Page(page) => insert!(pages, *page),
         Definition::App(app) => insert!(apps, app),
         Definition::Seed(seed) => insert!(seeds, seed),
         Definition::Demo(demo) => insert!(demo, demo),
@@ -208,11 +210,12 @@ impl Collected {
     /// All names there are.
     pub fn registry(&self) -> Registry {
         let mut registry = Registry::default();
-        let lists: [(Noun, Vec<&Arc<str>>); 9] = [
+        let lists: [(Noun, Vec<&Arc<str>>); 10] = [
             (Noun::Object, self.objects.keys().collect()),
             (Noun::Role, self.roles.keys().collect()),
             (Noun::Form, self.forms.keys().collect()),
             (Noun::View, self.views.keys().collect()),
+            (Noun::Page, self.pages.keys().collect()),
             (Noun::App, self.apps.keys().collect()),
             (Noun::Workflow, self.workflows.keys().collect()),
             (Noun::Seed, self.seeds.keys().collect()),

@@ -71,7 +71,7 @@ fn skeleton(entry: &Definition, families: &Families, findings: &mut Findings<'_>
     };
     let has = |feature| written.features.contains(&feature);
     for (place, feature) in written.features.iter().enumerate() {
-        if matches!(feature, Feature::Activities | Feature::Followers) {
+        if *feature == Feature::Activities {
             let place = place.to_string();
             let what = format!("feature `{}`", format!("{feature:?}").to_lowercase());
             findings.push(not_yet(what), &entry.origin, &["features", &place]);
@@ -95,6 +95,7 @@ fn skeleton(entry: &Definition, families: &Families, findings: &mut Findings<'_>
         history: has(Feature::History),
         comments: has(Feature::Comments),
         attachments: has(Feature::Attachments),
+        followers: has(Feature::Followers),
         strict: written.concurrency == Concurrency::Strict,
         single: written.single,
         key: None,

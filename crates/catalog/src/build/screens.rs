@@ -3,13 +3,13 @@
 use super::compile::{Spot, compile, compile_some};
 use super::constraints::indexable;
 use super::entry::{Entry, Findings, Noun, invalid, not_yet, unknown};
-use super::paths;
+use super::{layout, paths};
 use crate::encrypted::has_order;
 use crate::model::catalog::Catalog;
 use crate::model::field::{Field, Stored};
 use crate::model::object::{Index, Object};
 use crate::scopes;
-use definition::{App, Expression, Form, MenuEntry, View, view::ViewType};
+use definition::{App, Expression, Form, MenuEntry, View};
 use diagnostic::did_you_mean;
 use expression::{CompareOperator, Expr, Kind, Root, Type};
 use indexmap::IndexMap;
@@ -146,12 +146,8 @@ fn check_view(
     for (place, (column, _)) in view.columns.iter().enumerate() {
         has(column, &["columns", &place.to_string()]);
     }
-    let single =
-        [("start", &view.start), ("end", &view.end), ("title", &view.title), ("parent", &view.parent)];
-    for (key, text) in single {
-        if let Some(text) = text {
-            has(text, &[key]);
-        }
+    if let Some(title) = &view.title {
+        has(title, &["title"]);
     }
     if let Some(card) = &view.card {
         if let Some(text) = &card.title {
@@ -162,18 +158,7 @@ fn check_view(
         }
     }
     arranged(catalog, object, view, entry, findings);
-    if view.r#type == ViewType::Kanban {
-        let lanes = view.group_by.as_ref().and_then(|name| object.field(name));
-        if lanes.is_some_and(|field| {
-            has_order(field) && !matches!(field.ty, Type::Select(_) | Type::Reference(_) | Type::Boolean)
-        }) {
-            findings.push(
-                invalid("a kanban's lanes are a select, reference or boolean"),
-                &entry.origin,
-                &["group_by"],
-            );
-        }
-    }
+    layout::check(object, view, entry, findings);
 }
 
 /// What rows are sorted, grouped and summed by must have an order, which ciphertext, lists and structures lack.
@@ -334,6 +319,13 @@ fn menu(
                 }
                 (object @ None, Some(of)) => *object = Some(of.clone()),
                 _ => {}
+            }
+        }
+        if let Some(page) = &mut item.page {
+            findings.resolve_in(Noun::Page, page, entry, &key("page"));
+            if catalog.pages.get(page.as_str()).is_some_and(|page| page.object.is_some()) {
+                let reason = format!("page `{page}` is about one record: a menu does not say which");
+                findings.push(invalid(reason), &entry.origin, &key("page"));
             }
         }
         path.push("menu".to_owned());

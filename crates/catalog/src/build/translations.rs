@@ -5,7 +5,7 @@ use crate::model::catalog::Catalog;
 use definition::Translation;
 use definition::field::FieldType;
 use definition::workflow::{Step, StepKind};
-use definition::{MenuEntry, SelectOption};
+use definition::{MenuEntry, Page, SelectOption};
 use diagnostic::{Locale, Text};
 use indexmap::IndexMap;
 use std::sync::Arc;
@@ -51,6 +51,7 @@ fn place(
         "object" => Noun::Object,
         "role" => Noun::Role,
         "view" => Noun::View,
+        "page" => Noun::Page,
         "form" => Noun::Form,
         "app" => Noun::App,
         "workflow" => Noun::Workflow,
@@ -92,6 +93,7 @@ fn place(
                 _ => None,
             }
         }
+        Noun::Page => in_page(Arc::make_mut(catalog.pages.get_mut(&name)?), rest, short, put),
         Noun::App => {
             let app = Arc::make_mut(catalog.apps.get_mut(&name)?);
             match rest {
@@ -158,6 +160,20 @@ fn options(kind: &mut FieldType) -> Option<&mut IndexMap<String, SelectOption>> 
     match kind {
         FieldType::Select(select) => Some(&mut select.options),
         FieldType::MultiSelect(select) => Some(&mut select.options),
+        _ => None,
+    }
+}
+
+fn in_page(page: &mut Page, rest: &[&str], short: &str, put: &Put<'_>) -> Option<()> {
+    let (blocks, rest) = match rest {
+        [] => return put.label(&mut page.label, short),
+        ["tabs", tab] => return put.label(&mut page.tabs.get_mut(*tab)?.label, tab),
+        ["tabs", tab, rest @ ..] => (&mut page.tabs.get_mut(*tab)?.blocks, rest),
+        rest => (&mut page.blocks, rest),
+    };
+    match rest {
+        ["blocks", block] => put.label(&mut blocks.get_mut(*block)?.label, block),
+        ["blocks", block, "markdown"] => put.label(&mut blocks.get_mut(*block)?.markdown, ""),
         _ => None,
     }
 }

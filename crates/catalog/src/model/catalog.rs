@@ -6,7 +6,7 @@ use crate::model::object::Object;
 use crate::model::role::{Restriction, Role};
 use crate::model::template::{Partial, Template};
 use definition::field::FieldType;
-use definition::{App, Form, Scenario, Seed, View, Workflow};
+use definition::{App, Form, Page, Scenario, Seed, View, Workflow};
 use diagnostic::Text;
 use expression::{FieldInfo, Schema};
 use indexmap::IndexMap;
@@ -28,6 +28,8 @@ pub struct Catalog {
     pub forms: IndexMap<Arc<str>, Arc<Form>>,
     /// Views by full name; names in them are full.
     pub views: IndexMap<Arc<str>, Arc<View>>,
+    /// Pages by full name; names in them are full.
+    pub pages: IndexMap<Arc<str>, Arc<Page>>,
     /// Apps by full name; names in them are full.
     pub apps: IndexMap<Arc<str>, Arc<App>>,
     /// Workflows by full name; names in them are full. The `workflow` crate compiles them.

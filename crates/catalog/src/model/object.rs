@@ -4,7 +4,7 @@ use crate::model::field::{Field, SystemField};
 use crate::model::transition::Transitions;
 use definition::field::FieldType;
 use diagnostic::Text;
-use expression::Expr;
+use expression::{Expr, Value};
 use indexmap::IndexMap;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -44,6 +44,8 @@ pub struct Object {
     pub comments: bool,
     /// Takes files beside those in fields.
     pub attachments: bool,
+    /// Takes followers.
+    pub followers: bool,
     /// Changes need `If-Match`.
     pub strict: bool,
     /// There is one record only.
@@ -214,6 +216,23 @@ pub struct Action {
     pub roles: Vec<Arc<str>>,
     /// Must hold for the record.
     pub when: Option<Expr>,
-    /// Its parameters: name, type, required.
-    pub parameters: IndexMap<Arc<str>, (FieldType, bool)>,
+    /// What it asks for, by name.
+    pub parameters: IndexMap<Arc<str>, Parameter>,
+}
+
+/// What an action asks for.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its type.
+    pub kind: FieldType,
+    /// What users see.
+    pub label: Option<Text>,
+    /// Words below it.
+    pub help: Option<Text>,
+    /// Words in it while it is empty.
+    pub placeholder: Option<Text>,
+    /// It must be given.
+    pub required: bool,
+    /// What it is where nothing is given; null for nothing.
+    pub default: Value,
 }

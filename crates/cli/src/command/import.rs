@@ -66,7 +66,8 @@ impl Import {
         let locale = console.locale();
         // Whoever it is done for can undo it; nobody signs in as the system.
         let undoable = self.user.is_some();
-        Ok(ImportOptions { mode, dry_run: self.dry_run, format, mapping, locale, undoable })
+        let dry_run = self.dry_run;
+        Ok(ImportOptions { mode, dry_run, format, charset: None, mapping, locale, undoable })
     }
 
     /// How many lines there may be, as far as that can be known beforehand.

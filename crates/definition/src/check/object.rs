@@ -33,9 +33,8 @@ pub(super) fn check(object: &Object, found: &mut Findings<'_>) {
     ownership(object, found);
     for (index, feature) in object.features.iter().enumerate() {
         let name = match feature {
-            Feature::History | Feature::Comments | Feature::Attachments => continue,
+            Feature::History | Feature::Comments | Feature::Attachments | Feature::Followers => continue,
             Feature::Activities => "activities",
-            Feature::Followers => "followers",
         };
         let finding = Diagnostic::new(Code::NotYetSupported).with("what", format!("feature `{name}`"));
         found.value(&format!("/features/{index}"), finding);

@@ -74,41 +74,64 @@ pub(super) fn form(form: &Form, found: &mut Findings<'_>) {
     }
 }
 
+/// Keys that only some types of view use: whether the view has it, and the types.
+fn layout_keys(view: &View) -> [(&'static str, bool, &'static [ViewType]); 9] {
+    use ViewType::{Calendar, Gallery, Gantt, Kanban, Tree};
+    [
+        ("group_by", view.group_by.is_some(), &[Kanban, Gantt]),
+        ("card", view.card.is_some(), &[Kanban, Gallery]),
+        ("cover", view.cover.is_some(), &[Gallery]),
+        ("start", view.start.is_some(), &[Calendar, Gantt]),
+        ("end", view.end.is_some(), &[Calendar, Gantt]),
+        ("title", view.title.is_some(), &[Calendar, Gantt]),
+        ("parent", view.parent.is_some(), &[Tree, Gantt]),
+        ("depends_on", view.depends_on.is_some(), &[Gantt]),
+        ("progress", view.progress.is_some(), &[Gantt]),
+    ]
+}
+
+/// Keys that a type of view cannot do without.
+fn needed_keys(r#type: ViewType) -> &'static [&'static str] {
+    match r#type {
+        ViewType::List => &[],
+        ViewType::Kanban => &["group_by"],
+        ViewType::Calendar => &["start"],
+        ViewType::Tree => &["parent"],
+        ViewType::Gallery => &["cover"],
+        ViewType::Gantt => &["start", "end"],
+    }
+}
+
 pub(super) fn view(view: &View, found: &mut Findings<'_>) {
-    let given = [
-        ("group_by", view.group_by.is_some(), view.r#type == ViewType::Kanban),
-        ("card", view.card.is_some(), view.r#type == ViewType::Kanban),
-        ("start", view.start.is_some(), view.r#type == ViewType::Calendar),
-        ("end", view.end.is_some(), view.r#type == ViewType::Calendar),
-        ("title", view.title.is_some(), view.r#type == ViewType::Calendar),
-        ("parent", view.parent.is_some(), view.r#type == ViewType::Tree),
-    ];
-    for (key, _, _) in given.iter().filter(|(_, given, fits)| *given && !fits) {
-        found.key(
-            &format!("/{key}"),
-            invalid([
-                format!("`{key}` is of no use in a view of this type"),
-                format!("此类型的视图不使用 `{key}`"),
-                format!("此類型的檢視不使用 `{key}`"),
-            ]),
-        );
+    let given = layout_keys(view);
+    for (key, _, _) in given.iter().filter(|(_, given, types)| *given && !types.contains(&view.r#type)) {
+        found.key(&format!("/{key}"), useless(key));
     }
-    let needed = match view.r#type {
-        ViewType::Kanban if view.group_by.is_none() => Some("group_by"),
-        ViewType::Calendar if view.start.is_none() => Some("start"),
-        ViewType::Tree if view.parent.is_none() => Some("parent"),
-        _ => None,
-    };
-    if let Some(key) = needed {
-        found.value("/type", Diagnostic::new(Code::MissingKey).with("key", key));
+    let sum = view.card.as_ref().is_some_and(|card| card.sum.is_some());
+    if sum && view.r#type == ViewType::Gallery {
+        found.key("/card/sum", useless("sum"));
     }
+    for needed in needed_keys(view.r#type) {
+        if given.iter().any(|(key, given, _)| key == needed && !given) {
+            found.value("/type", Diagnostic::new(Code::MissingKey).with("key", needed));
+        }
+    }
+}
+
+fn useless(key: &str) -> Diagnostic {
+    invalid([
+        format!("`{key}` is of no use in a view of this type"),
+        format!("此类型的视图不使用 `{key}`"),
+        format!("此類型的檢視不使用 `{key}`"),
+    ])
 }
 
 pub(super) fn menu(menu: &IndexMap<String, MenuEntry>, base: &str, found: &mut Findings<'_>) {
     for (name, entry) in menu {
         let pointer = format!("{base}/menu/{name}");
         named(&pointer, name, found);
-        match (entry.object.is_some() || entry.view.is_some(), entry.menu.is_empty()) {
+        let opens = entry.object.is_some() || entry.view.is_some();
+        match (opens || entry.page.is_some(), entry.menu.is_empty()) {
             (true, false) => found.key(
                 &pointer,
                 wrong([
@@ -120,9 +143,17 @@ pub(super) fn menu(menu: &IndexMap<String, MenuEntry>, base: &str, found: &mut F
             (false, true) => found.key(
                 &pointer,
                 wrong([
-                    "an entry names an object or a view, or holds entries",
-                    "菜单项须指定对象或视图，或包含子项",
-                    "選單項目須指定物件或檢視，或包含子項",
+                    "an entry names an object, a view or a page, or holds entries",
+                    "菜单项须指定对象、视图或页面，或包含子项",
+                    "選單項目須指定物件、檢視或頁面，或包含子項",
+                ]),
+            ),
+            _ if opens && entry.page.is_some() => found.key(
+                &format!("{pointer}/page"),
+                wrong([
+                    "an entry opens records or a page, not both",
+                    "菜单项要么打开记录，要么打开页面，不能兼有",
+                    "選單項目要麼開啟記錄，要麼開啟頁面，不能兼有",
                 ]),
             ),
             _ => {}

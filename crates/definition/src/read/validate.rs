@@ -35,7 +35,7 @@ const NOT_YET_KEYS: [(Kind, &[&str]); 3] = [
 
 /// Values of the language that this version does not execute, by the key they stand at.
 const NOT_YET_VALUES: [(Kind, &str, &[&str]); 4] = [
-    (Kind::View, "type", &["gantt", "gallery", "map"]),
+    (Kind::View, "type", &["map"]),
     (Kind::Workflow, "use", &["automation"]),
     (Kind::Workflow, "allow", &["transfer", "delegate", "add_sign", "remove_sign", "take_back", "cc"]),
     (Kind::Workflow, "after_return", &["ask", "back_to_returner"]),

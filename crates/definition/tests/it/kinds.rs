@@ -2,6 +2,7 @@
 
 use definition::field::{OnDelete, RollupFunction};
 use definition::role::Scope;
+use definition::view::ViewType;
 use definition::workflow::{ApproveMode, Empty, Performer, StepKind};
 use definition::{Definition, FieldRight, FieldType, Ownership};
 
@@ -131,11 +132,57 @@ sort: [-amount]
 ";
     let Definition::View(view) = crate::parse("views/p.yaml", view).definition else { panic!("no view") };
     assert_eq!(view.sort, ["-amount"]);
+    let plan = "
+kind: view
+name: plan
+object: task
+type: gantt
+start: begins_on
+end: ends_on
+title: name
+depends_on: after
+progress: done
+parent: part_of
+group_by: team
+";
+    let Definition::View(plan) = crate::parse("views/g.yaml", plan).definition else { panic!("no view") };
+    assert_eq!((plan.r#type, plan.depends_on.as_deref()), (ViewType::Gantt, Some("after")));
+    let gallery = "
+kind: view
+name: shelf
+object: product
+type: gallery
+cover: photo
+card: {title: name, lines: [price]}
+";
+    let Definition::View(gallery) = crate::parse("views/s.yaml", gallery).definition else {
+        panic!("no view")
+    };
+    assert_eq!((gallery.r#type, gallery.cover.as_deref()), (ViewType::Gallery, Some("photo")));
+}
+
+#[test]
+fn pages_and_menus() {
+    let page = "
+kind: page
+name: account_360
+object: account
+default: true
+blocks: {head: {summary: [industry, owner]}}
+tabs:
+  overview: {blocks: {form: {form: account_main, width: two_thirds}, story: {timeline: {}, width: third}}}
+  money:
+    visible_when: 'owner == user.id'
+    blocks: {paid: {related: {object: fin.receipt, via: account, columns: [date, amount], sort: [-date]}}}
+";
+    let Definition::Page(page) = crate::parse("pages/a.yaml", page).definition else { panic!("no page") };
+    assert_eq!(page.tabs["overview"].blocks["story"].kinds(), ["timeline"]);
+    assert_eq!(page.tabs["money"].blocks["paid"].related.as_ref().unwrap().via, "account");
     let app = "
 kind: app
 name: sales
 roles: [sales_rep]
-menu: {deals: {object: opportunity, view: pipeline}, more: {label: More, menu: {leads: {object: lead}}}}
+menu: {deals: {object: opportunity, view: pipeline}, start: {page: start}, more: {label: More, menu: {leads: {object: lead}}}}
 ";
     let Definition::App(app) = crate::parse("apps/s.yaml", app).definition else { panic!("no app") };
     assert_eq!(app.menu["more"].menu["leads"].object.as_deref(), Some("lead"));

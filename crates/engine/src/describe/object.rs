@@ -1,8 +1,10 @@
 //! An object as clients are told of it.
 
 use super::{Reader, localised};
-use catalog::{Derived, Field, FieldRight, Object, Stored, SystemField, TitlePart};
-use expression::{Expr, Step, dependencies, to_json};
+use catalog::{Derived, Field, FieldRight, Object, Parameter, Stored, SystemField, TitlePart};
+use definition::field::FieldType;
+use diagnostic::Text;
+use expression::{Expr, Step, Type, Value, dependencies, to_json};
 use plan::actor::ObjectGrant;
 use serde_json::{Map, Value as Json, json};
 
@@ -24,7 +26,7 @@ impl Reader<'_> {
             "icon": object.icon,
             "single": object.single,
             "strict": object.strict,
-            "features": {"history": object.history, "comments": object.comments, "attachments": object.attachments},
+            "features": {"history": object.history, "comments": object.comments, "attachments": object.attachments, "followers": object.followers},
             "key": object.key.as_ref().map(|key| &key.fields).filter(|fields| fields.iter().all(|f| self.known.readable(&object.name, f).is_some())),
             "may": {
                 "create": grant.create,
@@ -38,36 +40,99 @@ impl Reader<'_> {
                 "assign": !grant.assign.is_none(),
             },
             "fields": fields,
+            "referenced_by": self.referenced_by(object),
             "transitions": self.transitions(object, grant),
             "actions": self.actions(object, grant),
         })
     }
 
-    fn field(&self, object: &Object, field: &Field, grant: &ObjectGrant) -> Json {
-        let kind = serde_json::to_value(&field.kind).unwrap_or(Json::Null);
-        let mut shown = match localised(kind, self.locale) {
-            Json::Object(map) => map,
-            _ => Map::new(),
-        };
-        // Conditions of choice and fillings are the server's business; they may name what is hidden.
-        shown.shift_remove("choose_where");
-        shown.shift_remove("fill");
-        let stage = object.transitions.as_ref().is_some_and(|t| t.field == field.name);
-        let system = field.system.is_some_and(|which| which != SystemField::Owner);
-        let writable = grant.field(field.index) == FieldRight::Edit && field.derived.is_none() && !system;
-        shown.insert("label".to_owned(), json!(self.text(field.label.as_ref(), &field.name)));
-        for (key, text) in [("help", &field.help), ("placeholder", &field.placeholder)] {
+    /// What an action asks for, as a field that everybody who may press it fills in.
+    fn parameter(&self, name: &str, parameter: &Parameter) -> Json {
+        let Parameter { kind, label, help, placeholder, required, default } = parameter;
+        let mut shown = self.asked(kind, name, [label, help, placeholder], *required, default);
+        shown.insert("writable".to_owned(), json!(true));
+        for key in ["filled", "system", "derived", "hidden", "search"] {
+            shown.insert(key.to_owned(), json!(false));
+        }
+        Json::Object(shown)
+    }
+
+    /// What fields and parameters have in common; `texts` are the label, the help and the placeholder.
+    fn asked(
+        &self,
+        kind: &FieldType,
+        name: &str,
+        [label, help, placeholder]: [&Option<Text>; 3],
+        required: bool,
+        default: &Value,
+    ) -> Map<String, Json> {
+        let mut shown = self.kind(kind);
+        shown.insert("label".to_owned(), json!(self.text(label.as_ref(), name)));
+        for (key, text) in [("help", help), ("placeholder", placeholder)] {
             if let Some(text) = text {
                 shown.insert(key.to_owned(), self.maybe(Some(text)));
             }
         }
-        shown.insert("widget".to_owned(), json!(field.kind.kind().widget()));
-        shown.insert("required".to_owned(), json!(field.required));
+        shown.insert("widget".to_owned(), json!(kind.kind().widget()));
+        shown.insert("required".to_owned(), json!(required));
+        if !default.is_null() {
+            shown.insert("default".to_owned(), kind.kind().render(default));
+        }
+        shown
+    }
+
+    /// The references of other objects to this one, but for those that make their records parts of one of this.
+    fn referenced_by(&self, object: &Object) -> Json {
+        let own = object.fields.values().filter_map(|field| match &field.stored {
+            Stored::Children { object, via } => Some((object.clone(), via.clone())),
+            _ => None,
+        });
+        let own: Vec<_> = own.collect();
+        let mut found = Vec::new();
+        for other in self.catalog().objects.values().filter(|other| self.knows(&other.name)) {
+            for field in self.known.fields(other).filter(|field| field.system.is_none()) {
+                let leads = matches!(&field.ty, Type::Reference(Some(target)) if *target == object.name);
+                if leads && !own.contains(&(other.name.clone(), field.name.clone())) {
+                    found.push(json!({
+                        "object": other.name,
+                        "via": field.name,
+                        "label": self.text(other.plural.as_ref().or(other.label.as_ref()), &other.name),
+                        "field": self.text(field.label.as_ref(), &field.name),
+                    }));
+                }
+            }
+        }
+        Json::Array(found)
+    }
+
+    fn field(&self, object: &Object, field: &Field, grant: &ObjectGrant) -> Json {
+        let texts = [&field.label, &field.help, &field.placeholder];
+        let mut shown = self.asked(&field.kind, &field.name, texts, field.required, &field.default);
+        for (key, condition) in
+            [("choose_where", &field.choose_where), ("required_when", &field.required_when)]
+        {
+            if let Some(tree) = condition.as_ref().and_then(|condition| self.tree(condition)) {
+                shown.insert(key.to_owned(), tree);
+            }
+        }
+        for (option, when) in &field.offered_when {
+            if let Some(tree) = self.tree(when) {
+                shown["options"][&**option]["when"] = tree;
+            }
+        }
+        let stage = object.transitions.as_ref().is_some_and(|t| t.field == field.name);
+        let system = field.system.is_some_and(|which| which != SystemField::Owner);
+        let writable = grant.field(field.index) == FieldRight::Edit && field.derived.is_none() && !system;
         shown.insert("writable".to_owned(), json!(writable && !field.readonly && !stage));
+        shown.insert("filled".to_owned(), json!(self.fills(object, field)));
         shown.insert("system".to_owned(), json!(field.system.is_some()));
         shown.insert("derived".to_owned(), json!(field.derived.is_some()));
         shown.insert("hidden".to_owned(), json!(field.hidden));
         shown.insert("search".to_owned(), json!(field.search));
+        // What is kept encrypted here is not to be kept in the open elsewhere.
+        if field.encrypted.is_some() {
+            shown.insert("encrypted".to_owned(), json!(true));
+        }
         if let Some(Derived::Formula(expr)) = &field.derived
             && let Some(tree) = self.tree(expr)
         {
@@ -80,10 +145,32 @@ impl Reader<'_> {
                 None => shown.shift_remove("via"),
             };
         }
-        if !field.default.is_null() {
-            shown.insert("default".to_owned(), field.kind.kind().render(&field.default));
-        }
         Json::Object(shown)
+    }
+
+    /// Whether the server finds a value for it in a new record: by itself, or out of what is chosen.
+    fn fills(&self, object: &Object, field: &Field) -> bool {
+        let filled_by = |other: &Field| other.fill.iter().any(|(own, _)| *own == field.name);
+        field.default_from.is_some() || self.known.fields(object).any(filled_by)
+    }
+
+    /// A type of field with what it says of itself.
+    fn kind(&self, kind: &FieldType) -> Map<String, Json> {
+        let kind = serde_json::to_value(kind).unwrap_or(Json::Null);
+        let Json::Object(mut shown) = localised(kind, self.locale) else { return Map::new() };
+        // Fillings are the server's business; they may name what is hidden. So may conditions: they are told
+        // as trees, and only where everything that they read may be read.
+        shown.shift_remove("choose_where");
+        shown.shift_remove("fill");
+        if let Some(Json::Object(options)) = shown.get_mut("options") {
+            for (name, option) in
+                options.iter_mut().filter_map(|(name, option)| Some((name, option.as_object_mut()?)))
+            {
+                option.shift_remove("when");
+                option.entry("label").or_insert_with(|| json!(name));
+            }
+        }
+        shown
     }
 
     /// What a record is called: words, and fields that may be read.
@@ -137,11 +224,8 @@ impl Reader<'_> {
                 continue;
             }
             let mut with = Map::new();
-            for (parameter, (kind, required)) in &action.parameters {
-                let kind = serde_json::to_value(kind).unwrap_or(Json::Null);
-                let mut kind = localised(kind, self.locale);
-                kind["required"] = json!(required);
-                with.insert(parameter.to_string(), kind);
+            for (name, parameter) in &action.parameters {
+                with.insert(name.to_string(), self.parameter(name, parameter));
             }
             let shown = json!({
                 "label": self.text(action.label.as_ref(), name),

@@ -9,7 +9,12 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
 
 impl Reader<'_> {
-    fn plain<T: serde::Serialize>(&self, kind: &str, name: &str, definition: &T) -> Map<String, Json> {
+    pub(super) fn plain<T: serde::Serialize>(
+        &self,
+        kind: &str,
+        name: &str,
+        definition: &T,
+    ) -> Map<String, Json> {
         let json = serde_json::to_value(definition).unwrap_or(Json::Null);
         let mut map = match localised(json, self.locale) {
             Json::Object(map) => map,
@@ -28,7 +33,7 @@ impl Reader<'_> {
     }
 
     /// Whether a condition speaks only of what may be read.
-    fn understands(&self, object: &str, text: &str) -> bool {
+    pub(super) fn understands(&self, object: &str, text: &str) -> bool {
         let Some(object) = self.catalog().objects.get(object) else { return false };
         let names = scopes::VIEW_WHERE.names(&object.name, None);
         expression::compile(text, &names, &self.known, &Expectation::Condition).is_ok()
@@ -44,7 +49,7 @@ impl Reader<'_> {
         self.keep_fields(&view.object, shown.get_mut("columns"));
         self.keep_fields(&view.object, shown.get_mut("sort"));
         self.keep_fields(&view.object, shown.get_mut("card").and_then(|card| card.get_mut("lines")));
-        for key in ["group_by", "start", "end", "title", "parent"] {
+        for key in ["group_by", "cover", "start", "end", "title", "parent", "depends_on", "progress"] {
             if shown.get(key).and_then(Json::as_str).is_some_and(|path| !self.reads(&view.object, path)) {
                 shown.shift_remove(key);
             }
@@ -60,7 +65,7 @@ impl Reader<'_> {
     }
 
     /// Leaves out of a list or map of fields those that may not be read.
-    fn keep_fields(&self, object: &str, fields: Option<&mut Json>) {
+    pub(super) fn keep_fields(&self, object: &str, fields: Option<&mut Json>) {
         match fields {
             Some(Json::Object(map)) => map.retain(|path, _| self.reads(object, path)),
             Some(Json::Array(list)) => {
@@ -105,7 +110,12 @@ impl Reader<'_> {
 
     /// A condition on what may not be read fails closed: what it shows stays hidden, what it fixes stays fixed,
     /// and what it demands the server demands.
-    fn keep_conditions(&self, object: &str, settings: &mut Json, expressions: &mut Map<String, Json>) {
+    pub(super) fn keep_conditions(
+        &self,
+        object: &str,
+        settings: &mut Json,
+        expressions: &mut Map<String, Json>,
+    ) {
         let Json::Object(settings) = settings else { return };
         for (key, closed) in
             [("visible_when", "false"), ("readonly_when", "true"), ("required_when", "false")]
@@ -143,7 +153,12 @@ impl Reader<'_> {
             if object.is_some_and(|object| !self.knows(&object.name)) {
                 continue;
             }
+            let page = entry.page.as_ref().and_then(|page| self.catalog().pages.get(page.as_str()));
+            if page.is_some_and(|page| !self.sees_page(page)) {
+                continue;
+            }
             let own = entry.label.as_ref().or_else(|| view.and_then(|view| view.label.as_ref()));
+            let own = own.or_else(|| page.and_then(|page| page.label.as_ref()));
             let label = own.or_else(|| object.and_then(|o| o.plural.as_ref().or(o.label.as_ref())));
             let mut one = json!({"label": self.text(label, name), "icon": entry.icon});
             if let Some(object) = object {
@@ -151,6 +166,9 @@ impl Reader<'_> {
             }
             if let Some(view) = &entry.view {
                 one["view"] = json!(view);
+            }
+            if let Some(page) = &entry.page {
+                one["page"] = json!(page);
             }
             if !entry.menu.is_empty() {
                 one["menu"] = self.menu(&entry.menu);
@@ -162,6 +180,13 @@ impl Reader<'_> {
 
     pub(super) fn workflow(&self, name: &str, workflow: &Workflow) -> Option<Json> {
         let steps = self.catalog().workflows.get(name)?.steps.keys();
+        // Clients that cannot know whether it may begin ask; the server decides.
+        let when = workflow.start.when.as_ref().and_then(|text| {
+            let object = self.catalog().objects.get(workflow.object.as_str())?;
+            let names = scopes::WORKFLOW_START.names(&object.name, None);
+            let expr = expression::compile(text.text(), &names, &self.known, &Expectation::Condition).ok()?;
+            Some(expression::to_json(&expr))
+        });
         Some(json!({
             "kind": "workflow",
             "name": name,
@@ -169,6 +194,8 @@ impl Reader<'_> {
             "description": self.maybe(workflow.description.as_ref()),
             "object": workflow.object,
             "may_start": self.known.actor.admin || self.known.actor.grants.start.has(name),
+            "by": workflow.start.by,
+            "when": when,
             "steps": steps.collect::<Vec<_>>(),
         }))
     }

@@ -1,6 +1,7 @@
 //! Boxes of tasks, as people see them.
 
 use crate::engine::Engine;
+use crate::flow::{rights, stored};
 use crate::identity::Identity;
 use crate::records::read::{person, titles};
 use crate::work::Work;
@@ -67,7 +68,8 @@ impl Engine {
         Ok(BoxPage { entries, next })
     }
 
-    /// One task, for whoever holds it, who started its flow, and administrators.
+    /// One task, for whoever holds it, who started its flow, and administrators. Whoever is to decide it hears what the
+    /// step lets be seen and changed of the record: `fields`.
     ///
     /// # Errors
     /// `not_found`.
@@ -82,7 +84,13 @@ impl Engine {
         if !concerned {
             return Err(missing());
         }
-        task_entry(&work, &task, &instance).await
+        let mut entry = task_entry(&work, &task, &instance).await?;
+        if task.kind == "approve" && task.state == "open" && task.assignee == Some(actor.id) {
+            let running = stored::assemble(&work, instance).await?;
+            let flow = stored::flow_of(&work, &running).await?;
+            entry["fields"] = rights::told(&work, &flow, &task.node)?;
+        }
+        Ok(entry)
     }
 }
 
@@ -160,7 +168,8 @@ pub(crate) async fn instance_entry(work: &Work, instance: &table::Instance) -> R
         "state": instance.state,
         "record": about(work, instance).await?,
         "initiator": person(work, Some(instance.initiator)).await?,
-        "parked": instance.parked,
+        // What was sent along may hold what the reader may not read.
+        "parked": instance.parked.as_ref().map(|parked| json!({"move": parked["move"]})),
         "started_at": instance.started_at,
         "ended_at": instance.ended_at,
     }))

@@ -6,6 +6,7 @@
 
 use crate::identity::guard;
 use crate::records::command::{Command, Written};
+use crate::records::followers::{self, News};
 use crate::records::{bind, facts, hooks, trail};
 use crate::work::Work;
 use catalog::SystemField;
@@ -15,6 +16,7 @@ use plan::planner::{Finished, Planned, Progress};
 use plan::write::{Operation, RowWrite};
 use plan::{Draft, Row, Upsert};
 use script::Budget;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use storage::settle::Settled;
 use storage::stages::timed;
@@ -131,6 +133,10 @@ impl Work {
         }
         self.void_approvals(&planned).await?;
         trail::write(self, command, &planned).await?;
+        if followers::is_news(&planned) {
+            let news = News::Changed(&planned);
+            Box::pin(followers::tell(self, &planned.object, planned.id, news, &BTreeSet::new())).await?;
+        }
         guard::close_sessions(self, &planned.writes).await?;
         self.forget_identities(&planned.writes).await?;
         let object = self.published.object(&planned.object)?;

@@ -85,12 +85,12 @@ fn parameters(action: &Action, given: &Json) -> Result<Json> {
         found.push(Diagnostic::new(Code::UnknownField).with("name", name).with_hint(hint).at(name));
     }
     let mut read = Map::new();
-    for (name, (kind, required)) in &action.parameters {
-        let json = given.get(&**name).unwrap_or(&Json::Null);
-        let kind = kind.kind();
+    for (name, parameter) in &action.parameters {
+        let kind = parameter.kind.kind();
         let mut wrong = Vec::new();
-        match kind.parse(json) {
-            Ok(Value::Null) if *required => wrong.push(Diagnostic::new(Code::Required)),
+        let value = given.get(&**name).map_or_else(|| Ok(parameter.default.clone()), |json| kind.parse(json));
+        match value {
+            Ok(Value::Null) if parameter.required => wrong.push(Diagnostic::new(Code::Required)),
             Ok(value) => {
                 kind.validate(&value, &mut wrong);
                 read.insert(name.to_string(), kind.render(&value));

@@ -2,9 +2,11 @@
 
 use crate::engine::Engine;
 use crate::identity::Identity;
+use crate::records::followers::{self, News};
 use crate::records::read;
 use crate::records::work::Work;
 use crate::requests::history::{Entries, page};
+use crate::requests::mentions;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::actor::Access;
 use plan::planner::Mode;
@@ -33,6 +35,8 @@ pub(crate) async fn add(work: &Work, object: &str, record: Uuid, text: &str) -> 
         deleted_at: None,
     };
     table::insert(&work.tx, &comment).await?;
+    let told = mentions::tell(work, &object, record, &comment.body).await?;
+    Box::pin(followers::tell(work, &object, record, News::Commented(&comment.body), &told)).await?;
     Ok(comment.id)
 }
 

@@ -39,6 +39,7 @@ impl Labour<'_> {
             mode: asked.plan.mode,
             dry_run,
             format,
+            charset: asked.charset(),
             mapping: asked.plan.mapping.clone(),
             locale: asked.locale(),
             undoable: true,
@@ -50,7 +51,7 @@ impl Labour<'_> {
         // The lease is held from the beginning: reading the file may take its time.
         self.tell(progress(&report, stored), |_| async { Ok(()) }).await?;
         let file = self.engine.spool(stored.id, FILE).await?;
-        let table = Table::open(file, format, report.read).await?;
+        let table = Table::open(file, (format, asked.charset()), report.read).await?;
         let header = self.engine.import_header(&self.identity, &stored.object, &table.header, &options)?;
         let keep = (!dry_run).then_some((stored.id, Some((self.job.id, self.job.lease))));
         Ok((Import::new(self.engine, &self.identity, header, options, keep, report), table))

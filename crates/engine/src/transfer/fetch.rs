@@ -49,18 +49,24 @@ impl Engine {
         Ok(found.map(|(number, piece)| (piece, number + 1)))
     }
 
-    /// The lines that an import refused, in the form of the file they came with.
+    /// The lines that an import refused.
     ///
     /// # Errors
     /// `not_found` where none were.
-    pub async fn rejected(&self, identity: &Arc<Identity>, id: Uuid, sink: &mut dyn Sink) -> Result<()> {
+    pub async fn rejected(
+        &self,
+        identity: &Arc<Identity>,
+        id: Uuid,
+        format: Format,
+        sink: &mut dyn Sink,
+    ) -> Result<()> {
         let stored = self.own_transfer(identity, IMPORT, id).await?;
         {
             let work = self.reading(identity);
             importable(&work.planner().known(), &stored.object)?;
         }
         let file = self.spool(id, REJECTED).await?;
-        if stored.format == Format::Csv.name() {
+        if format == Format::Csv {
             return copy(file, sink).await;
         }
         let mut output = Output::new(Format::Xlsx)?;

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::identity::Identity;
 use crate::transfer::batch::{self, Batch, Seen};
 use crate::transfer::cells::{CLEAR, unprotect};
+use crate::transfer::charset::Charset;
 use crate::transfer::findings::{Became, ImportReport, words};
 use crate::transfer::format::{Format, RawRow};
 use crate::transfer::mapping::{ImportMode, Mapping};
@@ -29,6 +30,8 @@ pub struct ImportOptions {
     pub dry_run: bool,
     /// The form of the file.
     pub format: Format,
+    /// The characters of a CSV file; found out where nothing is said.
+    pub charset: Option<Charset>,
     /// Which column fills what.
     pub mapping: Mapping,
     /// The language of findings.
@@ -67,7 +70,7 @@ impl Engine {
         mut rejected: Option<&mut dyn Sink>,
         told: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<ImportReport> {
-        let mut table = Table::open(file, options.format, 0).await?;
+        let mut table = Table::open(file, (options.format, options.charset), 0).await?;
         let header = self.import_header(identity, object, &table.header, &options)?;
         let keep = match options.undoable && !options.dry_run {
             true => Some((self.keep_import(identity, &header, &options).await?, None)),

@@ -2,6 +2,7 @@
 
 use crate::engine::{Engine, internal};
 use crate::identity::{Identity, Origin};
+use crate::transfer::charset::Charset;
 use crate::transfer::columns;
 use crate::transfer::export::{Export, noted};
 use crate::transfer::findings::ImportReport;
@@ -101,6 +102,8 @@ pub(super) struct Asked {
     pub samples: Vec<Vec<String>>,
     pub plan: ImportPlan,
     pub locale: String,
+    /// The characters of a CSV file.
+    pub charset: Option<String>,
     /// Lines of the file, once it was read to its end.
     pub lines: Option<u64>,
     /// Parameters of an export.
@@ -110,6 +113,10 @@ pub(super) struct Asked {
 impl Asked {
     pub fn of(stored: &Transfer) -> Result<Asked> {
         serde_json::from_value(stored.asked.clone()).map_err(|error| internal("an order", &error))
+    }
+
+    pub fn charset(&self) -> Option<Charset> {
+        self.charset.as_deref().and_then(Charset::from_label)
     }
 
     pub fn locale(&self) -> Locale {
@@ -152,7 +159,7 @@ fn own(identity: &Identity, kind: &str, stored: &Transfer) -> bool {
 }
 
 impl Engine {
-    /// Begins to take a file; its parts follow.
+    /// Begins to take a file; its parts follow. Without a set of characters that of a CSV file is found out.
     ///
     /// # Errors
     /// `not_found`, `not_permitted` without the right to import, `quota_exceeded` where too much is kept already.
@@ -160,7 +167,7 @@ impl Engine {
         &self,
         identity: &Arc<Identity>,
         object: &str,
-        format: Format,
+        (format, charset): (Format, Option<Charset>),
         name: &str,
     ) -> Result<Uuid> {
         let object = {
@@ -169,6 +176,8 @@ impl Engine {
         };
         let mut new = fresh(identity, IMPORT, &object, format.name(), self.now());
         new.name = name.chars().filter(|c| !c.is_control()).take(200).collect();
+        let charset = charset.map(|charset| charset.name().to_owned());
+        new.asked = json!(Asked { charset, ..Asked::default() });
         let id = new.id;
         self.database()
             .write(move |tx| {
@@ -203,12 +212,14 @@ impl Engine {
     pub async fn end_upload(&self, identity: &Arc<Identity>, import: Uuid, size: usize) -> Result<Json> {
         let stored = self.own_transfer(identity, IMPORT, import).await?;
         let format = Format::from_name(&stored.format).unwrap_or_default();
-        let mut table = Table::open(self.spool(import, FILE).await?, format, 0).await?;
+        let charset = Asked::of(&stored)?.charset();
+        let mut table = Table::open(self.spool(import, FILE).await?, (format, charset), 0).await?;
         let rows = table.next().await?;
         let shown = |cell: &String| cell.chars().take(SAMPLE).collect();
         let samples = rows.iter().filter(|row| !row.is_blank()).take(SAMPLES);
         let samples = samples.map(|row| row.cells.iter().map(shown).collect()).collect();
-        let asked = Asked { header: table.header.clone(), samples, ..Asked::default() };
+        let charset = table.charset.map(|charset| charset.name().to_owned());
+        let asked = Asked { header: table.header.clone(), samples, charset, ..Asked::default() };
         let mut stored = stored;
         stored.step = "uploaded".to_owned();
         stored.size = i64::try_from(size).unwrap_or(i64::MAX);
@@ -250,6 +261,8 @@ impl Engine {
             let samples: Vec<&String> = asked.samples.iter().filter_map(|row| row.get(place)).collect();
             json!({"name": name, "field": field, "samples": samples})
         };
+        shown["charset"] = json!(asked.charset);
+        shown["lines"] = json!(asked.lines);
         shown["columns"] = asked.header.iter().enumerate().map(column).collect();
         if asked.plan.mapping != Mapping::default() || stored.step != "uploaded" {
             shown["plan"] = json!(asked.plan);

@@ -256,7 +256,10 @@ fn key_of(known: &Known<'_>, object: &Object, mapping: &Mapping) -> Result<Optio
 }
 
 /// A cell as the API takes it.
-fn value(field: &Field, cell: &str, zone: Tz) -> Result<Json> {
+///
+/// # Errors
+/// What the type of the field refuses.
+pub(super) fn value(field: &Field, cell: &str, zone: Tz) -> Result<Json> {
     match &field.ty {
         Type::Reference(Some(_)) => return Ok(json!(cell.trim())),
         Type::Reference(None) => {

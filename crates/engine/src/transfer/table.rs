@@ -2,12 +2,14 @@
 
 use crate::engine::internal;
 use crate::transfer::cells;
+use crate::transfer::charset::{self, Charset, Decoded};
 use crate::transfer::format::{Format, MOST_COLUMNS, RawRow, unreadable};
 use crate::transfer::sheet;
 use csv::{ByteRecord, Position};
 use diagnostic::Result;
 use std::io::{Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, OnceLock};
 use tokio::sync::mpsc;
 
 /// Rows of one transaction.
@@ -25,20 +27,29 @@ impl<F: Read + Seek + Send + 'static> Source for F {}
 pub(super) struct Table {
     /// The names of the columns.
     pub header: Vec<String>,
+    /// The characters of a CSV file.
+    pub charset: Option<Charset>,
     rows: mpsc::Receiver<Result<Vec<RawRow>>>,
 }
 
 impl Table {
-    /// Begins to read; the first `skip` rows behind the names are left out.
+    /// Begins to read; the first `skip` rows behind the names are left out. Without a set of characters that of a CSV
+    /// file is found out.
     ///
     /// # Errors
     /// `invalid_file`.
-    pub async fn open(source: impl Source, format: Format, skip: u64) -> Result<Table> {
+    pub async fn open(
+        source: impl Source,
+        (format, charset): (Format, Option<Charset>),
+        skip: u64,
+    ) -> Result<Table> {
         let (sender, mut rows) = mpsc::channel(AHEAD);
+        let found = Arc::new(OnceLock::new());
+        let tell = found.clone();
         let read = move || {
             let mut feed = Feed { sender, batch: Vec::new(), header: false, skip };
             // What a library stumbles over is a file that cannot be read.
-            let done = catch_unwind(AssertUnwindSafe(|| feed.run(source, format)));
+            let done = catch_unwind(AssertUnwindSafe(|| feed.run(source, (format, charset), &tell)));
             let done = done.unwrap_or_else(|_| Err(unreadable("it is damaged")));
             feed.end(done);
         };
@@ -52,7 +63,7 @@ impl Table {
         let header: Vec<String> = first.cells.iter().map(|cell| cells::header(cell).into_owned()).collect();
         match header.iter().all(String::is_empty) {
             true => Err(unreadable("its first line names no columns")),
-            false => Ok(Table { header, rows }),
+            false => Ok(Table { header, charset: found.get().copied(), rows }),
         }
     }
 
@@ -73,11 +84,24 @@ struct Feed {
 }
 
 impl Feed {
-    fn run(&mut self, mut source: impl Source, format: Format) -> Result<()> {
+    fn run(
+        &mut self,
+        mut source: impl Source,
+        (format, charset): (Format, Option<Charset>),
+        tell: &OnceLock<Charset>,
+    ) -> Result<()> {
         source.rewind().map_err(unreadable)?;
-        match format {
-            Format::Csv => read_csv(source, &mut |row| self.row(row)),
-            Format::Xlsx => sheet::read(source, &mut |row| self.row(row)),
+        if format == Format::Xlsx {
+            return sheet::read(source, &mut |row| self.row(row));
+        }
+        let charset = match charset {
+            Some(charset) => charset,
+            None => charset::detect(&mut source)?,
+        };
+        let charset = *tell.get_or_init(|| charset);
+        match charset.is_utf8() {
+            true => read_csv(source, charset, &mut |row| self.row(row)),
+            false => read_csv(Decoded::new(source, charset), charset, &mut |row| self.row(row)),
         }
     }
 
@@ -114,7 +138,7 @@ impl Feed {
     }
 }
 
-fn read_csv(source: impl Read, on_row: &mut dyn FnMut(RawRow) -> bool) -> Result<()> {
+fn read_csv(source: impl Read, charset: Charset, on_row: &mut dyn FnMut(RawRow) -> bool) -> Result<()> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).has_headers(false).from_reader(source);
     let mut record = ByteRecord::new();
     loop {
@@ -128,8 +152,12 @@ fn read_csv(source: impl Read, on_row: &mut dyn FnMut(RawRow) -> bool) -> Result
             row.found = Some(unreadable(format!("a line has more than {MOST_COLUMNS} cells")));
         }
         for cell in record.iter().take(MOST_COLUMNS) {
-            if row.found.is_none() && (std::str::from_utf8(cell).is_err() || cell.contains(&0)) {
-                row.found = Some(unreadable("the text is not UTF-8"));
+            let strange = match std::str::from_utf8(cell) {
+                Ok(text) => text.contains('\0') || (!charset.is_utf8() && text.contains('\u{fffd}')),
+                Err(_) => true,
+            };
+            if row.found.is_none() && strange {
+                row.found = Some(unreadable(format!("the text is not {}", charset.name())));
             }
             row.cells.push(String::from_utf8_lossy(cell).replace('\0', "\u{fffd}"));
         }

@@ -19,7 +19,7 @@ fn config() -> ProptestConfig {
 fn read(bytes: &[u8], format: Format) -> Result<usize> {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
-        let mut table = Table::open(Cursor::new(bytes.to_vec()), format, 0).await?;
+        let mut table = Table::open(Cursor::new(bytes.to_vec()), (format, None), 0).await?;
         let mut all = 0;
         loop {
             let rows = table.next().await?;

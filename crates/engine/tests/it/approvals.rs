@@ -337,6 +337,65 @@ fn a_material_change_voids_what_was_approved() {
 }
 
 #[test]
+fn a_step_hides_fields_and_opens_others() {
+    on_each(async |site| {
+        let office = Office::open(site).await;
+        let engine = &office.site.engine;
+        let record = office.paper(None, 1).await;
+        let instance = office.submit("rights", record).await.unwrap();
+        let first = office.task(instance, "fin1").await.unwrap();
+        let save = async |login: &str, task: Uuid, body: Json| {
+            let request = Request::SaveTask { task, body, precondition: plan::Precondition::Absent };
+            let asked = Asked { request, key: None, id: "test".into(), address: None };
+            refusal(engine.perform(office.who(login), asked).await)
+        };
+        let fields = async |login: &str, task: Uuid| {
+            let shown = engine.task(office.who(login), task).await.unwrap()["fields"].clone();
+            let own = |(name, _): &(&String, &Json)| {
+                ["name", "amount", "note", "status", "lines"].contains(&name.as_str())
+            };
+            let all = shown.as_object().into_iter().flatten().filter(own);
+            all.map(|(name, right)| format!("{name}={}", right.as_str().unwrap()))
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(fields("fin1", first).await, "name=read note=edit status=read lines=edit");
+        assert_eq!(fields("ini", first).await, "", "not whose task it is not");
+        let rows = [
+            (
+                "fin1",
+                json!({"note": "seen"}),
+                "done",
+                "the record is locked, and finance may not change it elsewhere",
+            ),
+            ("fin1", json!({"lines": {"create": [{"name": "two"}]}}), "done", "parts"),
+            ("fin1", json!({"name": "x"}), "read_only_field name", "read"),
+            ("fin1", json!({"amount": 2}), "read_only_field amount", "hidden"),
+            ("fin1", json!({"status": "done"}), "read_only_field status", "a stage is not a field to change"),
+            ("fin1", json!({"nothing": 1}), "unknown_field nothing", "no such field"),
+            ("fin1", json!({"note": 1}), "invalid_field_value note", "every rule holds"),
+            ("ini", json!({"note": "x"}), "not_found", "somebody else's task"),
+        ];
+        for (login, body, expect, case) in rows {
+            assert_eq!(save(login, first, body).await, expect, "{case}");
+        }
+        let elsewhere = engine.write(office.who("fin1"), update("paper.paper", record, json!({"note": "x"})));
+        assert_ne!(refusal(elsewhere.await), "done");
+        let seen = engine.record(office.who("ini"), "paper.paper", record, &[]).await.unwrap();
+        let seen: Json = serde_json::from_slice(&seen).unwrap();
+        assert_eq!(
+            (&seen["note"], &seen["updated_by"]["id"]),
+            (&json!("seen"), &json!(office.who("fin1").actor.id))
+        );
+        office.act(instance, "fin1+").await;
+        assert_eq!(save("fin1", first, json!({"note": "late"})).await, "task_decided");
+        assert_eq!(fields("fin1", first).await, "");
+        let second = office.task(instance, "boss").await.unwrap();
+        assert_eq!(fields("boss", second).await, "name=edit");
+    });
+}
+
+#[test]
 fn only_a_parked_move_is_pending() {
     on_each(async |site| {
         let office = Office::open(site).await;

@@ -21,6 +21,7 @@ kind: object
 name: order
 title: number
 ownership: user
+features: [comments, followers]
 fields:
   number: {type: text, required: true, max: 40}
   note: {type: text, max: 200}
@@ -77,7 +78,7 @@ const HEAD: &str = "
 kind: role
 name: head
 objects:
-  out.order: {create: true, read: all, update: all, actions: all}
+  out.order: {create: true, read: all, update: all, comment: all, actions: all}
 ";
 
 fn pack() -> PackFiles {
@@ -101,6 +102,11 @@ fn press(record: Uuid, action: &str, parameters: Json) -> Asked {
     let (object, action) = ("out.order".into(), action.into());
     let press = Press { object, record: Some(record), action, parameters };
     Asked { request: Request::Press(press), key: None, id: "".into(), address: None }
+}
+
+fn say(record: Uuid, text: &str) -> Asked {
+    let request = Request::Comment { object: "out.order".into(), record, text: text.into() };
+    Asked { request, key: None, id: "".into(), address: None }
 }
 
 /// What lies in the outbox, oldest first.
@@ -192,6 +198,91 @@ fn a_notification_is_made_once_for_its_user_alone() {
         site.engine.write(&bo, read).await.unwrap();
         let forged = update("base.notification", notification, json!({"subject": "x"}));
         assert_ne!(refusal(site.engine.write(&bo, forged).await), "done", "what was said is not changed");
+    });
+}
+
+#[test]
+fn who_is_named_in_a_comment_is_told_if_it_may_be_read() {
+    on_each(async |site| {
+        site.apply(vec![packs::shipped("base"), pack()]).await;
+        let ann = person(&site, "ann", "out.head", json!({"locale": "en"})).await;
+        let bo = person(&site, "bo", "out.clerk", json!({"locale": "zh_cn"})).await;
+        let stranger = person(&site, "cy", "base.employee", json!({})).await;
+        let id = order(&site, &ann).await;
+        let rows = [
+            ("@bo please look, @cy too, and @nobody", 1, 0),
+            ("@ann is me, mail bo@example.com", 0, 0),
+            ("again @bo and @bo", 1, 0),
+        ];
+        let mut told = 0;
+        for (text, more, hidden) in rows {
+            site.engine.perform(&ann, say(id, text)).await.unwrap();
+            while site.engine.deliver_once().await.unwrap() > 0 {}
+            told += more;
+            assert_eq!(site.count(&bo, "base.notification", "").await, told, "{text}");
+            assert_eq!(site.count(&stranger, "base.notification", "").await, hidden, "{text}");
+            assert_eq!(site.count(&ann, "base.notification", "").await, 0, "{text}");
+        }
+        let filter = r#"subject == "ann提到了您" && contains(text, "please")"#;
+        assert_eq!(site.count(&bo, "base.notification", filter).await, 1);
+    });
+}
+
+#[test]
+fn who_follows_a_record_is_told_as_far_as_it_may_be_read() {
+    on_each(async |site| {
+        site.apply(vec![packs::shipped("base"), pack()]).await;
+        let ann = person(&site, "ann", "out.head", json!({"locale": "en"})).await;
+        let bo = person(&site, "bo", "out.clerk", json!({"locale": "zh_cn"})).await;
+        let stranger = person(&site, "cy", "base.employee", json!({})).await;
+        let id = order(&site, &ann).await;
+        let (object, part) = ("out.order", json!([{"name": "cap"}]));
+        assert_eq!(refusal(site.engine.follow(&stranger, object, id, true).await), "not_found");
+        for who in [&ann, &bo] {
+            site.engine.follow(who, object, id, true).await.unwrap();
+            site.engine.follow(who, object, id, true).await.unwrap();
+        }
+        let seen = site.engine.followers(&bo, object, id).await.unwrap();
+        assert_eq!(
+            (seen["followers"].as_array().unwrap().len(), &seen["following"]),
+            (2, &json!(true)),
+            "{seen}"
+        );
+        // What `bo` may not read is no news, and nobody hears of the own deeds, or twice of one.
+        let rows = [
+            (json!({"note": "x"}), "ann修改了O-1: note", "note"),
+            (json!({"note": "x"}), "", "nothing changed"),
+            (json!({"secret": "y"}), "", "hidden"),
+            (json!({"secret": "z", "note": "z"}), "ann修改了O-1: note", "one of both is hidden"),
+            (json!({"lines": part, "state": "closed"}), "ann修改了O-1: state、out.line", "parts"),
+            (json!("well"), "ann评论了O-1: well", "a comment"),
+            (json!("@bo see"), "ann提到了您: @bo see", "mentioned and following"),
+        ];
+        let told = async |who: &Arc<Identity>| {
+            while site.engine.deliver_once().await.unwrap() > 0 {}
+            let seen = site.engine.list(who, "base.notification", &[]).await.unwrap();
+            let seen: Vec<Json> = serde_json::from_slice(&seen.body).unwrap();
+            let text = |one: &Json, key: &str| one[key].as_str().unwrap().to_owned();
+            seen.iter()
+                .map(|one| format!("{}: {}", text(one, "subject"), text(one, "text")))
+                .collect::<Vec<_>>()
+        };
+        let mut before = 0;
+        for (body, expect, case) in rows {
+            match body.as_str() {
+                Some(text) => drop(site.engine.perform(&ann, say(id, text)).await.unwrap()),
+                None => drop(site.engine.write(&ann, update(object, id, body)).await.unwrap()),
+            }
+            let heard = told(&bo).await;
+            assert_eq!(heard.len() - before, usize::from(!expect.is_empty()), "{case}: {heard:?}");
+            assert!(expect.is_empty() || heard.iter().any(|one| one == expect), "{case}: {heard:?}");
+            before = heard.len();
+        }
+        assert_eq!(told(&ann).await.len(), 0, "not of the own deeds");
+        site.engine.follow(&bo, object, id, false).await.unwrap();
+        site.engine.write(&ann, update(object, id, json!({"note": "w"}))).await.unwrap();
+        assert_eq!(told(&bo).await.len(), before, "no longer");
+        assert_eq!(site.engine.followers(&bo, object, id).await.unwrap()["following"], json!(false));
     });
 }
 

@@ -21,7 +21,7 @@ async fn ask(engine: &Engine, who: &Arc<Identity>, request: Request) -> diagnost
 }
 
 async fn upload(site: &Site, who: &Arc<Identity>, object: &str, format: Format, file: &[u8]) -> Uuid {
-    let id = site.engine.begin_upload(who, object, format, "a file").await.unwrap();
+    let id = site.engine.begin_upload(who, object, (format, None), "a file").await.unwrap();
     for (number, piece) in (0..).zip(file.chunks(1000)) {
         site.engine.upload_part(id, number, piece.to_vec()).await.unwrap();
     }
@@ -148,7 +148,7 @@ fn an_import_is_tried_done_and_undone() {
         assert_eq!(site.count(&head, "desk.request", "topic.code == \"W\"").await, 450);
 
         let mut rejected = Vec::new();
-        site.engine.rejected(&head, import, &mut rejected).await.unwrap();
+        site.engine.rejected(&head, import, Format::Csv, &mut rejected).await.unwrap();
         let rejected = String::from_utf8(rejected).unwrap();
         assert!(
             rejected.starts_with("Nr,Thema,Kind,note,state,#line,#error\n,forbidden,Tools,,new,453,"),
@@ -265,7 +265,7 @@ fn files_belong_to_who_sent_them_and_rights_are_those_of_then_and_now() {
         let head = site.user("head", &["desk.head"], Some(department)).await;
         let other = site.user("other", &["desk.head"], None).await;
         let clerk = site.user("clerk", &["desk.clerk"], Some(department)).await;
-        let refused = site.engine.begin_upload(&clerk, "desk.topic", Format::Csv, "x").await;
+        let refused = site.engine.begin_upload(&clerk, "desk.topic", (Format::Csv, None), "x").await;
         assert_eq!(refusal(refused), "not_permitted");
         let import = upload(&site, &head, "desk.topic", Format::Csv, b"code,name\nN,New\n").await;
         assert_eq!(refusal(site.engine.import_of(&other, import).await), "not_found");

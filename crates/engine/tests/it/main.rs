@@ -41,6 +41,4 @@ mod transfer;
 
 mod imports;
 
-mod scenarios;
-
 mod writes;

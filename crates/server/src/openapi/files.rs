@@ -1,6 +1,6 @@
 //! Addresses of files: uploads, files in fields, attachments.
 
-use super::{Operation, in_path, reference};
+use super::{Operation, answers, in_path};
 use catalog::Object;
 use plan::actor::ObjectGrant;
 use serde_json::{Map, Value as Json, json};
@@ -18,22 +18,6 @@ fn binary() -> Json {
     json!({"schema": {"type": "string", "format": "binary"}})
 }
 
-/// A file as records show it.
-pub fn schema() -> Json {
-    json!({
-        "type": "object",
-        "required": ["id", "name", "type", "size"],
-        "properties": {
-            "id": {"type": "string", "format": "uuid"},
-            "name": {"type": "string"},
-            "type": {"type": "string", "description": "what its bytes are"},
-            "size": {"type": "integer", "minimum": 0},
-            "width": {"type": "integer"},
-            "height": {"type": "integer"},
-        },
-    })
-}
-
 fn form() -> Json {
     let file = json!({"type": "string", "format": "binary"});
     json!({"schema": {"type": "object", "required": ["file"], "properties": {"file": file}}})
@@ -45,7 +29,8 @@ pub fn fixed(all: &mut Map<String, Json>) {
         all.entry(format!("/api/v1{path}")).or_insert_with(|| json!({}))[method] = operation;
     };
     let upload = Operation::new("upload_file", "uploads", "Upload a file in one go");
-    let mut upload = upload.answers(201, "The file, to be named in a record", Some(reference("File"))).json();
+    let mut upload =
+        upload.answers(201, "The file, to be named in a record", answers::of("upload_file")).json();
     upload["requestBody"] = json!({"required": true, "content": {"multipart/form-data": form()}});
     put("/files", "post", upload);
     let body = json!({
@@ -54,18 +39,21 @@ pub fn fixed(all: &mut Map<String, Json>) {
         "properties": {"name": {"type": "string"}, "size": {"type": "integer", "minimum": 1}},
         "additionalProperties": false,
     });
-    let stands = || Some(json!({"type": "object"}));
     let begin = Operation::new("begin_upload", "uploads", "Begin an upload in parts").body(body);
-    put("/uploads", "post", begin.answers(201, "Where it is: see Location", stands()).json());
+    put(
+        "/uploads",
+        "post",
+        begin.answers(201, "Where it is: see Location", answers::of("begin_upload")).json(),
+    );
     let read = Operation::new("read_upload", "uploads", "How far an upload is").takes(&[id("id")]);
-    put("/uploads/{id}", "get", read.answers(200, "Where to go on", stands()).json());
+    put("/uploads/{id}", "get", read.answers(200, "Where to go on", answers::of("read_upload")).json());
     let offset = json!({
         "name": "Upload-Offset", "in": "header", "required": true, "description": "bytes that are there",
         "schema": {"type": "integer", "minimum": 0},
     });
     let append = Operation::new("append_to_upload", "uploads", "The next bytes").takes(&[id("id"), offset]);
     let append = append.answers(204, "There are more to come", None);
-    let mut append = append.answers(200, "It is whole: the file", Some(reference("File"))).json();
+    let mut append = append.answers(200, "It is whole: the file", answers::of("append_to_upload")).json();
     append["requestBody"] = json!({"required": true, "content": {BYTES: binary()}});
     put("/uploads/{id}", "patch", append);
     let drop = Operation::new("drop_upload", "uploads", "Give an upload up").takes(&[id("id")]);
@@ -102,9 +90,8 @@ pub fn of_object(object: &Object, grant: &ObjectGrant, all: &mut Map<String, Jso
         return;
     }
     let (list, single) = (format!("{one}/attachments"), format!("{one}/attachments/{{attachment}}"));
-    let page = json!({"type": "object", "properties": {"attachments": {"type": "array", "items": reference("File")}}});
     let all_of = Operation::new(named("attachments_of"), name, "Files that are attached").takes(&[id("id")]);
-    put(list.clone(), "get", all_of.answers(200, "Oldest first", Some(page)).json());
+    put(list.clone(), "get", all_of.answers(200, "Oldest first", answers::of("attachments_of")).json());
     let read = Operation::new(named("attachment_of"), name, "An attached file");
     put(single.clone(), "get", download(read.takes(&[id("id"), id("attachment")])));
     if grant.update.is_none() {
@@ -117,7 +104,7 @@ pub fn of_object(object: &Object, grant: &ObjectGrant, all: &mut Map<String, Jso
         "properties": {"file": {"type": "string", "format": "uuid"}},
         "additionalProperties": false,
     });
-    let mut attach = attach.body(body).answers(201, "The file", Some(reference("File"))).json();
+    let mut attach = attach.body(body).answers(201, "The file", answers::of("attach_to")).json();
     attach["requestBody"]["content"]["multipart/form-data"] = form();
     put(list, "post", attach);
     let detach = Operation::new(named("detach_from"), name, "Remove an attached file");

@@ -1,11 +1,11 @@
 //! Addresses that every site has.
 
-use super::{Operation, in_path, in_query};
+use super::{Operation, answers, in_path, in_query, reference};
 use serde_json::{Map, Value as Json, json};
 
 /// Method, address, name, what it does; then words: `?name` a parameter of the address (`?name!` a needed one), `name` a
 /// key of the body (`name!` a needed one), `=201` a status (200 where none is given, 204 and 202 without a body of their own),
-/// `open` for what nobody must sign in for, `file` for a file that is answered.
+/// `open` for what nobody must sign in for, `file` for a file that is answered, `*` for a body of the object's own fields.
 const ALL: &[(&str, &str, &str, &str, &str)] = &[
     ("get", "/session", "who", "Who am I, with roles and permitted objects", ""),
     ("delete", "/session", "sign_out", "Sign out", "=204"),
@@ -33,8 +33,10 @@ const ALL: &[(&str, &str, &str, &str, &str)] = &[
     ("delete", "/users/{id}/sessions/{held}", "end_session_of", "End a session of a user", "=204"),
     ("get", "/users/{id}/tokens", "list_tokens_of", "API tokens of a user", ""),
     ("delete", "/users/{id}/tokens/{held}", "end_token_of", "End an API token of a user", "=204"),
-    ("post", "/users/{id}/password", "give_password", "Give a user another password", "password =200 =204"),
+    ("post", "/users/{id}/password", "give_password", "Give a user another password", "password"),
     ("delete", "/users/{id}/totp", "remove_totp_of", "Remove a user's authenticator app", "=204"),
+    ("get", "/users/{id}/account", "read_account_of", "Whether a second factor is in force", ""),
+    ("get", "/users/{id}/handover", "to_hand_over", "What a leaver would hand over, counted", ""),
     ("post", "/users/{id}/handover", "hand_over", "Hand a leaver's records over", "to! deactivate =202"),
     ("get", "/effects", "list_effects", "The outbox", "?state"),
     ("get", "/effects/{id}", "read_effect", "One effect of the outbox", ""),
@@ -43,7 +45,7 @@ const ALL: &[(&str, &str, &str, &str, &str)] = &[
         "/effects/{id}/settle",
         "settle_effect",
         "Say what becomes of an effect: retry, done, failed",
-        "as!",
+        "as! =204",
     ),
     ("get", "/search", "search", "Search everything", "?q! ?object ?limit"),
     (
@@ -60,12 +62,19 @@ const ALL: &[(&str, &str, &str, &str, &str)] = &[
         "The audit trail, newest first",
         "?actor ?kind ?object ?record ?request ?from ?until ?cursor ?limit",
     ),
+    (
+        "get",
+        "/audit/verification",
+        "verify_audit",
+        "Whether the audit trail is what was written",
+        "?number ?seal",
+    ),
     ("get", "/definitions", "list_definitions", "Names of the definitions in force", "?kind"),
     ("get", "/definitions/{kind}/{name}", "read_definition", "One definition, resolved", ""),
     ("get", "/packs", "list_packs", "Installed packs", ""),
     ("post", "/packs", "install_pack", "Install packs", "files packs =201 =200"),
     ("delete", "/packs/{name}", "delete_pack", "Remove a pack; its tables are retired", ""),
-    ("post", "/packs/{name}/plan", "plan_pack", "What files or a removal would do", "files packs"),
+    ("post", "/packs/{name}/plan", "plan_pack", "What files or a removal would do", "?remove files packs"),
     ("post", "/packs/{name}/upgrade", "upgrade_pack", "Raise a pack to other files", "files packs"),
     ("post", "/packs/{name}/remove", "remove_pack", "Remove a pack; its tables are retired", ""),
     ("get", "/jobs", "list_jobs", "Background work", ""),
@@ -85,7 +94,14 @@ const ALL: &[(&str, &str, &str, &str, &str)] = &[
     ("post", "/imports/{id}/run", "run_import", "Write the lines", "mode key columns values =202"),
     ("post", "/imports/{id}/undo", "undo_import", "Take back what was written", "=202"),
     ("get", "/imports/{id}/lines", "lines_of_import", "Lines that were written", "?undone ?after ?limit"),
-    ("get", "/imports/{id}/rejected", "rejected_lines", "Refused lines with reasons, as a file", "file"),
+    ("get", "/imports/{id}/values", "values_of_import", "What stands in a column", "?column! ?field"),
+    (
+        "get",
+        "/imports/{id}/rejected",
+        "rejected_lines",
+        "Refused lines with reasons, as a file",
+        "?format file",
+    ),
     ("get", "/exports", "list_exports", "Own exports", ""),
     (
         "post",
@@ -106,12 +122,13 @@ const ALL: &[(&str, &str, &str, &str, &str)] = &[
     ),
     ("get", "/instances/{id}", "read_instance", "Path, tasks and log of an approval", ""),
     ("post", "/instances/{id}/withdraw", "withdraw", "Take a request back", "comment"),
-    ("get", "/tasks", "list_tasks", "Tasks", "?box"),
+    ("get", "/tasks", "list_tasks", "Tasks", "?box ?cursor ?limit"),
     ("get", "/tasks/{id}", "read_task", "One task", ""),
     ("get", "/tasks/{id}/return-targets", "return_targets", "Where a task may be returned to", ""),
     ("post", "/tasks/{id}/approve", "approve", "Approve", "comment"),
     ("post", "/tasks/{id}/reject", "reject", "Reject", "comment"),
     ("post", "/tasks/{id}/return", "return_task", "Return to an earlier step", "to comment"),
+    ("post", "/tasks/{id}/save", "save_task", "Change what the step opens for change", "*"),
     ("post", "/tasks/{id}/comment", "comment_on_task", "Say something about a task", "comment!"),
     ("post", "/tasks/{id}/read", "mark_read", "Mark a copy as read", ""),
     ("get", "/openapi.json", "openapi", "This description", ""),
@@ -127,8 +144,7 @@ pub fn paths() -> Map<String, Json> {
     let sign_in = Operation::new("sign_in", "session", "Sign in: token and cookie").body(json!({
         "type": "object", "required": ["login", "password"], "properties": keys, "additionalProperties": false,
     }));
-    let mut sign_in =
-        sign_in.answers(200, "Who signed in, and the token", Some(json!({"type": "object"}))).json();
+    let mut sign_in = sign_in.answers(200, "Who signed in, and the token", answers::of("sign_in")).json();
     sign_in["security"] = json!([]);
     all.insert("/api/v1/session".to_owned(), json!({"post": sign_in}));
     all.insert("/readyz".to_owned(), json!({"get": ready()}));
@@ -142,7 +158,7 @@ pub fn paths() -> Map<String, Json> {
 
 fn ready() -> Json {
     let ready = Operation::new("ready", "service", "Whether the service is ready");
-    let mut ready = ready.answers(200, "It is", Some(json!({"type": "object"}))).json();
+    let mut ready = ready.answers(200, "It is", answers::of("ready")).json();
     ready["security"] = json!([]);
     ready
 }
@@ -172,13 +188,14 @@ fn operation(path: &str, id: &str, summary: &str, words: &str) -> Json {
             (_, Some(status), _) => statuses.extend(status.parse::<u16>().ok()),
             (.., "open") => open = true,
             (.., "file") => file = true,
+            (.., "*") => operation = operation.body(json!({"type": "object"})),
             _ => {
                 properties.insert(name.to_owned(), schema_of(name));
                 required.extend(needed.then(|| name.to_owned()));
             }
         }
     }
-    let optional = required.is_empty();
+    let optional = required.is_empty() && !properties.is_empty();
     if !properties.is_empty() {
         let mut body = json!({"type": "object", "properties": properties, "additionalProperties": false});
         if !optional {
@@ -192,8 +209,8 @@ fn operation(path: &str, id: &str, summary: &str, words: &str) -> Json {
     for status in statuses {
         operation = match status {
             204 => operation.answers(status, "Done", None),
-            202 => operation.answers(status, "A job does it: see Location", Some(json!({"type": "object"}))),
-            _ => operation.answers(status, "Done", Some(json!({"type": "object"}))),
+            202 => operation.answers(status, "A job does it: see Location", Some(reference("JobStarted"))),
+            _ => operation.answers(status, "Done", answers::of(id)),
         };
     }
     let mut operation = operation.json();
@@ -212,13 +229,13 @@ fn operation(path: &str, id: &str, summary: &str, words: &str) -> Json {
 /// A key of a body or a parameter.
 fn schema_of(name: &str) -> Json {
     match name {
-        "deactivate" | "tokens" | "job" => json!({"type": "boolean"}),
+        "deactivate" | "tokens" | "job" | "remove" => json!({"type": "boolean"}),
         "limit" | "days" => json!({"type": "integer", "minimum": 1}),
         "after" => json!({"type": "integer", "minimum": 0}),
         // A place among results, or a time.
         "from" => json!({"type": ["integer", "string"]}),
         "roles" => json!({"type": "array", "items": {"type": "string"}}),
-        "record" => json!({"type": "string", "format": "uuid"}),
+        "record" | "cursor" => json!({"type": "string", "format": "uuid"}),
         "expires_at" => json!({"type": "string", "format": "date-time"}),
         "mode" => json!({"type": "string", "enum": ["create", "upsert"]}),
         "format" => json!({"type": "string", "enum": ["csv", "xlsx"]}),
@@ -246,7 +263,7 @@ fn upload() -> Json {
     object["required"] = json!(true);
     let name = in_query("name", "what the file is called", json!({"type": "string"}));
     let upload = Operation::new("upload", "imports", "Send a file to import").takes(&[object, name]);
-    let upload = upload.answers(201, "The import with its columns", Some(json!({"type": "object"})));
+    let upload = upload.answers(201, "The import with its columns", answers::of("upload"));
     let mut upload = upload.json();
     upload["requestBody"] = json!({"required": true, "content": files("")["content"]});
     upload

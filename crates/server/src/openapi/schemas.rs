@@ -8,60 +8,6 @@ use plan::actor::ObjectGrant;
 use plan::known::Known;
 use serde_json::{Map, Value as Json, json};
 
-/// Schemas that every site has.
-pub fn fixed() -> Map<String, Json> {
-    let mut all = Map::new();
-    let entry = json!({
-        "type": "object",
-        "required": ["path", "code", "message"],
-        "properties": {
-            "path": {"type": "string"},
-            "code": {"type": "string"},
-            "message": {"type": "string"},
-            "hint": {"type": "string"},
-        },
-    });
-    let problem = json!({
-        "type": "object",
-        "required": ["type", "title", "status", "code", "detail", "trace_id"],
-        "properties": {
-            "type": {"type": "string"},
-            "title": {"type": "string"},
-            "status": {"type": "integer"},
-            "code": {"type": "string"},
-            "detail": {"type": "string"},
-            "hint": {"type": "string"},
-            "errors": {"type": "array", "items": entry},
-            "trace_id": {"type": "string"},
-        },
-    });
-    all.insert("Problem".to_owned(), problem);
-    let shown = json!({
-        "type": "object",
-        "required": ["id"],
-        "properties": {
-            "id": {"type": "string", "format": "uuid"},
-            "title": {"type": ["string", "null"], "description": "null where the target may not be read"},
-            "object": {"type": "string", "description": "where the field may refer to any object"},
-        },
-    });
-    all.insert("Reference".to_owned(), shown);
-    let given = json!({
-        "description": "an id, an object with an id, or the value of a natural key of the target",
-        "oneOf": [
-            {"type": "string", "format": "uuid"},
-            reference("ReferenceById"),
-            reference("ReferenceByKey"),
-        ],
-    });
-    all.insert("ReferenceInput".to_owned(), given);
-    let by_id = json!({"type": "object", "required": ["id"], "properties": {"id": {"type": "string", "format": "uuid"}}});
-    all.insert("ReferenceById".to_owned(), by_id);
-    let by_key = json!({"type": "object", "required": ["by"], "properties": {"by": {"type": "object", "additionalProperties": true}}});
-    all.insert("ReferenceByKey".to_owned(), by_key);
-    all
-}
-
 /// `object`, `object.create`, `object.update` and `object.page`.
 pub fn of_object(
     known: &Known<'_>,
@@ -120,6 +66,7 @@ pub fn of_object(
             "count": {"type": "integer"},
             "count_capped": {"type": "boolean"},
         },
+        "additionalProperties": false,
     });
     all.insert(name.clone(), json!({"type": "object", "required": ["id"], "properties": read}));
     all.insert(format!("{name}.create"), created);

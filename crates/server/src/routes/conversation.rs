@@ -1,4 +1,4 @@
-//! What is said about records, and what they were before.
+//! What is said about records, who hears of it, and what they were before.
 
 use crate::caller::Caller;
 use crate::idempotency;
@@ -101,6 +101,34 @@ pub async fn remove(caller: Caller, request: HttpRequest) -> Answer {
     let work = |engine: engine::Engine, who| async move {
         engine.change_comment(&who, &object, id, comment, None).await
     };
+    caller.ask(work).await?;
+    Ok(wire::nothing())
+}
+
+/// `GET /records/{object}/{id}/followers`
+pub async fn followers(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let id = input::id(&request, "id", caller.locale)?;
+    let object = part(&request, "object").to_owned();
+    let work = |engine: engine::Engine, who| async move { engine.followers(&who, &object, id).await };
+    Ok(wire::ok(&caller.ask(work).await?))
+}
+
+/// `PUT /records/{object}/{id}/followers/me`
+pub async fn follow(caller: Caller, request: HttpRequest) -> Answer {
+    set_follows(caller, request, true).await
+}
+
+/// `DELETE /records/{object}/{id}/followers/me`
+pub async fn unfollow(caller: Caller, request: HttpRequest) -> Answer {
+    set_follows(caller, request, false).await
+}
+
+async fn set_follows(caller: Caller, request: HttpRequest, follows: bool) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let id = input::id(&request, "id", caller.locale)?;
+    let object = part(&request, "object").to_owned();
+    let work = |engine: engine::Engine, who| async move { engine.follow(&who, &object, id, follows).await };
     caller.ask(work).await?;
     Ok(wire::nothing())
 }

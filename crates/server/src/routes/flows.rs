@@ -136,6 +136,16 @@ pub async fn give_back(caller: Caller, request: HttpRequest, payload: web::Paylo
     decide(caller, request, payload, DecisionKind::Return).await
 }
 
+/// `POST /tasks/{id}/save {field: value}`; `If-Match` is the version of the record.
+pub async fn save(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let task = input::id(&request, "id", caller.locale)?;
+    let precondition = input::precondition(&request, caller.locale)?;
+    let body = input::json(&request, payload, BODY, caller.locale).await?;
+    let save = Request::SaveTask { task, body: body.json, precondition };
+    perform(&caller, idempotency::asked(&caller, &request, &body.bytes, save)?).await
+}
+
 /// `POST /tasks/{id}/comment`
 pub async fn comment(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     let (map, bytes) = decision(&caller, &request, payload, &["comment"]).await?;

@@ -159,6 +159,7 @@ fn shown(caller: &Caller, preview: &Preview) -> Json {
     json!({
         "packs": packs.collect::<Map<_, _>>(),
         "files": preview.files,
+        "changes": preview.changes,
         "steps": preview.steps,
         "statements": preview.statements,
         "findings": findings.collect::<Vec<_>>(),

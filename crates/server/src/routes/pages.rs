@@ -15,6 +15,9 @@ use uuid::Uuid;
 /// What `npm run build` leaves; nothing where it was not run.
 static BUILT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../web/dist");
 
+/// What keeps the application's files for times without a network.
+const WORKER: &str = "sw.js";
+
 /// Stands in the page where the nonce of this answer comes.
 const NONCE: &str = "%NONCE%";
 
@@ -41,6 +44,10 @@ fn file(request: &HttpRequest, path: &str) -> Option<HttpResponse> {
     answer.insert_header((VARY, "accept-encoding"));
     if let Some(name) = packed {
         answer.insert_header((CONTENT_ENCODING, name));
+    }
+    if path == WORKER {
+        // It fetches the files that it keeps; it may do nothing else.
+        answer.insert_header((CONTENT_SECURITY_POLICY, "default-src 'none'; connect-src 'self'"));
     }
     Some(answer.body(bytes))
 }

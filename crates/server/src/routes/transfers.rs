@@ -14,7 +14,7 @@ use diagnostic::{Code, Diagnostic, Hint};
 use engine::Engine;
 use engine::requests::Request;
 use engine::transfer::orders::{ExportOrder, ImportOrder, ImportPlan, LARGEST, Step};
-use engine::transfer::{Format, Sink};
+use engine::transfer::{Charset, Format, Sink};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::unfold;
@@ -38,7 +38,13 @@ pub async fn upload(caller: Caller, request: HttpRequest, payload: web::Payload)
         let found = Diagnostic::new(Code::UnsupportedMediaType).with("type", given);
         caller.refuse(found.with_hint(Hint::OneOf(known.into())))
     })?;
-    let begin = |engine: Engine, who| async move { engine.begin_upload(&who, &object, format, &name).await };
+    let charset = Charset::of_media_type(given).map_err(|charset| {
+        let type_ = format!("{}; charset={charset}", format.media_type());
+        caller.refuse(Diagnostic::new(Code::UnsupportedMediaType).with("type", type_))
+    })?;
+    let begin = |engine: Engine, who| async move {
+        engine.begin_upload(&who, &object, (format, charset), &name).await
+    };
     let id = caller.ask(begin).await?;
     let taken = match receive(&caller, &request, payload, id).await {
         Ok(size) => caller.ask(|engine, who| async move { engine.end_upload(&who, id, size).await }).await,
@@ -163,16 +169,35 @@ pub async fn lines(caller: Caller, request: HttpRequest) -> Answer {
     Ok(wire::ok(&json!({"lines": lines, "next": next})))
 }
 
-/// `GET /imports/{id}/rejected`: the refused lines in the form of the file they came with.
-pub async fn rejected(caller: Caller, request: HttpRequest) -> Answer {
-    input::known_parameters(&request, &[], caller.locale)?;
+/// `GET /imports/{id}/values?column=&field=`: what stands in a column, and what it means to a field.
+pub async fn values(caller: Caller, request: HttpRequest) -> Answer {
+    let parameters = input::known_parameters(&request, &["column", "field"], caller.locale)?;
     let id = input::id(&request, "id", caller.locale)?;
-    let form = caller.ask(|engine, who| async move { engine.rejected_form(&who, id).await }).await?;
-    let name = format!("rejected.{}", form.0.name());
-    let make = move |engine: Engine, who: std::sync::Arc<engine::Identity>, mut sink: Channel| async move {
-        engine.rejected(&who, id, &mut sink).await
+    let column = parameters.needed("column")?.to_owned();
+    let field = parameters.text("field").map(str::to_owned);
+    let asked = caller
+        .ask(|engine, who| async move { engine.import_values(&who, id, &column, field.as_deref()).await });
+    let (values, more) = asked.await?;
+    Ok(wire::ok(&json!({"values": values, "more": more})))
+}
+
+/// `GET /imports/{id}/rejected?format=`: the refused lines, in the form of the file they came with or another one.
+pub async fn rejected(caller: Caller, request: HttpRequest) -> Answer {
+    let parameters = input::known_parameters(&request, &["format"], caller.locale)?;
+    let id = input::id(&request, "id", caller.locale)?;
+    let (came, _) = caller.ask(|engine, who| async move { engine.rejected_form(&who, id).await }).await?;
+    let form = match parameters.text("format") {
+        None => came,
+        Some(name) => Format::from_name(name).ok_or_else(|| {
+            let found = Diagnostic::new(Code::InvalidParameter).with("name", "format");
+            caller.refuse(found.with("reason", "csv or xlsx is expected").at("format"))
+        })?,
     };
-    sent(&caller, form.0, &name, make).await
+    let name = format!("rejected.{}", form.name());
+    let make = move |engine: Engine, who: std::sync::Arc<engine::Identity>, mut sink: Channel| async move {
+        engine.rejected(&who, id, form, &mut sink).await
+    };
+    sent(&caller, form, &name, make).await
 }
 
 /// `POST /exports`

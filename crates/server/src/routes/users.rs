@@ -110,6 +110,22 @@ pub async fn remove_totp(state: web::Data<State>, caller: Caller, request: HttpR
     Ok(wire::nothing())
 }
 
+/// `GET /users/{id}/account`: what of it nobody but the owner sets up.
+pub async fn account(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let user = user(&caller, &request, "read").await?;
+    let factor = caller.ask(|engine, _| async move { engine.has_second_factor(user).await }).await?;
+    Ok(wire::ok(&json!({"second_factor": factor})))
+}
+
+/// `GET /users/{id}/handover`: what there is to hand over.
+pub async fn to_hand_over(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let user = user(&caller, &request, "hand over the records of").await?;
+    let held = caller.ask(|engine, who| async move { engine.to_hand_over(&who, user).await }).await?;
+    Ok(wire::ok(&json!({"records": held.records, "tasks": held.tasks})))
+}
+
 /// `POST /users/{id}/handover {to, deactivate?}`
 pub async fn hand_over(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;

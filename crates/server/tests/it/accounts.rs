@@ -445,6 +445,10 @@ fn an_administrator_gives_a_password_and_hands_records_over() {
         for (who, request, body, expect) in rows {
             check(&site, &[(who, &request, body, expect)]).await;
         }
+        let held = site.get("root", &path).await.json();
+        assert_eq!((&held["records"]["shop.order"], &held["tasks"]), (&json!(1), &json!(0)), "{held}");
+        let account = site.get("root", &format!("/api/v1/users/{sally}/account")).await.json();
+        assert_eq!(account, json!({"second_factor": false}));
         let key = [("idempotency-key", "h1")];
         let body = json!({"to": saul, "deactivate": true});
         let first = site.call("root", "POST", &path, &key, &body).await;
@@ -460,6 +464,34 @@ fn an_administrator_gives_a_password_and_hands_records_over() {
         );
         let seen = site.get("saul", &format!("/api/v1/records/shop.order/{order}")).await.json();
         assert_eq!(seen["owner"]["id"], json!(saul), "{seen}");
+        assert_eq!(
+            site.get("root", &path).await.json()["records"]["shop.order"],
+            Json::Null,
+            "nothing is left"
+        );
+        let listed = site.get("root", "/api/v1/jobs").await.json();
+        assert_eq!(listed["jobs"][0]["created_by"]["login"], "root", "{listed}");
+        site
+    });
+}
+
+#[test]
+fn what_administrators_look_at_is_theirs() {
+    on_each(|site| async move {
+        let sally = site.users["sally"];
+        let rows = [
+            ("sally", format!("GET /api/v1/users/{sally}/account"), "403 not_permitted"),
+            ("sally", format!("GET /api/v1/users/{sally}/handover"), "403 not_permitted"),
+            ("sally", "GET /api/v1/audit/verification".to_owned(), "403 not_permitted"),
+            ("root", "GET /api/v1/audit/verification?seal=x".to_owned(), "400 invalid_parameter number"),
+            ("root", format!("GET /api/v1/users/{sally}/account"), "200"),
+        ];
+        for (who, request, expect) in rows {
+            check(&site, &[(who, &request, Json::Null, expect)]).await;
+        }
+        site.engine.seal_now().await.unwrap();
+        let found = site.get("root", "/api/v1/audit/verification").await.json();
+        assert_eq!((&found["broken"], &found["first"]), (&Json::Null, &json!(1)), "{found}");
         site
     });
 }

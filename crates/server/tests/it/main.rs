@@ -4,6 +4,8 @@
 
 mod client;
 
+mod conformance;
+
 mod site;
 
 mod check;

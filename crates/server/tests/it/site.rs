@@ -1,6 +1,7 @@
 //! A site: an empty database, `definitions/base` and a small shop, some people, a server.
 
 use crate::client::{self, Answer};
+use crate::conformance::Description;
 use engine::publish::{Change, PackFiles};
 use engine::records::Command;
 use engine::{Engine, Options};
@@ -9,6 +10,7 @@ use server::{Config, Running, serve};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::{Arc, Mutex};
 use storage::Database;
 use test_support::TestDatabase;
 use uuid::Uuid;
@@ -23,6 +25,7 @@ pub struct Site {
     pub users: HashMap<String, Uuid>,
     tokens: HashMap<String, String>,
     running: Option<Running>,
+    description: Mutex<Option<Arc<Description>>>,
 }
 
 /// Runs a test on a site of its own on each database.
@@ -67,8 +70,14 @@ impl Site {
         let running = serve(configured(config));
         let running = running.await.unwrap();
         let address = running.addresses[0];
-        let mut site =
-            Site { engine, address, users: HashMap::new(), tokens: HashMap::new(), running: Some(running) };
+        let mut site = Site {
+            engine,
+            address,
+            users: HashMap::new(),
+            tokens: HashMap::new(),
+            running: Some(running),
+            description: Mutex::default(),
+        };
         site.person("root", "base.admin", None).await;
         site.person("boss", "shop.boss", None).await;
         let boss = site.users["boss"];
@@ -125,7 +134,19 @@ impl Site {
         if !body.is_null() && !headers.iter().any(|(name, _)| *name == "content-type") {
             all.push(("content-type", "application/json"));
         }
-        client::send(self.address, method, path, &all, bytes).await
+        let description = self.description();
+        let answer = client::send(self.address, method, path, &all, bytes).await;
+        description.allows(method, path, &answer);
+        answer
+    }
+
+    /// What is published now, described.
+    fn description(&self) -> Arc<Description> {
+        let mut known = self.description.lock().unwrap();
+        match known.as_ref().filter(|known| known.is_of(&self.engine)) {
+            Some(known) => known.clone(),
+            None => known.insert(Arc::new(Description::of(&self.engine))).clone(),
+        }
     }
 
     pub async fn get(&self, who: &str, path: &str) -> Answer {

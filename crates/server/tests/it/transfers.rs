@@ -81,6 +81,64 @@ async fn what_no_step_takes(site: &Site, import: &str) {
 }
 
 #[test]
+fn a_file_of_a_chinese_spreadsheet_is_read_and_its_words_are_counted() {
+    on_each(|site| async move {
+        let path = "/api/v1/imports?object=shop.customer&name=customers.csv";
+        let text = "Name,Code,City\n深圳创新科技,Z1, 上海 \n北京远景,Z2,上海\n广州天河,Z3,北京\n,Z4,北京\n";
+        let (bytes, _, _) = encoding_rs::GB18030.encode(text);
+        let sent = send(&site, "root", path, CSV, &bytes).await;
+        let import = sent.header("location").unwrap().to_owned();
+        assert_eq!(sent.json()["charset"], "gb18030", "{}", sent.text());
+        assert_eq!(sent.json()["columns"][0]["samples"][0], "深圳创新科技");
+        let found = site.get("root", &format!("{import}/values?column=City&field=city")).await.json();
+        let expect = json!([{"value": "上海", "count": 2, "means": "上海"}, {"value": "北京", "count": 2, "means": "北京"}]);
+        assert_eq!(found, json!({"values": expect, "more": false}));
+        check(
+            &site,
+            &[
+                (
+                    "root",
+                    &format!("GET {import}/values?column=Town"),
+                    Json::Null,
+                    "400 invalid_parameter column",
+                ),
+                (
+                    "root",
+                    &format!("GET {import}/values?column=City&field=x"),
+                    Json::Null,
+                    "400 unknown_field x",
+                ),
+                ("boss", &format!("GET {import}/values?column=City"), Json::Null, "404 not_found"),
+            ],
+        )
+        .await;
+        let ran = job(&site, "root", &site.post("root", &format!("{import}/run"), json!({})).await).await;
+        assert_eq!((&ran["result"]["created"], &ran["result"]["refused"]), (&json!(3), &json!(1)), "{ran}");
+        let book = site.get("root", &format!("{import}/rejected?format=xlsx")).await;
+        assert_eq!(book.header("content-type"), Some(XLSX));
+        assert_eq!(book.header("content-disposition"), Some("attachment; filename=\"rejected.xlsx\""));
+        assert!(book.body.starts_with(b"PK"), "a workbook");
+        check(
+            &site,
+            &[(
+                "root",
+                &format!("GET {import}/rejected?format=pdf"),
+                Json::Null,
+                "400 invalid_parameter format",
+            )],
+        )
+        .await;
+        // Somebody who knows better says so; a name that is none is refused.
+        let said = format!("{CSV}; charset=windows-1252");
+        let sent = send(&site, "root", path, &said, b"Name,Code\nM\xfcller,Z9\n").await;
+        assert_eq!(sent.json()["columns"][0]["samples"][0], "Müller");
+        let sent = send(&site, "root", path, "text/csv; charset=klingon", b"Name\nA\n").await;
+        assert!(told(&sent).starts_with("415 unsupported_media_type"), "{}", sent.text());
+        site
+    });
+}
+
+#[test]
 fn a_file_is_sent_tried_imported_and_undone() {
     on_each(|site| async move {
         let path = "/api/v1/imports?object=shop.customer&name=customers.csv";

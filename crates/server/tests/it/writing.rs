@@ -231,6 +231,9 @@ fn moves_and_buttons() {
             "{}",
             doubled.text()
         );
+        let more =
+            site.post("sally", &format!("{path}/actions/double"), json!({"times": 1, "plus": 4})).await;
+        assert_eq!(more.json()["quantity"], json!(10), "not what is usual: {}", more.text());
         let greeted = site.post("sally", "/api/v1/records/shop.order/actions/greet", json!({})).await.json();
         assert_eq!(greeted, json!({"words": "hello sally"}));
         site

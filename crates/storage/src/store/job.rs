@@ -216,10 +216,16 @@ pub async fn get(tx: &Tx, id: Uuid) -> Result<Option<Job>> {
     stored::first(tx, "where id = $1", cells![tx.dialect(); id]).await
 }
 
-/// The newest jobs, of one state or all.
-pub async fn list(tx: &Tx, state: Option<&str>, limit: u32) -> Result<Vec<Job>> {
-    let values = cells![tx.dialect(); state.unwrap_or_default(), i64::from(limit)];
-    stored::select(tx, "where ($1 = '' or state = $1) order by id desc limit $2", values).await
+/// The newest jobs, of one person or all.
+pub async fn list(tx: &Tx, created_by: Option<Uuid>, limit: u32) -> Result<Vec<Job>> {
+    let limit = i64::from(limit);
+    match created_by {
+        Some(person) => {
+            let values = cells![tx.dialect(); person, limit];
+            stored::select(tx, "where created_by = $1 order by id desc limit $2", values).await
+        }
+        None => stored::select(tx, "order by id desc limit $1", cells![tx.dialect(); limit]).await,
+    }
 }
 
 /// When the next job of a queue is due.

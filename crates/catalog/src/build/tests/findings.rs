@@ -158,6 +158,46 @@ fn overlays_name_what_exists() {
 }
 
 #[test]
+fn pages_show_what_there_is() {
+    let files = [
+        ("objects/lead.yaml", "kind: object\nname: lead\nfields: {name: {type: text}}\n"),
+        (
+            "objects/task.yaml",
+            "kind: object\nname: task\nfields: {lead: {type: reference, to: lead}, name: {type: text}}\n",
+        ),
+        ("forms/task_main.yaml", "kind: form\nname: task_main\nobject: task\n"),
+    ];
+    let check = |page: &str, expect: &str| {
+        let page = format!("kind: page\nname: lead\nobject: lead\n{page}\n");
+        let files = [files.as_slice(), &[("pages/lead.yaml", page.as_str())]].concat();
+        assert_eq!(lines(&packs(&files)), expect, "{page}");
+    };
+    let rows = [
+        ("blocks: {a: {related: {object: task, via: lead, columns: [name], sort: [-name]}}}", ""),
+        ("blocks: {a: {timeline: {}, visible_when: 'name == \"x\"'}}", ""),
+        (
+            "blocks: {a: {related: {object: task, via: name}}}",
+            "pages/lead.yaml:4:43: error[invalid_value]: `name` is no reference to a record of crm.lead",
+        ),
+        (
+            "blocks: {a: {summary: [nmae]}}",
+            "pages/lead.yaml:4:24: error[unknown_reference]: field `nmae` does not exist (did you mean `name`?)",
+        ),
+        (
+            "blocks: {a: {form: task_main}}",
+            "pages/lead.yaml:4:20: error[invalid_value]: form `crm.task_main` is one of crm.task, and the page is about crm.lead",
+        ),
+        (
+            "blocks: {a: {timeline: {}}}\ntabs: {t: {visible_when: 'size > 1', blocks: {b: {view: none}}}}",
+            "pages/lead.yaml:5:27: error[expression_name]: unknown name `size` (one of: id, version, created_at, created_by, updated_at, updated_by, deleted_at, flow, name, user)\npages/lead.yaml:5:57: error[unknown_reference]: view `none` does not exist",
+        ),
+    ];
+    for (page, expect) in rows {
+        check(page, expect);
+    }
+}
+
+#[test]
 fn what_follows_from_an_unread_file_is_not_reported() {
     let files = [
         ("objects/lead.yaml", "kind: object\nname: lead\nfields: {name: {tpye: text}}\n"),
@@ -215,4 +255,71 @@ fn encrypted_fields_are_neither_ordered_nor_computed_with() {
     let role = "kind: role\nname: rep\nobjects:\n  lead: {read: 'card == \"a\"'}\n";
     let files = [("objects/lead.yaml", object), ("roles/rep.yaml", role)];
     assert_eq!(lines(&packs(&files)), format!("roles/rep.yaml:4:17: error[invalid_value]: `card` {only}"));
+}
+
+#[test]
+fn layouts_are_made_of_fitting_fields() {
+    let object = "kind: object\nname: task\nfields:\n  name: {type: text}\n  from: {type: date}\n  to: {type: date}\n  \
+                  at: {type: datetime}\n  done: {type: percent}\n  \
+                  size: {type: integer}\n  after: {type: references, to: task}\n  next: {type: reference, to: task}\n  \
+                  part_of: {type: reference, to: task, tree: true}\n  who: {type: user}\n  photo: {type: image}\n  \
+                  paper: {type: file}\n";
+    let check = |view: &str, expect: &str| {
+        let view = format!("kind: view\nname: plan\nobject: task\n{view}\n");
+        let files = [("objects/task.yaml", object), ("views/plan.yaml", view.as_str())];
+        let place = if expect.is_empty() { "" } else { "views/plan.yaml:" };
+        assert_eq!(lines(&packs(&files)), format!("{place}{expect}"), "{view}");
+    };
+    let rows = [
+        (
+            "type: gantt\nstart: from\nend: to\ndepends_on: after\nprogress: done\nparent: part_of\ngroup_by: who",
+            "",
+        ),
+        ("type: gantt\nstart: at\nend: at\ndepends_on: next", ""),
+        ("type: gallery\ncover: photo\ncard: {title: name, lines: [who, size]}", ""),
+        ("type: gallery\ncover: paper", ""),
+        (
+            "type: gallery\ncover: name",
+            "5:8: error[invalid_value]: `cover` must be an image or file field; `name` is of type `text` (one of: photo, paper)",
+        ),
+        (
+            "type: gantt\nstart: name\nend: to",
+            "5:8: error[invalid_value]: `start` must be a date or datetime field; `name` is of type `text` (one of: from, to, at)",
+        ),
+        (
+            "type: gantt\nstart: from\nend: at",
+            "6:6: error[invalid_value]: `start` and `end` must be of the same type; `from` is a date, `at` a datetime",
+        ),
+        (
+            "type: gantt\nstart: from\nend: too",
+            "6:6: error[unknown_reference]: field `too` does not exist (did you mean `to`?)",
+        ),
+        (
+            "type: gantt\nstart: from\nend: to\ndepends_on: who",
+            "7:13: error[invalid_value]: `depends_on` must be a reference or references to the same object; `who` is of type `user` (one of: after, next, part_of)",
+        ),
+        (
+            "type: gantt\nstart: from\nend: to\nprogress: size",
+            "7:11: error[invalid_value]: `progress` must be a percent field; `size` is of type `integer` (one of: done)",
+        ),
+        (
+            "type: gantt\nstart: from\nend: to\nparent: next",
+            "7:9: error[invalid_value]: `parent` must be a reference to the same object with `tree: true`; `next` is of type `reference to crm.task` (one of: part_of)",
+        ),
+        (
+            "type: gantt\nstart: from\nend: to\ngroup_by: size",
+            "7:11: error[invalid_value]: `group_by` must be a select, reference or boolean field; `size` is of type `integer` (one of: next, part_of, who)",
+        ),
+        (
+            "type: tree\nparent: after",
+            "5:9: error[invalid_value]: `parent` must be a reference to the same object with `tree: true`; `after` is of type `references: reference to crm.task` (one of: part_of)",
+        ),
+        (
+            "type: calendar\nstart: at\nend: to",
+            "6:6: error[invalid_value]: `start` and `end` must be of the same type; `at` is a datetime, `to` a date",
+        ),
+    ];
+    for (view, expect) in rows {
+        check(view, expect);
+    }
 }

@@ -47,7 +47,7 @@ objects:
 ";
 
 /// The flows: name, then everything below `object`.
-pub const FLOWS: [(&str, &str); 24] = [
+pub const FLOWS: [(&str, &str); 25] = [
     (
         "asked",
         "start: {by: [button, transition]}\nrecord: {lock: none}\nsteps:\n  a: {approve: {by: [{role: finance}], mode: any}}",
@@ -114,6 +114,12 @@ pub const FLOWS: [(&str, &str); 24] = [
         "own",
         "policy: {self: superior, dedupe: consecutive}\nsteps:\n  a: {approve: {by: [{user: ini}], mode: any}}\n  \
          b: {approve: {by: [{user: mgr}, {user: boss}], mode: all}}",
+    ),
+    (
+        "rights",
+        "fields: {'*': read, amount: hidden}\nsteps:\n  \
+         a: {approve: {by: [{role: finance}], mode: any}, fields: {note: edit, lines: edit, status: edit}}\n  \
+         b: {approve: {by: [{user: boss}], mode: any}, fields: {'*': hidden, name: edit}}",
     ),
     (
         "needless",

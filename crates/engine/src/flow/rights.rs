@@ -1,0 +1,96 @@
+//! What the holder of a task may do with the fields of its record: what the step says, else what the flow says. A step
+//! hides, and opens for change, what its approver may read; it never shows what a role hides.
+
+use crate::flow::{drive, stored};
+use crate::records::command::{Command, Written};
+use crate::records::read;
+use crate::work::Work;
+use catalog::{Field, FieldRight, Object};
+use diagnostic::{Code, Diagnostic, Result};
+use indexmap::IndexMap;
+use plan::Precondition;
+use plan::actor::Access;
+use serde_json::{Map, Value as Json, json};
+use std::sync::Arc;
+use uuid::Uuid;
+use workflow::Flow;
+use workflow::instance::{Instance, TaskState};
+use workflow::step::Step;
+
+/// What stands for all fields that are not named.
+const OTHERS: &str = "*";
+
+/// `{field: "read" | "edit"}` of the fields that a step shows to a reader.
+pub(super) fn told(work: &Work, flow: &Flow, node: &str) -> Result<Json> {
+    let object = work.published.object(&flow.object)?;
+    let planner = work.planner();
+    let known = planner.known();
+    let shown = known.fields(object).filter_map(|field| {
+        let may = match right(flow, node, &field.name) {
+            Some(FieldRight::Hidden) => return None,
+            Some(FieldRight::Edit) if is_open_to_change(object, field) => "edit",
+            _ => "read",
+        };
+        Some((field.name.to_string(), json!(may)))
+    });
+    Ok(Json::Object(shown.collect()))
+}
+
+/// Not what the engine keeps, nor the stage, which moves change.
+fn is_open_to_change(object: &Object, field: &Field) -> bool {
+    let stage = object.transitions.as_ref().is_some_and(|transitions| transitions.field == field.name);
+    !stage && !field.readonly && field.system.is_none() && field.derived.is_none()
+}
+
+/// What the step says of a field goes before what the flow says, of all others as of single ones.
+fn right(flow: &Flow, node: &str, field: &str) -> Option<FieldRight> {
+    let step = flow.find(node).map(|node| &flow.nodes[node].fields);
+    let said =
+        |fields: &IndexMap<Arc<str>, FieldRight>| fields.get(field).or_else(|| fields.get(OTHERS)).copied();
+    step.and_then(said).or_else(|| said(&flow.fields))
+}
+
+/// Changes fields of the record that an open task of the actor opens for change, locked or not.
+///
+/// # Errors
+/// `not_found` for a task of somebody else, `task_decided`, `read_only_field` for a field that the step does not open,
+/// and what the record refuses.
+pub(crate) async fn save(work: &Work, id: Uuid, body: &Json, precondition: Precondition) -> Result<Written> {
+    let missing = || Box::new(Diagnostic::new(Code::NotFound));
+    let instance: Instance = stored::of_task(work, id).await?;
+    let task = instance.tasks.iter().find(|task| task.id == id && task.assignee == work.identity.actor.id);
+    let task = task.ok_or_else(missing)?;
+    let flow = stored::flow_of(work, &instance).await?;
+    let approves =
+        flow.find(&task.node).is_some_and(|node| matches!(flow.nodes[node].step, Step::Approve(_)));
+    if !approves || !read::may(work, &flow.object, instance.record, Access::Read).await? {
+        return Err(missing());
+    }
+    if task.state != TaskState::Open {
+        return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", task.state.name())));
+    }
+    opened(work, &flow, &task.node, body)?;
+    let command = Command::Update {
+        object: flow.object.clone(),
+        id: instance.record,
+        body: body.clone(),
+        precondition,
+    };
+    Box::pin(drive::as_flow(work).execute(&command)).await
+}
+
+/// Whether a step opens all these fields for change.
+fn opened(work: &Work, flow: &Flow, node: &str, body: &Json) -> Result<()> {
+    let object = work.published.object(&flow.object)?;
+    let planner = work.planner();
+    let known = planner.known();
+    for name in body.as_object().into_iter().flat_map(Map::keys) {
+        let Some(field) = known.readable(&flow.object, name) else {
+            return Err(Box::new(known.unknown_field(&flow.object, name).at(name)));
+        };
+        if right(flow, node, &field.name) != Some(FieldRight::Edit) || !is_open_to_change(object, field) {
+            return Err(Box::new(Diagnostic::new(Code::ReadOnlyField).with("field", name).at(name)));
+        }
+    }
+    Ok(())
+}
