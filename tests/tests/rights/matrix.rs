@@ -373,7 +373,7 @@ async fn import(site: &Site, who: &Arc<Identity>, attempt: &Attempt) -> BTreeSet
 async fn ran(site: &mut Site, person: usize, attempt: &Attempt) -> BTreeSet<&'static str> {
     let (who, object) = (site.identities[person].clone(), shape(attempt.object).full());
     let engine = site.engine.clone();
-    let import = match engine.begin_upload(&who, &object, Format::Csv, "").await {
+    let import = match engine.begin_upload(&who, &object, (Format::Csv, None), "").await {
         Ok(import) => import,
         Err(found) => return codes(Some(found)),
     };

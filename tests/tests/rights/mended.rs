@@ -93,7 +93,7 @@ fn a_file_learns_no_name_of_a_hidden_key() {
 /// Imports a file to its end; the import.
 async fn import(scene: &Scene, file: &str) -> Uuid {
     let (engine, who) = (&scene.site.engine, &scene.site.identities[0]);
-    let import = engine.begin_upload(who, "vault.client", Format::Csv, "").await.unwrap();
+    let import = engine.begin_upload(who, "vault.client", (Format::Csv, None), "").await.unwrap();
     engine.upload_part(import, 0, file.as_bytes().to_vec()).await.unwrap();
     engine.end_upload(who, import, file.len()).await.unwrap();
     take(scene, import, Step::Run).await;
