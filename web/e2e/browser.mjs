@@ -28,13 +28,17 @@ export async function open() {
   return browser;
 }
 
-/** A page that remembers what went wrong in it. `locale` and `dark` are what the browser says of itself. */
-export async function visit(browser, address, { size = DESKTOP, dark = false, locale = 'en' } = {}) {
+/**
+ * A page that remembers what went wrong in it. `locale` and `dark` are what the browser says of itself; with `worker` the
+ * application is kept for the time without a network, which few tests are about.
+ */
+export async function visit(browser, address, { size = DESKTOP, dark = false, locale = 'en', worker = false } = {}) {
   const phone = size.width < 500;
   const context = await browser.newContext({
     baseURL: address,
     viewport: size,
     locale,
+    serviceWorkers: worker ? 'allow' : 'block',
     colorScheme: dark ? 'dark' : 'light',
     hasTouch: phone,
     isMobile: phone,
@@ -50,7 +54,8 @@ export async function visit(browser, address, { size = DESKTOP, dark = false, lo
   page.on('pageerror', (error) => wrong.push(error.message));
   page.on('request', (request) => {
     const url = new URL(request.url());
-    if (url.origin !== new URL(address).origin && !['data:', 'blob:'].includes(url.protocol)) wrong.push(`asked ${url}`);
+    if (url.origin !== new URL(address).origin && !['data:', 'blob:'].includes(url.protocol))
+      wrong.push(`asked ${url}`);
   });
   return { page, context, wrong };
 }
@@ -72,8 +77,18 @@ export function sound(wrong) {
   assert.deepEqual(wrong, []);
 }
 
+/** Nothing moves any more: what is on its way in or out has other colours and names than it will have. */
+export async function settled(page) {
+  await page.evaluate(() => {
+    const ends = (one) => one.effect?.getTiming().iterations !== Infinity;
+    const moving = document.getAnimations().filter(ends);
+    return Promise.allSettled(moving.map((one) => one.finished));
+  });
+}
+
 /** The page as it is now has no finding of axe, by WCAG 2.2 AA. */
 export async function accessible(page, name) {
+  await settled(page);
   const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
   const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
   const told = violations.flatMap(({ id, nodes }) =>
@@ -87,4 +102,12 @@ export async function shoot(page, name) {
   if (!shots) return;
   await mkdir(shots, { recursive: true });
   await page.screenshot({ path: `${shots}/${name}.png` });
+}
+
+/** Waits for what happens behind the page. */
+export async function until(holds) {
+  for (let tries = 0; !(await holds()); tries += 1) {
+    assert.ok(tries < 300, `it does not come to pass: ${holds}`);
+    await new Promise((next) => setTimeout(next, 100));
+  }
 }

@@ -59,3 +59,10 @@ test('what is not there is said to be not there', async () => {
     assert.match(answer.headers.get('content-type'), status === 200 ? /^application\/json/ : /problem\+json/, path);
   }
 });
+
+test('what keeps the files for times without a network may fetch them, and is asked for anew each time', async () => {
+  const answer = await ask('/sw.js');
+  assert.equal(answer.headers.get('content-type'), 'text/javascript; charset=utf-8');
+  assert.equal(answer.headers.get('content-security-policy'), "default-src 'none'; connect-src 'self'");
+  assert.equal(answer.headers.get('cache-control'), 'no-cache');
+});

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { accessible, DESKTOP, open, PHONE, shoot, signIn, sound, visit } from './browser.mjs';
+import { DESKTOP, PHONE, accessible, open, shoot, signIn, sound, until, visit } from './browser.mjs';
 import { person, serve } from './server.mjs';
 
 let server, browser, piece;
@@ -12,11 +12,21 @@ before(async () => {
   await person(server, 'curator', 'Cora', 'showcase.curator');
   await person(server, 'director', 'Dora', 'showcase.director');
   await person(server, 'visitor', 'Vic', 'showcase.visitor');
-  for (const [code, parent] of [['H', null], ['H1', 'H'], ['H2', 'H'], ['H21', 'H2']]) {
+  for (const [code, parent] of [
+    ['H', null],
+    ['H1', 'H'],
+    ['H2', 'H'],
+    ['H21', 'H2'],
+  ]) {
     const of = parent === null ? {} : { parent: { by: { code: parent } } };
     await server.api('POST', '/records/showcase.place', { code, name: `Hall ${code}`, ...of });
   }
-  piece = await server.api('POST', '/records/showcase.piece', { name: 'A bowl', price: '900', discount: '10' });
+  piece = await server.api('POST', '/records/showcase.piece', {
+    name: 'A bowl',
+    price: '900',
+    discount: '10',
+    weight: '2.5',
+  });
   await server.api('POST', `/records/showcase.piece/${piece.id}/moves/show`, {});
   browser = await open();
 });
@@ -42,7 +52,10 @@ test('who may see less sees less', async () => {
   await page.getByText('1 record', { exact: true }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'New Piece' }).count(), 0);
   await page.goto('/records/showcase.piece/01a202d4-bd34-7358-89b8-c80ffba3389b');
-  await page.getByRole('alert').getByText(/not found/i).waitFor();
+  await page
+    .getByRole('alert')
+    .getByText(/not found/i)
+    .waitFor();
   await accessible(page, 'not found');
   sound(wrong);
   await context.close();
@@ -57,6 +70,17 @@ test('a sale is asked for at a desk and approved on a phone', async () => {
   const phone = await as('director', { size: PHONE, dark: true });
   await phone.page.goto('/approvals/todo');
   await phone.page.getByRole('link', { name: /A bowl/ }).click();
+  // What the step hides is not there, what it opens may be changed though the record is locked.
+  await phone.page.locator('[data-field=price]').waitFor();
+  assert.equal(await phone.page.locator('[data-field=weight]').count(), 0);
+  await phone.page.getByRole('button', { name: 'Edit' }).click();
+  await phone.page.getByLabel('Discount').fill('15');
+  assert.equal(await phone.page.getByLabel('Name').count(), 0, 'not what is only to be read');
+  await accessible(phone.page, 'task being changed');
+  await shoot(phone.page, 'task-form-phone');
+  await phone.page.getByRole('button', { name: 'Save' }).click();
+  await phone.page.locator('[data-field=discount]', { hasText: '15' }).waitFor();
+  assert.equal(await phone.page.getByText('kept as a draft').count(), 0, 'it is saved');
   await phone.page.getByLabel('Comment').fill('A fair price');
   await accessible(phone.page, 'task');
   await shoot(phone.page, 'task-phone');
@@ -77,6 +101,27 @@ test('a sale is asked for at a desk and approved on a phone', async () => {
     sound(one.wrong);
     await one.context.close();
   }
+});
+
+test('who follows a record is told what others do with it', async () => {
+  const { page, wrong, context } = await as('curator');
+  await page.goto(`/records/showcase.piece/${piece.id}`);
+  await page.getByRole('button', { name: /Follow .*A bowl/ }).click();
+  await page.getByText(/You follow .*A bowl/).waitFor();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Followers' }).click();
+  await page.getByRole('dialog', { name: 'Followers' }).getByText('Cora').waitFor();
+  await accessible(page, 'followers');
+  await shoot(page, 'followers');
+  await server.api('POST', `/records/showcase.piece/${piece.id}/comments`, { body: 'Is it insured?' });
+  const about = `/records/base.notification?filter=${encodeURIComponent('contains(subject, "A bowl")')}`;
+  await until(async () => (await server.api('GET', about)).records.length === 1);
+  await page.reload();
+  await page.getByRole('button', { name: /Notifications/ }).click();
+  await page.getByText('Is it insured?').waitFor();
+  await shoot(page, 'tray');
+  sound(wrong);
+  await context.close();
 });
 
 test('a tree opens its branches', async () => {

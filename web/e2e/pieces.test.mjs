@@ -120,7 +120,9 @@ test('a piece is made, changed, moved and told', async () => {
 });
 
 test('cards go where a move leads, and nowhere else', async () => {
-  const { page, wrong, context } = await at('/records/showcase.piece?view=showcase.piece_board&filter=number == "P-00007"');
+  const { page, wrong, context } = await at(
+    '/records/showcase.piece?view=showcase.piece_board&filter=number == "P-00007"',
+  );
   const lane = (name) => page.locator('section', { has: page.getByRole('heading', { name }) });
   const card = page.getByRole('button', { name: /Piece 6/ });
   await card.waitFor();
@@ -152,15 +154,24 @@ for (const [size, name] of [
   [PHONE, 'phone'],
 ]) {
   test(`a calendar shows what begins and ends: ${name}`, async () => {
-    const { page, wrong, context } = await at('/records/showcase.piece?view=showcase.piece_calendar&filter=price < 20', {
-      size,
-    });
-    await page.getByText(/^Calendar$/).first().waitFor();
+    const { page, wrong, context } = await at(
+      '/records/showcase.piece?view=showcase.piece_calendar&filter=price < 20',
+      {
+        size,
+      },
+    );
+    await page
+      .getByText(/^Calendar$/)
+      .first()
+      .waitFor();
     // All pieces of this test were made in March.
     await page.clock.setFixedTime('2026-03-15T08:00:00Z');
     await page.reload();
     // Those for which a day has no room stand behind "more".
-    const entry = page.getByText(/^Piece \d+$/).filter({ visible: true }).first();
+    const entry = page
+      .getByText(/^Piece \d+$/)
+      .filter({ visible: true })
+      .first();
     await entry.waitFor();
     await accessible(page, `calendar ${name}`);
     await shoot(page, `calendar-${name}`);

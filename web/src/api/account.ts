@@ -1,33 +1,21 @@
 import { queryOptions } from '@tanstack/react-query';
+import type * as Schema from '../definition/schema.gen';
 import { ask, get } from './client';
 
 /** One sign-in that is still in force. */
-export interface HeldSession {
-  id: string;
-  created_at: string;
-  last_used_at: string | null;
-  address: string | null;
-  agent: string | null;
-  current: boolean;
-}
+export type HeldSession = Schema.HeldSession;
 
 /** A token with which programs act for the person. */
-export interface Token {
-  id: string;
-  label: string;
-  created_at: string;
-  expires_at: string | null;
-  last_used_at: string | null;
-}
+export type Token = Schema.Token;
 
 export const sessionsQuery = queryOptions({
   queryKey: ['account', 'sessions'],
-  queryFn: async ({ signal }) => (await get<{ sessions: HeldSession[] }>('/sessions', undefined, signal)).sessions,
+  queryFn: async ({ signal }) => (await get<Schema.Answers['list_sessions']>('/sessions', undefined, signal)).sessions,
 });
 
 export const tokensQuery = queryOptions({
   queryKey: ['account', 'tokens'],
-  queryFn: async ({ signal }) => (await get<{ tokens: Token[] }>('/tokens', undefined, signal)).tokens,
+  queryFn: async ({ signal }) => (await get<Schema.Answers['list_tokens']>('/tokens', undefined, signal)).tokens,
 });
 
 export async function changePassword(password: string, next: string): Promise<void> {
@@ -35,13 +23,14 @@ export async function changePassword(password: string, next: string): Promise<vo
 }
 
 /** Begins to set up an authenticator app. */
-export async function beginSecondFactor(password: string): Promise<{ secret: string; uri: string }> {
-  return (await ask<{ secret: string; uri: string }>('POST', '/session/totp', { body: { password } })).body;
+export async function beginSecondFactor(password: string): Promise<Schema.Answers['begin_totp']> {
+  return (await ask<Schema.Answers['begin_totp']>('POST', '/session/totp', { body: { password } })).body;
 }
 
 /** The app shows the right codes: it is asked for from now on. Answers the codes for when it is lost. */
 export async function confirmSecondFactor(code: string): Promise<string[]> {
-  return (await ask<{ recovery_codes: string[] }>('POST', '/session/totp/confirm', { body: { code } })).body.recovery_codes;
+  return (await ask<Schema.Answers['confirm_totp']>('POST', '/session/totp/confirm', { body: { code } })).body
+    .recovery_codes;
 }
 
 export async function removeSecondFactor(password: string, code: string): Promise<void> {
@@ -59,7 +48,7 @@ export async function endOthers(): Promise<void> {
 
 /** Makes a token; it is told this once. */
 export async function makeToken(label: string, days: number): Promise<string> {
-  return (await ask<{ token: string }>('POST', '/tokens', { body: { label, days } })).body.token;
+  return (await ask<Schema.Answers['make_token']>('POST', '/tokens', { body: { label, days } })).body.token ?? '';
 }
 
 export async function endToken(id: string): Promise<void> {

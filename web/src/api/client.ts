@@ -1,5 +1,8 @@
+import i18next from 'i18next';
 import { language } from '../texts';
+import { viewed } from './viewAs';
 import { Problem, type ProblemBody, Unreachable } from '../definition/problem';
+import { heard } from '../ui/connection';
 
 /** What is sent beside the address. */
 export interface Asking {
@@ -50,6 +53,7 @@ export async function exchange(method: string, path: string, asking: Asking): Pr
   const headers: Record<string, string> = { accept: 'application/json', 'accept-language': language() };
   if (version !== undefined) headers['if-match'] = `"${version}"`;
   if (key !== undefined) headers['idempotency-key'] = key;
+  if (viewed !== null) headers['x-view-as'] = viewed.id;
   const raw = body instanceof Blob;
   if (body !== undefined && !raw) headers['content-type'] = 'application/json';
   Object.assign(headers, asking.headers);
@@ -71,22 +75,33 @@ export async function get<T>(path: string, query?: Asking['query'], signal?: Abo
 
 async function reach(address: string, sent: RequestInit): Promise<Response> {
   try {
-    return await fetch(address, sent);
+    const answer = await fetch(address, sent);
+    heard(true);
+    return answer;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new Unreachable('no answer', { cause: error });
+    heard(false);
+    throw new Unreachable(i18next.t('connection.unsent'), { cause: error });
   }
 }
 
 async function refused(response: Response, path: string): Promise<Error> {
-  const text = await response.text();
+  return refusal(response, await response.text(), path);
+}
+
+/** What a refusal says, whichever way it came. */
+export function refusal(
+  { status, statusText }: Pick<Response, 'status' | 'statusText'>,
+  text: string,
+  path: string,
+): Error {
   // A sign-in that is refused is no session that has ended.
-  if (response.status === 401 && path !== '/session') signedOut();
+  if (status === 401 && path !== '/session') signedOut();
   try {
     return new Problem(JSON.parse(text) as ProblemBody);
   } catch {
     // Something between here and the server answered in its place.
-    return new Problem({ title: response.statusText, status: response.status, code: 'not_understood' });
+    return new Problem({ title: statusText, status, code: 'not_understood' });
   }
 }
 

@@ -1,5 +1,6 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
-import type { App, Entry, Form, ObjectDefinition, View } from '../definition/types';
+import type { App, Entry, Form, ObjectDefinition, Page, Role, View, Workflow } from '../definition/types';
+import type * as Schema from '../definition/schema.gen';
 import { language } from '../texts';
 import { get } from './client';
 
@@ -7,7 +8,10 @@ interface Kinds {
   object: ObjectDefinition;
   view: View;
   form: Form;
+  page: Page;
   app: App;
+  role: Role;
+  workflow: Workflow;
 }
 
 /** How long what was read is taken as current: a publish is noticed by then. */
@@ -17,7 +21,8 @@ const FRESH = 60_000;
 export const definitionsQuery = () =>
   queryOptions({
     queryKey: ['definitions', language()],
-    queryFn: async ({ signal }) => (await get<{ definitions: Entry[] }>('/definitions', undefined, signal)).definitions,
+    queryFn: async ({ signal }) =>
+      (await get<Schema.Answers['list_definitions']>('/definitions', undefined, signal)).definitions,
     staleTime: FRESH,
   });
 

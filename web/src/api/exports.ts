@@ -1,3 +1,4 @@
+import type * as Schema from '../definition/schema.gen';
 import { exchange, get } from './client';
 
 /** Which records leave, and how. */
@@ -8,14 +9,6 @@ export interface Leaving {
   filter?: string;
   search?: string;
   sort?: string;
-}
-
-interface Export {
-  id: string;
-  job: string;
-  name: string;
-  state: string;
-  progress: { done: number; of: number } | null;
 }
 
 /** How often a file that is being made is looked after, in milliseconds. */
@@ -36,10 +29,10 @@ export async function exportRecords(leaving: Leaving, waiting: () => void): Prom
     return;
   }
   waiting();
-  const { job } = (await answer.json()) as { job: string };
+  const { job } = (await answer.json()) as Schema.JobStarted;
   for (;;) {
     await new Promise((next) => setTimeout(next, PACE));
-    const { exports } = await get<{ exports: Export[] }>('/exports');
+    const { exports } = await get<Schema.Answers['list_exports']>('/exports');
     const own = exports.find((one) => one.job === job);
     if (own === undefined || own.state === 'failed' || own.state === 'cancelled') throw new Error(own?.state ?? 'gone');
     if (own.state === 'done') return handOver(`/api/v1/exports/${own.id}/file`, own.name);

@@ -1,14 +1,10 @@
-import { ask } from './client';
+import { Problem, Unreachable } from '../definition/problem';
+import type * as Schema from '../definition/schema.gen';
+import { whenReached } from '../ui/connection';
+import { ask, get } from './client';
 
 /** A file as records show it. */
-export interface StoredFile {
-  id: string;
-  name: string;
-  type: string;
-  size: number;
-  width?: number;
-  height?: number;
-}
+export type StoredFile = Schema.File;
 
 /** Bytes sent at once: small enough that little is lost where a connection breaks. */
 const PART = 2 * 1024 * 1024;
@@ -20,37 +16,51 @@ const TRIES = 3;
  *
  * @param told - hears which share has arrived, from 0 to 1
  */
-export async function upload(file: Blob, name: string, told: (share: number) => void, signal: AbortSignal): Promise<StoredFile> {
-  const begun = await ask<{ id: string }>('POST', '/uploads', { body: { name, size: file.size }, signal });
+export async function upload(
+  file: Blob,
+  name: string,
+  told: (share: number) => void,
+  signal: AbortSignal,
+): Promise<StoredFile> {
+  const begun = await ask<Schema.Answers['begin_upload']>('POST', '/uploads', {
+    body: { name, size: file.size },
+    signal,
+  });
   const path = `/uploads/${begun.body.id}`;
   let offset = 0;
-  for (;;) {
+  for (let tries = 1; ;) {
     const part = file.slice(offset, offset + PART);
-    const answer = await patiently(() =>
-      ask<StoredFile | undefined>('PATCH', path, {
+    try {
+      const answer = await ask<StoredFile | undefined>('PATCH', path, {
         body: part,
         headers: { 'content-type': 'application/octet-stream', 'upload-offset': String(offset) },
         signal,
-      }),
-    );
-    offset += part.size;
-    told(file.size === 0 ? 1 : offset / file.size);
-    if (answer.body) return answer.body;
-    if (offset >= file.size) throw new Error('the upload did not end');
+      });
+      offset += part.size;
+      tries = 1;
+      told(file.size === 0 ? 1 : offset / file.size);
+      if (answer.body) return answer.body;
+    } catch (error) {
+      // A part may have arrived although no answer came: the server says where to go on.
+      const lost = error instanceof Unreachable || (error instanceof Problem && error.code === 'upload_offset');
+      if (!lost || tries >= TRIES) throw error;
+      await new Promise((next) => setTimeout(next, 1000 * tries));
+      // However long there is no connection: what has arrived stays, and it goes on from there.
+      await whenReached(signal);
+      tries += 1;
+      const state = await get<Upload>(path, undefined, signal).catch(() => undefined);
+      if (state?.whole) return ended(state, file);
+      offset = state?.offset ?? offset;
+    }
   }
 }
 
-/** Tries again what may succeed the next time: the server tells apart what arrived before. */
-async function patiently<T>(act: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await act();
-    } catch (error) {
-      const away = error instanceof Error && error.name === 'Unreachable';
-      if (!away || tries >= TRIES) throw error;
-      await new Promise((next) => setTimeout(next, 1000 * tries));
-    }
-  }
+/** An upload as the server has it. */
+type Upload = Schema.Upload;
+
+/** The last part had arrived, and only its answer was lost. */
+function ended({ id, name, size }: Upload, file: Blob): StoredFile {
+  return { id, name, size, type: file.type };
 }
 
 /** Where the bytes of a file in a field are. */

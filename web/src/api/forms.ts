@@ -4,8 +4,14 @@ import { definitionQuery, useDefinitions } from './definitions';
 
 /** The form in which an object's records are shown, where there is one. */
 export function useForm(object: string): Form | undefined {
+  return useNamedForm(object, '');
+}
+
+/** A form by its name, or the first one of the object. */
+export function useNamedForm(object: string, wanted: string): Form | undefined {
   const entries = useDefinitions().filter((entry) => entry.kind === 'form' && entry.object === object);
-  const name = (entries.find((entry) => entry.default) ?? entries[0])?.name;
+  const named = entries.find((entry) => entry.name === wanted);
+  const name = (named ?? entries.find((entry) => entry.default) ?? entries[0])?.name;
   const query = definitionQuery('form', name ?? '');
   const { data } = useSuspenseQuery<Form | null>({
     queryKey: query.queryKey,

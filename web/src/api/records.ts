@@ -1,3 +1,4 @@
+import type * as Schema from '../definition/schema.gen';
 import { ask, get } from './client';
 import type { Json } from '../definition/json';
 
@@ -39,6 +40,14 @@ export function read(object: string, id: string, expand?: string, signal?: Abort
   return get<Row>(at(object, id), { expand }, signal);
 }
 
+/** One field of a record that was changed, by whom and when. */
+export type Change = Schema.Change;
+
+/** What was changed in a record, the newest first. */
+export async function history(object: string, id: string): Promise<Change[]> {
+  return (await get<Schema.Answers['history_of']>(`${at(object, id)}/history`)).changes;
+}
+
 /** Creates a record with its children; `key` makes repeats harmless. */
 export async function create(object: string, body: object, key: string): Promise<Row> {
   return (await ask<Row>('POST', at(object), { body, key })).body;
@@ -67,10 +76,7 @@ export async function press(object: string, id: string, action: string, body: ob
 }
 
 /** Records by what a field holds: how many, and the sum of another field. */
-export interface Group {
-  /** The value of the field, and the figures by their names. */
-  [name: string]: Json;
-}
+export type Group = Schema.Group;
 
 export async function groups(
   object: string,
@@ -78,5 +84,5 @@ export async function groups(
   signal?: AbortSignal,
 ): Promise<Group[]> {
   const asking = signal ? { body: asked, signal } : { body: asked };
-  return (await ask<{ groups: Group[] }>('POST', `/query/${object}`, asking)).body.groups;
+  return (await ask<Schema.Answers['groups_of']>('POST', `/query/${object}`, asking)).body.groups;
 }

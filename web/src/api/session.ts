@@ -1,17 +1,9 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
+import type * as Schema from '../definition/schema.gen';
 import { ask, get } from './client';
 
 /** Who is signed in. */
-export interface Person {
-  id: string;
-  login: string;
-  name: string;
-  department: { id: string; title: string } | null;
-  locale: string | null;
-  time_zone: string | null;
-  admin: boolean;
-  roles: string[];
-}
+export type Person = Schema.Person;
 
 /** What signing in needs. */
 export interface Credentials {
@@ -22,13 +14,7 @@ export interface Credentials {
 }
 
 /** Somebody's session. */
-export interface Session {
-  user: Person;
-  /** The site: its days are those of this time zone. */
-  site: { time_zone: string };
-  /** Whether an authenticator app is asked for at the sign-in. */
-  second_factor: boolean;
-}
+export type Session = Schema.Session;
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -47,10 +33,20 @@ export function usePerson(): Person {
   return useSession().user;
 }
 
+/** Somebody has signed out here: what is remembered of the session counts no more, also for whoever goes back at once. */
+let over = false;
+
+export function isOver(): boolean {
+  return over;
+}
+
 export async function signIn(credentials: Credentials): Promise<Person> {
-  return (await ask<{ user: Person }>('POST', '/session', { body: credentials })).body.user;
+  const { user } = (await ask<Schema.Answers['sign_in']>('POST', '/session', { body: credentials })).body;
+  over = false;
+  return user;
 }
 
 export async function signOut(): Promise<void> {
   await ask('DELETE', '/session');
+  over = true;
 }

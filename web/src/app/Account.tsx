@@ -1,16 +1,21 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { forgetVisited } from '../api/visited';
 import { signOut, usePerson } from '../api/session';
-import { type Language, LANGUAGES, speak } from '../texts';
+import { viewAs, viewed } from '../api/viewAs';
+import { forgetChosen } from '../fields/chosen';
+import { forgetDrafts } from '../forms/drafts';
+import { type Language, LANGUAGES } from '../texts';
 import { density, theme } from '../ui/appearance';
 import { Face } from '../ui/Face';
 import { queries } from './queries';
+import { speakAll } from './settings';
 import styles from './Account.module.css';
 import shell from './Shell.module.css';
 
 /** The person at the screen: language, look, the way out. */
-export function Account() {
+export function Account({ onTour }: { onTour: () => void }) {
   const { t, i18n } = useTranslation();
   const person = usePerson();
   const navigate = useNavigate();
@@ -19,18 +24,24 @@ export function Account() {
   const look = theme.use();
   const rows = density.use();
   const leave = async () => {
+    // Nothing is changed with somebody else's rights, the own session neither.
+    if (viewed !== null) return viewAs(null);
     await signOut();
-    queries.clear();
+    // Another person may sign in here next.
+    forgetDrafts();
+    forgetVisited();
+    forgetChosen();
     await navigate({ to: '/sign-in' });
-  };
-  const change = async (next: Language) => {
-    await speak(next);
-    // Labels of definitions and titles of choices come in the reader's language.
-    await queries.invalidateQueries();
+    queries.clear();
   };
   return (
     <>
-      <button className={shell.round} popoverTarget={id} aria-label={t('account.open', { name: person.name })}>
+      <button
+        className={shell.round}
+        data-tour="account"
+        popoverTarget={id}
+        aria-label={t('account.open', { name: person.name })}
+      >
         <Face name={person.name} size={28} />
       </button>
       <div ref={panel} id={id} popover="auto" className={styles.panel}>
@@ -40,7 +51,7 @@ export function Account() {
           label={t('account.language')}
           value={i18n.language as Language}
           options={Object.entries(LANGUAGES) as [Language, string][]}
-          onChange={(next) => void change(next)}
+          onChange={(next) => void speakAll(next)}
         />
         <Choice
           label={t('account.theme')}
@@ -57,6 +68,15 @@ export function Account() {
         <Link to="/me" className={styles.leave} onClick={() => panel.current?.hidePopover()}>
           {t('profile.title')}
         </Link>
+        <button
+          className={styles.leave}
+          onClick={() => {
+            panel.current?.hidePopover();
+            onTour();
+          }}
+        >
+          {t('tour.take')}
+        </button>
         <button className={styles.leave} onClick={() => void leave()}>
           {t('account.signOut')}
         </button>

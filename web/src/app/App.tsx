@@ -25,6 +25,7 @@ export function App() {
 async function leave(): Promise<void> {
   const to = router.state.location.href;
   if (to.startsWith('/sign-in')) return;
+  // First away from the page: it would ask again at once for what is forgotten, and be refused.
+  await router.navigate({ to: '/sign-in', search: { to }, replace: true });
   queries.clear();
-  await router.navigate({ to: '/sign-in', search: { to } });
 }

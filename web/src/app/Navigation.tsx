@@ -1,31 +1,26 @@
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { definitionQuery, useDefinitions } from '../api/definitions';
+import { useApps, workingApp } from '../api/apps';
+import { useFavourites } from '../api/favourites';
 import { boxQuery } from '../api/tasks';
-import type { App, MenuEntry } from '../definition/types';
+import { useTitles } from '../api/titles';
+import type { MenuEntry } from '../definition/types';
 import { Icon } from '../ui/icons';
-import { preference } from '../ui/preference';
+import { Administration } from './Administration';
 import styles from './Navigation.module.css';
-
-/** The app somebody works in, by its name. It is one of those the server names, or the first of them. */
-const working = preference<string>('app', [''], true);
 
 /** The menu of the app somebody works in, and the way to the others. */
 export function Navigation({ onChoose }: { onChoose: () => void }) {
   const { t } = useTranslation();
-  const names = useDefinitions().filter((entry) => entry.kind === 'app');
-  const found = useQueries({ queries: names.map(({ name }) => definitionQuery('app', name)) });
-  const apps = found.map((query) => query.data).filter((app): app is App => app !== undefined);
-  const chosen = working.use();
-  const app = apps.find((one) => one.name === chosen) ?? apps.find(isOfWork) ?? apps[0];
+  const { apps, current: app } = useApps();
   if (app === undefined) return null;
   return (
-    <nav aria-label={t('shell.navigation')}>
+    <nav aria-label={t('shell.navigation')} data-tour="menu">
       {apps.length > 1 && (
         <label className={styles.apps}>
           <span className="visually-hidden">{t('shell.app')}</span>
-          <select value={app.name} onChange={(event) => working.set(event.target.value)}>
+          <select value={app.name} onChange={(event) => workingApp.set(event.target.value)}>
             {apps.map((one) => (
               <option key={one.name} value={one.name}>
                 {one.label}
@@ -45,7 +40,9 @@ export function Navigation({ onChoose }: { onChoose: () => void }) {
         <span>{t('approvals.title')}</span>
         <Waiting />
       </Link>
+      <Favourites onChoose={onChoose} />
       <Entries entries={app.menu} onChoose={onChoose} />
+      <Administration onChoose={onChoose} />
     </nav>
   );
 }
@@ -56,15 +53,12 @@ function Waiting() {
   return data && data.length > 0 ? <b className={styles.badge}>{data.length < 100 ? data.length : '99+'}</b> : null;
 }
 
-/** The organisation is there for all; what somebody came for is in another pack. */
-function isOfWork(app: App): boolean {
-  return !app.name.startsWith('base.');
-}
-
 function Entries({ entries, onChoose }: { entries: Record<string, MenuEntry>; onChoose: () => void }) {
+  // A heading under which nothing is left for this person is none.
+  const shown = Object.entries(entries).filter(([, { menu }]) => menu === undefined || Object.keys(menu).length > 0);
   return (
     <ul className={styles.entries}>
-      {Object.entries(entries).map(([name, entry]) => (
+      {shown.map(([name, entry]) => (
         <li key={name}>
           {entry.menu ? (
             <>
@@ -84,6 +78,24 @@ function Entries({ entries, onChoose }: { entries: Record<string, MenuEntry>; on
 }
 
 function Leaf({ entry, onChoose }: { entry: MenuEntry; onChoose: () => void }) {
+  const shown = (
+    <>
+      {entry.icon && <Icon name={entry.icon} />}
+      <span>{entry.label}</span>
+    </>
+  );
+  const look = {
+    className: styles.entry,
+    activeProps: { 'data-active': true, 'aria-current': 'page' as const },
+    onClick: onChoose,
+  };
+  if (entry.page !== undefined) {
+    return (
+      <Link to="/pages/$page" params={{ page: entry.page }} {...look}>
+        {shown}
+      </Link>
+    );
+  }
   if (entry.object === undefined) return null;
   return (
     <Link
@@ -91,12 +103,41 @@ function Leaf({ entry, onChoose }: { entry: MenuEntry; onChoose: () => void }) {
       params={{ object: entry.object }}
       search={entry.view === undefined ? {} : { view: entry.view }}
       activeOptions={{ exact: true, includeSearch: entry.view !== undefined }}
-      className={styles.entry}
-      activeProps={{ 'data-active': true, 'aria-current': 'page' }}
-      onClick={onChoose}
+      {...look}
     >
-      {entry.icon && <Icon name={entry.icon} />}
-      <span>{entry.label}</span>
+      {shown}
     </Link>
+  );
+}
+
+/** Records that somebody keeps at hand. */
+function Favourites({ onChoose }: { onChoose: () => void }) {
+  const { t } = useTranslation();
+  const { favourites } = useFavourites();
+  const titles = useTitles(favourites);
+  const shown = favourites.filter((one) => titles.has(one.id));
+  if (shown.length === 0) return null;
+  return (
+    <>
+      <div className={styles.heading}>
+        <Icon name="star" size={14} />
+        {t('shell.favourites')}
+      </div>
+      <ul className={styles.entries}>
+        {shown.map(({ object, id }) => (
+          <li key={id}>
+            <Link
+              to="/records/$object/$id"
+              params={{ object, id }}
+              className={styles.entry}
+              activeProps={{ 'data-active': true, 'aria-current': 'page' }}
+              onClick={onChoose}
+            >
+              <span>{titles.get(id)}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

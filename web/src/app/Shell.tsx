@@ -5,11 +5,17 @@ import { useTranslation } from 'react-i18next';
 import { usePhone } from '../ui/appearance';
 import { Waiting } from '../ui/Skeleton';
 import { Account } from './Account';
+import { Connection } from './Connection';
+import { QuickButton } from './QuickButton';
 import { Navigation } from './Navigation';
 import styles from './Shell.module.css';
+import { useTour } from './tour/useTour';
+import { Tray } from './Tray';
+import { Viewing } from './Viewing';
 
 const Kit = lazy(() => import('../ui/Kit'));
 const Palette = lazy(() => import('./Palette'));
+const Tour = lazy(() => import('./tour/Tour'));
 
 /** What surrounds every page behind the sign-in: the way around, the palette, the person. */
 export function Shell() {
@@ -17,6 +23,7 @@ export function Shell() {
   const phone = usePhone();
   const [palette, setPalette] = useState(false);
   const [menu, setMenu] = useState(false);
+  const touring = useTour();
   useShortcut(() => setPalette(true));
   return (
     <div className={styles.shell}>
@@ -49,14 +56,20 @@ export function Shell() {
               <MenuIcon size={20} />
             </button>
           )}
-          <button className={styles.command} onClick={() => setPalette(true)}>
+          <button className={styles.command} data-tour="search" onClick={() => setPalette(true)}>
             <Search size={15} aria-hidden />
             <span>{t('shell.search')}</span>
             <kbd className={styles.keys}>{navigator.platform.startsWith('Mac') ? '⌘K' : 'Ctrl K'}</kbd>
           </button>
           <span className={styles.space} />
-          <Account />
+          <Suspense fallback={null}>
+            <QuickButton />
+          </Suspense>
+          <Tray />
+          <Account onTour={touring.ask} />
         </header>
+        <Viewing />
+        <Connection />
         <main id="content" className={styles.content} tabIndex={-1}>
           <Suspense fallback={<Waiting />}>
             <Kit>
@@ -67,7 +80,12 @@ export function Shell() {
       </div>
       {palette && (
         <Suspense fallback={null}>
-          <Palette onClose={() => setPalette(false)} />
+          <Palette onClose={() => setPalette(false)} onTour={touring.ask} />
+        </Suspense>
+      )}
+      {touring.shown && (
+        <Suspense fallback={null}>
+          <Tour touring={touring} onMenu={setMenu} />
         </Suspense>
       )}
     </div>

@@ -31,3 +31,14 @@ export function sectionsOf(object: ObjectDefinition, form: Form | undefined, pho
     }))
     .filter((section) => section.fields.length > 0);
 }
+
+/** What a step of an approval lets its approver do with fields; what it does not name, it hides. */
+export type Rights = Record<string, 'read' | 'edit'>;
+
+/** An object as a step of an approval shows it; as it is without one. */
+export function asGranted(object: ObjectDefinition, rights: Rights | undefined): ObjectDefinition {
+  if (rights === undefined) return object;
+  const shown = Object.entries(object.fields).filter(([name]) => name in rights);
+  const fields = shown.map(([name, field]) => [name, { ...field, writable: rights[name] === 'edit' }]);
+  return { ...object, fields: Object.fromEntries(fields) };
+}

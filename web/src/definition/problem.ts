@@ -1,20 +1,7 @@
-/** What the server says when it refuses, as it arrives (RFC 9457). */
-export interface ProblemBody {
-  title: string;
-  status: number;
-  code: string;
-  detail?: string;
-  hint?: string;
-  errors?: Finding[];
-  trace_id?: string;
-}
+import type * as Schema from './schema.gen';
 
-/** One thing that is wrong, and where in the body that was sent: `lines[2].price`. */
-export interface Finding {
-  path?: string;
-  code: string;
-  message: string;
-}
+/** What the server says when it refuses, as it arrives. What stands between here and the server says less. */
+export type ProblemBody = Pick<Schema.Problem, 'title' | 'status' | 'code'> & Partial<Schema.Problem>;
 
 /** A refusal of the server. Its words are in the reader's language already. */
 export class Problem extends Error {
@@ -33,7 +20,7 @@ export class Problem extends Error {
   /** What is wrong by place; findings without a place are under `''`. */
   get findings(): Map<string, string[]> {
     const found = new Map<string, string[]>();
-    for (const { path = '', message } of this.body.errors ?? []) {
+    for (const { path, message } of this.body.errors ?? []) {
       found.set(path, [...(found.get(path) ?? []), message]);
     }
     return found;
@@ -43,4 +30,10 @@ export class Problem extends Error {
 /** No answer came: no network, or a server that is not there. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';
+}
+
+/** What is wrong with something that was asked for. Where it is there already, it stays unless the server refuses it now. */
+export function failureOf({ error, data }: { error: Error | null; data?: unknown }): Error | null {
+  const refused = error instanceof Problem && error.status < 500;
+  return data === undefined || refused ? error : null;
 }

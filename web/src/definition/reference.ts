@@ -1,12 +1,8 @@
 import type { Json } from './json';
+import type { Reference } from './schema.gen';
 
 /** What a reference holds as it travels. */
-export interface Referred {
-  id: string;
-  title: string | null;
-  /** The object, where a field may lead to several. */
-  object?: string;
-}
+export type Referred = Reference;
 
 export function referred(value: Json | undefined): Referred | null {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return null;

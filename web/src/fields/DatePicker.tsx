@@ -24,6 +24,7 @@ export default function DatePicker({
       showTime={withTime ? { format: 'HH:mm' } : false}
       aria-label={label}
       status={invalid ? 'error' : ''}
+      aria-invalid={invalid || undefined}
       {...(placeholder === undefined ? {} : { placeholder })}
       disabled={disabled ?? false}
       autoFocus={autoFocus ?? false}

@@ -1,11 +1,12 @@
-import Input from 'antd/es/input';
-import { useTranslation } from 'react-i18next';
 import type { Json } from '../definition/json';
-import type { DisplayProps, FieldKind, InputProps } from './field';
-import styles from './fields.module.css';
+import { fetched } from './fetched';
+import type { DisplayProps, FieldKind } from './field';
 import { presenceOperators, textLiteral } from './operators';
 
 const PARTS = ['country', 'province', 'city', 'district', 'street'] as const;
+
+// The parts of countries are chosen step by step, which only forms need.
+const AddressInput = fetched(() => import('./AddressInput'));
 
 type Parts = Partial<Record<(typeof PARTS)[number], string | null>>;
 
@@ -20,34 +21,6 @@ function inOneLine(value: Parts): string {
 
 function Display({ value }: DisplayProps) {
   return <>{isMap(value) ? inOneLine(value as Parts) : null}</>;
-}
-
-function AddressInput({ id, value, onChange, onBlur, label, invalid, disabled }: InputProps) {
-  const { t } = useTranslation();
-  const parts: Parts = isMap(value) ? (value as Parts) : {};
-  const set = (part: (typeof PARTS)[number], text: string) => {
-    const next = { ...parts, [part]: text === '' ? null : text };
-    onChange(PARTS.some((name) => next[name]) ? (next as Json) : null);
-  };
-  return (
-    <div className={styles.parts} role="group" aria-label={label ?? t('field.address')}>
-      {PARTS.map((part, at) => (
-        <Input
-          key={part}
-          id={at === 0 ? id : undefined}
-          className={part === 'street' ? styles.street : undefined}
-          value={parts[part] ?? ''}
-          placeholder={t(`field.addressParts.${part}`)}
-          aria-label={t(`field.addressParts.${part}`)}
-          status={invalid ? 'error' : ''}
-          disabled={disabled}
-          maxLength={200}
-          onChange={(event) => set(part, event.target.value)}
-          onBlur={onBlur}
-        />
-      ))}
-    </div>
-  );
 }
 
 export const address: FieldKind = {

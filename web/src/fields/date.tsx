@@ -1,10 +1,9 @@
-import { lazy, Suspense } from 'react';
-import { language } from '../texts';
+import { fetched } from './fetched';
+import styles from './fields.module.css';
 import type { DisplayProps, FieldKind, InputProps } from './field';
 import { numberOperators, textLiteral } from './operators';
 
-// The calendar is large, and no list needs it.
-const Picker = lazy(() => import('./DatePicker'));
+const Picker = fetched<InputProps & { form: string }>(() => import('./DatePicker'));
 
 /** A day as it is written everywhere in the product: `2026-11-22`. */
 function Display({ value }: DisplayProps) {
@@ -12,11 +11,7 @@ function Display({ value }: DisplayProps) {
 }
 
 function DateInput(props: InputProps) {
-  return (
-    <Suspense fallback={<div style={{ height: 'var(--touch)' }} />}>
-      <Picker {...props} form="YYYY-MM-DD" />
-    </Suspense>
-  );
+  return <Picker {...props} form="YYYY-MM-DD" />;
 }
 
 /** A moment in the reader's own time zone, to the minute. */
@@ -25,23 +20,6 @@ export function moment(value: string): string {
   const two = (part: number) => String(part).padStart(2, '0');
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}`;
-}
-
-/** How long ago or how soon, in words: `3 minutes ago`. */
-export function relative(value: string, now: number): string {
-  const seconds = (Date.parse(value) - now) / 1000;
-  const words = new Intl.RelativeTimeFormat(language(), { numeric: 'auto' });
-  const steps = [
-    ['year', 31_557_600],
-    ['month', 2_629_800],
-    ['day', 86_400],
-    ['hour', 3600],
-    ['minute', 60],
-  ] as const;
-  for (const [unit, length] of steps) {
-    if (Math.abs(seconds) >= length) return words.format(Math.trunc(seconds / length), unit);
-  }
-  return words.format(0, 'second');
 }
 
 function MomentDisplay({ value }: DisplayProps) {
@@ -53,11 +31,7 @@ function MomentDisplay({ value }: DisplayProps) {
 }
 
 function MomentInput(props: InputProps) {
-  return (
-    <Suspense fallback={<div style={{ height: 'var(--touch)' }} />}>
-      <Picker {...props} form="YYYY-MM-DD HH:mm" />
-    </Suspense>
-  );
+  return <Picker {...props} form="YYYY-MM-DD HH:mm" />;
 }
 
 function TimeDisplay({ value }: DisplayProps) {
@@ -69,7 +43,7 @@ function TimeInput({ id, value, onChange, onBlur, label, disabled, invalid }: In
     <input
       type="time"
       id={id}
-      className="ant-input"
+      className={styles.time}
       value={typeof value === 'string' ? value.slice(0, 5) : ''}
       aria-label={label}
       aria-invalid={invalid || undefined}

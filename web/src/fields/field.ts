@@ -34,8 +34,12 @@ export interface InputProps {
   at?: Place | undefined;
   disabled?: boolean;
   autoFocus?: boolean;
-  /** The record as it stands in the form: an address needs its province, a choice its conditions. */
+  /** The record as it stood when the input was drawn: money stands beside its currency. */
   row?: Record<string, Json>;
+  /** The record as it stands when it is asked for: what may be chosen depends on it. */
+  now?: () => Record<string, Json>;
+  /** What the record's fields are called. */
+  labels?: Record<string, string>;
 }
 
 /** How a comparison is written in the expression language. */

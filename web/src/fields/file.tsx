@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fileAddress, type StoredFile, upload } from '../api/files';
 import type { Json } from '../definition/json';
+import { useReached } from '../ui/connection';
 import { isMap } from './address';
 import type { DisplayProps, FieldKind, InputProps } from './field';
 import styles from './fields.module.css';
@@ -14,7 +15,7 @@ export function stored(value: Json): StoredFile | null {
 }
 
 /** `1.4 MB` */
-function size(bytes: number): string {
+export function size(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB'];
   const step = bytes === 0 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
   const shown = bytes / 1000 ** step;
@@ -54,8 +55,10 @@ export function useUpload(onChange: (value: Json) => void) {
   const [share, setShare] = useState<number | null>(null);
   const [error, setError] = useState<string | null>(null);
   const running = useRef<AbortController | null>(null);
+  const last = useRef<() => Promise<void>>(undefined);
   useEffect(() => () => running.current?.abort(), []);
   const send = async (file: Blob, name: string) => {
+    last.current = () => send(file, name);
     running.current?.abort();
     const controller = new AbortController();
     running.current = controller;
@@ -69,13 +72,14 @@ export function useUpload(onChange: (value: Json) => void) {
       if (running.current === controller) setShare(null);
     }
   };
-  return { share, error, send, stop: () => running.current?.abort() };
+  return { share, error, send, again: () => last.current?.(), stop: () => running.current?.abort() };
 }
 
 function FileInput({ field, id, value, onChange, label, invalid, disabled, at }: InputProps) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
-  const { share, error, send, stop } = useUpload(onChange);
+  const { share, error, send, again, stop } = useUpload(onChange);
+  const reached = useReached();
   const file = stored(value);
   // What is stored under this id already can be seen where it is; what was only just sent cannot.
   const Shown = field.type === 'file' ? Display : Picture;
@@ -108,6 +112,7 @@ function FileInput({ field, id, value, onChange, label, invalid, disabled, at }:
       ) : (
         <span className={styles.fileButtons}>
           <progress value={share} aria-label={t('file.sending')} />
+          {!reached && <span role="status">{t('file.waits')}</span>}
           <Button type="text" icon={<X size={15} />} aria-label={t('file.stop')} onClick={stop} />
         </span>
       )}
@@ -126,7 +131,10 @@ function FileInput({ field, id, value, onChange, label, invalid, disabled, at }:
       />
       {error && (
         <span className={styles.wrong} role="alert">
-          {error}
+          {error}{' '}
+          <Button size="small" onClick={() => void again()?.then(() => setSent(true))}>
+            {t('error.retry')}
+          </Button>
         </span>
       )}
     </div>

@@ -31,6 +31,7 @@ function PointInput({ id, value, onChange, onBlur, label, invalid, disabled }: I
           placeholder={t(`field.${part}`)}
           aria-label={t(`field.${part}`)}
           status={invalid ? 'error' : ''}
+          aria-invalid={invalid || undefined}
           disabled={disabled}
           onChange={(event) => set(part, event.target.value)}
           onBlur={onBlur}

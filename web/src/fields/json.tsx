@@ -13,7 +13,9 @@ function Display({ value }: DisplayProps) {
 /** Any structure, as it is written. What is no JSON yet stays in the input and is not taken over. */
 function JsonInput({ id, value, onChange, onBlur, label, invalid, disabled }: InputProps) {
   const { t } = useTranslation();
-  const [typed, setTyped] = useState(() => (value === null || value === undefined ? '' : JSON.stringify(value, null, 2)));
+  const [typed, setTyped] = useState(() =>
+    value === null || value === undefined ? '' : JSON.stringify(value, null, 2),
+  );
   const wrong = parsed(typed) === undefined;
   return (
     <>

@@ -2,7 +2,7 @@ import Select from 'antd/es/select';
 import type { DisplayProps, FieldKind, InputProps } from './field';
 import styles from './fields.module.css';
 import { presenceOperators, textLiteral } from './operators';
-import { Chip, choices } from './select';
+import { Chip, useChoices } from './select';
 
 const holds = {
   name: 'contains',
@@ -22,15 +22,18 @@ function Display({ field, value }: DisplayProps) {
   );
 }
 
-function Input({ field, id, value, onChange, onBlur, label, placeholder, invalid, disabled }: InputProps) {
+function Input(props: InputProps) {
+  const { id, value, onChange, onBlur, label, placeholder, invalid, disabled } = props;
+  const offer = useChoices(props, names(value));
   return (
     <Select
       mode="multiple"
       id={id}
       value={names(value)}
-      options={choices(field, names(value))}
+      {...offer}
       aria-label={label}
       status={invalid ? 'error' : ''}
+      aria-invalid={invalid || undefined}
       placeholder={placeholder}
       disabled={disabled}
       showSearch={{ optionFilterProp: 'text' }}

@@ -1,5 +1,5 @@
-import InputNumber from 'antd/es/input-number';
 import { language } from '../texts';
+import { fetched } from './fetched';
 import type { DisplayProps, FieldKind, InputProps } from './field';
 import { numberLiteral, numberOperators } from './operators';
 
@@ -16,49 +16,7 @@ function Display({ value }: DisplayProps) {
   return <span className="number">{grouped(String(value))}</span>;
 }
 
-export function NumberInput({
-  field,
-  id,
-  value,
-  onChange,
-  onBlur,
-  label,
-  placeholder,
-  invalid,
-  disabled,
-  autoFocus,
-  prefix,
-  suffix,
-}: InputProps & { prefix?: string; suffix?: string }) {
-  const whole = field.type === 'integer';
-  return (
-    <InputNumber<string>
-      id={id}
-      stringMode
-      value={value === null || value === undefined ? null : String(value)}
-      aria-label={label}
-      aria-invalid={invalid || undefined}
-      status={invalid ? 'error' : ''}
-      placeholder={placeholder}
-      disabled={disabled}
-      autoFocus={autoFocus}
-      precision={whole ? 0 : field.scale}
-      controls={false}
-      prefix={prefix}
-      suffix={suffix}
-      style={{ width: '100%' }}
-      formatter={(shown) => (shown === undefined || shown === '' ? '' : groupedWhileTyped(String(shown)))}
-      parser={(typed) => (typed ?? '').replace(/[,，\s]/g, '')}
-      onChange={(next) => onChange(next === null || next === '' ? null : whole ? Number(next) : String(next))}
-      onBlur={onBlur}
-    />
-  );
-}
-
-/** As it is typed: `12.` and `-` are not yet numbers and stay as they are. */
-function groupedWhileTyped(value: string): string {
-  return /^-?\d+(\.\d*)?$/.test(value) ? value.replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ',') : value;
-}
+export const NumberInput = fetched<InputProps & { prefix?: string; suffix?: string }>(() => import('./NumberInput'));
 
 export const number: FieldKind = {
   Display,

@@ -63,7 +63,6 @@ function structured(inOneLine: (value: { [key: string]: Json }) => string): Fiel
 /** Lines of a record: a list shows how many; a form shows them in a table of their own. */
 export const children: FieldKind = {
   ...structured(() => ''),
-  Display: ({ value }: DisplayProps) =>
-    Array.isArray(value) ? <span className="number">{value.length}</span> : null,
+  Display: ({ value }: DisplayProps) => (Array.isArray(value) ? <span className="number">{value.length}</span> : null),
   wide: true,
 };

@@ -1,6 +1,6 @@
-import Rate from 'antd/es/rate';
 import { useTranslation } from 'react-i18next';
 import type { DisplayProps, FieldKind, InputProps } from './field';
+import styles from './fields.module.css';
 import { number } from './number';
 
 const most = (max: unknown) => (typeof max === 'number' ? max : 5);
@@ -17,15 +17,36 @@ function Display({ field, value }: DisplayProps) {
   );
 }
 
-function Input({ field, id, value, onChange, disabled }: InputProps) {
+/** A star is chosen like one of several, and left by choosing it again or by deleting. */
+function Input({ field, id, value, onChange, onBlur, label, disabled }: InputProps) {
+  const { t } = useTranslation();
+  const of = most(field.max);
+  const chosen = typeof value === 'number' ? value : 0;
   return (
-    <Rate
-      id={id}
-      count={most(field.max)}
-      value={typeof value === 'number' ? value : 0}
-      disabled={disabled}
-      onChange={(next) => onChange(next === 0 ? null : next)}
-    />
+    <div
+      className={styles.stars}
+      role="radiogroup"
+      aria-label={label ?? field.label}
+      onBlur={onBlur}
+      onKeyDown={({ key }) => (key === 'Delete' || key === 'Backspace') && onChange(null)}
+    >
+      {Array.from({ length: of }, (_, at) => at + 1).map((star) => (
+        <label key={star} data-on={star <= chosen || undefined}>
+          <input
+            type="radio"
+            id={star === Math.max(chosen, 1) ? id : undefined}
+            name={id}
+            className="visually-hidden"
+            aria-label={t('field.rating', { value: star, of })}
+            checked={star === chosen}
+            disabled={disabled}
+            onChange={() => onChange(star)}
+            onClick={() => star === chosen && onChange(null)}
+          />
+          <span aria-hidden>★</span>
+        </label>
+      ))}
+    </div>
   );
 }
 

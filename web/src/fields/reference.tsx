@@ -1,12 +1,12 @@
 import { Link } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
 import { type Referred, referred } from '../definition/reference';
 import { Face } from '../ui/Face';
-import type { DisplayProps, FieldKind, InputProps } from './field';
+import { fetched } from './fetched';
+import type { DisplayProps, FieldKind } from './field';
 import styles from './fields.module.css';
 import { choiceOperators, presenceOperators, referenceLiteral } from './operators';
 
-const Lookup = lazy(() => import('./Lookup'));
+const Input = fetched(() => import('./Lookup'));
 
 export function Title({ of }: { of: Referred }) {
   // A title that the reader may not see is a reference all the same.
@@ -22,14 +22,6 @@ function Display({ field, value }: DisplayProps) {
     <Link to="/records/$object/$id" params={{ object, id: found.id }} onClick={(event) => event.stopPropagation()}>
       <Title of={found} />
     </Link>
-  );
-}
-
-function Input(props: InputProps) {
-  return (
-    <Suspense fallback={<div style={{ height: 'var(--touch)' }} />}>
-      <Lookup {...props} />
-    </Suspense>
   );
 }
 

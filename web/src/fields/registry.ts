@@ -1,5 +1,6 @@
 import type { Field } from '../definition/types';
 import { address } from './address';
+import { autonumber } from './autonumber';
 import { boolean } from './boolean';
 import { date, datetime, time } from './date';
 import type { FieldKind } from './field';
@@ -15,20 +16,21 @@ import { children, color, duration } from './other';
 import { percent } from './percent';
 import { rating } from './rating';
 import { department, reference, references, user } from './reference';
+import { richText } from './rich_text';
 import { select } from './select';
 import { signature } from './signature';
 import { text } from './text';
 
-/** Every type of field. A new one is its own file and a line here. */
-const kinds: Record<string, FieldKind> = {
+/** Every type of field that the server has. A new one is its own file and a line here. */
+const kinds: Record<Field['type'], FieldKind> = {
   text,
   long_text: longText,
-  rich_text: longText,
+  rich_text: richText,
   email,
   phone,
   url,
   barcode: text,
-  autonumber: text,
+  autonumber,
   color,
   integer: number,
   decimal: number,
@@ -55,7 +57,8 @@ const kinds: Record<string, FieldKind> = {
   children,
 };
 
-/** What the application does with a field; a type it does not know is shown as text and left to the server. */
+/** What the application does with a field; a type that a newer server has is shown as text and left to the server. */
 export function kindOf(field: Field): FieldKind {
-  return kinds[field.type] ?? text;
+  const known: Partial<typeof kinds> = kinds;
+  return known[field.type] ?? text;
 }

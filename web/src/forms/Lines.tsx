@@ -1,4 +1,5 @@
-import { useDefinition } from '../api/definitions';
+import { Link } from '@tanstack/react-router';
+import { useDefinition, useDefinitions } from '../api/definitions';
 import type { Row } from '../api/records';
 import type { Field, FormField, ObjectDefinition } from '../definition/types';
 import { kindOf } from '../fields/registry';
@@ -15,10 +16,11 @@ export function lineColumns(object: ObjectDefinition, settings: FormField, via: 
   return own.slice(0, 6).map(([name]) => name);
 }
 
-/** Lines of a record in a table, with their sums below. */
+/** Lines of a record in a table, with their sums below. Those that also have lists of their own are opened from here. */
 export function Lines({ field, settings, rows }: { field: Field; settings: FormField; rows: Row[] }) {
   const object = useDefinition('object', field.of ?? '');
   const columns = lineColumns(object, settings, field.via);
+  const own = useDefinitions().some((one) => one.kind === 'view' && one.object === object.name);
   const hasFooter = Object.keys(settings.footer).length > 0;
   return (
     <div className={styles.lines} tabIndex={0} role="region" aria-label={settings.label ?? field.label}>
@@ -35,13 +37,20 @@ export function Lines({ field, settings, rows }: { field: Field; settings: FormF
         <tbody>
           {rows.map((row) => (
             <tr key={row.id}>
-              {columns.map((name) => {
+              {columns.map((name, at) => {
                 const of = object.fields[name];
                 if (of === undefined) return null;
                 const { Display } = kindOf(of);
+                const shown = <Display field={of} value={row[name] ?? null} row={row} />;
                 return (
                   <td key={name} data-end={endOf(object, name)}>
-                    <Display field={of} value={row[name] ?? null} row={row} />
+                    {own && at === 0 && !of.to ? (
+                      <Link to="/records/$object/$id" params={{ object: object.name, id: row.id }}>
+                        {shown}
+                      </Link>
+                    ) : (
+                      shown
+                    )}
                   </td>
                 );
               })}
@@ -74,7 +83,8 @@ export function Lines({ field, settings, rows }: { field: Field; settings: FormF
   );
 }
 
-function endOf(object: ObjectDefinition, name: string): true | undefined {
+/** Figures stand at the end of their column, and so does its heading. */
+export function endOf(object: ObjectDefinition, name: string): true | undefined {
   const field = object.fields[name];
   return field !== undefined && kindOf(field).align === 'end' ? true : undefined;
 }

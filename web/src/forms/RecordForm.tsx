@@ -1,23 +1,30 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { useBlocker, useRouter } from '@tanstack/react-router';
 import Button from 'antd/es/button';
-import { useBlocker } from '@tanstack/react-router';
 import { CircleAlert } from 'lucide-react';
-import { type ReactNode, useEffect, useRef } from 'react';
-import { type Control, type FieldValues, FormProvider, useForm as useHookForm, useWatch } from 'react-hook-form';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useId, useRef } from 'react';
+import { type FieldValues, FormProvider, useForm as useHookForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
-import type { Json } from '../definition/json';
 import { definitionQuery } from '../api/definitions';
 import { useForm } from '../api/forms';
-import { Problem } from '../definition/problem';
-import { sectionsOf, settingsOf, type ShownSection } from '../definition/form';
-import type { Form, FormField, ObjectDefinition } from '../definition/types';
+import { usePerson } from '../api/session';
+import { sectionsOf, type ShownSection } from '../definition/form';
+import type { Json } from '../definition/json';
+import type { ObjectDefinition } from '../definition/types';
+import { Creation } from '../fields/creation';
 import { usePhone } from '../ui/appearance';
 import { toast } from '../ui/toast';
-import { type Ask, useConditions } from './conditions';
-import { FieldInput } from './FieldInput';
-import { changed } from './changed';
+import { authorOf } from './author';
+import { DraftOffer } from './DraftOffer';
+import { draftKey, readDraft, typedIn } from './drafts';
 import styles from './forms.module.css';
-import { Section } from './Section';
+import { Inputs } from './Inputs';
+import { useDraft } from './useDraft';
+import { type Newer, useSaving } from './useSaving';
+
+// Most forms are saved without either.
+const MergeDialog = lazy(() => import('./MergeDialog'));
+const CreateSheet = lazy(() => import('./CreateSheet'));
 
 export type Values = Record<string, Json>;
 
@@ -25,125 +32,150 @@ interface Props {
   object: ObjectDefinition;
   /** What the record holds before anybody types. */
   before: Values;
+  /** What is filled in already, as if somebody had typed it. */
+  typed?: Values | undefined;
+  /** Only these sections, instead of those of the object's form. */
+  only?: ShownSection[];
+  /** The record that is changed; a new one without it. */
+  id?: string;
   /** Sends what was changed; what it throws is shown at its place. Answers how to leave the form. */
-  onSave: (changes: Values) => Promise<() => void>;
+  onSave: (changes: Values, before: Values) => Promise<() => void>;
+  /** Reads the record again where somebody else changed it meanwhile. */
+  reread?: () => Promise<Newer>;
   onCancel: () => void;
-  note?: ReactNode;
+  /** What the button says that sends it; "Save" without it. */
+  saveLabel?: string;
+  /** Another way on, beside the buttons; it takes along what is typed. */
+  other?: (take: () => Values) => ReactNode;
 }
 
 /** A record in the sections of its form, to be filled in. */
-export function RecordForm({ object, before, onSave, onCancel, note }: Props) {
+export function RecordForm({ object, before, typed, only, id, onSave, reread, onCancel, saveLabel, other }: Props) {
   const { t } = useTranslation();
-  const form = useForm(object.name);
-  const sections = sectionsOf(object, form, usePhone());
-  const methods = useHookForm<FieldValues>({ defaultValues: before, mode: 'onTouched' });
-  const { control, handleSubmit, setError, formState } = methods;
+  const router = useRouter();
   const queries = useQueryClient();
-  const of = (name: string) => queries.getQueryData(definitionQuery('object', name).queryKey);
-  const { isDirty, isSubmitting, submitCount } = formState;
-  const saved = useRef(false);
-  useBlocker({
-    shouldBlockFn: () => isDirty && !saved.current && !confirm(t('form.leave')),
-    enableBeforeUnload: () => isDirty && !saved.current,
+  const form = useForm(object.name);
+  const shown = sectionsOf(object, form, usePhone());
+  const methods = useHookForm<FieldValues>({ defaultValues: before, mode: 'onTouched' });
+  const { formState, getValues, setValue, reset } = methods;
+  const base = useRef(before);
+  const of = useCallback((name: string) => queries.getQueryData(definitionQuery('object', name).queryKey), [queries]);
+  const key = draftKey(usePerson().id, object.name, id);
+  const draft = useDraft(key, object, methods, base, of);
+  const { save, question, together } = useSaving({
+    object,
+    methods,
+    base,
+    of,
+    send: onSave,
+    reread,
+    onSaved: draft.end,
   });
+  const { flush } = draft;
+  // What is typed is kept, so that one may leave; only where the browser keeps nothing one is asked.
+  useBlocker({ shouldBlockFn: () => !flush() && !confirm(t('form.leave')), enableBeforeUnload: () => !flush() });
+  useEffect(() => {
+    for (const [name, value] of Object.entries(typed ?? {})) setValue(name, value);
+    return () => {
+      if (flush() && readDraft(key) !== null) toast({ text: t('form.kept'), tone: 'done' });
+    };
+    // What was filled in before is so once.
+  }, []);
+  const { submitCount, isSubmitting } = formState;
   useEffect(() => {
     if (submitCount > 0) document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [submitCount]);
-  const save = handleSubmit(async (values) => {
-    try {
-      const leave = await onSave(changed(object, before, values as Values, of));
-      saved.current = true;
-      leave();
-    } catch (error) {
-      const said = error instanceof Error ? error.message : String(error);
-      let placed = 0;
-      if (error instanceof Problem) {
-        for (const [path, messages] of error.findings) {
-          const name = path.replace(/\[(\d+)\]/g, '.$1');
-          if (name === '' || object.fields[name.split('.')[0] ?? ''] === undefined) continue;
-          setError(name, { message: messages.join(' ') }, { shouldFocus: placed === 0 });
-          placed += 1;
-        }
-      }
-      if (placed === 0) toast({ text: said, tone: 'wrong' });
-      // The form is not saved, and says so to what watches over leaving it.
-      setError('root', { message: said });
+
+  const takeUp = async () => {
+    const fields = Object.entries(draft.offered?.fields ?? {}).filter(([name]) => object.fields[name]?.writable);
+    const now = getValues() as Values;
+    const begun = { ...base.current, ...Object.fromEntries(fields.map(([name, field]) => [name, field.before])) };
+    const mine = { ...now, ...Object.fromEntries(fields.map(([name, field]) => [name, field.now])) };
+    // Somebody else may have changed the record since.
+    const author = () => authorOf(base.current);
+    const merged = await together(begun, mine, { row: base.current, author });
+    if (merged === null) return;
+    reset({ ...merged, ...differing(base.current, now, merged) });
+    draft.answer();
+  };
+  const cancel = () => {
+    flush();
+    const again = draft.end();
+    if (again !== null) {
+      const { href } = router.state.location;
+      const undo = () => {
+        again();
+        void router.navigate({ href });
+      };
+      toast({ text: t('form.discarded'), tone: 'done', action: { label: t('list.undo'), run: undo } });
     }
-  });
+    onCancel();
+  };
+
+  const take = () => {
+    const now = typedIn(object, base.current, getValues() as Values, of);
+    draft.end();
+    return Object.fromEntries(Object.entries(now).map(([name, field]) => [name, field.now]));
+  };
+
+  const formId = useId();
   const refused = formState.errors.root?.message;
   return (
-    <FormProvider {...methods}>
-      <form className={styles.scroll} noValidate onSubmit={(event) => void save(event)} id="record">
-        <div className={styles.column}>
-          {note}
-          {refused && (
-            <p className={styles.wrong} role="alert">
-              <CircleAlert size={14} aria-hidden />
-              {refused}
-            </p>
+    <Creation.Provider value={CreateSheet}>
+      <FormProvider {...methods}>
+        <form
+          id={formId}
+          className={styles.scroll}
+          noValidate
+          onSubmit={(event) => {
+            // A form in a sheet over this one is inside it for React, and none of its business.
+            event.stopPropagation();
+            void save(event);
+          }}
+        >
+          <div className={styles.column}>
+            {draft.offered && (
+              <DraftOffer at={draft.offered.at} onTake={() => void takeUp()} onDiscard={draft.answer} />
+            )}
+            {refused && (
+              <p className={styles.wrong} role="alert">
+                <CircleAlert size={14} aria-hidden />
+                {refused}
+              </p>
+            )}
+            <Inputs object={object} form={form} sections={only ?? shown} />
+          </div>
+        </form>
+        <div className={styles.bar}>
+          <div>
+            {other?.(take)}
+            <Button onClick={cancel}>{t('form.cancel')}</Button>
+            <Button type="primary" htmlType="submit" form={formId} loading={isSubmitting && question === null}>
+              {saveLabel ?? t('form.save')}
+            </Button>
+          </div>
+        </div>
+        <Suspense fallback={null}>
+          {question && (
+            <MergeDialog
+              object={object}
+              of={of}
+              conflicts={question.conflicts}
+              author={question.author}
+              onDone={question.answer}
+              onCancel={() => question.answer(null)}
+            />
           )}
-          <Sections object={object} form={form} sections={sections} control={control} />
-        </div>
-      </form>
-      <div className={styles.bar}>
-        <div>
-          <Button onClick={onCancel}>{t('form.cancel')}</Button>
-          <Button type="primary" htmlType="submit" form="record" loading={isSubmitting}>
-            {t('form.save')}
-          </Button>
-        </div>
-      </div>
-    </FormProvider>
+        </Suspense>
+      </FormProvider>
+    </Creation.Provider>
   );
 }
 
-/** The settings of a field as its conditions make them now. */
-function asked(settings: FormField, ask: Ask): FormField {
-  return {
-    ...settings,
-    readonly: settings.readonly || ask(settings.readonly_when, false),
-    required: settings.required || ask(settings.required_when, false),
-  };
-}
-
-interface SectionsProps {
-  object: ObjectDefinition;
-  form: Form | undefined;
-  sections: ShownSection[];
-  control: Control<FieldValues>;
-}
-
-function Sections({ object, form, sections, control }: SectionsProps) {
-  const row = useWatch({ control }) as Values;
-  const ask = useConditions(form, row);
-  return (
-    <>
-      {sections
-        .filter((section) => ask(section.visible_when, true))
-        .map((section) => (
-          <Section
-            key={section.name}
-            label={section.label}
-            help={section.help}
-            columns={section.columns ?? 2}
-            collapsed={section.collapsed}
-          >
-            {section.fields
-              .filter((name) => ask(settingsOf(form, name).visible_when, true))
-              .map((name) => {
-                const field = object.fields[name];
-                return field === undefined ? null : (
-                  <FieldInput
-                    key={name}
-                    object={object.name}
-                    name={name}
-                    field={field}
-                    settings={asked(settingsOf(form, name), ask)}
-                  />
-                );
-              })}
-          </Section>
-        ))}
-    </>
+/** What was typed since: it counts more than what is taken up again. */
+function differing(base: Values, now: Values, merged: Values): Values {
+  const own = Object.entries(now).filter(
+    ([name, value]) => name in merged && JSON.stringify(value) !== JSON.stringify(base[name]),
   );
+  return Object.fromEntries(own);
 }

@@ -1,13 +1,12 @@
 import { useTranslation } from 'react-i18next';
 import type { Row } from '../api/records';
 import type { ShownSection } from '../definition/form';
-import { settingsOf } from '../definition/form';
 import type { Field, Form, FormField, ObjectDefinition } from '../definition/types';
 import { kindOf } from '../fields/registry';
 import type { Ask } from './conditions';
 import { Lines } from './Lines';
 import styles from './forms.module.css';
-import { Section } from './Section';
+import { Sections } from './Sections';
 
 interface Props {
   object: ObjectDefinition;
@@ -20,35 +19,11 @@ interface Props {
 /** A record as it stands, in the sections of its form. */
 export function Values({ object, form, sections, row, ask }: Props) {
   return (
-    <>
-      {sections
-        .filter((section) => ask(section.visible_when, true))
-        .map((section) => (
-          <Section
-            key={section.name}
-            label={section.label}
-            help={section.help}
-            columns={section.columns ?? 2}
-            collapsed={section.collapsed}
-          >
-            {section.fields
-              .filter((name) => ask(settingsOf(form, name).visible_when, true))
-              .map((name) => {
-                const field = object.fields[name];
-                return field === undefined ? null : (
-                  <Value
-                    key={name}
-                    object={object.name}
-                    name={name}
-                    field={field}
-                    settings={settingsOf(form, name)}
-                    row={row}
-                  />
-                );
-              })}
-          </Section>
-        ))}
-    </>
+    <Sections object={object} form={form} sections={sections} ask={ask}>
+      {(name, field, settings) => (
+        <Value key={name} object={object.name} name={name} field={field} settings={settings} row={row} />
+      )}
+    </Sections>
   );
 }
 
@@ -73,7 +48,13 @@ function Value({ object, name, field, settings, row }: ValueProps) {
         <Lines field={field} settings={settings} rows={value as Row[]} />
       ) : (
         <div className={styles.value}>
-          {empty ? <span className={styles.none} aria-label={t('record.empty')}>—</span> : <Display field={field} value={value} row={row} at={{ object, id: row.id, field: name }} />}
+          {empty ? (
+            <span className={styles.none} aria-label={t('record.empty')}>
+              —
+            </span>
+          ) : (
+            <Display field={field} value={value} row={row} at={{ object, id: row.id, field: name }} />
+          )}
         </div>
       )}
     </div>

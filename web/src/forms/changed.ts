@@ -19,17 +19,17 @@ export function changed(
   for (const [name, field] of Object.entries(object.fields)) {
     const value = now[name];
     if (!field.writable || value === undefined) continue;
-    const sent = (what: Json) =>
-      field.type === 'children' ? lines(what, of(field.of ?? ''), field.via) : sendable(what);
-    const next = sent(value);
-    if (JSON.stringify(next) !== JSON.stringify(sent(before[name] ?? null))) body[name] = next;
+    const inBody = (what: Json) =>
+      field.type === 'children' ? lines(what, of(field.of ?? ''), field.via) : sent(what);
+    const next = inBody(value);
+    if (JSON.stringify(next) !== JSON.stringify(inBody(before[name] ?? null))) body[name] = next;
   }
   return body;
 }
 
 /** A value without what only a reader needs: a reference is its id. */
-function sendable(value: Json): Json {
-  if (Array.isArray(value)) return value.map(sendable);
+export function sent(value: Json): Json {
+  if (Array.isArray(value)) return value.map(sent);
   const reference = referred(value);
   if (reference === null) return value;
   return reference.object === undefined ? { id: reference.id } : { id: reference.id, object: reference.object };
@@ -45,6 +45,6 @@ function lines(value: Json, object: ObjectDefinition | undefined, via: string | 
     if (line === null || typeof line !== 'object' || Array.isArray(line)) return line;
     const written = (name: string) => name !== via && object?.fields[name]?.writable;
     const kept = Object.entries(line).filter(([name]) => name === 'id' || written(name));
-    return Object.fromEntries(kept.map(([name, part]) => [name, sendable(part)]));
+    return Object.fromEntries(kept.map(([name, part]) => [name, sent(part)]));
   });
 }

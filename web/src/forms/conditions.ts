@@ -3,13 +3,16 @@ import type { Json } from '../definition/json';
 import { useSession } from '../api/session';
 import { holds } from '../definition/expression/evaluate';
 import { clockAt } from '../definition/expression/zone';
-import type { Form } from '../definition/types';
+import type { Tree } from '../definition/expression/tree';
 
 /** Whether a condition of a form holds on the record as it stands; `otherwise` where only the server can say. */
 export type Ask = (condition: string | undefined, otherwise: boolean) => boolean;
 
-/** The conditions of a form on a record that may be in somebody's hands. */
-export function useConditions(form: Form | undefined, row: Record<string, Json> | undefined): Ask {
+/** The conditions of a form or page on a record that may be in somebody's hands. */
+export function useConditions(
+  form: { expressions: Record<string, Tree> } | undefined,
+  row: Record<string, Json> | undefined,
+): Ask {
   const { user, site } = useSession();
   return useCallback(
     (condition, otherwise) => {

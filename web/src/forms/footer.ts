@@ -32,9 +32,15 @@ export function figure(which: Figure, values: readonly Json[]): Json {
     case 'avg':
       return unscaled(halfAway(sum, BigInt(all.length)), places);
     case 'min':
-      return unscaled(all.reduce((a, b) => (b < a ? b : a)), places);
+      return unscaled(
+        all.reduce((a, b) => (b < a ? b : a)),
+        places,
+      );
     case 'max':
-      return unscaled(all.reduce((a, b) => (b > a ? b : a)), places);
+      return unscaled(
+        all.reduce((a, b) => (b > a ? b : a)),
+        places,
+      );
   }
 }
 

@@ -14,9 +14,12 @@ const bundles: Record<Language, () => Promise<{ default: object }>> = {
   'zh-TW': () => import('./zh-TW.json'),
 };
 
+/** What the site knows of the person who is signed in; it counts until somebody chooses for this browser. */
+let known: Language | undefined;
+
 /** The language in force. */
 export function language(): Language {
-  return chosen.get() || ofBrowser(navigator.languages);
+  return chosen.get() || known || ofBrowser(navigator.languages);
 }
 
 /** The first language of a browser's list that there is a bundle for. */
@@ -29,15 +32,20 @@ export function ofBrowser(wanted: readonly string[]): Language {
   return 'en';
 }
 
-/** Whether somebody chose a language for this browser. */
-export function isChosen(): boolean {
-  return chosen.get() !== '';
+/** Somebody chose: everything is shown in this language from now on. */
+export async function speak(next: Language): Promise<void> {
+  chosen.set(next);
+  await show(language());
 }
 
-/** Shows everything in this language from now on. */
-export async function speak(next: Language): Promise<void> {
+/** Somebody is signed in of whom the site knows this language. */
+export async function speakWith(locale: string | null): Promise<void> {
+  known = locale !== null && locale in LANGUAGES ? (locale as Language) : undefined;
+  await show(language());
+}
+
+async function show(next: Language): Promise<void> {
   await load(next);
-  chosen.set(next);
   await i18next.changeLanguage(next);
   document.documentElement.lang = next;
 }

@@ -34,7 +34,7 @@ export function Page({ title, count, tabs = [], actions, children }: Props) {
         {actions}
       </div>
       {tabs.length > 1 && (
-        <nav className={styles.tabs} aria-label={t('page.views')}>
+        <nav className={styles.tabs} data-tour="list" aria-label={t('page.views')}>
           {tabs.map(({ key, label, active, link }) => (
             <Link key={key} {...link} className={styles.tab} aria-current={active ? 'page' : undefined}>
               {label}

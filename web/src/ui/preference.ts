@@ -9,11 +9,7 @@ export interface Preference<T extends string> {
 }
 
 /** A preference of one of these values, or of any where they are `open`; the first is taken until somebody chooses. */
-export function preference<T extends string>(
-  name: string,
-  values: readonly [T, ...T[]],
-  open = false,
-): Preference<T> {
+export function preference<T extends string>(name: string, values: readonly [T, ...T[]], open = false): Preference<T> {
   const key = `lifeloom.${name}`;
   const listeners = new Set<() => void>();
   let value = read();

@@ -2,12 +2,14 @@ import type { ThemeConfig } from 'antd';
 import antdTheme from 'antd/es/theme';
 
 /** The kit in our colours. It computes shades of some of them, and therefore cannot take CSS variables for those. */
-export function kitTheme(dark: boolean): ThemeConfig {
+export function kitTheme(dark: boolean, phone: boolean): ThemeConfig {
   return {
     algorithm: dark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     token: {
       fontFamily: 'var(--font)',
       colorPrimary: dark ? '#8ea2ff' : '#3451d1',
+      // The kit would take a lighter one, on which white words cannot be read well.
+      colorPrimaryHover: dark ? '#b0beff' : '#2a43b5',
       colorTextLightSolid: dark ? '#0e1330' : '#ffffff',
       colorText: dark ? '#e8ebf0' : '#161b26',
       colorTextSecondary: dark ? '#b8c0cc' : '#465063',
@@ -21,7 +23,8 @@ export function kitTheme(dark: boolean): ThemeConfig {
       colorLink: dark ? '#b0beff' : '#2a43b5',
       borderRadius: 7,
       fontWeightStrong: 600,
-      controlHeight: 32,
+      // As high as `--touch`.
+      controlHeight: phone ? 44 : 32,
     },
     components: {
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', fontWeight: 400 },

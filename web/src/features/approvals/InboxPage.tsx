@@ -2,9 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
+import { failureOf } from '../../definition/problem';
 import { useDefinitions } from '../../api/definitions';
 import { BOXES, type Box, boxQuery } from '../../api/tasks';
-import { relative } from '../../fields/date';
+import { relative } from '../../texts/moment';
 import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
@@ -42,35 +43,38 @@ export function InboxPage() {
         link: { to: '/approvals/$box', params: { box: one } },
       }))}
     >
-      {found.error ? (
+      {failureOf(found) ? (
         <ErrorState error={found.error} reset={() => void found.refetch()} />
       ) : items === undefined ? (
         <Waiting />
       ) : (
         <div className={styles.split} data-open={open !== undefined || undefined}>
-          <ul className={styles.list} aria-label={t(`approvals.boxes.${box}`)}>
-            {items.map((item) => (
-              <li key={item.key}>
-                <Link
-                  to="/approvals/$box/$id"
-                  params={{ box, id: item.key }}
-                  className={styles.item}
-                  activeProps={{ 'data-active': true, 'aria-current': 'true' }}
-                >
-                  <strong data-unread={item.unread || undefined}>{item.title}</strong>
-                  <span className={styles.about}>
-                    {item.workflow}
-                    {item.who && ` · ${item.who}`}
-                  </span>
-                  <span className={styles.about}>
-                    {relative(item.at, Date.now())}
-                    {box !== 'todo' && ` · ${t(`approvals.states.${item.state}`, { defaultValue: item.state })}`}
-                  </span>
-                </Link>
-              </li>
-            ))}
-            {items.length === 0 && <Empty title={t(`approvals.empty.${box}`)} />}
-          </ul>
+          {items.length === 0 ? (
+            <Empty title={t(`approvals.empty.${box}`)} />
+          ) : (
+            <ul className={styles.list} aria-label={t(`approvals.boxes.${box}`)}>
+              {items.map((item) => (
+                <li key={item.key}>
+                  <Link
+                    to="/approvals/$box/$id"
+                    params={{ box, id: item.key }}
+                    className={styles.item}
+                    activeProps={{ 'data-active': true, 'aria-current': 'true' }}
+                  >
+                    <strong data-unread={item.unread || undefined}>{item.title}</strong>
+                    <span className={styles.about}>
+                      {item.workflow}
+                      {item.who && ` · ${item.who}`}
+                    </span>
+                    <span className={styles.about}>
+                      {relative(item.at, Date.now())}
+                      {box !== 'todo' && ` · ${t(`approvals.states.${item.state}`, { defaultValue: item.state })}`}
+                    </span>
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          )}
           <div className={styles.detail}>
             <Outlet />
           </div>

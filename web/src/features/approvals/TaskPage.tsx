@@ -1,18 +1,31 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { ArrowLeft } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { failureOf } from '../../definition/problem';
+import { useDefinition } from '../../api/definitions';
 import { useSession } from '../../api/session';
-import { decide, instanceQuery, type Instance, returnTargetsQuery, type Task, taskQuery, withdraw } from '../../api/tasks';
+import {
+  decide,
+  instanceQuery,
+  type Instance,
+  type Task,
+  type WholeInstance,
+  taskQuery,
+  withdraw,
+} from '../../api/tasks';
+import { asGranted } from '../../definition/form';
 import { RecordValues } from '../../forms/RecordValues';
 import { ErrorState } from '../../ui/ErrorState';
 import { Waiting } from '../../ui/Skeleton';
-import { TextArea } from '../../ui/TextArea';
 import { toast } from '../../ui/toast';
 import styles from './approvals.module.css';
+import { Decide } from './Decide';
+import { TaskForm } from './TaskForm';
 import { Trace } from './Trace';
+import { useDecision } from './useDecision';
 
 const route = getRouteApi('/inside/approvals/$box/$id');
 
@@ -22,9 +35,12 @@ export function TaskPage() {
   const { box, id } = route.useParams();
   const started = box === 'started';
   const task = useQuery({ ...taskQuery(id), enabled: !started });
-  const instance = useQuery({ ...instanceQuery(started ? id : (task.data?.instance ?? '')), enabled: started || !!task.data });
+  const instance = useQuery({
+    ...instanceQuery(started ? id : (task.data?.instance ?? '')),
+    enabled: started || !!task.data,
+  });
   useRead(box === 'cc' ? task.data : undefined);
-  const error = task.error ?? instance.error;
+  const error = failureOf(task) ?? failureOf(instance);
   if (error) return <ErrorState error={error} reset={() => void (task.error ? task.refetch() : instance.refetch())} />;
   if (instance.data === undefined) return <Waiting />;
   const { record } = instance.data;
@@ -40,13 +56,28 @@ export function TaskPage() {
           </Link>
         </h2>
       </header>
-      <div className={styles.content}>
-        <Trace instance={instance.data} />
-        <RecordValues object={record.object} id={record.id} />
-      </div>
-      {task.data?.state === 'open' && task.data.kind === 'approve' && <Decide key={id} task={task.data} box={box} />}
-      {started && instance.data.state === 'running' && <Withdraw instance={instance.data} />}
+      <Shown key={id} instance={instance.data} task={task.data} box={box} />
     </article>
+  );
+}
+
+/** What it is about, as far as the step shows it, and what the person can do. */
+function Shown({ instance, task, box }: { instance: WholeInstance; task: Task | undefined; box: string }) {
+  const { record } = instance;
+  const object = asGranted(useDefinition('object', record.object), task?.fields);
+  const [changing, setChanging] = useState(false);
+  if (changing && task) return <TaskForm task={task} object={object} onDone={() => setChanging(false)} />;
+  return (
+    <>
+      <div className={styles.content}>
+        <Trace instance={instance} />
+        <RecordValues object={object} id={record.id} />
+      </div>
+      {task?.state === 'open' && task.kind === 'approve' && (
+        <Decide task={task} object={object} box={box} onChange={() => setChanging(true)} />
+      )}
+      {box === 'started' && instance.state === 'running' && <Withdraw instance={instance} />}
+    </>
   );
 }
 
@@ -58,65 +89,6 @@ function useRead(task: Task | undefined): void {
     if (unread === undefined) return;
     void decide(unread, 'read', {}).then(() => queries.invalidateQueries({ queryKey: ['tasks'] }));
   }, [unread, queries]);
-}
-
-/** What was decided changes boxes, the record and its lists. */
-function useDecision<T>(act: (how: T) => Promise<void>, after: (how: T) => void) {
-  const queries = useQueryClient();
-  return useMutation({
-    mutationFn: act,
-    onSuccess: async (_, how) => {
-      after(how);
-      await Promise.all(['tasks', 'record', 'records'].map((key) => queries.invalidateQueries({ queryKey: [key] })));
-    },
-    onError: (error) => toast({ text: error.message, tone: 'wrong' }),
-  });
-}
-
-/** What somebody decides, and to which step it goes back. */
-interface Decision {
-  how: 'approve' | 'reject' | 'return' | 'comment';
-  to?: string;
-}
-
-function Decide({ task, box }: { task: Task; box: string }) {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const [comment, setComment] = useState('');
-  const targets = useQuery(returnTargetsQuery(task.id));
-  const said = comment.trim() === '' ? {} : { comment };
-  const deciding = useDecision(
-    ({ how, to }: Decision) => decide(task.id, how, { ...said, ...(to === undefined ? {} : { to }) }),
-    ({ how }) => {
-      toast({ text: t(`approvals.done.${how}`), tone: 'done' });
-      if (how !== 'comment') void navigate({ to: '/approvals/$box', params: { box } });
-    },
-  );
-  const busy = (how: string) => deciding.isPending && deciding.variables.how === how;
-  return (
-    <footer className={styles.decide}>
-      <TextArea
-        aria-label={t('approvals.comment')}
-        placeholder={t('approvals.comment')}
-        value={comment}
-        onChange={(event) => setComment(event.target.value)}
-      />
-      <div className={styles.buttons}>
-        <Button type="primary" loading={busy('approve')} onClick={() => deciding.mutate({ how: 'approve' })}>
-          {t('approvals.approve')}
-        </Button>
-        <Button danger loading={busy('reject')} onClick={() => deciding.mutate({ how: 'reject' })}>
-          {t('approvals.reject')}
-        </Button>
-        {(targets.data ?? []).map((target) => (
-          <Button key={target.node} onClick={() => deciding.mutate({ how: 'return', to: target.node })}>
-            {t('approvals.returnTo', { step: target.label })}
-          </Button>
-        ))}
-        {comment.trim() !== '' && <Button onClick={() => deciding.mutate({ how: 'comment' })}>{t('approvals.say')}</Button>}
-      </div>
-    </footer>
-  );
 }
 
 function Withdraw({ instance }: { instance: Instance }) {

@@ -1,30 +1,31 @@
-import { Navigate } from '@tanstack/react-router';
-import { useQueries } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { definitionQuery, useDefinitions } from '../../api/definitions';
-import type { MenuEntry } from '../../definition/types';
+import { useApps } from '../../api/apps';
+import { firstList } from '../../definition/menu';
 import { Empty } from '../../ui/Empty';
 import { Waiting } from '../../ui/Skeleton';
 
-/** Leads to the first screen of the first app. */
-export function HomePage() {
-  const { t } = useTranslation();
-  const names = useDefinitions().filter((entry) => entry.kind === 'app');
-  const apps = useQueries({ queries: names.map(({ name }) => definitionQuery('app', name)) });
-  if (apps.some((app) => app.isPending)) return <Waiting />;
-  const kept = localStorage.getItem('lifeloom.app');
-  const rank = (name = '') => (name === kept ? 0 : name.startsWith('base.') ? 2 : 1);
-  const ordered = [...apps].sort((a, b) => rank(a.data?.name) - rank(b.data?.name));
-  const first = ordered.map((app) => firstLeaf(app.data?.menu ?? {})).find((leaf) => leaf !== undefined);
-  if (first?.object === undefined) return <Empty title={t('home.nothing')}>{t('home.nothingCure')}</Empty>;
-  const search = first.view === undefined ? {} : { view: first.view };
-  return <Navigate to="/records/$object" params={{ object: first.object }} search={search} replace />;
+declare module '@tanstack/history' {
+  interface HistoryState {
+    /** It is where the start page led to, and nobody went on from there. */
+    start?: boolean;
+  }
 }
 
-function firstLeaf(menu: Record<string, MenuEntry>): MenuEntry | undefined {
-  for (const entry of Object.values(menu)) {
-    const leaf = entry.menu ? firstLeaf(entry.menu) : entry.object === undefined ? undefined : entry;
-    if (leaf) return leaf;
-  }
-  return undefined;
+/** Leads to the first screen of the app somebody works in. */
+export function HomePage() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { current, pending } = useApps();
+  // Which app is the first is known when all have come.
+  const { object, view } = firstList((pending ? undefined : current?.menu) ?? {}) ?? {};
+  // Once for each place: `Navigate` goes again whenever this is drawn again, and what it leads to is never there.
+  useEffect(() => {
+    if (object === undefined) return;
+    const search = view === undefined ? {} : { view };
+    void navigate({ to: '/records/$object', params: { object }, search, state: { start: true }, replace: true });
+  }, [navigate, object, view]);
+  if (pending || object !== undefined) return <Waiting />;
+  return <Empty title={t('home.nothing')}>{t('home.nothingCure')}</Empty>;
 }

@@ -11,6 +11,9 @@ import { Chip } from '../../fields/select';
 import { DragArea, usePlace, useTakeable } from '../../ui/dnd';
 import { toast } from '../../ui/toast';
 import styles from './Board.module.css';
+import { conditionOf, keyOf } from './groups/groups';
+import { CardLines, linesOf } from './CardLines';
+import { lanesOf, written } from './lanes';
 import type { ListSearch } from './search';
 
 interface Props {
@@ -25,13 +28,15 @@ interface Props {
 const PAGE = 50;
 
 /** Records as cards in lanes: the lane is what a field of them holds. */
-export function Board({ object, view, search, fields, onOpen }: Props) {
+export default function Board({ object, view, search, fields, onOpen }: Props) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const by = view.group_by ?? '';
   const field = object.fields[by];
   const sum = view.card?.sum;
   const [taken, setTaken] = useState<Card | null>(null);
+  // It is where it was put from then on, unless the server refuses it.
+  const [put, setPut] = useState<Put | null>(null);
   const asked = useMemo(
     () => ({ view: view.name, filter: search.filter ?? '', search: search.search ?? '' }),
     [view.name, search.filter, search.search],
@@ -41,50 +46,68 @@ export function Board({ object, view, search, fields, onOpen }: Props) {
     queryFn: ({ signal }) =>
       groups(
         object.name,
-        { ...given(asked), groups: [by], aggregates: { count: { count: true }, ...(sum ? { sum: { sum } } : {}) } },
+        {
+          ...given(asked),
+          groups: [by],
+          aggregates: { count: { count: true }, ...(sum ? { sum: { sum } } : {}) },
+        },
         signal,
       ),
   });
-  const lanes = Object.entries(field?.options ?? {}).filter(
-    ([name, option]) => !option.retired || figures.data?.some((group) => group[by] === name),
-  );
-  const put = async (card: Card, lane: string) => {
+  const lanes = field === undefined ? [] : lanesOf(field, figures.data ?? [], by);
+  const drop = async (card: Card, lane: string) => {
     if (card.lane === lane) return;
     const found = moveTo(object, by, card.lane, lane);
     if (!mayMove(object, by, card.lane, lane)) {
-      const label = (name: string) => field?.options?.[name]?.label ?? name;
+      const label = (key: string) => field?.options?.[key]?.label ?? key;
       toast({ text: t('list.noMove', { from: label(card.lane), to: label(lane) }), tone: 'wrong' });
       return;
     }
+    setPut({ ...card, to: lane });
     try {
       if (found !== undefined) await move(object.name, card.row, found, {});
-      else await change(object.name, card.row, { [by]: lane });
+      else await change(object.name, card.row, { [by]: written(lanes.find((one) => one.key === lane)?.value ?? null) });
     } catch (error) {
       toast({ text: error instanceof Error ? error.message : String(error), tone: 'wrong' });
     }
     await queries.invalidateQueries({ queryKey: ['records', object.name] });
+    setPut(null);
   };
   const sumField = sum === undefined ? undefined : object.fields[sum];
   return (
-    <DragArea<Card> onTake={setTaken} onDrop={(card, lane) => void put(card, lane)}>
+    <DragArea<Card> onTake={setTaken} onDrop={(card, lane) => void drop(card, lane)}>
       <div className={styles.board} tabIndex={0} role="group" aria-label={view.label}>
-        {lanes.map(([name, option]) => {
-          const group = figures.data?.find((one) => one[by] === name);
+        {lanes.map(({ key, value, option }) => {
+          const group = figures.data?.find((one) => keyOf(one[by] ?? null) === key);
           const Sum = sumField ? kindOf(sumField).Display : undefined;
+          const Head = field && value !== null ? kindOf(field).Display : undefined;
           return (
             <Lane
-              key={name}
+              key={key}
               object={object}
               view={view}
-              by={by}
-              name={name}
+              name={key}
+              own={field === undefined ? '' : conditionOf(by, value, kindOf(field).literal)}
               asked={asked}
               fields={fields}
               onOpen={onOpen}
-              open={taken === null || taken.lane === name || mayMove(object, by, taken.lane, name)}
+              put={put}
+              open={taken === null || taken.lane === key || mayMove(object, by, taken.lane, key)}
             >
-              <Chip option={option} value={name} />
-              <span className={styles.count} aria-label={t('page.count', { count: Number(group?.count ?? 0), shown: group?.count ?? 0 })}>
+              {option ? (
+                <Chip option={option} value={key} />
+              ) : Head && field ? (
+                <Head field={field} value={value} />
+              ) : (
+                t('group.none', { field: field?.label ?? by })
+              )}
+              <span
+                className={styles.count}
+                aria-label={t('page.count', {
+                  count: Number(group?.count ?? 0),
+                  shown: group?.count ?? 0,
+                })}
+              >
                 {String(group?.count ?? 0)}
               </span>
               {Sum && sumField && group?.sum !== undefined && (
@@ -104,6 +127,11 @@ export function Board({ object, view, search, fields, onOpen }: Props) {
 interface Card {
   row: Row;
   lane: string;
+}
+
+/** A card on its way to another lane. */
+interface Put extends Card {
+  to: string;
 }
 
 /** Only what somebody asked for. */
@@ -129,20 +157,21 @@ function mayMove(object: ObjectDefinition, by: string, from: string, to: string)
 interface LaneProps {
   object: ObjectDefinition;
   view: View;
-  by: string;
   name: string;
+  /** What holds for its cards, as an expression. */
+  own: string;
   asked: { view: string; filter: string; search: string };
   fields: string[];
   onOpen: (row: Row) => void;
+  put: Put | null;
   /** Whether the card in hand may be put here. */
   open: boolean;
   children: React.ReactNode;
 }
 
-function Lane({ object, view, by, name, asked, fields, onOpen, open, children }: LaneProps) {
+function Lane({ object, view, name, own, asked, fields, onOpen, put, open, children }: LaneProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const { ref, over } = usePlace(name);
-  const own = `${by} == ${JSON.stringify(name)}`;
   const found = useInfiniteQuery({
     queryKey: ['records', object.name, 'lane', asked, name, fields],
     queryFn: ({ pageParam, signal }) =>
@@ -160,7 +189,7 @@ function Lane({ object, view, by, name, asked, fields, onOpen, open, children }:
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
   });
-  const rows = found.data?.pages.flatMap((page) => page.records) ?? [];
+  const rows = withPut(found.data?.pages.flatMap((page) => page.records) ?? [], name, put);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
@@ -199,6 +228,13 @@ function Lane({ object, view, by, name, asked, fields, onOpen, open, children }:
   );
 }
 
+/** The cards of a lane, as they are when the one that was put somewhere is there. */
+function withPut(rows: Row[], lane: string, put: Put | null): Row[] {
+  if (put === null || (put.lane !== lane && put.to !== lane)) return rows;
+  const others = rows.filter((row) => row.id !== put.row.id);
+  return put.to === lane ? [put.row, ...others] : others;
+}
+
 interface CardProps {
   object: ObjectDefinition;
   view: View;
@@ -214,19 +250,7 @@ function CardOf({ object, view, row, lane, onOpen }: CardProps) {
   return (
     <button ref={ref} className={styles.card} data-taken={taken || undefined} onClick={() => onOpen(row)}>
       <strong>{typeof value === 'string' ? value : titleOf(object, row)}</strong>
-      <span className={styles.lines}>
-        {Object.keys(view.card?.lines ?? {}).map((path) => {
-          const field = object.fields[path];
-          const held = row[path] ?? null;
-          if (field === undefined || held === null) return null;
-          const { Display } = kindOf(field);
-          return (
-            <span key={path} title={field.label}>
-              <Display field={field} value={held} row={row} />
-            </span>
-          );
-        })}
-      </span>
+      <CardLines className={styles.lines} row={row} lines={linesOf(object.fields, view.card)} />
     </button>
   );
 }

@@ -11,13 +11,14 @@ import zhTw from '@fullcalendar/react/locales/zh-tw';
 import classicThemePlugin from '@fullcalendar/react/themes/classic';
 import timeGridPlugin from '@fullcalendar/react/timegrid';
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback } from 'react';
+import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { change, list, type Row } from '../../api/records';
 import { titleOf } from '../../definition/title';
 import type { ObjectDefinition, View } from '../../definition/types';
 import { toast } from '../../ui/toast';
 import styles from './list.module.css';
+import { Most } from './Most';
 import type { ListSearch } from './search';
 
 interface Props {
@@ -37,6 +38,7 @@ const LOCALES = { 'zh-CN': 'zh-cn', 'zh-TW': 'zh-tw' } as const;
 export default function Calendar({ object, view, search, fields, phone, onOpen }: Props) {
   const { t, i18n } = useTranslation();
   const queries = useQueryClient();
+  const [cut, setCut] = useState(false);
   const begin = view.start ?? '';
   const end = view.end ?? begin;
   const days = object.fields[begin]?.type === 'date';
@@ -53,10 +55,11 @@ export default function Calendar({ object, view, search, fields, phone, onOpen }
         limit: MOST,
         ...(search.search ? { search: search.search } : {}),
       };
-      const { records } = await queries.fetchQuery({
+      const { records, next } = await queries.fetchQuery({
         queryKey: ['records', object.name, 'calendar', selection],
         queryFn: ({ signal }) => list(object.name, selection, signal),
       });
+      setCut(next !== null);
       return records.map((row) => ({
         id: row.id,
         title: shown(row, view.title) ?? titleOf(object, row),
@@ -72,7 +75,10 @@ export default function Calendar({ object, view, search, fields, phone, onOpen }
     const write = (at: Date | null) => (at === null ? null : days ? at.toISOString().slice(0, 10) : at.toISOString());
     const last = to !== null && days ? new Date(to.getTime() - 86_400_000) : to;
     try {
-      await change(object.name, row, { [begin]: write(from), ...(end !== begin && row[end] !== null ? { [end]: write(last) } : {}) });
+      await change(object.name, row, {
+        [begin]: write(from),
+        ...(end !== begin && row[end] !== null ? { [end]: write(last) } : {}),
+      });
       await queries.invalidateQueries({ queryKey: ['records', object.name] });
     } catch (error) {
       revert();
@@ -80,31 +86,36 @@ export default function Calendar({ object, view, search, fields, phone, onOpen }
     }
   };
   return (
-    <div className={styles.calendar}>
-      <FullCalendar
-        plugins={[dayGridPlugin, timeGridPlugin, listPlugin, interactionPlugin, classicThemePlugin]}
-        initialView={phone ? 'listMonth' : 'dayGridMonth'}
-        headerToolbar={{
-          left: 'prev,next today',
-          center: 'title',
-          right: phone ? 'listMonth,dayGridMonth' : `dayGridMonth,${days ? '' : 'timeGridWeek,'}listMonth`,
-        }}
-        locales={[zhCn, zhTw]}
-        locale={LOCALES[i18n.language as keyof typeof LOCALES] ?? 'en'}
-        // A day is a day wherever one is.
-        timeZone={days ? 'UTC' : 'local'}
-        height="100%"
-        dayMaxEvents
-        eventClass={styles.entry}
-        moreLinkClass={styles.entry}
-        editable={editable}
-        events={events}
-        eventClick={({ event }) => onOpen(event.extendedProps.row as Row)}
-        eventDrop={({ event, revert }) => void moved(event.extendedProps.row as Row, event.start, event.end, revert)}
-        eventResize={({ event, revert }) => void moved(event.extendedProps.row as Row, event.start, event.end, revert)}
-        noEventsContent={t('list.noEntries')}
-      />
-    </div>
+    <>
+      <div className={styles.calendar}>
+        <FullCalendar
+          plugins={[dayGridPlugin, timeGridPlugin, listPlugin, interactionPlugin, classicThemePlugin]}
+          initialView={phone ? 'listMonth' : 'dayGridMonth'}
+          headerToolbar={{
+            left: 'prev,next today',
+            center: 'title',
+            right: phone ? 'listMonth,dayGridMonth' : `dayGridMonth,${days ? '' : 'timeGridWeek,'}listMonth`,
+          }}
+          locales={[zhCn, zhTw]}
+          locale={LOCALES[i18n.language as keyof typeof LOCALES] ?? 'en'}
+          // A day is a day wherever one is.
+          timeZone={days ? 'UTC' : 'local'}
+          height="100%"
+          dayMaxEvents
+          eventClass={styles.entry}
+          moreLinkClass={styles.entry}
+          editable={editable}
+          events={events}
+          eventClick={({ event }) => onOpen(event.extendedProps.row as Row)}
+          eventDrop={({ event, revert }) => void moved(event.extendedProps.row as Row, event.start, event.end, revert)}
+          eventResize={({ event, revert }) =>
+            void moved(event.extendedProps.row as Row, event.start, event.end, revert)
+          }
+          noEventsContent={t('list.noEntries')}
+        />
+      </div>
+      {cut && <Most count={MOST} />}
+    </>
   );
 }
 

@@ -3,17 +3,16 @@ import { useEffect, useRef } from 'react';
 import type { Row } from '../../api/records';
 import type { ObjectDefinition } from '../../definition/types';
 import { titleFields, titleOf } from '../../definition/title';
-import { kindOf } from '../../fields/registry';
 import { Bar } from '../../ui/Skeleton';
 import styles from './list.module.css';
-import { type Column, valueAt } from './columns';
+import type { Column } from '../../fields/columns';
+import { CardLines } from './CardLines';
 import type { Rows } from './usePages';
 
 interface Props {
   object: ObjectDefinition;
   columns: Column[];
   rows: Rows;
-  onShow: (first: number, last: number) => void;
   onOpen: (row: Row) => void;
 }
 
@@ -21,10 +20,11 @@ interface Props {
 const LINES = 4;
 
 /** A list on a phone: a card a record, those in sight only. */
-export function Cards({ object, columns, rows, onShow, onOpen }: Props) {
+export function Cards({ object, columns, rows, onOpen }: Props) {
+  const onShow = rows.show;
   const scroll = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
-    count: rows.total ?? 0,
+    count: rows.reach,
     getScrollElement: () => scroll.current,
     estimateSize: () => 108,
     overscan: 6,
@@ -54,17 +54,7 @@ export function Cards({ object, columns, rows, onShow, onOpen }: Props) {
               ) : (
                 <button className={styles.card} onClick={() => onOpen(row)}>
                   <strong>{titleOf(object, row)}</strong>
-                  <span className={styles.lines}>
-                    {rest.map((column) => {
-                      const { Display } = kindOf(column.field);
-                      const value = valueAt(row, column.path);
-                      return value === null ? null : (
-                        <span key={column.path} title={column.label}>
-                          <Display field={column.field} value={value} row={row} />
-                        </span>
-                      );
-                    })}
-                  </span>
+                  <CardLines className={styles.lines} row={row} lines={rest} />
                 </button>
               )}
             </li>

@@ -1,11 +1,11 @@
-import { useMutation } from '@tanstack/react-query';
-import Button from 'antd/es/button';
 import Dropdown from 'antd/es/dropdown';
 import { Download } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { useOnce } from '../../api/once';
 import { exportRecords, type Leaving } from '../../api/exports';
 import type { ObjectDefinition } from '../../definition/types';
 import { toast } from '../../ui/toast';
+import { ToolButton } from '../../ui/ToolButton';
 import type { ListSearch } from './search';
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
 export function Export({ object, view, search }: Props) {
   const { t } = useTranslation();
   const { filter, search: words, sort } = search;
-  const leaving = useMutation({
+  const leaving = useOnce({
     mutationFn: (format: Leaving['format']) =>
       exportRecords(
         {
@@ -44,9 +44,7 @@ export function Export({ object, view, search }: Props) {
         onClick: ({ key }) => leaving.mutate(key as Leaving['format']),
       }}
     >
-      <Button icon={<Download size={15} />} loading={leaving.isPending}>
-        {t('list.export')}
-      </Button>
+      <ToolButton small icon={<Download size={15} />} label={t('list.export')} loading={leaving.isPending} />
     </Dropdown>
   );
 }

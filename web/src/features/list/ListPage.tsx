@@ -2,34 +2,38 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { Plus } from 'lucide-react';
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { failureOf } from '../../definition/problem';
 import { definitionQuery, useDefinition, useDefinitions } from '../../api/definitions';
 import type { Row } from '../../api/records';
 import type { ListSearch } from './search';
 import type { ObjectDefinition, View } from '../../definition/types';
-import { titleFields, titleOf } from '../../definition/title';
+import { titleFields } from '../../definition/title';
 import { kindOf } from '../../fields/registry';
 import { density, usePhone } from '../../ui/appearance';
-import { DataGrid, type GridColumn, type Order } from '../../ui/DataGrid';
+import type { ReadColumn } from '../../ui/grid';
 import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
 import { Waiting } from '../../ui/Skeleton';
-import { Board } from './Board';
 import { BulkBar } from './BulkBar';
-import { Cards } from './Cards';
-import { type Column, useColumns, valueAt } from './columns';
+import { changeable } from './CellEditor';
+import { type Column, useColumns, valueAt } from '../../fields/columns';
+import { GroupBy } from './groups/GroupBy';
+import { groupable } from './groups/groups';
+import { layoutOf } from './layouts';
+import { Listing } from './Listing';
+import { Most } from './Most';
 import { readOrder, writeOrder } from './order';
 import { Tools } from './Tools';
-import { Tree } from './Tree';
+import { searchOf, useSettings } from './useSettings';
 import { usePages } from './usePages';
-
-// It is large, and only some views are calendars.
-const Calendar = lazy(() => import('./Calendar'));
 
 const route = getRouteApi('/inside/records/$object');
 const HEIGHTS = { compact: 32, normal: 40, relaxed: 48 } as const;
+/** Of a row that a finger meets. */
+const TOUCH = 48;
 
 /** The records of an object, as a view shows them. */
 export function ListPage() {
@@ -41,7 +45,7 @@ export function ListPage() {
     .sort((a, b) => Number(b.default ?? false) - Number(a.default ?? false));
   const wanted = search.view ?? views[0]?.name;
   const found = useQuery({ ...definitionQuery('view', wanted ?? ''), enabled: wanted !== undefined });
-  if (found.error) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
+  if (failureOf(found)) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
   if (wanted !== undefined && found.data === undefined) return <Waiting />;
   // Another object or view begins anew: what was marked and typed belongs to the one before.
   return <Records key={`${name} ${wanted}`} object={object} view={found.data} views={views} search={search} />;
@@ -58,10 +62,18 @@ function Records({ object, view, views, search }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const phone = usePhone();
-  const rowHeight = HEIGHTS[density.use()];
+  const height = HEIGHTS[density.use()];
+  const rowHeight = phone ? TOUCH : height;
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const columns = useColumns(object, view);
-  const fields = useMemo(() => fieldsOf(object, view, columns), [object, view, columns]);
+  const settings = useSettings(object, view, search);
+  const [editing, setEditing] = useState(false);
+  const columns = useColumns(object, view, settings.columns);
+  const layout = layoutOf(view, search);
+  // What is asked for of each record: what names it, and what the view shows.
+  const fields = useMemo(() => {
+    const named = (view && layout?.fields?.(view)) ?? columns.map((one) => one.path);
+    return [...new Set(['id', 'version', ...titleFields(object), ...named.filter((path) => path !== undefined)])];
+  }, [object, view, layout, columns]);
   const selection = useMemo(() => {
     const { filter, search: words, sort } = search;
     return {
@@ -72,22 +84,45 @@ function Records({ object, view, views, search }: Props) {
       ...(sort ? { sort } : {}),
     };
   }, [fields, view, search]);
-  const rows = usePages(object.name, selection);
-  const show = useCallback(rows.show, [rows]);
+  const rows = usePages(object.name, selection, layout?.own ? 1 : undefined);
   const open = (row: Row) => void navigate({ to: '/records/$object/$id', params: { object: object.name, id: row.id } });
   const turn = (next: Partial<ListSearch>) =>
     void navigate({ to: '/records/$object', params: { object: object.name }, search: { ...search, ...next } });
+  const shown = {
+    object,
+    search,
+    fields,
+    selection,
+    columns,
+    cells: columns.map((column) => gridColumn(object.name, column)),
+    rows,
+    rowHeight,
+    phone,
+    selected,
+    onSelect: setSelected,
+    onOpen: open,
+  };
+  const grouping = view === undefined || view.type === 'list';
+  const by = grouping && groupable(object).some(([name]) => name === search.group) ? search.group : undefined;
   const filtered = Boolean(search.filter ?? search.search);
   return (
     <Page
       title={object.plural}
       {...(rows.total === undefined ? {} : { count: rows.total })}
-      tabs={views.map((one) => ({
-        key: one.name,
-        label: one.label,
-        active: one.name === view?.name,
-        link: { to: '/records/$object', params: { object: object.name }, search: { view: one.name } },
-      }))}
+      tabs={[
+        ...views.map((one) => ({
+          key: one.name,
+          label: one.label,
+          active: one.name === view?.name && settings.saved === undefined,
+          link: { to: '/records/$object', params: { object: object.name }, search: { view: one.name } } as const,
+        })),
+        ...settings.views.map((one) => ({
+          key: one.id,
+          label: one.name,
+          active: one.id === settings.saved?.id,
+          link: { to: '/records/$object', params: { object: object.name }, search: searchOf(one) } as const,
+        })),
+      ]}
       actions={
         object.may.create && (
           <Link to="/records/$object/new" params={{ object: object.name }}>
@@ -98,72 +133,52 @@ function Records({ object, view, views, search }: Props) {
         )
       }
     >
-      <Tools object={object} view={view?.name} search={search} onTurn={turn} />
+      <Tools
+        object={object}
+        view={view}
+        search={search}
+        settings={settings}
+        columns={columns}
+        editing={editing}
+        onEditing={columns.some((column) => changeable(object, column)) ? setEditing : undefined}
+        onTurn={turn}
+      >
+        {grouping && <GroupBy object={object} by={by} onBy={(group) => turn({ group })} />}
+      </Tools>
       {rows.error ? (
         <ErrorState error={rows.error} reset={rows.retry} />
-      ) : rows.total === undefined ? (
+      ) : rows.total === undefined && !layout?.own ? (
         <Waiting />
       ) : rows.total === 0 ? (
         <Nothing object={object} filtered={filtered} onClear={() => turn({ filter: '', search: '' })} />
-      ) : view?.type === 'kanban' ? (
-        <Board object={object} view={view} search={search} fields={fields} onOpen={open} />
-      ) : view?.type === 'calendar' ? (
+      ) : layout && view ? (
         <Suspense fallback={<Waiting />}>
-          <Calendar object={object} view={view} search={search} fields={fields} phone={phone} onOpen={open} />
+          <layout.Show {...shown} view={view} />
         </Suspense>
-      ) : view?.type === 'tree' && !search.search ? (
-        <Tree
-          object={object}
-          view={view}
-          search={search}
-          fields={fields}
-          columns={columns.map((column) => gridColumn(object.name, column))}
-          rowHeight={phone ? 48 : rowHeight}
-          onOpen={open}
-        />
-      ) : phone ? (
-        <Cards object={object} columns={columns} rows={rows} onShow={show} onOpen={open} />
       ) : (
-        <DataGrid
-          label={object.plural}
-          columns={columns.map((column) => gridColumn(object.name, column))}
-          count={rows.total}
-          row={rows.at}
-          id={(row) => row.id}
-          name={(row) => titleOf(object, row)}
-          onShow={show}
-          onOpen={open}
+        <Listing
+          {...shown}
+          by={by}
           order={readOrder(search.sort ?? view?.sort.join(','))}
-          onOrder={(order: Order) => turn({ sort: writeOrder(order) })}
-          selected={selected}
-          onSelect={setSelected}
-          rowHeight={rowHeight}
+          onOrder={(order) => turn({ sort: writeOrder(order) })}
+          settings={settings}
+          editing={editing}
         />
       )}
-      {selected.size > 0 && (
-        <BulkBar object={object} selected={selected} rows={rows} onDone={() => setSelected(new Set())} />
-      )}
+      {rows.total !== undefined && rows.reach < rows.total && !layout?.own && <Most count={rows.reach} />}
+      {selected.size > 0 && <BulkBar object={object} selected={selected} onDone={() => setSelected(new Set())} />}
     </Page>
   );
 }
 
-/** What is asked for of each record: what names it, and what the view shows. */
-function fieldsOf(object: ObjectDefinition, view: View | undefined, columns: Column[]): string[] {
-  const { title, lines = {}, sum } = view?.card ?? {};
-  const card = [title, ...Object.keys(lines), sum, view?.group_by];
-  const entry = [view?.title, view?.start, view?.end];
-  const kinds: Partial<Record<string, (string | undefined)[]>> = { kanban: card, calendar: entry };
-  const shown = kinds[view?.type ?? 'list'] ?? columns.map((one) => one.path);
-  const named = shown.filter((path) => path !== undefined);
-  return [...new Set(['id', 'version', ...titleFields(object), ...named])];
-}
-
-function gridColumn(object: string, column: Column): GridColumn<Row> {
+function gridColumn(object: string, column: Column): ReadColumn<Row> {
   const { Display } = kindOf(column.field);
   return {
     key: column.path,
     label: column.label,
     width: column.width,
+    fixed: column.fixed,
+    pinned: column.pinned,
     end: column.end,
     sortable: column.sortable,
     cell: (row) => (

@@ -1,34 +1,84 @@
+import { Link } from '@tanstack/react-router';
 import Input from 'antd/es/input';
-import { Search } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { PencilLine, Search, Upload } from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListSearch } from './search';
-import type { ObjectDefinition } from '../../definition/types';
+import type { ObjectDefinition, View } from '../../definition/types';
+import { usePhone } from '../../ui/appearance';
+import { useSettled } from '../../ui/useSettled';
+import type { Column } from '../../fields/columns';
+import { ToolButton } from '../../ui/ToolButton';
+import { Columns } from './Columns';
 import { Export } from './Export';
 import { Filters } from './Filters';
+import { QuickFilters } from './QuickFilters';
+import { SavedViews } from './SavedViews';
+import type { Settings } from './useSettings';
 import styles from './list.module.css';
-
-/** How long after the last key the server is asked. */
-const PAUSE = 250;
 
 interface Props {
   object: ObjectDefinition;
-  view: string | undefined;
+  view: View | undefined;
   search: ListSearch;
+  settings: Settings;
+  columns: Column[];
+  /** Whether cells are there to be changed. */
+  editing: boolean;
+  /** `undefined` where nothing can be changed in the list. */
+  onEditing: ((editing: boolean) => void) | undefined;
   onTurn: (next: Partial<ListSearch>) => void;
+  /** Further tools of this kind of view. */
+  children?: ReactNode;
 }
 
-/** What narrows a list down: words and conditions. */
-export function Tools({ object, view, search, onTurn }: Props) {
+/** What narrows a list down, and how it is looked at. */
+export function Tools({ object, view, search, settings, columns, editing, onEditing, onTurn, children }: Props) {
   const { t } = useTranslation();
+  const phone = usePhone();
+  const table = view === undefined || view.type === 'list' || view.type === 'tree';
   const searchable = Object.values(object.fields).some((field) => field.search);
   return (
-    <div className={styles.tools}>
+    <div className={styles.tools} data-tour="list">
       {searchable && (
         <Words label={t('list.search')} value={search.search ?? ''} onChange={(words) => onTurn({ search: words })} />
       )}
       <Filters object={object} text={search.filter ?? ''} onText={(filter) => onTurn({ filter })} />
-      {object.may.export && <Export object={object} view={view} search={search} />}
+      <QuickFilters
+        object={object}
+        columns={columns}
+        text={search.filter ?? ''}
+        onText={(filter) => onTurn({ filter })}
+      />
+      {children}
+      <span className={styles.space} />
+      {table && !phone && onEditing && (
+        <ToolButton
+          small
+          icon={<PencilLine size={15} />}
+          label={t('list.editing')}
+          on={editing}
+          pressed={editing}
+          onClick={() => onEditing(!editing)}
+        />
+      )}
+      {table && (
+        <Columns object={object} columns={columns} onColumns={settings.setColumns} changed={settings.tweaked} />
+      )}
+      <SavedViews
+        object={object.name}
+        view={view?.name}
+        saved={settings.saved}
+        settings={settings.now}
+        changed={settings.changed}
+        onSaved={(saved) => onTurn({ saved: saved?.id ?? '' })}
+      />
+      {object.may.import && (
+        <Link to="/records/$object/import" params={{ object: object.name }}>
+          <ToolButton small icon={<Upload size={15} />} label={t('list.import')} />
+        </Link>
+      )}
+      {object.may.export && <Export object={object} view={view?.name} search={search} />}
     </div>
   );
 }
@@ -41,14 +91,12 @@ function Words({ label, value, onChange }: { label: string; value: string; onCha
     if (value !== told.current) setTyped(value);
     told.current = value;
   }, [value]);
+  const settled = useSettled(typed);
   useEffect(() => {
-    if (typed === told.current) return undefined;
-    const timer = setTimeout(() => {
-      told.current = typed;
-      onChange(typed);
-    }, PAUSE);
-    return () => clearTimeout(timer);
-  }, [typed, onChange]);
+    if (settled === told.current) return;
+    told.current = settled;
+    onChange(settled);
+  }, [settled]);
   return (
     <Input
       className={styles.search}

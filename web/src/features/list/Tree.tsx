@@ -2,13 +2,16 @@ import { useQueries } from '@tanstack/react-query';
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { failureOf } from '../../definition/problem';
 import { list, type Row } from '../../api/records';
 import { titleOf } from '../../definition/title';
 import type { ObjectDefinition, View } from '../../definition/types';
-import { DataGrid, type GridColumn, type Order } from '../../ui/DataGrid';
+import { DataGrid } from '../../ui/DataGrid';
+import type { GridColumn, Order, ReadColumn } from '../../ui/grid';
 import { ErrorState } from '../../ui/ErrorState';
 import { Waiting } from '../../ui/Skeleton';
 import styles from './list.module.css';
+import { Most } from './Most';
 import type { ListSearch } from './search';
 
 interface Props {
@@ -16,7 +19,7 @@ interface Props {
   view: View;
   search: ListSearch;
   fields: string[];
-  columns: GridColumn<Row>[];
+  cells: ReadColumn<Row>[];
   rowHeight: number;
   onOpen: (row: Row) => void;
 }
@@ -32,7 +35,7 @@ interface Branch {
 }
 
 /** A table whose rows have branches; a branch is fetched when it is opened. */
-export function Tree({ object, view, search, fields, columns, rowHeight, onOpen }: Props) {
+export default function Tree({ object, view, search, fields, cells, rowHeight, onOpen }: Props) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const by = view.parent ?? '';
@@ -54,7 +57,7 @@ export function Tree({ object, view, search, fields, columns, rowHeight, onOpen 
     }),
   });
   const children = new Map(parents.map((parent, at) => [parent, found[at]?.data]));
-  const error = found.find((one) => one.error)?.error;
+  const error = found.map(failureOf).find((one) => one !== null);
   if (error) return <ErrorState error={error} reset={() => found.forEach((one) => void one.refetch())} />;
   if (children.get(TOP) === undefined) return <Waiting />;
   const branches: Branch[] = [];
@@ -70,7 +73,7 @@ export function Tree({ object, view, search, fields, columns, rowHeight, onOpen 
     if (!next.delete(id)) next.add(id);
     setOpen(next);
   };
-  const [first, ...rest] = columns;
+  const [first, ...rest] = cells;
   if (first === undefined) return null;
   const trunk: GridColumn<Branch> = {
     ...first,
@@ -100,20 +103,31 @@ export function Tree({ object, view, search, fields, columns, rowHeight, onOpen 
       );
     },
   };
+  const cut = [...children.values()].some((rows) => rows?.length === MOST);
   return (
-    <DataGrid<Branch>
-      label={view.label}
-      columns={[trunk, ...rest.map((one) => ({ ...one, sortable: false, cell: ({ row }: Branch) => one.cell(row) }))]}
-      count={branches.length}
-      row={(index) => branches[index]}
-      id={({ row }) => row.id}
-      name={({ row }) => titleOf(object, row)}
-      onShow={nothing}
-      onOpen={({ row }) => onOpen(row)}
-      order={NONE}
-      onOrder={nothing}
-      rowHeight={rowHeight}
-    />
+    <>
+      <DataGrid<Branch>
+        label={view.label}
+        columns={[
+          trunk,
+          ...rest.map((one) => ({
+            ...one,
+            sortable: false,
+            cell: ({ row }: Branch) => one.cell(row),
+          })),
+        ]}
+        count={branches.length}
+        row={(index) => branches[index]}
+        id={({ row }) => row.id}
+        name={({ row }) => titleOf(object, row)}
+        onShow={nothing}
+        onOpen={({ row }) => onOpen(row)}
+        order={NONE}
+        onOrder={nothing}
+        rowHeight={rowHeight}
+      />
+      {cut && <Most count={MOST} />}
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Order } from '../../ui/DataGrid';
+import type { Order } from '../../ui/grid';
 
 /** `-amount,name` as an order. */
 export function readOrder(text: string | undefined): Order {

@@ -1,3 +1,4 @@
+import Button from 'antd/es/button';
 import { CircleAlert } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import styles from './profile.module.css';
@@ -38,6 +39,42 @@ export function Entry({ label, type = 'text', autoComplete = 'off', value, onCha
         onChange={(event) => onChange(event.target.value)}
       />
     </div>
+  );
+}
+
+interface FormProps {
+  /** What the button says. */
+  label: string;
+  kind?: 'primary' | 'default' | 'danger';
+  busy: boolean;
+  error: Error | null;
+  onSubmit: () => void;
+  children: ReactNode;
+}
+
+/** Entries with the button that sends them, and what the server refused. */
+export function Form({ label, kind = 'default', busy, error, onSubmit, children }: FormProps) {
+  return (
+    <>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault();
+          onSubmit();
+        }}
+      >
+        {children}
+        <Button
+          htmlType="submit"
+          type={kind === 'primary' ? 'primary' : 'default'}
+          danger={kind === 'danger'}
+          loading={busy}
+        >
+          {label}
+        </Button>
+      </form>
+      <Wrong error={error} />
+    </>
   );
 }
 

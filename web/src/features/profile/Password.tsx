@@ -1,11 +1,10 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import Button from 'antd/es/button';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useOnce } from '../../api/once';
 import { changePassword } from '../../api/account';
 import { toast } from '../../ui/toast';
-import { Card, Entry, Wrong } from './Card';
-import styles from './profile.module.css';
+import { Card, Entry, Form } from './Card';
 
 /** Another password: all other sessions and tokens end with the old one. */
 export function Password() {
@@ -13,7 +12,7 @@ export function Password() {
   const queries = useQueryClient();
   const [old, setOld] = useState('');
   const [next, setNext] = useState('');
-  const changing = useMutation({
+  const changing = useOnce({
     mutationFn: () => changePassword(old, next),
     onSuccess: async () => {
       setOld('');
@@ -24,12 +23,11 @@ export function Password() {
   });
   return (
     <Card title={t('signIn.password')} help={t('profile.passwordHelp')}>
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          changing.mutate();
-        }}
+      <Form
+        label={t('profile.changePassword')}
+        busy={changing.isPending}
+        error={changing.error}
+        onSubmit={() => changing.mutate()}
       >
         <Entry
           label={t('profile.oldPassword')}
@@ -45,11 +43,7 @@ export function Password() {
           value={next}
           onChange={setNext}
         />
-        <Button htmlType="submit" loading={changing.isPending}>
-          {t('profile.changePassword')}
-        </Button>
-      </form>
-      <Wrong error={changing.error} />
+      </Form>
     </Card>
   );
 }

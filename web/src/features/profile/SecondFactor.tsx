@@ -1,11 +1,12 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import QRCode from 'antd/es/qr-code';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useOnce } from '../../api/once';
 import { beginSecondFactor, confirmSecondFactor, removeSecondFactor } from '../../api/account';
 import { sessionQuery, useSession } from '../../api/session';
-import { Card, Entry, Wrong } from './Card';
+import { Card, Entry, Form } from './Card';
 import styles from './profile.module.css';
 
 /** An authenticator app: set up in three steps, removed by password and code. */
@@ -24,8 +25,8 @@ function SetUp() {
   const queries = useQueryClient();
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
-  const beginning = useMutation({ mutationFn: () => beginSecondFactor(password) });
-  const confirming = useMutation({ mutationFn: () => confirmSecondFactor(code) });
+  const beginning = useOnce({ mutationFn: () => beginSecondFactor(password) });
+  const confirming = useOnce({ mutationFn: () => confirmSecondFactor(code) });
   if (confirming.data) {
     return (
       <>
@@ -39,12 +40,12 @@ function SetUp() {
   }
   if (beginning.data) {
     return (
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          confirming.mutate();
-        }}
+      <Form
+        label={t('profile.confirm')}
+        kind="primary"
+        busy={confirming.isPending}
+        error={confirming.error}
+        onSubmit={() => confirming.mutate()}
       >
         <div className={styles.scan}>
           {/* The secret beside it says the same. */}
@@ -57,20 +58,16 @@ function SetUp() {
           </div>
         </div>
         <Entry label={t('profile.code')} autoComplete="one-time-code" value={code} onChange={setCode} />
-        <Button type="primary" htmlType="submit" loading={confirming.isPending}>
-          {t('profile.confirm')}
-        </Button>
-        <Wrong error={confirming.error} />
-      </form>
+      </Form>
     );
   }
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        beginning.mutate();
-      }}
+    <Form
+      label={t('profile.setUp')}
+      kind="default"
+      busy={beginning.isPending}
+      error={beginning.error}
+      onSubmit={() => beginning.mutate()}
     >
       <Entry
         label={t('signIn.password')}
@@ -79,11 +76,7 @@ function SetUp() {
         value={password}
         onChange={setPassword}
       />
-      <Button htmlType="submit" loading={beginning.isPending}>
-        {t('profile.setUp')}
-      </Button>
-      <Wrong error={beginning.error} />
-    </form>
+    </Form>
   );
 }
 
@@ -92,17 +85,17 @@ function Remove() {
   const queries = useQueryClient();
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
-  const removing = useMutation({
+  const removing = useOnce({
     mutationFn: () => removeSecondFactor(password, code),
     onSuccess: () => queries.invalidateQueries(sessionQuery),
   });
   return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        removing.mutate();
-      }}
+    <Form
+      label={t('profile.removeFactor')}
+      kind="danger"
+      busy={removing.isPending}
+      error={removing.error}
+      onSubmit={() => removing.mutate()}
     >
       <Entry
         label={t('signIn.password')}
@@ -112,10 +105,6 @@ function Remove() {
         onChange={setPassword}
       />
       <Entry label={t('profile.code')} autoComplete="one-time-code" value={code} onChange={setCode} />
-      <Button danger htmlType="submit" loading={removing.isPending}>
-        {t('profile.removeFactor')}
-      </Button>
-      <Wrong error={removing.error} />
-    </form>
+    </Form>
   );
 }

@@ -1,6 +1,7 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { useTranslation } from 'react-i18next';
+import { useOnce } from '../../api/once';
 import { endOthers, endSession, sessionsQuery } from '../../api/account';
 import { moment } from '../../fields/date';
 import { Card, Wrong } from './Card';
@@ -12,7 +13,7 @@ export function Sessions() {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const { data = [], error } = useQuery(sessionsQuery);
-  const ending = useMutation({
+  const ending = useOnce({
     mutationFn: (id: string | null) => (id === null ? endOthers() : endSession(id)),
     onSuccess: () => queries.invalidateQueries(sessionsQuery),
   });

@@ -1,10 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useOnce } from '../../api/once';
 import { endToken, makeToken, tokensQuery } from '../../api/account';
 import { moment } from '../../fields/date';
-import { Card, Entry, Wrong } from './Card';
+import { Card, Entry, Form } from './Card';
 import styles from './profile.module.css';
 
 /** Tokens of programs that act for the person. */
@@ -15,14 +16,14 @@ export function Tokens() {
   const [label, setLabel] = useState('');
   const [days, setDays] = useState('90');
   const refresh = () => queries.invalidateQueries(tokensQuery);
-  const making = useMutation({
+  const making = useOnce({
     mutationFn: () => makeToken(label, Number(days)),
     onSuccess: async () => {
       setLabel('');
       await refresh();
     },
   });
-  const ending = useMutation({ mutationFn: endToken, onSuccess: refresh });
+  const ending = useOnce({ mutationFn: endToken, onSuccess: refresh });
   return (
     <Card title={t('profile.tokens')} help={t('profile.tokensHelp')}>
       <ul className={styles.rows}>
@@ -44,20 +45,15 @@ export function Tokens() {
           {t('profile.once')} <code className={styles.token}>{making.data}</code>
         </p>
       )}
-      <form
-        className={styles.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          making.mutate();
-        }}
+      <Form
+        label={t('profile.make')}
+        busy={making.isPending}
+        error={error ?? making.error ?? ending.error}
+        onSubmit={() => making.mutate()}
       >
         <Entry label={t('profile.label')} value={label} onChange={setLabel} />
         <Entry label={t('profile.days')} type="number" value={days} onChange={setDays} />
-        <Button htmlType="submit" loading={making.isPending}>
-          {t('profile.make')}
-        </Button>
-      </form>
-      <Wrong error={error ?? making.error ?? ending.error} />
+      </Form>
     </Card>
   );
 }

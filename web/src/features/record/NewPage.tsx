@@ -2,12 +2,19 @@ import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Json } from '../../definition/json';
 import { useDefinition } from '../../api/definitions';
 import { create } from '../../api/records';
+import type { Json } from '../../definition/json';
 import { Page } from '../../ui/Page';
-import { fresh } from '../../forms/LinesInput';
+import { fresh } from '../../forms/fresh';
 import { RecordForm } from '../../forms/RecordForm';
+
+declare module '@tanstack/history' {
+  interface HistoryState {
+    /** What a new record is begun with. */
+    typed?: object;
+  }
+}
 
 const route = getRouteApi('/inside/records/$object/new');
 
@@ -19,19 +26,31 @@ export function NewPage() {
   const navigate = useNavigate();
   const router = useRouter();
   const queries = useQueryClient();
+  // What somebody typed in a smaller form before it was not enough.
+  const [typed] = useState(() => router.state.location.state.typed as Record<string, Json> | undefined);
   // One key for all tries: what arrived although no answer came is not made twice.
   const [key] = useState(() => crypto.randomUUID());
+  // Whoever came by a link from elsewhere stays here.
+  const leave = () =>
+    router.history.canGoBack()
+      ? router.history.back()
+      : void navigate({ to: '/records/$object', params: { object: name } });
   return (
     <Page title={t('list.create', { object: object.label })}>
       <RecordForm
         object={object}
-        before={fresh(object) as Record<string, Json>}
-        onCancel={() => router.history.back()}
+        before={fresh(object)}
+        typed={typed}
+        onCancel={leave}
         onSave={async (changes) => {
           const row = await create(name, changes, key);
           await queries.invalidateQueries({ queryKey: ['records', name] });
           return () =>
-            void navigate({ to: '/records/$object/$id', params: { object: name, id: row.id }, replace: true });
+            void navigate({
+              to: '/records/$object/$id',
+              params: { object: name, id: row.id },
+              replace: true,
+            });
         }}
       />
     </Page>

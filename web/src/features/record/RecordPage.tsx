@@ -2,66 +2,100 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { Pencil } from 'lucide-react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { failureOf } from '../../definition/problem';
 import { useDefinition } from '../../api/definitions';
 import { useForm } from '../../api/forms';
+import { useRecordPage } from '../../api/pages';
+import { type Known, visited } from '../../api/visited';
+import type { Row } from '../../api/records';
 import { sectionsOf } from '../../definition/form';
 import { titleOf } from '../../definition/title';
+import type { ObjectDefinition } from '../../definition/types';
+import { useConditions } from '../../forms/conditions';
+import forms from '../../forms/forms.module.css';
+import { expansions, recordQuery } from '../../forms/useRecord';
 import { usePhone } from '../../ui/appearance';
 import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
 import { Waiting } from '../../ui/Skeleton';
+import { Blocks } from './blocks/Blocks';
+import { Favourite } from './Favourite';
+import { Follow } from './Follow';
+import { More } from './More';
+import { Made } from './Made';
 import { Moves } from './Moves';
 import { Pending } from './Pending';
 import { StagePath } from './StagePath';
-import { Timeline } from './Timeline';
-import { expansions, recordQuery } from '../../forms/useRecord';
-import { useConditions } from '../../forms/conditions';
-import { Values } from '../../forms/Values';
-import forms from '../../forms/forms.module.css';
-import styles from './record.module.css';
+import { Submit, useOpenFlows } from './Submit';
+import { usualPage } from './usual';
 
 const route = getRouteApi('/inside/records/$object/$id');
 
 /** One record: where it stands, what it holds, what happened to it, what can be done with it. */
 export function RecordPage() {
-  const { t } = useTranslation();
   const { object: name, id } = route.useParams();
   const object = useDefinition('object', name);
   const form = useForm(name);
-  const sections = sectionsOf(object, form, usePhone());
   const expand = expansions(
     object,
-    sections.flatMap((section) => section.fields),
+    sectionsOf(object, form, usePhone()).flatMap((section) => section.fields),
   );
   const found = useQuery(recordQuery(name, id, expand));
-  const ask = useConditions(form, found.data);
-  if (found.error) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
+  useEffect(() => {
+    if (found.data) visited(name, id);
+  }, [found.data, name, id]);
+  if (failureOf(found)) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
   if (found.data === undefined) return <Waiting />;
-  const row = found.data;
+  return <Found key={id} object={object} row={found.data} />;
+}
+
+function Found({ object, row }: { object: ObjectDefinition; row: Row }) {
+  const { t } = useTranslation();
+  const { tab } = route.useSearch();
+  const [made, setMade] = useState<Known[]>([]);
+  // On a phone what is small stands beside the title, and the buttons below it.
+  const phone = usePhone();
+  const named = useRecordPage(object.name);
+  const page = named ?? usualPage(object, t);
+  const ask = useConditions(page, row);
+  const params = { object: object.name, id: row.id };
+  const tabs = Object.entries(page.tabs).filter(([, one]) => ask(one.visible_when, one.visible_when === undefined));
+  const [current, shown] = tabs.find(([name]) => name === tab) ?? tabs[0] ?? [];
+  const title = titleOf(object, row);
+  const flows = useOpenFlows(object, row);
   return (
     <Page
-      title={titleOf(object, row)}
+      title={title}
       actions={
         <>
-          <Moves object={object} row={row} />
+          <Favourite object={object.name} id={row.id} title={title} />
+          {object.features.followers && <Follow object={object.name} id={row.id} title={title} />}
+          {phone && <More object={object} row={row} />}
+          <Submit flows={flows} row={row} />
+          <Moves object={object} row={row} second={flows.length > 0} onMade={setMade} />
           {object.may.update && (
-            <Link to="/records/$object/$id/edit" params={{ object: name, id }}>
+            <Link to="/records/$object/$id/edit" params={params}>
               <Button icon={<Pencil size={15} />}>{t('record.edit')}</Button>
             </Link>
           )}
+          {!phone && <More object={object} row={row} />}
         </>
       }
+      tabs={tabs.map(([name, { label }]) => ({
+        key: name,
+        label,
+        active: name === current,
+        link: { to: '/records/$object/$id', params, search: { tab: name }, replace: true },
+      }))}
     >
       <StagePath object={object} row={row} />
       <Pending object={object} row={row} />
+      <Made made={made} />
       <div className={forms.scroll}>
-        <div className={styles.two}>
-          <div className={styles.stack}>
-            <Values object={object} form={form} sections={sections} row={row} ask={ask} />
-          </div>
-          <Timeline object={object} row={row} />
-        </div>
+        <Blocks blocks={page.blocks} object={object} row={row} ask={ask} />
+        {shown && <Blocks key={current} blocks={shown.blocks} object={object} row={row} ask={ask} />}
       </div>
     </Page>
   );

@@ -15,7 +15,7 @@ export function StagePath({ object, row }: { object: ObjectDefinition; row: Row 
   // A stage that nothing leads on from ends the path; those beside it were not passed.
   const ends = (name: string) => !Object.values(transitions.moves).some((move) => move.from.includes(name));
   return (
-    <ol className={styles.path} aria-label={t('record.stages')}>
+    <ol className={styles.path} tabIndex={0} aria-label={t('record.stages')}>
       {stages
         .filter((name, place) => name === now || !ends(name) || place > at)
         .map((name) => (

@@ -1,4 +1,3 @@
-import { useMutation } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import Input from 'antd/es/input';
@@ -7,10 +6,12 @@ import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRouter } from '@tanstack/react-router';
 import { useQueryClient } from '@tanstack/react-query';
+import { useOnce } from '../../api/once';
 import { Problem, Unreachable } from '../../definition/problem';
 import { type Credentials, sessionQuery, signIn } from '../../api/session';
 import Kit from '../../ui/Kit';
-import { isChosen, type Language, language, LANGUAGES, speak } from '../../texts';
+import { ownPath } from '../../ui/links';
+import { type Language, language, LANGUAGES, speak } from '../../texts';
 import styles from './SignInPage.module.css';
 
 const route = getRouteApi('/sign-in');
@@ -36,13 +37,14 @@ function SignIn() {
   const queries = useQueryClient();
   const [given, setGiven] = useState<Credentials>({ login: '', password: '' });
   const [wanted, setWanted] = useState<Wanted>('password');
-  const entering = useMutation({
+  const entering = useOnce({
     mutationFn: signIn,
-    onSuccess: async (person) => {
+    onSuccess: async () => {
+      // What was refused without a session is asked anew.
+      queries.clear();
       await queries.fetchQuery(sessionQuery);
-      const spoken = person.locale;
-      if (!isChosen() && spoken !== null && spoken in LANGUAGES) await speak(spoken as Language);
-      await router.navigate({ href: to ?? '/', replace: true });
+      // A link must not lead elsewhere after the sign-in; the router hands on what its own check left out.
+      await router.navigate({ href: ownPath(to ?? '/') ?? '/', replace: true });
     },
     onError: (error) => {
       const next = error instanceof Problem ? WANTED[error.code] : undefined;

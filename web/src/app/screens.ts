@@ -1,0 +1,58 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { useDefinitions } from '../api/definitions';
+import { usePerson } from '../api/session';
+
+/** The administrators' pages with their icons, in the order of how often they are needed. */
+export const ADMIN_PAGES = [
+  ['users', 'users'],
+  ['departments', 'sitemap'],
+  ['roles', 'shield'],
+  ['access', 'target'],
+  ['audit', 'clipboard-list'],
+  ['jobs', 'activity'],
+  ['effects', 'mail'],
+  ['packs', 'package'],
+  ['settings', 'settings'],
+] as const;
+
+/** What one can go to from everywhere, by its name. */
+interface Screen {
+  key: string;
+  label: string;
+  /** What it belongs to. */
+  of: string;
+  go: () => unknown;
+}
+
+/** The screens that are there for this person: tasks, views, and what administrators have. */
+export function useScreens(): Screen[] {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const definitions = useDefinitions();
+  const { admin } = usePerson();
+  const labels = new Map(definitions.filter(({ kind }) => kind === 'object').map(({ name, label }) => [name, label]));
+  const tasks = {
+    key: 'approvals',
+    label: t('approvals.title'),
+    of: '',
+    go: () => navigate({ to: '/approvals/$box', params: { box: 'todo' } }),
+  };
+  const views = definitions.flatMap(({ kind, name, label, object = '' }) =>
+    kind === 'view'
+      ? {
+          key: name,
+          label,
+          of: labels.get(object) ?? '',
+          go: () => navigate({ to: '/records/$object', params: { object }, search: { view: name } }),
+        }
+      : [],
+  );
+  const pages = (admin ? ADMIN_PAGES : []).map(([page]) => ({
+    key: page,
+    label: t(`admin.pages.${page}`),
+    of: t('admin.title'),
+    go: () => navigate({ to: `/admin/${page}` }),
+  }));
+  return [tasks, ...views, ...pages];
+}

@@ -1,0 +1,42 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { failureOf } from '../../definition/problem';
+import type { Row } from '../../api/records';
+import { saveTask, type Task } from '../../api/tasks';
+import type { ObjectDefinition } from '../../definition/types';
+import { RecordForm } from '../../forms/RecordForm';
+import { useChanging } from '../../forms/useRecord';
+import { ErrorState } from '../../ui/ErrorState';
+import { Waiting } from '../../ui/Skeleton';
+
+interface Props {
+  task: Task;
+  /** As the step shows it. */
+  object: ObjectDefinition;
+  onDone: () => void;
+}
+
+/** What a step opens for change, while its approver changes it. */
+export function TaskForm({ task, object, onDone }: Props) {
+  const queries = useQueryClient();
+  const { id } = task.record;
+  const { found, row, reread } = useChanging(object, id);
+  if (failureOf(found)) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
+  if (row === undefined) return <Waiting />;
+  return (
+    <RecordForm
+      object={object}
+      id={id}
+      before={row}
+      reread={reread}
+      onCancel={onDone}
+      onSave={async (changes, before) => {
+        if (Object.keys(changes).length > 0) await saveTask(task.id, before as Row, changes);
+        await Promise.all([
+          queries.invalidateQueries({ queryKey: ['record', object.name, id] }),
+          queries.invalidateQueries({ queryKey: ['records', object.name] }),
+        ]);
+        return onDone;
+      }}
+    />
+  );
+}

@@ -1,0 +1,55 @@
+import { useQueries, useQueryClient } from '@tanstack/react-query';
+import Button from 'antd/es/button';
+import { Send } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { definitionQuery, useDefinitions } from '../../api/definitions';
+import { useOnce } from '../../api/once';
+import type { Row } from '../../api/records';
+import { useSession } from '../../api/session';
+import { submit } from '../../api/tasks';
+import { holds } from '../../definition/expression/evaluate';
+import { clockAt } from '../../definition/expression/zone';
+import type { ObjectDefinition, Workflow } from '../../definition/types';
+import { toast } from '../../ui/toast';
+
+/** The flows that this person may put the record into, as it stands. */
+export function useOpenFlows(object: ObjectDefinition, row: Row): Workflow[] {
+  const { user, site } = useSession();
+  const names = useDefinitions().filter((one) => one.kind === 'workflow' && one.object === object.name);
+  const found = useQueries({ queries: names.map(({ name }) => definitionQuery('workflow', name)) });
+  // One flow at a time: what runs is told above the record.
+  if ((row.pending ?? null) !== null) return [];
+  const begins = ({ when }: Workflow) => {
+    if (when === null) return true;
+    const person = { ...user };
+    const records = { row, record: row, user: person, initiator: person };
+    const result = holds(when, { records, clock: clockAt(site.time_zone) });
+    return result.kind === 'value' ? result.value : true;
+  };
+  return found.flatMap(({ data }) => (data?.may_start && data.by.includes('button') && begins(data) ? data : []));
+}
+
+/** Puts a record into a flow. */
+export function Submit({ flows, row }: { flows: Workflow[]; row: Row }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const submitting = useOnce({
+    mutationFn: ({ name }: Workflow) => submit(name, row.id, crypto.randomUUID()),
+    onSuccess: async () => {
+      toast({ text: t('record.submitted'), tone: 'done' });
+      await queries.invalidateQueries();
+    },
+    onError: (error) => toast({ text: error.message, tone: 'wrong' }),
+  });
+  return flows.map((one, at) => (
+    <Button
+      key={one.name}
+      type={at === 0 ? 'primary' : 'default'}
+      icon={<Send size={15} />}
+      loading={submitting.isPending}
+      onClick={() => submitting.mutate(one)}
+    >
+      {flows.length > 1 ? t('record.submitTo', { workflow: one.label }) : t('record.submit')}
+    </Button>
+  ));
+}

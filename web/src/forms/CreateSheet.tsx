@@ -1,0 +1,52 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { Suspense, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useDefinition } from '../api/definitions';
+import { create } from '../api/records';
+import { titleFields, titleOf } from '../definition/title';
+import type { CreationProps } from '../fields/creation';
+import { Dialog } from '../ui/Dialog';
+import { Waiting } from '../ui/Skeleton';
+import { fresh } from './fresh';
+import { RecordForm } from './RecordForm';
+
+/** A new record in a sheet over the form that refers to it. */
+export default function CreateSheet(props: CreationProps) {
+  const { t } = useTranslation();
+  const object = useDefinition('object', props.object);
+  return (
+    <Dialog title={t('list.create', { object: object.label })} width={800} tall onClose={props.onClose}>
+      <Suspense fallback={<Waiting />}>
+        <Sheet {...props} />
+      </Suspense>
+    </Dialog>
+  );
+}
+
+function Sheet({ object: name, words, onMade, onClose }: CreationProps) {
+  const object = useDefinition('object', name);
+  const queries = useQueryClient();
+  // One key for all tries: what arrived although no answer came is not made twice.
+  const [key] = useState(() => crypto.randomUUID());
+  // What was looked for and not found is most likely what it is to be called.
+  const named = titleFields(object).find((field) => {
+    const { type, writable } = object.fields[field] ?? {};
+    return type === 'text' && writable;
+  });
+  return (
+    <RecordForm
+      object={object}
+      before={fresh(object)}
+      typed={named && words ? { [named]: words } : undefined}
+      onCancel={onClose}
+      onSave={async (changes) => {
+        const row = await create(name, changes, key);
+        await queries.invalidateQueries({ queryKey: ['records', name] });
+        return () => {
+          onMade({ id: row.id, title: titleOf(object, row) });
+          onClose();
+        };
+      }}
+    />
+  );
+}

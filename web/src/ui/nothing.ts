@@ -1,0 +1,2 @@
+/** Stands for a part of a library that is imported and never used. */
+export default class Nothing {}
