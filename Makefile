@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test faults fmt postgres postgres-stop clean-data
+.PHONY: help run build test faults speed-pages sweep shots fmt postgres postgres-stop clean-data
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,6 +23,18 @@ test: ## install what is missing, run every check and test on SQLite and Postgre
 faults: ## play every fault ROUNDS times (200), write what was seen to docs/faults.md
 	@scripts/install.sh test
 	@scripts/faults.sh $(or $(ROUNDS),200)
+
+speed-pages: ## how long large views take in a browser, with the release binary or LIFELOOM=binary
+	cd web && npm run --silent build
+	cd web && LIFELOOM=$(abspath $(or $(LIFELOOM),target/release/lifeloom)) LIFELOOM_PAGES=1 node scripts/speed.mjs
+
+sweep: ## open every screen in every language, both themes, at a desk and on a phone; with LIFELOOM=binary, SHOTS=folder
+	cd web && npm run --silent build
+	cd web && LIFELOOM_SWEEP=1 LIFELOOM_PAGES=1 LIFELOOM=$(abspath $(or $(LIFELOOM),target/release/lifeloom)) \
+		LIFELOOM_SHOTS=$(if $(SHOTS),$(abspath $(SHOTS))) node --test --test-concurrency=1 e2e/screens.test.mjs
+
+shots: ## a picture of every page in the folder SHOTS (target/shots)
+	@$(MAKE) --no-print-directory sweep SHOTS=$(or $(SHOTS),target/shots)
 
 fmt: ## format the code, write the generated pages and schemas
 	cargo fmt --all
