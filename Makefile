@@ -25,10 +25,12 @@ faults: ## play every fault ROUNDS times (200), write what was seen to docs/faul
 	@scripts/faults.sh $(or $(ROUNDS),200)
 
 speed-pages: ## how long large views take in a browser, with the release binary or LIFELOOM=binary
+	@scripts/install.sh test
 	cd web && npm run --silent build
 	cd web && LIFELOOM=$(abspath $(or $(LIFELOOM),target/release/lifeloom)) LIFELOOM_PAGES=1 node scripts/speed.mjs
 
 sweep: ## open every screen in every language, both themes, at a desk and on a phone; with LIFELOOM=binary, SHOTS=folder
+	@scripts/install.sh test
 	cd web && npm run --silent build
 	cd web && LIFELOOM_SWEEP=1 LIFELOOM_PAGES=1 LIFELOOM=$(abspath $(or $(LIFELOOM),target/release/lifeloom)) \
 		LIFELOOM_SHOTS=$(if $(SHOTS),$(abspath $(SHOTS))) node --test --test-concurrency=1 e2e/screens.test.mjs

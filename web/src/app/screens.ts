@@ -22,7 +22,7 @@ interface Screen {
   label: string;
   /** What it belongs to. */
   of: string;
-  go: () => unknown;
+  act: () => unknown;
 }
 
 /** The screens that are there for this person: tasks, views, and what administrators have. */
@@ -36,7 +36,7 @@ export function useScreens(): Screen[] {
     key: 'approvals',
     label: t('approvals.title'),
     of: '',
-    go: () => navigate({ to: '/approvals/$box', params: { box: 'todo' } }),
+    act: () => navigate({ to: '/approvals/$box', params: { box: 'todo' } }),
   };
   const views = definitions.flatMap(({ kind, name, label, object = '' }) =>
     kind === 'view'
@@ -44,15 +44,15 @@ export function useScreens(): Screen[] {
           key: name,
           label,
           of: labels.get(object) ?? '',
-          go: () => navigate({ to: '/records/$object', params: { object }, search: { view: name } }),
+          act: () => navigate({ to: '/records/$object', params: { object }, search: { view: name } }),
         }
       : [],
   );
   const pages = (admin ? ADMIN_PAGES : []).map(([page]) => ({
-    key: page,
+    key: `admin ${page}`,
     label: t(`admin.pages.${page}`),
     of: t('admin.title'),
-    go: () => navigate({ to: `/admin/${page}` }),
+    act: () => navigate({ to: `/admin/${page}` }),
   }));
   return [tasks, ...views, ...pages];
 }

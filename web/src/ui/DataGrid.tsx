@@ -1,9 +1,11 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
 import styles from './DataGrid.module.css';
 import { CHECK, type GridProps, type Leave, placed, toggled } from './grid';
 import { GridHead } from './GridHead';
 import { GridLine } from './GridLine';
+import { useSlots } from './useSlots';
 
 /** Rows kept beyond the edges, so that a quick hand sees no gaps. */
 const OVERSCAN = 8;
@@ -11,6 +13,7 @@ const OVERSCAN = 8;
 /** A table of any length: only the rows in sight are in the page. */
 export function DataGrid<R>(props: GridProps<R>) {
   const { count, row, rowHeight, onShow, selected } = props;
+  const { t } = useTranslation();
   const scroll = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState(0);
   const [cell, setCell] = useState<{ index: number; key: string } | null>(null);
@@ -24,6 +27,9 @@ export function DataGrid<R>(props: GridProps<R>) {
   const items = virtual.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
+  // So many rows are in the page at most.
+  const most = Math.ceil((virtual.scrollRect?.height ?? 0) / rowHeight) + 1 + 2 * OVERSCAN;
+  const slot = useSlots(first, last, Math.max(most, items.length));
   useEffect(() => onShow(first, last), [first, last, onShow]);
   const columns = placed(props.columns, selected !== undefined);
   const changeable = columns.filter((column) => column.edit).map((column) => column.key);
@@ -82,8 +88,9 @@ export function DataGrid<R>(props: GridProps<R>) {
       <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize(), minWidth: width }}>
         {items.map((item) => (
           <GridLine
-            key={item.key}
+            key={slot(item.index)}
             {...props}
+            t={t}
             columns={columns}
             value={row(item.index)}
             index={item.index}

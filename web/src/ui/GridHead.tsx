@@ -46,7 +46,7 @@ export function GridHead<R>({ columns, order, onOrder, onWidth, count, row, id, 
             aria-sort={sorted === undefined ? 'none' : sorted.down ? 'descending' : 'ascending'}
             className={styles.heading}
             data-end={column.end || undefined}
-            style={layout(column)}
+            {...layout(column)}
           >
             {column.sortable ? (
               <button onClick={(event) => sort(column.key, event.shiftKey)} title={t('grid.sort')}>

@@ -69,12 +69,12 @@ export function placed<R>(columns: GridColumn<R>[], marks: boolean): (GridColumn
   return [...pinned, ...columns.filter((column) => !column.pinned)];
 }
 
-/** How a head or cell of a column is laid out. */
+/** How a head or cell of a column is laid out. What stays in sight is named by an attribute of its own: rules about `style`
+ * would be judged anew for every row that moves. */
 export function layout<R>({ width, fixed, left }: GridColumn<R> & { left?: number }) {
   return {
-    width,
-    flexGrow: fixed ? 0 : width,
-    ...(left === undefined ? {} : { position: 'sticky' as const, left, zIndex: 1 }),
+    'data-pinned': left === undefined ? undefined : true,
+    style: { width, flexGrow: fixed ? 0 : width, left },
   };
 }
 

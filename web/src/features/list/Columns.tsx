@@ -1,9 +1,9 @@
-import Popover from 'antd/es/popover';
 import { Columns3 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Shown } from '../../api/views';
 import type { Column } from '../../fields/columns';
+import { Popup } from '../../ui/Popup';
 import { ToolButton } from '../../ui/ToolButton';
 import type { ColumnsProps } from './ColumnPicker';
 
@@ -15,22 +15,19 @@ export function Columns(props: ColumnsProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   return (
-    <Popover
-      trigger="click"
+    <Popup
+      title={t('list.columns')}
       placement="bottom"
-      // It may be wider than there is room on one side of the button.
-      autoAdjustOverflow
       open={open}
-      onOpenChange={setOpen}
-      destroyOnHidden
-      content={
-        <Suspense fallback={null}>
-          <ColumnPicker {...props} />
-        </Suspense>
+      onOpen={setOpen}
+      button={
+        <ToolButton small icon={<Columns3 size={15} />} label={t('list.columns')} expanded={open} on={props.changed} />
       }
     >
-      <ToolButton small icon={<Columns3 size={15} />} label={t('list.columns')} expanded={open} on={props.changed} />
-    </Popover>
+      <Suspense fallback={null}>
+        <ColumnPicker {...props} />
+      </Suspense>
+    </Popup>
   );
 }
 

@@ -1,5 +1,4 @@
 import Button from 'antd/es/button';
-import Popover from 'antd/es/popover';
 import Select from 'antd/es/select';
 import { Filter, Plus, X } from 'lucide-react';
 import { useState } from 'react';
@@ -7,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { ObjectDefinition } from '../../definition/types';
 import type { Operator } from '../../fields/field';
 import { kindOf } from '../../fields/registry';
+import { Popup } from '../../ui/Popup';
 import { TextArea } from '../../ui/TextArea';
 import { type Condition, read, write } from './filter';
 import styles from './list.module.css';
@@ -24,19 +24,20 @@ export function Filters({ object, text, onText }: Props) {
   const understood = read(object, text);
   const count = understood?.length ?? 1;
   return (
-    <Popover
-      trigger="click"
+    <Popup
+      title={t('list.filter')}
       placement="bottomLeft"
       open={open}
-      onOpenChange={setOpen}
-      destroyOnHidden
-      content={<Editor object={object} text={text} onText={onText} />}
+      onOpen={setOpen}
+      button={
+        <Button icon={<Filter size={15} />} aria-expanded={open} type={count > 0 ? 'dashed' : 'default'}>
+          {t('list.filter')}
+          {count > 0 && ` ${count}`}
+        </Button>
+      }
     >
-      <Button icon={<Filter size={15} />} aria-expanded={open} type={count > 0 ? 'dashed' : 'default'}>
-        {t('list.filter')}
-        {count > 0 && ` ${count}`}
-      </Button>
-    </Popover>
+      <Editor object={object} text={text} onText={onText} />
+    </Popup>
   );
 }
 
