@@ -97,6 +97,20 @@ test('a sale is asked for at a desk and approved on a phone', async () => {
   await desk.page.locator('[aria-current=step]', { hasText: 'Sold' }).waitFor();
   // The section that belongs to pieces that are sold is there now.
   await desk.page.getByRole('heading', { name: 'After the sale' }).waitFor();
+  // Its timeline tells of the approval between the changes, however much is said later.
+  for (let n = 1; n <= 50; n += 1) {
+    await server.api('POST', `/records/showcase.piece/${piece.id}/comments`, { body: `Thought ${n}` });
+  }
+  await desk.page.reload();
+  const story = desk.page.getByRole('region', { name: 'Activity' });
+  await story.getByText('Thought 50').waitFor();
+  await story.getByRole('button', { name: 'Show what was before' }).click();
+  await story.getByText('created the record').waitFor();
+  await story.getByRole('link', { name: 'approved' }).first().scrollIntoViewIfNeeded();
+  await accessible(desk.page, 'timeline');
+  await shoot(desk.page, 'timeline');
+  await story.getByRole('link', { name: 'asked for an approval' }).last().click();
+  await desk.page.waitForURL('**/approvals/started/*');
   for (const one of [desk, phone]) {
     sound(one.wrong);
     await one.context.close();

@@ -164,7 +164,7 @@ impl Engine {
 
     /// A notification becomes a record of its user; the effect ends in the same transaction, so there is one.
     async fn put_notice(&self, effect: &Effect) -> Result<()> {
-        let notice: Result<Notice> = opened(effect, self.secret());
+        let notice: Result<Notice> = opened(effect.id, NOTIFY, &effect.payload, self.secret());
         let made = match notice {
             Ok(notice) => self.put_record(effect, notice).await,
             Err(found) => Err(found),
@@ -215,7 +215,7 @@ impl Engine {
 
     /// Calls another machine, with the key of the effect, so that the peer can tell a repetition.
     async fn call_out(&self, effect: &Effect) -> Ended {
-        let mut call: Call = match opened(effect, self.secret()) {
+        let mut call: Call = match opened(effect.id, HTTP, &effect.payload, self.secret()) {
             Ok(call) => call,
             Err(found) => return Ended::ForGood(found.to_string()),
         };
@@ -253,7 +253,7 @@ impl Engine {
     fn shown(&self, effect: &Effect) -> Json {
         let to = match effect.kind.as_str() {
             MAIL => Mail::of(effect, self.secret()).ok().map(|mail| mail.to),
-            HTTP => opened::<Call>(effect, self.secret()).ok().map(|call| call.url),
+            HTTP => opened::<Call>(effect.id, HTTP, &effect.payload, self.secret()).ok().map(|call| call.url),
             _ => None,
         };
         let result = effect.result.as_ref();

@@ -9,7 +9,7 @@ use crate::caller::Identity;
 use crate::engine::internal;
 use crate::mail::Mail;
 use crate::outbound::{Call, Uncalled};
-use crate::outbox::{HTTP, NOTIFY, effect};
+use crate::outbox::{HTTP, MAIL, NOTIFY, effect, sealed};
 use crate::templates::Templates;
 use crate::work::Work;
 use chrono_tz::Tz;
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use shown::Gathering;
 use std::sync::Arc;
-use storage::store::effect as table;
+use storage::store::{effect as table, mail as told};
 use uuid::Uuid;
 
 /// A notification on its way.
@@ -72,7 +72,26 @@ impl Work {
             until: None,
         };
         let made = mail.effect(&key("mail"), self.engine.secret(), self.bindings.now)?;
+        if let Some((object, record)) = &message.about {
+            self.tell_of(made.id, mail, object, *record).await?;
+        }
         table::insert(&self.tx, &[made]).await
+    }
+
+    /// Keeps for the timeline of a record to whom a mail went and what it was about; what it says is its receiver's.
+    async fn tell_of(&self, id: Uuid, mail: Mail, object: &str, record: Uuid) -> Result<()> {
+        let head = Mail { text: String::new(), html: None, ..mail };
+        let actor = self.identity.actor.id;
+        let told = told::Mail {
+            id,
+            object: object.to_owned(),
+            record,
+            kind: MAIL.to_owned(),
+            payload: sealed(id, MAIL, &head, self.engine.secret())?,
+            by: (!actor.is_nil()).then_some(actor),
+            at: self.bindings.now,
+        };
+        told::insert(&self.tx, &told).await
     }
 
     /// Puts a notification into the outbox.

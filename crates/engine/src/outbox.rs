@@ -35,7 +35,7 @@ impl Mail {
     /// # Errors
     /// `internal` for an effect that is none, or is sealed under another key.
     pub fn of(effect: &Effect, secret: Option<&Secret>) -> Result<Mail> {
-        opened(effect, secret)
+        opened(effect.id, MAIL, &effect.payload, secret)
     }
 }
 
@@ -48,16 +48,11 @@ pub(crate) fn effect<T: Serialize>(
     now: DateTime<Utc>,
 ) -> Result<Effect> {
     let id = Uuid::now_v7();
-    let text = serde_json::to_string(what).map_err(|error| internal("an effect", &error))?;
-    let payload = match secret {
-        Some(secret) => json!({"sealed": secret.seal(&text, id, kind)?}),
-        None => json!({kind: what}),
-    };
     Ok(Effect {
         id,
         key: key.to_owned(),
         kind: kind.to_owned(),
-        payload,
+        payload: sealed(id, kind, what, secret)?,
         state: "ready".to_owned(),
         at_most_once: false,
         attempts: 0,
@@ -69,17 +64,29 @@ pub(crate) fn effect<T: Serialize>(
     })
 }
 
-/// What an effect holds.
-pub(crate) fn opened<T: DeserializeOwned>(effect: &Effect, secret: Option<&Secret>) -> Result<T> {
+/// What only its receiver, or who may know, is to read.
+pub(crate) fn sealed<T: Serialize>(id: Uuid, kind: &str, what: &T, secret: Option<&Secret>) -> Result<Json> {
+    let text = || serde_json::to_string(what).map_err(|error| internal("an effect", &error));
+    Ok(match secret {
+        Some(secret) => json!({"sealed": secret.seal(&text()?, id, kind)?}),
+        None => json!({kind: what}),
+    })
+}
+
+/// What was sealed for this id and kind, in an effect or beside it.
+pub(crate) fn opened<T: DeserializeOwned>(
+    id: Uuid,
+    kind: &str,
+    payload: &Json,
+    secret: Option<&Secret>,
+) -> Result<T> {
     let broken = |error: &dyn std::fmt::Display| internal("an effect in the outbox", error);
-    match (effect.payload.get("sealed").and_then(Json::as_str), secret) {
+    match (payload.get("sealed").and_then(Json::as_str), secret) {
         (Some(sealed), Some(secret)) => {
-            let text = secret.open(sealed, effect.id, &effect.kind)?;
+            let text = secret.open(sealed, id, kind)?;
             serde_json::from_str(&text).map_err(|error| broken(&error))
         }
         (Some(_), None) => Err(broken(&"the key it is sealed under is missing")),
-        (None, _) => {
-            serde_json::from_value(effect.payload[&effect.kind].clone()).map_err(|error| broken(&error))
-        }
+        (None, _) => serde_json::from_value(payload[kind].clone()).map_err(|error| broken(&error)),
     }
 }

@@ -1,6 +1,6 @@
 //! Requests that change something: each has its effect once, however often it is repeated.
 //!
-//! Read in this order: [`Request`] and [`Done`] here, then [`bulk`], [`large`], [`action`], [`history`], [`comments`],
+//! Read in this order: [`Request`] and [`Done`] here, then [`bulk`], [`large`], [`action`], [`history`], [`timeline`], [`comments`],
 //! `mentions` (who is told of a comment), [`unmask`].
 
 pub mod bulk;
@@ -10,6 +10,8 @@ pub mod large;
 pub mod action;
 
 pub mod history;
+
+pub mod timeline;
 
 pub mod comments;
 

@@ -74,6 +74,7 @@ fn api(api: &mut web::ServiceConfig) {
     let attachment = format!("{record}/attachments/{{attachment}}");
     api.service(at(&attachment).get(files::attachment).delete(files::detach).done());
     api.service(at(&format!("{record}/history")).get(conversation::history).done());
+    api.service(at(&format!("{record}/timeline")).get(conversation::timeline).done());
     api.service(at(&format!("{record}/comments")).get(conversation::list).post(conversation::add).done());
     let comment = format!("{record}/comments/{{comment}}");
     api.service(

@@ -42,7 +42,8 @@ pub struct Resealed {
     pub after: Option<Uuid>,
 }
 
-/// Every column that holds ciphertext: of objects, retired ones too, of second factors and of the outbox.
+/// Every column that holds ciphertext: of objects, retired ones too, of second factors, of the outbox
+/// and of the mails about records.
 /// `second_factor` is the place that those are bound to.
 pub async fn columns(tx: &Tx, second_factor: &str) -> Result<Vec<Sealed>> {
     let names = publish::names(tx).await?;
@@ -53,13 +54,13 @@ pub async fn columns(tx: &Tx, second_factor: &str) -> Result<Vec<Sealed>> {
         column: "secret".to_owned(),
         kind: Kind::Text { place: second_factor.to_owned() },
     };
-    let effects = Sealed {
-        table: "sys_effect".to_owned(),
+    let [effects, mails] = ["sys_effect", "sys_mail"].map(|table| Sealed {
+        table: table.to_owned(),
         id: "id",
         column: "payload".to_owned(),
         kind: Kind::Payload,
-    };
-    Ok(of_objects.chain([factors, effects]).collect())
+    });
+    Ok(of_objects.chain([factors, effects, mails]).collect())
 }
 
 fn of_table(table: &Table) -> impl Iterator<Item = Sealed> {

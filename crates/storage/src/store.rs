@@ -30,6 +30,8 @@ pub mod history;
 
 pub mod comment;
 
+pub mod mail;
+
 pub mod follower;
 
 pub mod file;

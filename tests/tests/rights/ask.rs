@@ -357,7 +357,8 @@ impl Asker<'_> {
         let of = self.object();
         let id = self.id_of(of.name);
         let (what, query) = match self.dice.below(8) {
-            0..=2 => ("history", vec![pair("limit", *self.dice.pick(&["1", "2", "200"]))]),
+            0..=1 => ("history", vec![pair("limit", *self.dice.pick(&["1", "2", "200"]))]),
+            2 => ("timeline", vec![pair("limit", *self.dice.pick(&["1", "2", "200"]))]),
             3 => ("comments", Vec::new()),
             4 => ("moves", Vec::new()),
             5 => ("actions", Vec::new()),

@@ -72,6 +72,9 @@ fn who_reads_may_not_export_comment_or_write_lines() {
             let found =
                 scene.site.engine.history(who, "vault.order", scene.order, None, 10).await.unwrap_err();
             assert_eq!(found.code.name(), "not_permitted");
+            let told = scene.site.engine.timeline(who, "vault.order", scene.order, None, 200, Locale::En);
+            let told: Vec<_> = told.await.unwrap().entries.iter().map(|one| one["kind"].clone()).collect();
+            assert!(!told.contains(&json!("changes")) && !told.contains(&json!("mail")), "{told:?}");
 
             let line = json!({"l_order": scene.order, "l_name": "there"});
             let line = scene.site.make("vault.line", line).await;

@@ -14,6 +14,7 @@ fn requests(id: Uuid) -> Vec<(&'static str, Json)> {
         ("GET /records/vault.order/{}", Json::Null),
         ("GET /records/vault.order/{}?bin=any", Json::Null),
         ("GET /records/vault.order/{}/history", Json::Null),
+        ("GET /records/vault.order/{}/timeline", Json::Null),
         ("GET /records/vault.order/{}/comments", Json::Null),
         ("GET /records/vault.order/{}/moves", Json::Null),
         ("GET /records/vault.order/{}/actions", Json::Null),

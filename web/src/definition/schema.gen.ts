@@ -464,6 +464,49 @@ export interface Comment {
   updated_at: string | null;
 }
 
+/** What one write changed in a record. */
+export interface ChangesEntry {
+  kind: 'changes';
+  id: string;
+  at: string;
+  by: PersonReference | null;
+  version: number;
+  changes: { field: string; old: Json; new: Json }[];
+}
+
+/** What somebody said about a record, in its timeline. */
+export interface CommentEntry {
+  kind: 'comment';
+  id: string;
+  at: string;
+  by: PersonReference | null;
+  body: string;
+  updated_at: string | null;
+}
+
+/** A mail about a record; its receiver and subject are null for who may not read all of the record. */
+export interface MailEntry {
+  kind: 'mail';
+  id: string;
+  at: string;
+  by: PersonReference | null;
+  state: 'ready' | 'sending' | 'done' | 'failed' | 'unknown';
+  to: string | null;
+  subject: string | null;
+}
+
+/** What somebody decided or said in a flow of a record. */
+export interface ApprovalEntry {
+  kind: 'approval';
+  id: string;
+  at: string;
+  by: PersonReference | null;
+  instance: string;
+  event: string;
+  step: string | null;
+  comment: string | null;
+}
+
 /** Who is told of what becomes of a record, and whether the reader is. */
 export interface Followers {
   followers: PersonReference[];
@@ -1188,6 +1231,10 @@ export interface Answers {
   moves_of: { moves: AvailableMove[] };
   actions_of: { actions: AvailableAction[] };
   history_of: { changes: Change[]; next: string | null };
+  timeline_of: {
+    entries: (ChangesEntry | CommentEntry | MailEntry | ApprovalEntry)[];
+    next: string | null;
+  };
   followers_of: Followers;
   comments_on: { comments: Comment[]; next: string | null };
   comment_on: Comment;

@@ -8,6 +8,7 @@ use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Locale, Result};
 use plan::actor::Access;
 use serde_json::{Value as Json, json};
+use std::collections::HashMap;
 use std::sync::Arc;
 use storage::store::workflow as table;
 use uuid::Uuid;
@@ -93,6 +94,12 @@ impl Engine {
 fn label(flow: &Flow, node: NodeId, locale: Locale) -> Json {
     let node = &flow.nodes[node];
     Json::String(diagnostic::Text::or_name(node.label.as_ref(), locale, &node.name).to_owned())
+}
+
+/// What the steps of a flow are called, by their names.
+pub(crate) fn labels(flow: &Flow, locale: Locale) -> HashMap<String, Json> {
+    let nodes = flow.nodes.iter().enumerate();
+    nodes.map(|(id, node)| (node.name.to_string(), label(flow, id, locale))).collect()
 }
 
 /// Every node of the flow in order, with what became of it.

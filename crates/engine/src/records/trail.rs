@@ -7,7 +7,7 @@ use plan::planner::Planned;
 use plan::write::Operation;
 use serde_json::{Map, Value as Json, json};
 use storage::store::stored::Together;
-use storage::store::{audit, comment, event, follower, history};
+use storage::store::{audit, comment, event, follower, history, mail};
 use uuid::Uuid;
 
 /// Writes history, audit and events of one write, in its transaction.
@@ -45,6 +45,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
         history::purge(&work.tx, &write.object.name, write.id).await?;
         comment::purge(&work.tx, &write.object.name, write.id).await?;
         follower::purge(&work.tx, &write.object.name, write.id).await?;
+        mail::purge(&work.tx, &write.object.name, write.id).await?;
     }
     let kept = history::rows_of(&entries);
     let entry = audit::Entry {

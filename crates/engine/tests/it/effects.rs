@@ -4,6 +4,7 @@ use crate::outbound::{Peer, answer};
 use crate::packs;
 use crate::site::{Site, on_each, refusal, update};
 use chrono::TimeDelta;
+use diagnostic::Locale;
 use engine::outbound::{Outbound, Permit};
 use engine::outbox::Mail;
 use engine::publish::PackFiles;
@@ -72,13 +73,13 @@ const CLERK: &str = "
 kind: role
 name: clerk
 objects:
-  out.order: {create: true, read: all, update: all, delete: all, actions: all, fields: {secret: hidden}}
+  out.order: {create: true, read: all, update: all, delete: all, history: all, actions: all, fields: {secret: hidden}}
 ";
 const HEAD: &str = "
 kind: role
 name: head
 objects:
-  out.order: {create: true, read: all, update: all, comment: all, actions: all}
+  out.order: {create: true, read: all, update: all, history: all, comment: all, actions: all}
 ";
 
 fn pack() -> PackFiles {
@@ -159,6 +160,30 @@ fn a_mail_says_what_its_reader_may_see_in_the_readers_language() {
         );
         let html = mails[0].html.as_deref().unwrap();
         assert_eq!(html, "<p title=\"{{user.name}} &lt;b&gt;&quot;\">O-1.</p>");
+        // The record's timeline tells to whom and about what, to who reads all of it or caused the mail.
+        let told = async |who: &Arc<Identity>| {
+            let found = site.engine.timeline(who, "out.order", id, None, 50, Locale::En).await.unwrap();
+            let mails = found.entries.into_iter().filter(|one| one["kind"] == "mail");
+            mails
+                .map(|one| json!([one["by"]["login"], one["to"], one["subject"], one["state"]]))
+                .collect::<Vec<_>>()
+        };
+        let lines = |subjects: [Json; 3], names: [Json; 3]| -> Vec<Json> {
+            let both = names.into_iter().zip(subjects);
+            both.map(|(name, subject)| json!(["ann", name, subject, "ready"])).collect()
+        };
+        let all = lines(
+            [json!("订单 O-1"), json!("订单 O-1"), json!("Order O-1")],
+            [json!("eve@example.com"), json!("bo"), json!("ann")],
+        );
+        assert_eq!(told(&ann).await, all);
+        assert_eq!(
+            told(&bo).await,
+            lines(Default::default(), Default::default()),
+            "a field is hidden from bo"
+        );
+        let chen = person(&site, "chen", "out.head", json!({})).await;
+        assert_eq!(told(&chen).await, all);
         // What cannot be sent refuses the action as a whole.
         let before = waiting(&site).await.len();
         for (action, to, expect) in [
@@ -171,6 +196,7 @@ fn a_mail_says_what_its_reader_may_see_in_the_readers_language() {
             assert_eq!(refusal(refused), expect, "{action} {to}");
         }
         assert_eq!(waiting(&site).await.len(), before, "nothing of it is kept");
+        assert_eq!(told(&ann).await, all, "nor told");
     });
 }
 

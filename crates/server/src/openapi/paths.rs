@@ -288,6 +288,12 @@ fn trails(object: &Object, grant: &ObjectGrant, one: &str, put: &mut Put<'_>) {
             history.answers(200, "Changes, newest first", answers::of("history_of")),
         );
     }
+    if !grant.read.is_none() {
+        let timeline =
+            Operation::new(id("timeline_of"), name, "What became of a record").takes(&page_of_it());
+        let found = "Changes, comments, mails and decisions, newest first";
+        put(&format!("{one}/timeline"), "get", timeline.answers(200, found, answers::of("timeline_of")));
+    }
     let encrypted = object.fields.values().any(|field| field.encrypted.is_some() && grant.reads(field.index));
     if encrypted && !grant.unmask.is_none() {
         let body = json!({"type": "object", "required": ["fields"], "properties": {"fields": {"type": "array", "minItems": 1, "maxItems": 20, "items": {"type": "string"}}}, "additionalProperties": false});

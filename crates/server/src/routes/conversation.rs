@@ -31,6 +31,18 @@ pub async fn history(caller: Caller, request: HttpRequest) -> Answer {
     Ok(wire::entries("changes", found.entries, found.next))
 }
 
+/// `GET /records/{object}/{id}/timeline`
+pub async fn timeline(caller: Caller, request: HttpRequest) -> Answer {
+    let id = input::id(&request, "id", caller.locale)?;
+    let (before, limit) = page(&caller, &request)?;
+    let (object, locale) = (part(&request, "object").to_owned(), caller.locale);
+    let work = |engine: engine::Engine, who| async move {
+        engine.timeline(&who, &object, id, before, limit, locale).await
+    };
+    let found = caller.ask(work).await?;
+    Ok(wire::entries("entries", found.entries, found.next))
+}
+
 /// `GET /records/{object}/{id}/comments`
 pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
     let id = input::id(&request, "id", caller.locale)?;

@@ -266,6 +266,7 @@ fn what_was_and_what_is_said() {
             ("boss", format!("PATCH {comment}"), json!({"body": "x"}), "403 not_permitted"),
             ("saul", format!("GET {path}/comments"), Json::Null, "404 not_found"),
             ("saul", format!("GET {path}/history"), Json::Null, "404 not_found"),
+            ("saul", format!("GET {path}/timeline"), Json::Null, "404 not_found"),
             ("sally", format!("POST {path}/comments"), json!({"body": " "}), "422 required body"),
             ("sally", format!("POST {path}/comments"), json!({"text": "x"}), "400 unknown_parameter text"),
             ("sally", format!("PATCH {comment}"), json!({"body": "better"}), "200"),
@@ -280,6 +281,50 @@ fn what_was_and_what_is_said() {
             site.get("boss", &format!("{path}/comments")).await.json(),
             json!({"comments": [], "next": null})
         );
+        site
+    });
+}
+
+#[test]
+fn one_timeline_of_what_became_of_a_record() {
+    on_each(|site| async move {
+        let id = site.create("sally", "shop.order", json!({"number": "T1"})).await;
+        let path = format!("/api/v1/records/shop.order/{id}");
+        site.patch("boss", &path, json!({"note": "n", "cost": "5"})).await;
+        let kinds = |page: &Json| -> Vec<Json> {
+            let entries = page["entries"].as_array().unwrap().iter();
+            entries
+                .map(|one| json!([one["kind"], one["by"]["login"], one["changes"].as_array().map(Vec::len)]))
+                .collect()
+        };
+        let whole = kinds(&site.get("boss", &format!("{path}/timeline")).await.json());
+        assert_eq!(whole[0], json!(["changes", "boss", 2]));
+        let seen = kinds(&site.get("sally", &format!("{path}/timeline")).await.json());
+        assert_eq!(seen[0], json!(["changes", "boss", 1]), "a hidden field leaves no trace");
+        site.patch("boss", &path, json!({"cost": "6"})).await;
+        assert_eq!(
+            kinds(&site.get("sally", &format!("{path}/timeline")).await.json()),
+            seen,
+            "nor an empty entry"
+        );
+        for words in ["one", "two", "three"] {
+            site.post("sally", &format!("{path}/comments"), json!({"body": words})).await;
+        }
+        let whole = kinds(&site.get("sally", &format!("{path}/timeline")).await.json());
+        assert_eq!(whole.len(), 5, "{whole:?}");
+        // In pages of any length.
+        for limit in 1..=5 {
+            let (mut paged, mut cursor) = (Vec::new(), String::new());
+            loop {
+                let page = site.get("sally", &format!("{path}/timeline?limit={limit}{cursor}")).await.json();
+                let found = kinds(&page);
+                assert!(found.len() <= limit);
+                paged.extend(found);
+                let Some(next) = page["next"].as_str() else { break };
+                cursor = format!("&cursor={next}");
+            }
+            assert_eq!(paged, whole, "in pages of {limit}");
+        }
         site
     });
 }

@@ -7,8 +7,16 @@ use catalog::PhysicalNames;
 use definition::ColumnType;
 
 /// The tables that name the object of a record. The audit says what was true when it was written.
-pub(super) const NAMING: [&str; 7] =
-    ["sys_history", "sys_comment", "sys_follower", "sys_search", "sys_demo", "sys_file", "workflow_instance"];
+pub(super) const NAMING: [&str; 8] = [
+    "sys_history",
+    "sys_comment",
+    "sys_follower",
+    "sys_search",
+    "sys_demo",
+    "sys_file",
+    "sys_mail",
+    "workflow_instance",
+];
 
 /// Objects that are called otherwise: the former name and the new one.
 pub fn renamed(old: &PhysicalNames, new: &PhysicalNames) -> impl Iterator<Item = (String, String)> {

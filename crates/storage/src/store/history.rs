@@ -138,6 +138,19 @@ impl Row {
     }
 }
 
+/// Writes of a record, newest first, each with all that it changed.
+pub async fn writes(
+    tx: &Tx,
+    object: &str,
+    record: Uuid,
+    before: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<Row>> {
+    let rest = "where object = $1 and record = $2 and id < $3 order by id desc limit $4";
+    let before = before.unwrap_or(Uuid::max());
+    stored::select(tx, rest, cells![tx.dialect(); object, record, before, i64::from(limit)]).await
+}
+
 /// Changes of a record, newest first; `before` is the id of the last one of the page before. Fewer than `limit`
 /// are the last ones.
 pub async fn list(

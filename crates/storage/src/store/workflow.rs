@@ -375,6 +375,20 @@ pub async fn log(tx: &Tx, instance: Uuid) -> Result<Vec<LogRow>> {
     stored::select(tx, "where instance = $1 order by number", cells![tx.dialect(); instance]).await
 }
 
+/// What happened in the instances of a record, newest first.
+pub async fn log_of(
+    tx: &Tx,
+    object: &str,
+    record: Uuid,
+    before: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<LogRow>> {
+    let rest = "where instance in (select id from workflow_instance where object = $1 and record = $2) and id < $3 \
+                order by id desc limit $4";
+    let before = before.unwrap_or(Uuid::max());
+    stored::select(tx, rest, cells![tx.dialect(); object, record, before, i64::from(limit)]).await
+}
+
 /// Whether the log of an instance is whole and unchanged; an error names the first row that is not.
 pub async fn verify_log(tx: &Tx, instance: &Instance) -> Result<()> {
     let broken =
