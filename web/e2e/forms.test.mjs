@@ -87,11 +87,15 @@ test('a choice offers what the record leaves, and what was used last', async () 
 
 test('options and marks follow the record as it stands', async () => {
   const { page, wrong, context } = await as('curator', '/records/showcase.piece/new');
+  const options = page.locator('.ant-select-item-option:visible');
   const offered = async () => {
+    // What is about to close is not what opens.
+    await options.first().waitFor({ state: 'hidden' });
     await page.getByRole('combobox', { name: 'Delivery' }).click();
     await option(page, 'By carrier').waitFor();
-    const names = await page.locator('.ant-select-item-option:visible').allInnerTexts();
+    const names = await options.allInnerTexts();
     await page.keyboard.press('Escape');
+    await options.first().waitFor({ state: 'hidden' });
     return names;
   };
   assert.deepEqual(await offered(), ['Collected', 'By post', 'By carrier']);
