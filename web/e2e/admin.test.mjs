@@ -4,7 +4,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { accessible, DESKTOP, open, PHONE, shoot, signIn, sound, visit } from './browser.mjs';
+import { DESKTOP, PHONE, accessible, arrive, open, shoot, sound } from './browser.mjs';
 import { person, serve } from './server.mjs';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -32,11 +32,7 @@ after(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
-async function as(login, options) {
-  const visited = await visit(browser, server.address, options);
-  await signIn(visited.page, login);
-  return visited;
-}
+const as = (login, options) => arrive(browser, server, login, options);
 
 /** Chooses an entry of one of the kit's selects, by words of it. */
 async function choose(page, label, option, within = page) {

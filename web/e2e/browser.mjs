@@ -3,6 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { chromium } from 'playwright-core';
 import { PASSWORD, THEIRS } from './server.mjs';
 
@@ -21,6 +22,9 @@ const shots = process.env.LIFELOOM_SHOTS;
 
 export const DESKTOP = { width: 1366, height: 820 };
 export const PHONE = { width: 390, height: 844 };
+
+/** How many times slower pages are than this machine: what a test does not wait for is seen then. */
+const slower = Number(process.env.LIFELOOM_SLOWER ?? 1);
 
 /** One browser for all tests of a file. */
 export async function open() {
@@ -45,6 +49,10 @@ export async function visit(browser, address, { size = DESKTOP, dark = false, lo
   });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
+  if (slower > 1) {
+    const devtools = await context.newCDPSession(page);
+    await devtools.send('Emulation.setCPUThrottlingRate', { rate: slower });
+  }
   const wrong = [];
   page.on('console', (message) => {
     // What the server refuses a page shows; the browser says so on the console, too.
@@ -70,6 +78,14 @@ export async function signIn(page, login = 'admin', password = login === 'admin'
   await page.locator('input[autocomplete=current-password]').fill(password);
   await page.locator('button[type=submit]').click();
   await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+}
+
+/** Somebody who has signed in, at `path` where one is named; `options` are those of a visit. */
+export async function arrive(browser, server, login, { path, ...options } = {}) {
+  const visited = await visit(browser, server.address, options);
+  await signIn(visited.page, login);
+  if (path) await visited.page.goto(path);
+  return visited;
 }
 
 /** Nothing went wrong so far. */
@@ -102,6 +118,17 @@ export async function shoot(page, name) {
   if (!shots) return;
   await mkdir(shots, { recursive: true });
   await page.screenshot({ path: `${shots}/${name}.png` });
+}
+
+/** What is read becomes what is expected: a page shows what somebody did a moment later. */
+export async function becomes(read, expected, why) {
+  let found;
+  for (let tries = 0; tries < 100; tries += 1) {
+    found = await read();
+    if (isDeepStrictEqual(found, expected)) return;
+    await new Promise((next) => setTimeout(next, 100));
+  }
+  assert.deepEqual(found, expected, why);
 }
 
 /** Waits for what happens behind the page. */

@@ -1,7 +1,7 @@
 // What somebody fills in: choosing records, drafts, two people at one record.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessible, open, PHONE, shoot, signIn, sound, visit } from './browser.mjs';
+import { PHONE, accessible, arrive, becomes, open, settled, shoot, sound } from './browser.mjs';
 import { person, serve } from './server.mjs';
 
 let server, browser;
@@ -40,12 +40,7 @@ after(async () => {
   await server?.stop();
 });
 
-async function as(login, path, options) {
-  const visited = await visit(browser, server.address, options);
-  await signIn(visited.page, login);
-  await visited.page.goto(path);
-  return visited;
-}
+const as = (login, path, options) => arrive(browser, server, login, { path, ...options });
 
 const option = (page, name) => page.locator('.ant-select-item-option', { hasText: name }).filter({ visible: true });
 
@@ -88,17 +83,17 @@ test('a choice offers what the record leaves, and what was used last', async () 
 test('options and marks follow the record as it stands', async () => {
   const { page, wrong, context } = await as('curator', '/records/showcase.piece/new');
   const options = page.locator('.ant-select-item-option:visible');
-  const offered = async () => {
-    // What is about to close is not what opens.
+  const offers = async (expected, why) => {
+    // What is about to close is not what opens, and what opens is not there at once.
     await options.first().waitFor({ state: 'hidden' });
     await page.getByRole('combobox', { name: 'Delivery' }).click();
     await option(page, 'By carrier').waitFor();
-    const names = await options.allInnerTexts();
+    await settled(page);
+    await becomes(() => options.allInnerTexts(), expected, why);
     await page.keyboard.press('Escape');
     await options.first().waitFor({ state: 'hidden' });
-    return names;
   };
-  assert.deepEqual(await offered(), ['Collected', 'By post', 'By carrier']);
+  await offers(['Collected', 'By post', 'By carrier']);
   // Stars are walked by keys, and taken back.
   const stars = page.locator('[data-field=stars] [data-on]');
   await page.getByRole('radio', { name: '1 of 5' }).focus();
@@ -110,15 +105,15 @@ test('options and marks follow the record as it stands', async () => {
   await option(page, 'By post').click();
   await page.getByRole('switch', { name: 'Fragile' }).click();
   await page.locator('label', { hasText: 'Packing*' }).waitFor();
-  assert.deepEqual(await offered(), ['Collected', 'By post', 'By carrier'], 'what was chosen stays to be seen');
+  await offers(['Collected', 'By post', 'By carrier'], 'what was chosen stays to be seen');
   await page.getByLabel('Name', { exact: false }).first().fill('Vase');
   await page.getByLabel('Packing').fill('a box');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.locator('[data-field=delivery]').getByRole('alert').waitFor();
-  assert.ok(await page.getByRole('combobox', { name: 'Delivery' }).evaluate((box) => box.ariaInvalid === 'true'));
+  await page.getByRole('combobox', { name: 'Delivery' }).and(page.locator('[aria-invalid=true]')).waitFor();
   await page.getByRole('combobox', { name: 'Delivery' }).click();
   await option(page, 'By carrier').click();
-  assert.deepEqual(await offered(), ['Collected', 'By carrier']);
+  await offers(['Collected', 'By carrier']);
   sound(wrong);
   await context.close();
 });
@@ -147,7 +142,7 @@ test('a record is chosen from a table, and made where it is missing', async () =
   await page.keyboard.press('Enter');
   const sheet = page.getByRole('dialog', { name: 'New Place' });
   await sheet.getByLabel('Code*').fill('AX');
-  assert.equal(await sheet.getByLabel('Name*').inputValue(), 'Annex', 'the words that were typed are its name');
+  await becomes(() => sheet.getByLabel('Name*').inputValue(), 'Annex', 'the words that were typed are its name');
   await accessible(page, 'made inline');
   await shoot(page, 'lookup-create');
   await sheet.getByRole('button', { name: 'Save' }).click();
@@ -172,8 +167,8 @@ test('what was typed is still there after a crash, a way out, and a session that
   await accessible(page, 'draft');
   await shoot(page, 'draft-phone');
   await page.getByRole('button', { name: 'Take it up' }).click();
-  assert.equal(await page.getByLabel('Name*').inputValue(), 'Half a vase');
-  assert.equal(await page.locator('[data-field="lines.0.name"] input').inputValue(), 'Clay');
+  await becomes(() => page.getByLabel('Name*').inputValue(), 'Half a vase');
+  await becomes(() => page.locator('[data-field="lines.0.name"] input').inputValue(), 'Clay');
   // The session ends under his hands.
   await context.clearCookies();
   await page.locator('[data-field=price] input').fill('12');
@@ -183,7 +178,7 @@ test('what was typed is still there after a crash, a way out, and a session that
   await page.locator('input[autocomplete=current-password]').fill('green-River-2026');
   await page.locator('button[type=submit]').click();
   await page.getByRole('button', { name: 'Take it up' }).click();
-  assert.equal(await page.locator('[data-field=price] input').inputValue(), '12');
+  await becomes(() => page.locator('[data-field=price] input').inputValue(), '12');
   // Not wanted any more, or so it seems.
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.getByText('What you typed is discarded').waitFor();
@@ -285,7 +280,7 @@ test('a formatted text is written, kept and shown, and harms nobody', async () =
   await page.keyboard.type('Height');
   await page.getByRole('button', { name: 'Link' }).focus();
   await page.keyboard.press('ArrowLeft');
-  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Table');
+  await becomes(() => page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Table');
   await accessible(page, 'editor');
   await story.scrollIntoViewIfNeeded();
   await shoot(page, 'rich-text');
@@ -294,8 +289,8 @@ test('a formatted text is written, kept and shown, and harms nobody', async () =
   await page.getByRole('button', { name: 'Texts' }).click();
   const shown = page.locator('[data-field=story]');
   await shown.locator('strong', { hasText: 'Jingdezhen' }).waitFor();
-  assert.deepEqual(await shown.locator('li').allInnerTexts(), ['blue', 'white']);
-  assert.equal(await shown.locator('th').first().innerText(), 'Height');
+  await becomes(() => shown.locator('li').allInnerTexts(), ['blue', 'white']);
+  await becomes(() => shown.locator('th').first().innerText(), 'Height');
   await accessible(page, 'formatted text');
   await shoot(page, 'rich-text-shown');
   const hostile = await server.api('POST', '/records/showcase.piece', {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { accessible, DESKTOP, open, PHONE, shoot, signIn, sound, visit } from './browser.mjs';
+import { DESKTOP, PHONE, accessible, arrive, open, shoot, sound } from './browser.mjs';
 import { person, serve } from './server.mjs';
 
 const LINES = 20_000;
@@ -48,11 +48,7 @@ function gb18030(text) {
   return execFileSync('iconv', ['-f', 'UTF-8', '-t', 'GB18030'], { input: text, maxBuffer: 1 << 27 });
 }
 
-async function as(login, options) {
-  const visited = await visit(browser, server.address, options);
-  await signIn(visited.page, login);
-  return visited;
-}
+const as = (login, options) => arrive(browser, server, login, options);
 
 const there = async () => (await server.api('GET', '/records/crm.account?limit=1&count=exact')).count;
 

@@ -1,7 +1,7 @@
 // People make a list their own, change many records in it, and find again what they looked at.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PHONE, accessible, open, shoot, signIn, sound, until, visit } from './browser.mjs';
+import { PHONE, accessible, arrive, becomes, open, shoot, sound, until } from './browser.mjs';
 import { person, serve } from './server.mjs';
 
 let server, browser;
@@ -23,12 +23,7 @@ after(async () => {
   await server?.stop();
 });
 
-async function at(path, login, options) {
-  const visited = await visit(browser, server.address, options);
-  await signIn(visited.page, login);
-  await visited.page.goto(path);
-  return visited;
-}
+const at = (path, login, options) => arrive(browser, server, login, { path, ...options });
 
 const LIST = '/records/showcase.piece?view=showcase.pieces';
 const heads = (page) => page.getByRole('columnheader').allInnerTexts();
@@ -60,7 +55,7 @@ test('columns are chosen, kept, and shared as a view', async () => {
   await until(async () => JSON.stringify(await remembered()).includes('"width"'));
   await page.reload();
   await page.getByRole('columnheader', { name: 'Code' }).waitFor();
-  assert.deepEqual(await heads(page), shown);
+  await becomes(() => heads(page), shown);
   await page.getByRole('button', { name: 'Mine' }).click();
   await page.getByText('No Pieces match').waitFor();
   await page.getByRole('button', { name: 'Mine' }).click();

@@ -2,7 +2,7 @@
 // is done twice.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { PHONE, accessible, open, shoot, signIn, sound, until, visit } from './browser.mjs';
+import { PHONE, accessible, arrive, becomes, open, shoot, sound, until } from './browser.mjs';
 import { person, serve } from './server.mjs';
 
 let server, browser;
@@ -28,8 +28,7 @@ const find = async (name) => {
 
 /** A page whose network can be taken away, given back, or slowed down. */
 async function as(login, options) {
-  const visited = await visit(browser, server.address, options);
-  await signIn(visited.page, login);
+  const visited = await arrive(browser, server, login, options);
   const devtools = await visited.context.newCDPSession(visited.page);
   await devtools.send('Network.enable');
   const network = (given) =>
@@ -120,7 +119,7 @@ test('a form is saved when the network is back, and once', async () => {
         .waitFor();
       await accessible(page, 'not saved');
       await shoot(page, 'network-form');
-      assert.equal(await page.getByLabel('Name*').inputValue(), name);
+      await becomes(() => page.getByLabel('Name*').inputValue(), name);
       assert.equal((await find(name)).length, 0);
       await on();
       await notice(page).waitFor({ state: 'detached' });
@@ -138,7 +137,7 @@ test('a form is saved when the network is back, and once', async () => {
       await off();
       await save.click();
       await refused(page).first().waitFor();
-      assert.equal(await page.getByLabel('Pieces in stock').inputValue(), '7');
+      await becomes(() => page.getByLabel('Pieces in stock').inputValue(), '7');
       await on();
       await notice(page).waitFor({ state: 'detached' });
     }
@@ -246,7 +245,7 @@ test('a decision is made when the network is back, and once', async () => {
   await refused(page).waitFor();
   await accessible(page, 'not decided');
   await shoot(page, 'network-task-phone');
-  assert.equal(await page.getByLabel('Comment').inputValue(), 'A fair price');
+  await becomes(() => page.getByLabel('Comment').inputValue(), 'A fair price');
   await on();
   await notice(page).waitFor({ state: 'detached' });
   await approve.click();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { DESKTOP, PHONE, accessible, open, shoot, signIn, sound, until, visit } from './browser.mjs';
+import { DESKTOP, PHONE, accessible, arrive, open, shoot, sound, until } from './browser.mjs';
 import { person, serve } from './server.mjs';
 
 let server, browser, piece;
@@ -36,11 +36,7 @@ after(async () => {
   await server?.stop();
 });
 
-async function as(login, options) {
-  const visited = await visit(browser, server.address, options);
-  await signIn(visited.page, login);
-  return visited;
-}
+const as = (login, options) => arrive(browser, server, login, options);
 
 test('who may see less sees less', async () => {
   const { page, wrong, context } = await as('visitor');

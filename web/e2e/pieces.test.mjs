@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { accessible, DESKTOP, open, PHONE, shoot, signIn, sound, visit } from './browser.mjs';
+import { DESKTOP, PHONE, accessible, arrive, open, shoot, sound, visit } from './browser.mjs';
 import { PASSWORD, serve } from './server.mjs';
 
 let server, browser;
@@ -22,13 +22,7 @@ after(async () => {
   await server?.stop();
 });
 
-/** A page at which somebody has signed in, and what went wrong in it. */
-async function at(path, options) {
-  const visited = await visit(browser, server.address, options);
-  await signIn(visited.page);
-  await visited.page.goto(path);
-  return visited;
-}
+const at = (path, options) => arrive(browser, server, 'admin', { path, ...options });
 
 test('a wrong password is refused and nothing is lost', async () => {
   const { page, wrong, context } = await visit(browser, server.address, { locale: 'zh-TW' });

@@ -1,7 +1,7 @@
 // Sales on the phone: from a lead to an opportunity and its quote, which its owner submits and others approve.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessible, open, PHONE, shoot, signIn, sound, visit } from './browser.mjs';
+import { PHONE, accessible, arrive, becomes, open, shoot, sound } from './browser.mjs';
 import { person, serve } from './server.mjs';
 
 let server, browser, quote;
@@ -45,11 +45,7 @@ after(async () => {
   await server?.stop();
 });
 
-async function on(phone, login) {
-  const visited = await visit(browser, server.address, { size: PHONE, dark: phone === 'dark' });
-  await signIn(visited.page, login);
-  return visited;
-}
+const on = (phone, login) => arrive(browser, server, login, { size: PHONE, dark: phone === 'dark' });
 
 async function approves(login, look, subject) {
   const { page, wrong, context } = await on(look, login);

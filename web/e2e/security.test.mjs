@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { open, signIn, sound, visit } from './browser.mjs';
+import { arrive, open, sound, visit } from './browser.mjs';
 import { person, serve, THEIRS } from './server.mjs';
 
 /** Markup, in the forms that pages have fallen for. Whatever becomes an element bears the mark, whatever runs says so. */
@@ -78,9 +78,8 @@ async function pack(at) {
 }
 
 async function as(login, options) {
-  const visited = await visit(browser, server.address, options);
+  const visited = await arrive(browser, server, login, options);
   visited.page.setDefaultTimeout(20_000);
-  await signIn(visited.page, login);
   return visited;
 }
 

@@ -1,7 +1,7 @@
 // Whoever signs in for the first time is shown around, once, with what there is for that person.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessible, open, PHONE, settled, shoot, signIn, sound, visit } from './browser.mjs';
+import { PHONE, accessible, arrive, becomes, open, settled, shoot, signIn, sound, visit } from './browser.mjs';
 import { admit, person, serve, THEIRS } from './server.mjs';
 
 let server, browser;
@@ -26,11 +26,7 @@ after(async () => {
   await server?.stop();
 });
 
-async function as(login, options) {
-  const visited = await visit(browser, server.address, options);
-  await signIn(visited.page, login);
-  return visited;
-}
+const as = (login, options) => arrive(browser, server, login, options);
 
 /** Signs in where one is sent to. */
 async function enter(page, login) {
@@ -82,13 +78,13 @@ async function walk(page, name) {
 test('it comes once, is walked by keys, and comes again when asked for', async () => {
   const { page, wrong, context } = await as('desk');
   await tourOf(page).waitFor();
-  assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Next');
+  await becomes(() => page.evaluate(() => document.activeElement.textContent), 'Next');
   await lights(page, 'menu');
   await page.keyboard.press('ArrowRight');
-  assert.equal(await titleOf(page), 'Find anything');
+  await becomes(() => titleOf(page), 'Find anything');
   await lights(page, 'search');
   await page.keyboard.press('ArrowLeft');
-  assert.equal(await titleOf(page), 'Your way around');
+  await becomes(() => titleOf(page), 'Your way around');
   // It goes round in the card: nothing behind it is reached.
   for (let n = 0; n < 6; n += 1) {
     await page.keyboard.press('Tab');
@@ -115,7 +111,11 @@ test('it comes once, is walked by keys, and comes again when asked for', async (
   await page.waitForURL('**/records/crm.lead?**');
   await page.keyboard.press('Escape');
   await tourOf(page).waitFor({ state: 'detached' });
-  assert.match(await page.evaluate(() => document.activeElement.ariaLabel), /^Account of/);
+  await becomes(
+    () => page.evaluate(() => /^Account of/.test(document.activeElement.ariaLabel)),
+    true,
+    'the focus is back',
+  );
   await page.keyboard.press('Control+k');
   await page.getByPlaceholder('Search records and screens').fill('tour');
   await page.getByRole('option', { name: 'Take the tour' }).click();
@@ -245,7 +245,7 @@ test('nothing moves for whoever does not want it', async () => {
     return new Promise((resolve) => requestAnimationFrame(() => resolve(document.getAnimations().length)));
   });
   assert.equal(moving, 0);
-  assert.equal(await titleOf(page), 'Find anything');
+  await becomes(() => titleOf(page), 'Find anything');
   sound(wrong);
   await context.close();
 });

@@ -1,7 +1,7 @@
 // Galleries and plans: who may change them works them by mouse, finger and keys; who may only read looks at them.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessible, DESKTOP, open, PHONE, shoot, signIn, sound, visit } from './browser.mjs';
+import { DESKTOP, PHONE, accessible, arrive, open, shoot, signIn, sound, visit } from './browser.mjs';
 import { person, serve } from './server.mjs';
 
 let server, browser;
@@ -46,12 +46,7 @@ async function pieces() {
   await server.api('POST', '/records/showcase.piece/bulk', { mode: 'each', operations });
 }
 
-async function as(login, path, options) {
-  const visited = await visit(browser, server.address, options);
-  await signIn(visited.page, login);
-  await visited.page.goto(path);
-  return visited;
-}
+const as = (login, path, options) => arrive(browser, server, login, { path, ...options });
 
 const PLAN = '/records/showcase.task?view=showcase.task_plan';
 const bar = (page, name) => page.getByRole('button', { name: new RegExp(`^${name}, from`) });
