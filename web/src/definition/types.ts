@@ -16,7 +16,6 @@ export type ViewType = View['type'];
 
 export type Form = Schema.FormDefinition;
 export type Section = Schema.Section;
-export type SectionLayout = Schema.SectionLayout;
 export type FormField = Schema.FormField;
 
 export type Page = Schema.PageDefinition;

@@ -10,9 +10,6 @@ export type Root = Schema.TreeRoot;
 /** The type of a part. Null is a value of every type. */
 export type Type = Schema.TreeType;
 
-/** A literal of a `switch` arm with the type it must be read as. */
-export type CaseLiteral = Schema.TreeLiteral;
-
 /**
  * A node of the tree. Which members are there depends on `op`; a node that says something this
  * program does not know yields `unknown`, so that an older page asks a newer server.
