@@ -2,12 +2,6 @@ import { queryOptions } from '@tanstack/react-query';
 import type * as Schema from '../definition/schema.gen';
 import { ask, get } from './client';
 
-/** One sign-in that is still in force. */
-export type HeldSession = Schema.HeldSession;
-
-/** A token with which programs act for the person. */
-export type Token = Schema.Token;
-
 export const sessionsQuery = queryOptions({
   queryKey: ['account', 'sessions'],
   queryFn: async ({ signal }) => (await get<Schema.Answers['list_sessions']>('/sessions', undefined, signal)).sessions,

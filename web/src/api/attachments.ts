@@ -3,9 +3,6 @@ import type * as Schema from '../definition/schema.gen';
 import { ask, get } from './client';
 import { upload } from './files';
 
-/** A file that is attached to a record. */
-export type Attachment = Schema.Attachment;
-
 const at = (object: string, id: string) => `/records/${object}/${id}/attachments`;
 
 export const attachmentsQuery = (object: string, id: string) =>
@@ -29,12 +26,7 @@ export async function attach(
   signal: AbortSignal,
 ) {
   const sent = await upload(file, file.name, told, signal);
-  await attachSent(object, id, sent.id);
-}
-
-/** Attaches a file that is there already. */
-export async function attachSent(object: string, id: string, file: string): Promise<void> {
-  await ask('POST', at(object, id), { body: { file } });
+  await ask('POST', at(object, id), { body: { file: sent.id } });
 }
 
 export async function detach(object: string, id: string, file: string): Promise<void> {

@@ -1,4 +1,5 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
+import { useMemo } from 'react';
 import type { App, Entry, Form, ObjectDefinition, Page, Role, View, Workflow } from '../definition/types';
 import type * as Schema from '../definition/schema.gen';
 import { language } from '../texts';
@@ -40,4 +41,22 @@ export function useDefinitions(): Entry[] {
 
 export function useDefinition<K extends keyof Kinds>(kind: K, name: string): Kinds[K] {
   return useSuspenseQuery(definitionQuery(kind, name)).data;
+}
+
+/** A definition that an object may have or not: of no name there is none. */
+export function useAnyDefinition<K extends keyof Kinds>(kind: K, name: string | undefined): Kinds[K] | undefined {
+  const { queryKey, queryFn, staleTime } = definitionQuery(kind, name ?? '');
+  const { data } = useSuspenseQuery<Kinds[K] | null>({
+    queryKey,
+    queryFn: name === undefined ? () => null : (queryFn as () => Promise<Kinds[K]>),
+    staleTime: staleTime as number,
+  });
+  return data ?? undefined;
+}
+
+/** What definitions are called; by its name one that the reader does not know. */
+export function useLabels(): (kind: Entry['kind'], name: string) => string {
+  const entries = useDefinitions();
+  const labels = useMemo(() => new Map(entries.map((one) => [`${one.kind} ${one.name}`, one.label])), [entries]);
+  return (kind, name) => labels.get(`${kind} ${name}`) ?? name;
 }

@@ -1,6 +1,5 @@
-import { useSuspenseQuery } from '@tanstack/react-query';
 import type { Form } from '../definition/types';
-import { definitionQuery, useDefinitions } from './definitions';
+import { useAnyDefinition, useDefinitions } from './definitions';
 
 /** The form in which an object's records are shown, where there is one. */
 export function useForm(object: string): Form | undefined {
@@ -11,12 +10,5 @@ export function useForm(object: string): Form | undefined {
 export function useNamedForm(object: string, wanted: string): Form | undefined {
   const entries = useDefinitions().filter((entry) => entry.kind === 'form' && entry.object === object);
   const named = entries.find((entry) => entry.name === wanted);
-  const name = (named ?? entries.find((entry) => entry.default) ?? entries[0])?.name;
-  const query = definitionQuery('form', name ?? '');
-  const { data } = useSuspenseQuery<Form | null>({
-    queryKey: query.queryKey,
-    queryFn: name === undefined ? () => null : (query.queryFn as () => Promise<Form>),
-    staleTime: query.staleTime as number,
-  });
-  return data ?? undefined;
+  return useAnyDefinition('form', (named ?? entries.find((entry) => entry.default) ?? entries[0])?.name);
 }

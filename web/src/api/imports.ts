@@ -10,9 +10,6 @@ export type ImportPlan = Schema.ImportPlan;
 /** One kind of what is wrong with lines. */
 export type ImportFinding = Schema.ImportFinding;
 
-/** What became of lines; of a trial, what would become of them. */
-export type ImportReport = Schema.ImportReport;
-
 /** A file on its way to be records. */
 export type Import = Schema.Import;
 
@@ -40,9 +37,6 @@ export const importQuery = (id: string) =>
     queryFn: ({ signal }) => get<WholeImport>(`/imports/${id}`, undefined, signal),
     refetchInterval: ({ state }) => (state.data && atWork(state.data) ? PACE : false),
   });
-
-/** What stands in a column. */
-export type ColumnValue = Schema.ColumnValue;
 
 /** The different values of a column, as a field takes them. */
 export const valuesQuery = (id: string, column: string, field: string) =>

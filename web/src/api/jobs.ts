@@ -4,7 +4,6 @@ import { ask, get } from './client';
 
 /** Work that goes on without anybody waiting. */
 export type Job = Schema.Job;
-export type ListedJob = Schema.ListedJob;
 
 /** How often work under way is looked after, and how often it is looked for, in milliseconds. */
 const [PACE, IDLE] = [2000, 60_000];

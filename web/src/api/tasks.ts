@@ -15,9 +15,6 @@ export type Instance = Schema.Instance;
 /** A run with its tasks, its path and its log. */
 export type WholeInstance = Schema.WholeInstance;
 
-/** One thing that happened in a run. */
-export type LogLine = Schema.LogLine;
-
 /** The newest of a box; those of `started` are runs. */
 export const boxQuery = (box: Box) =>
   queryOptions({

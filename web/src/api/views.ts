@@ -1,6 +1,6 @@
-import { queryOptions, useSuspenseQuery } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import type { View } from '../definition/types';
-import { definitionQuery, useDefinitions } from './definitions';
+import { useAnyDefinition, useDefinitions } from './definitions';
 import { change, create, list, remove, type Row } from './records';
 
 const OBJECT = 'base.saved_view';
@@ -73,12 +73,5 @@ function read(row: Row): SavedView {
 /** The first view of an object that is a list. */
 export function useView(object: string): View | undefined {
   const entries = useDefinitions().filter((entry) => entry.kind === 'view' && entry.object === object);
-  const name = (entries.find((entry) => entry.default) ?? entries[0])?.name;
-  const query = definitionQuery('view', name ?? '');
-  const { data } = useSuspenseQuery<View | null>({
-    queryKey: query.queryKey,
-    queryFn: name === undefined ? () => null : (query.queryFn as () => Promise<View>),
-    staleTime: query.staleTime as number,
-  });
-  return data ?? undefined;
+  return useAnyDefinition('view', (entries.find((entry) => entry.default) ?? entries[0])?.name);
 }

@@ -9,6 +9,7 @@ import { forgetDrafts } from '../forms/drafts';
 import { type Language, LANGUAGES } from '../texts';
 import { density, theme } from '../ui/appearance';
 import { Face } from '../ui/Face';
+import { toast } from '../ui/toast';
 import { queries } from './queries';
 import { speakAll } from './settings';
 import styles from './Account.module.css';
@@ -26,7 +27,11 @@ export function Account({ onTour }: { onTour: () => void }) {
   const leave = async () => {
     // Nothing is changed with somebody else's rights, the own session neither.
     if (viewed !== null) return viewAs(null);
-    await signOut();
+    try {
+      await signOut();
+    } catch (error) {
+      return toast({ text: error instanceof Error ? error.message : String(error), tone: 'wrong' });
+    }
     // Another person may sign in here next.
     forgetDrafts();
     forgetVisited();

@@ -4,7 +4,7 @@ import { Command, defaultFilter } from 'cmdk';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { get } from '../api/client';
-import { useDefinitions } from '../api/definitions';
+import { useDefinitions, useLabels } from '../api/definitions';
 import { useFavourites } from '../api/favourites';
 import { useTitles } from '../api/titles';
 import { type Known, useVisited } from '../api/visited';
@@ -114,7 +114,7 @@ function ranked(entries: readonly Entry[], words: string): { best: number; entri
 
 /** What the server finds. Until it answers these words, what it found before and still answers them by its title. */
 function useRecords(words: string): { found: Entry[]; pending: boolean } {
-  const definitions = useDefinitions();
+  const called = useLabels();
   const open = useOpen();
   const asked = useSettled(words);
   const { data, isFetching, isPlaceholderData } = useQuery({
@@ -123,12 +123,11 @@ function useRecords(words: string): { found: Entry[]; pending: boolean } {
     enabled: enough(asked),
     placeholderData: (before) => before,
   });
-  const labels = new Map(definitions.filter((one) => one.kind === 'object').map((one) => [one.name, one.label]));
   const answered = asked === words && !isPlaceholderData;
   const found = (enough(words) ? (data?.hits ?? []) : []).map(({ object, id, title }) => ({
     key: id,
     label: title ?? id.slice(-6),
-    of: labels.get(object) ?? object,
+    of: called('object', object),
     // What is found by another field than its title is found all the same.
     score: Math.max(defaultFilter(title ?? '', words), answered ? Number.MIN_VALUE : 0),
     act: () => open(object, id),
@@ -138,7 +137,7 @@ function useRecords(words: string): { found: Entry[]; pending: boolean } {
 
 /** Before anything is typed: what somebody keeps at hand, and looked at last. */
 function useAtHand(): { favourites: Entry[]; recent: Entry[] } {
-  const definitions = useDefinitions();
+  const called = useLabels();
   const open = useOpen();
   const { favourites, has } = useFavourites();
   const recent = useVisited().filter((one) => !has(one.id));
@@ -146,8 +145,7 @@ function useAtHand(): { favourites: Entry[]; recent: Entry[] } {
   const entries = (known: readonly Known[]) =>
     known.flatMap(({ object, id }) => {
       const label = titles.get(id);
-      const of = definitions.find(({ kind, name }) => kind === 'object' && name === object)?.label ?? object;
-      return label === undefined ? [] : { key: id, label, of, act: () => open(object, id) };
+      return label === undefined ? [] : { key: id, label, of: called('object', object), act: () => open(object, id) };
     });
   return { favourites: entries(favourites), recent: entries(recent) };
 }

@@ -1,14 +1,13 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import Select from 'antd/es/select';
 import { Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDefinition } from '../api/definitions';
-import { create } from '../api/records';
 import { titleFields, titleOf } from '../definition/title';
 import type { ObjectDefinition } from '../definition/types';
 import { fresh } from '../forms/fresh';
 import { RecordForm } from '../forms/RecordForm';
+import { useCreating } from '../forms/useCreating';
 import { Dialog } from '../ui/Dialog';
 import Kit from '../ui/Kit';
 import { Waiting } from '../ui/Skeleton';
@@ -51,7 +50,7 @@ export default function QuickCreate({ objects, first, onClose }: Props) {
 }
 
 /** What a record needs, and what it is called. */
-export function quickFields(object: ObjectDefinition): string[] {
+function quickFields(object: ObjectDefinition): string[] {
   const needed = Object.entries(object.fields).filter(
     ([, field]) => field.writable && field.required && field.default === undefined && field.type !== 'children',
   );
@@ -65,10 +64,8 @@ export function quickFields(object: ObjectDefinition): string[] {
 function Quick({ name, onClose }: { name: string; onClose: () => void }) {
   const { t } = useTranslation();
   const object = useDefinition('object', name);
-  const queries = useQueryClient();
+  const create = useCreating(name);
   const navigate = useNavigate();
-  // One key for all tries: what arrived although no answer came is not made twice.
-  const [key] = useState(() => crypto.randomUUID());
   const fields = quickFields(object);
   return (
     <RecordForm
@@ -92,8 +89,7 @@ function Quick({ name, onClose }: { name: string; onClose: () => void }) {
         </Link>
       )}
       onSave={async (changes) => {
-        const row = await create(name, changes, key);
-        await queries.invalidateQueries({ queryKey: ['records', name] });
+        const row = await create(changes);
         return () => {
           onClose();
           const open = () => void navigate({ to: '/records/$object/$id', params: { object: name, id: row.id } });

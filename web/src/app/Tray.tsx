@@ -7,6 +7,7 @@ import { isOpen, type Job, jobsQuery } from '../api/jobs';
 import { markRead, type Notification, notificationsQuery } from '../api/notifications';
 import { usePerson } from '../api/session';
 import { relative } from '../texts/moment';
+import { toast } from '../ui/toast';
 import shell from './Shell.module.css';
 import styles from './Tray.module.css';
 
@@ -34,7 +35,11 @@ export function Tray() {
   const busy = work.some(isOpen);
   const read = async (ids: string[]) => {
     if (ids.length === 0) return;
-    await markRead(ids);
+    try {
+      await markRead(ids);
+    } catch (error) {
+      toast({ text: error instanceof Error ? error.message : String(error), tone: 'wrong' });
+    }
     await queries.invalidateQueries({ queryKey: query.queryKey });
   };
   const count = unread.length;

@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useDefinitions } from '../api/definitions';
+import { useDefinitions, useLabels } from '../api/definitions';
 import { usePerson } from '../api/session';
 
 /** The administrators' pages with their icons, in the order of how often they are needed. */
@@ -31,7 +31,7 @@ export function useScreens(): Screen[] {
   const navigate = useNavigate();
   const definitions = useDefinitions();
   const { admin } = usePerson();
-  const labels = new Map(definitions.filter(({ kind }) => kind === 'object').map(({ name, label }) => [name, label]));
+  const called = useLabels();
   const tasks = {
     key: 'approvals',
     label: t('approvals.title'),
@@ -43,7 +43,7 @@ export function useScreens(): Screen[] {
       ? {
           key: name,
           label,
-          of: labels.get(object) ?? '',
+          of: called('object', object),
           act: () => navigate({ to: '/records/$object', params: { object }, search: { view: name } }),
         }
       : [],

@@ -5,12 +5,10 @@ import Input from 'antd/es/input';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Json } from '../definition/json';
-import { isMap } from './address';
-import { divisionsOf, type Known, knownCountry, type Parts, partsOf, wayOf } from './divisions';
+import { isMap, PARTS, type Parts } from './address';
+import { divisionsOf, type Known, knownCountry, partsOf, wayOf } from './divisions';
 import type { InputProps } from './field';
 import styles from './fields.module.css';
-
-const PARTS = ['country', 'province', 'city', 'district', 'street'] as const;
 
 /** An address: its country, then what that consists of where that is known, then the street. */
 export default function AddressInput(props: InputProps) {
@@ -45,8 +43,9 @@ export default function AddressInput(props: InputProps) {
         options={(['mainland', 'taiwan'] as const).map((one) => ({ value: t(`field.countries.${one}`) }))}
         placeholder={t('field.addressParts.country')}
         aria-label={t('field.addressParts.country')}
+        aria-invalid={invalid || undefined}
         onChange={(country: string | undefined) => set({ country: country?.slice(0, 200) || null })}
-        {...(onBlur ? { onBlur } : {})}
+        onBlur={onBlur}
       />
       {known ? (
         <Divisions {...common} country={known} parts={parts} onChange={set} />

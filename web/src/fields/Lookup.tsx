@@ -7,17 +7,20 @@ import type { Json } from '../definition/json';
 import { type Referred, referred } from '../definition/reference';
 import { Face } from '../ui/Face';
 import { useSettled } from '../ui/useSettled';
+import { rememberChosen } from './chosen';
 import { leadsTo } from './columns';
 import { Creation } from './creation';
 import type { InputProps } from './field';
 import styles from './fields.module.css';
-import { rememberChosen } from './chosen';
+import { inputProps } from './kit';
 import { useCandidates, useRestriction } from './useCandidates';
 
 const LookupTable = lazy(() => import('./LookupTable'));
 
 /** Entries that are no records: what else can be done. Ids are never words. */
-const [CREATE, TABLE, NOTHING] = ['create', 'table', 'nothing'];
+const CREATE = 'create';
+const TABLE = 'table';
+const NOTHING = 'nothing';
 
 interface Entry {
   value: string;
@@ -28,7 +31,7 @@ interface Entry {
 /** Finds a record by words of it, among those used last, in a table, or makes it. */
 export default function Lookup(props: InputProps) {
   const { t } = useTranslation();
-  const { id, value, onChange, onBlur, label, placeholder, invalid, disabled, autoFocus, field } = props;
+  const { value, onChange, field } = props;
   const object = leadsTo(field);
   const { user } = useSession();
   const [open, setOpen] = useState(false);
@@ -47,8 +50,8 @@ export default function Lookup(props: InputProps) {
 
   const take = (picked: Referred[]) => {
     for (const one of picked) {
-      if (object !== undefined && !chosen.some((before) => before.id === one.id))
-        rememberChosen(user.id, object, one.id);
+      const before = chosen.some(({ id }) => id === one.id);
+      if (object !== undefined && !before) rememberChosen(user.id, object, one.id);
     }
     onChange((several ? picked : (picked[0] ?? null)) as unknown as Json);
   };
@@ -73,11 +76,11 @@ export default function Lookup(props: InputProps) {
   const { described } = candidates;
   if (described?.may.create && CreateSheet !== null) {
     const text = t('lookup.create', { object: described.label });
-    others.push({ value: CREATE ?? '', label: <Way icon={<Plus size={15} aria-hidden />} text={text} /> });
+    others.push({ value: CREATE, label: <Way icon={<Plus size={15} aria-hidden />} text={text} /> });
   }
   if (described !== undefined && allowed.kind === 'some') {
     others.push({
-      value: TABLE ?? '',
+      value: TABLE,
       label: <Way icon={<Table2 size={15} aria-hidden />} text={t('lookup.table')} />,
     });
   }
@@ -87,37 +90,30 @@ export default function Lookup(props: InputProps) {
     const rest = candidates.found.filter((one) => !recents.has(one.id));
     const entries = [...candidates.recent.map(used), ...rest.map(entry)];
     const empty = rest.length + recents.size === 0;
-    return [...(empty ? [{ value: NOTHING ?? '', label: nothing(), disabled: true }] : entries), ...others];
+    return [...(empty ? [{ value: NOTHING, label: nothing(), disabled: true }] : entries), ...others];
   };
   const nothing = () => {
     if (allowed.kind === 'none' && allowed.lacking.length > 0) {
       const fields = allowed.lacking.map((name) => props.labels?.[name] ?? name).join(', ');
       return t('lookup.first', { fields });
     }
-    return t(candidates.pending ? 'lookup.searching' : 'lookup.nothing');
+    return candidates.error?.message ?? t(candidates.pending ? 'lookup.searching' : 'lookup.nothing');
   };
 
   const shown = {
-    id,
+    ...inputProps(props),
     options: options(),
     // What is chosen shows its title although it may not be among those that are offered.
     labelRender: ({ value: one }: { value?: string | number }) => {
       const of = known.get(String(one));
       return of ? <Named of={of} person={person} /> : '—';
     },
-    'aria-label': label,
-    status: invalid ? ('error' as const) : ('' as const),
-    'aria-invalid': invalid || undefined,
-    placeholder,
-    disabled,
-    autoFocus,
     open,
     style: { width: '100%' },
     showSearch: { filterOption: false, onSearch: setTyped, searchValue: typed },
     popupMatchSelectWidth: 260,
     loading: open && candidates.pending,
     onOpenChange: setOpen,
-    onBlur,
   };
   const ids = chosen.map((one) => one.id);
   const single = (next?: string) => {

@@ -1,12 +1,13 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import Input from 'antd/es/input';
 import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../definition/problem';
-import { definitionQuery, useDefinition, useDefinitions } from '../api/definitions';
+import { useDefinition } from '../api/definitions';
 import { list, type Row } from '../api/records';
+import { useView } from '../api/views';
 import type { Referred } from '../definition/reference';
 import { titleFields, titleOf } from '../definition/title';
 import { Dialog } from '../ui/Dialog';
@@ -35,14 +36,10 @@ interface Props {
 export default function LookupTable({ object: name, allowed, words, several, chosen, onTake, onClose }: Props) {
   const { t } = useTranslation();
   const object = useDefinition('object', name);
-  const entries = useDefinitions().filter((entry) => entry.kind === 'view' && entry.object === name);
-  const first = entries.find((entry) => entry.default) ?? entries[0];
-  const view = useQuery({ ...definitionQuery('view', first?.name ?? ''), enabled: first !== undefined });
-  const columns = useColumns(object, view.data, undefined);
+  const columns = useColumns(object, useView(name), undefined);
   const [typed, setTyped] = useState(words);
   const [picked, setPicked] = useState(() => new Map(chosen.map((one) => [one.id, one])));
   const search = useSettled(typed.trim());
-  const ready = first === undefined || !view.isPending;
   const fields = [...new Set(['id', ...titleFields(object), ...columns.map((column) => column.path)])].join(',');
   const asked = { fields, limit: PAGE, ...(allowed && { filter: allowed }), ...(search && { search }) };
   const found = useInfiniteQuery({
@@ -50,7 +47,6 @@ export default function LookupTable({ object: name, allowed, words, several, cho
     queryFn: ({ pageParam, signal }) => list(name, { ...asked, ...(pageParam && { cursor: pageParam }) }, signal),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
-    enabled: ready,
     placeholderData: (before) => before,
   });
   const rows = found.data?.pages.flatMap((page) => page.records) ?? [];

@@ -1,33 +1,16 @@
 import KitNumber from 'antd/es/input-number';
 import type { InputProps } from './field';
+import { inputProps } from './kit';
 
 /** A number in groups of three digits, kept as the text it is. */
-export default function NumberInput({
-  field,
-  id,
-  value,
-  onChange,
-  onBlur,
-  label,
-  placeholder,
-  invalid,
-  disabled,
-  autoFocus,
-  prefix,
-  suffix,
-}: InputProps & { prefix?: string; suffix?: string }) {
+export default function NumberInput(props: InputProps & { prefix?: string; suffix?: string }) {
+  const { field, value, onChange, prefix, suffix } = props;
   const whole = field.type === 'integer';
   return (
     <KitNumber<string>
-      id={id}
+      {...inputProps(props)}
       stringMode
       value={value === null || value === undefined ? null : String(value)}
-      aria-label={label}
-      aria-invalid={invalid || undefined}
-      status={invalid ? 'error' : ''}
-      placeholder={placeholder}
-      disabled={disabled}
-      autoFocus={autoFocus}
       precision={whole ? 0 : field.scale}
       controls={false}
       prefix={prefix}
@@ -36,7 +19,6 @@ export default function NumberInput({
       formatter={(shown) => (shown === undefined || shown === '' ? '' : groupedWhileTyped(String(shown)))}
       parser={(typed) => (typed ?? '').replace(/[,，\s]/g, '')}
       onChange={(next) => onChange(next === null || next === '' ? null : whole ? Number(next) : String(next))}
-      onBlur={onBlur}
     />
   );
 }

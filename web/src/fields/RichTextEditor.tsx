@@ -168,10 +168,14 @@ function Toolbar({ editor }: { editor: Editor }) {
           placeholder="https://"
           defaultValue={linking}
           onKeyDown={(event) => {
-            if (event.key === 'Escape') setLinking(null);
-            if (event.key !== 'Enter') return;
+            if (event.key !== 'Enter' && event.key !== 'Escape') return;
             event.preventDefault();
-            link(event.currentTarget.value.trim());
+            // A dialog around stays open.
+            event.stopPropagation();
+            if (event.key === 'Enter') return link(event.currentTarget.value.trim());
+            setLinking(null);
+            // Once the input is gone: what leaves it takes over what stands in it.
+            requestAnimationFrame(() => editor.commands.focus());
           }}
           onBlur={(event) => link(event.target.value.trim())}
         />

@@ -3,17 +3,18 @@ import { fetched } from './fetched';
 import type { DisplayProps, FieldKind } from './field';
 import { presenceOperators, textLiteral } from './operators';
 
-const PARTS = ['country', 'province', 'city', 'district', 'street'] as const;
+/** From the largest to the smallest. */
+export const PARTS = ['country', 'province', 'city', 'district', 'street'] as const;
 
 // The parts of countries are chosen step by step, which only forms need.
 const AddressInput = fetched(() => import('./AddressInput'));
 
-type Parts = Partial<Record<(typeof PARTS)[number], string | null>>;
+export type Parts = Partial<Record<(typeof PARTS)[number], string | null>>;
 
 export const isMap = (value: Json): value is { [key: string]: Json } =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
-/** From the largest part to the smallest, without spaces where the words are Chinese. */
+/** As it is written, without spaces where the words are Chinese. */
 function inOneLine(value: Parts): string {
   const words = PARTS.flatMap((part) => value[part] ?? []);
   return words.join(words.some((word) => /\p{Script=Han}/u.test(word)) ? '' : ', ');

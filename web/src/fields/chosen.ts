@@ -1,3 +1,5 @@
+import { forgetKept } from '../api/local';
+
 /** How many are remembered for an object. */
 const MOST = 8;
 
@@ -26,10 +28,5 @@ export function rememberChosen(person: string, object: string, id: string): void
 
 /** Forgets what anybody chose in this browser: somebody signs out of it. */
 export function forgetChosen(): void {
-  try {
-    const keys = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? '');
-    keys.filter((key) => key.startsWith(BEGINNING)).forEach((key) => localStorage.removeItem(key));
-  } catch {
-    // As above.
-  }
+  forgetKept(BEGINNING);
 }

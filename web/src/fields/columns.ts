@@ -5,6 +5,7 @@ import type { Row } from '../api/records';
 import type { Shown } from '../api/views';
 import type { Field, ObjectDefinition, View } from '../definition/types';
 import { kindOf } from './registry';
+
 /** A column of a list: a field, also one of a record that a reference leads to. */
 export interface Column {
   path: string;

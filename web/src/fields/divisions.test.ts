@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Division, divisionsOf, type Known, knownCountry, type Parts, partsOf, wayOf } from './divisions';
+import type { Parts } from './address';
+import { type Division, divisionsOf, type Known, knownCountry, partsOf, wayOf } from './divisions';
 
 test.each<[string | null, string, Known | undefined]>([
   [null, 'zh-CN', 'mainland'],

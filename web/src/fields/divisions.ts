@@ -1,3 +1,5 @@
+import type { Parts } from './address';
+
 /** A part of a country, with what it consists of. */
 export interface Division {
   value: string;
@@ -60,8 +62,6 @@ async function taiwan(): Promise<Division[]> {
   }
   return [...counties].map(([county, children]) => ({ value: county, label: county, children }));
 }
-
-export type Parts = Partial<Record<'country' | 'province' | 'city' | 'district' | 'street', string | null>>;
 
 /** The way to the part that an address names, as it is offered. */
 export function wayOf(country: Known, { province, city, district }: Parts): string[] {

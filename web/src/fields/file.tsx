@@ -78,12 +78,15 @@ export function useUpload(onChange: (value: Json) => void) {
 function FileInput({ field, id, value, onChange, label, invalid, disabled, at }: InputProps) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
-  const { share, error, send, again, stop } = useUpload(onChange);
+  const [sent, setSent] = useState(false);
+  const { share, error, send, again, stop } = useUpload((next) => {
+    setSent(true);
+    onChange(next);
+  });
   const reached = useReached();
   const file = stored(value);
   // What is stored under this id already can be seen where it is; what was only just sent cannot.
   const Shown = field.type === 'file' ? Display : Picture;
-  const [sent, setSent] = useState(false);
   return (
     <div
       className={styles.file}
@@ -91,7 +94,7 @@ function FileInput({ field, id, value, onChange, label, invalid, disabled, at }:
       onDrop={(event) => {
         event.preventDefault();
         const dropped = event.dataTransfer.files[0];
-        if (dropped && !disabled) void send(dropped, dropped.name).then(() => setSent(true));
+        if (dropped && !disabled) void send(dropped, dropped.name);
       }}
     >
       {file && <Shown field={field} value={value} {...(at && !sent ? { at } : {})} />}
@@ -106,7 +109,13 @@ function FileInput({ field, id, value, onChange, label, invalid, disabled, at }:
             {t(file ? 'file.replace' : 'file.choose')}
           </Button>
           {file && (
-            <Button type="text" icon={<X size={15} />} aria-label={t('file.remove')} onClick={() => onChange(null)} />
+            <Button
+              type="text"
+              icon={<X size={15} />}
+              aria-label={t('file.remove')}
+              disabled={disabled}
+              onClick={() => onChange(null)}
+            />
           )}
         </span>
       ) : (
@@ -126,13 +135,13 @@ function FileInput({ field, id, value, onChange, label, invalid, disabled, at }:
         onChange={(event) => {
           const chosen = event.target.files?.[0];
           event.target.value = '';
-          if (chosen) void send(chosen, chosen.name).then(() => setSent(true));
+          if (chosen) void send(chosen, chosen.name);
         }}
       />
       {error && (
         <span className={styles.wrong} role="alert">
           {error}{' '}
-          <Button size="small" onClick={() => void again()?.then(() => setSent(true))}>
+          <Button size="small" onClick={() => void again()}>
             {t('error.retry')}
           </Button>
         </span>

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Json } from '../definition/json';
 import type { DisplayProps, FieldKind, InputProps } from './field';
@@ -13,9 +13,15 @@ function Display({ value }: DisplayProps) {
 /** Any structure, as it is written. What is no JSON yet stays in the input and is not taken over. */
 function JsonInput({ id, value, onChange, onBlur, label, invalid, disabled }: InputProps) {
   const { t } = useTranslation();
-  const [typed, setTyped] = useState(() =>
-    value === null || value === undefined ? '' : JSON.stringify(value, null, 2),
-  );
+  const [typed, setTyped] = useState(() => written(value));
+  const told = useRef(typed);
+  useEffect(() => {
+    const given = written(value);
+    // Another value came from outside: a draft, a merge.
+    if (given === told.current) return;
+    told.current = given;
+    setTyped(given);
+  }, [value]);
   const wrong = parsed(typed) === undefined;
   return (
     <>
@@ -30,13 +36,19 @@ function JsonInput({ id, value, onChange, onBlur, label, invalid, disabled }: In
         onChange={(event) => {
           setTyped(event.target.value);
           const next = parsed(event.target.value);
-          if (next !== undefined) onChange(next);
+          if (next === undefined) return;
+          told.current = written(next);
+          onChange(next);
         }}
         onBlur={onBlur}
       />
       {wrong && <small className={styles.wrong}>{t('field.noJson')}</small>}
     </>
   );
+}
+
+function written(value: Json | undefined): string {
+  return value === null || value === undefined ? '' : JSON.stringify(value, null, 2);
 }
 
 function parsed(text: string): Json | undefined {

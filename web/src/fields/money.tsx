@@ -3,13 +3,13 @@ import type { DisplayProps, FieldKind, InputProps } from './field';
 import { grouped, number, NumberInput } from './number';
 
 /** The sign of a currency as the reader writes it. */
-export function sign(currency: string): string {
+function sign(currency: string): string {
   const parts = new Intl.NumberFormat(language(), { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
   return parts.formatToParts(0).find((part) => part.type === 'currency')?.value ?? currency;
 }
 
 /** An amount with the sign of its currency. */
-export function amount(value: string, currency: string | undefined): string {
+function amount(value: string, currency: string | undefined): string {
   return `${currency === undefined ? '' : sign(currency)}${grouped(value)}`;
 }
 

@@ -1,6 +1,7 @@
 import Select from 'antd/es/select';
 import type { DisplayProps, FieldKind, InputProps } from './field';
 import styles from './fields.module.css';
+import { inputProps } from './kit';
 import { presenceOperators, textLiteral } from './operators';
 import { Chip, useChoices } from './select';
 
@@ -23,23 +24,17 @@ function Display({ field, value }: DisplayProps) {
 }
 
 function Input(props: InputProps) {
-  const { id, value, onChange, onBlur, label, placeholder, invalid, disabled } = props;
+  const { value, onChange } = props;
   const offer = useChoices(props, names(value));
   return (
     <Select
+      {...inputProps(props)}
       mode="multiple"
-      id={id}
       value={names(value)}
       {...offer}
-      aria-label={label}
-      status={invalid ? 'error' : ''}
-      aria-invalid={invalid || undefined}
-      placeholder={placeholder}
-      disabled={disabled}
       showSearch={{ optionFilterProp: 'text' }}
       style={{ width: '100%' }}
       onChange={(next) => onChange(next.length === 0 ? null : next)}
-      onBlur={onBlur}
     />
   );
 }

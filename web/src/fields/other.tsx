@@ -20,7 +20,7 @@ export const color: FieldKind = {
 };
 
 /** Seconds as days, hours and minutes, the way the server also reads them: `1d 2h 30m`. */
-export function span(seconds: number): string {
+function span(seconds: number): string {
   const parts = [
     [86_400, 'd'],
     [3600, 'h'],

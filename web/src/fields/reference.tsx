@@ -8,7 +8,7 @@ import { choiceOperators, presenceOperators, referenceLiteral } from './operator
 
 const Input = fetched(() => import('./Lookup'));
 
-export function Title({ of }: { of: Referred }) {
+function Title({ of }: { of: Referred }) {
   // A title that the reader may not see is a reference all the same.
   return <>{of.title ?? '—'}</>;
 }

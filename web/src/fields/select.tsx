@@ -6,6 +6,7 @@ import { clockAt } from '../definition/expression/zone';
 import type { Field, Option } from '../definition/types';
 import { State, type Tone } from '../ui/State';
 import type { DisplayProps, FieldKind, InputProps } from './field';
+import { inputProps } from './kit';
 import { choiceOperators, textLiteral } from './operators';
 
 /** The tones of the style sheet by the colours that definitions may name. */
@@ -62,25 +63,18 @@ export function useChoices({ field, row, now }: InputProps, chosen: readonly unk
 }
 
 function Input(props: InputProps) {
-  const { field, id, value, onChange, onBlur, label, placeholder, invalid, disabled, autoFocus } = props;
+  const { field, value, onChange } = props;
   const offer = useChoices(props, [value]);
   return (
     <Select
-      id={id}
+      {...inputProps(props)}
       value={typeof value === 'string' ? value : undefined}
       {...offer}
-      aria-label={label}
-      status={invalid ? 'error' : ''}
-      aria-invalid={invalid || undefined}
-      placeholder={placeholder}
-      disabled={disabled}
-      autoFocus={autoFocus}
-      defaultOpen={autoFocus}
+      defaultOpen={props.autoFocus}
       allowClear={!field.required}
       showSearch={offer.options.length > 8 ? { optionFilterProp: 'text' } : false}
       style={{ width: '100%' }}
       onChange={(next) => onChange(next ?? null)}
-      onBlur={onBlur}
     />
   );
 }

@@ -14,11 +14,15 @@ function SignatureInput({ field, id, value, onChange, label, disabled, at }: Inp
   const canvas = useRef<HTMLCanvasElement>(null);
   const [writing, setWriting] = useState(false);
   const [drawn, setDrawn] = useState(false);
-  const { share, error, send } = useUpload(onChange);
   // What was only just written is not where the record keeps it yet.
   const [preview, setPreview] = useState<string | null>(null);
   const kept = stored(value);
   const [again, setAgain] = useState(kept === null);
+  // What could not be sent stays to be sent once more.
+  const { share, error, send } = useUpload((next) => {
+    setAgain(false);
+    onChange(next);
+  });
   useEffect(() => {
     const pen = canvas.current?.getContext('2d');
     if (!pen) return;
@@ -38,7 +42,7 @@ function SignatureInput({ field, id, value, onChange, label, disabled, at }: Inp
     canvas.current?.toBlob((picture) => {
       if (picture === null) return;
       setPreview(canvas.current?.toDataURL() ?? null);
-      void send(picture, 'signature.png').then(() => setAgain(false));
+      void send(picture, 'signature.png');
     }, 'image/png');
   const Shown = image.Display;
   if (!again && kept) {

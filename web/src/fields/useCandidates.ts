@@ -4,12 +4,13 @@ import { list } from '../api/records';
 import { useSession } from '../api/session';
 import { type Restriction, restriction } from '../definition/expression/restrict';
 import { clockAt } from '../definition/expression/zone';
+import { failureOf } from '../definition/problem';
 import type { Referred } from '../definition/reference';
 import { titleFields, titleOf } from '../definition/title';
 import type { ObjectDefinition } from '../definition/types';
+import { chosenLast } from './chosen';
 import type { InputProps } from './field';
 import { textLiteral } from './operators';
-import { chosenLast } from './chosen';
 
 /** How many are offered: who does not find it among them types more. */
 const OFFERED = 20;
@@ -31,6 +32,8 @@ interface Candidates {
   /** Those of them that were chosen before, where no words are typed. */
   recent: Referred[];
   pending: boolean;
+  /** Why nothing is found, where it could not be asked for. */
+  error: Error | null;
 }
 
 /** Records that may be chosen: those that were last, and those that words find. */
@@ -70,5 +73,6 @@ export function useCandidates(
     found,
     recent: lastUsed.sort((a, b) => before.indexOf(a.id) - before.indexOf(b.id)),
     pending: enabled ? offered.isPending : described.isPending,
+    error: failureOf(described) ?? failureOf(offered),
   };
 }

@@ -1,14 +1,13 @@
-import { useQueryClient } from '@tanstack/react-query';
-import { Suspense, useState } from 'react';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDefinition } from '../api/definitions';
-import { create } from '../api/records';
 import { titleFields, titleOf } from '../definition/title';
 import type { CreationProps } from '../fields/creation';
 import { Dialog } from '../ui/Dialog';
 import { Waiting } from '../ui/Skeleton';
 import { fresh } from './fresh';
 import { RecordForm } from './RecordForm';
+import { useCreating } from './useCreating';
 
 /** A new record in a sheet over the form that refers to it. */
 export default function CreateSheet(props: CreationProps) {
@@ -25,9 +24,7 @@ export default function CreateSheet(props: CreationProps) {
 
 function Sheet({ object: name, words, onMade, onClose }: CreationProps) {
   const object = useDefinition('object', name);
-  const queries = useQueryClient();
-  // One key for all tries: what arrived although no answer came is not made twice.
-  const [key] = useState(() => crypto.randomUUID());
+  const create = useCreating(name);
   // What was looked for and not found is most likely what it is to be called.
   const named = titleFields(object).find((field) => {
     const { type, writable } = object.fields[field] ?? {};
@@ -40,8 +37,7 @@ function Sheet({ object: name, words, onMade, onClose }: CreationProps) {
       typed={named && words ? { [named]: words } : undefined}
       onCancel={onClose}
       onSave={async (changes) => {
-        const row = await create(name, changes, key);
-        await queries.invalidateQueries({ queryKey: ['records', name] });
+        const row = await create(changes);
         return () => {
           onMade({ id: row.id, title: titleOf(object, row) });
           onClose();

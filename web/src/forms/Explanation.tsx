@@ -3,7 +3,7 @@ import { CircleCheck, CircleX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../definition/problem';
 import { type Asking, explanationQuery, type Reason } from '../api/access';
-import { useDefinitions } from '../api/definitions';
+import { useLabels } from '../api/definitions';
 import { ErrorState } from '../ui/ErrorState';
 import { Waiting } from '../ui/Skeleton';
 import styles from './Explanation.module.css';
@@ -36,9 +36,7 @@ export function Explanation({ asking }: { asking: Asking }) {
 /** A reason as a sentence; roles and objects by what people call them. */
 function useWords({ object, field }: Asking): (reason: Reason) => string {
   const { t } = useTranslation();
-  const definitions = useDefinitions();
-  const called = (kind: string, name: string) =>
-    definitions.find((one) => one.kind === kind && one.name === name)?.label ?? name;
+  const called = useLabels();
   return (reason) => {
     switch (reason.kind) {
       case 'admin':

@@ -6,6 +6,7 @@ import type { Json } from '../definition/json';
 import type { Row } from '../api/records';
 import type { Field, FormField, ObjectDefinition } from '../definition/types';
 import { kindOf } from '../fields/registry';
+import { isEmpty } from './empty';
 import { Lines } from './Lines';
 import { LinesInput } from './LinesInput';
 import { useFormula, useLive } from './useFormula';
@@ -132,8 +133,4 @@ function labelsOf(object: ObjectDefinition): Record<string, string> {
 
 function placeholder(text: string | undefined): { placeholder?: string } {
   return text === undefined ? {} : { placeholder: text };
-}
-
-function isEmpty(value: Json): boolean {
-  return value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }

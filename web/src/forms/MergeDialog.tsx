@@ -6,8 +6,9 @@ import type { Referred } from '../definition/reference';
 import { titleOf } from '../definition/title';
 import type { Field, ObjectDefinition } from '../definition/types';
 import { moment } from '../fields/date';
-import { Dialog } from '../ui/Dialog';
 import { kindOf } from '../fields/registry';
+import { Dialog } from '../ui/Dialog';
+import { isEmpty } from './empty';
 import styles from './Merge.module.css';
 import type { Conflict } from './merge';
 
@@ -117,7 +118,7 @@ function Choice({ conflict, object, of, author, other, onChoose }: ChoiceProps) 
 function Value({ field, whole, value }: { field: Field; whole: boolean; value: Json }) {
   const { t } = useTranslation();
   if (whole) return <div>{t(value === null ? 'merge.removed' : 'merge.kept')}</div>;
-  if (value === null || value === '') return <div>{t('merge.empty')}</div>;
+  if (isEmpty(value)) return <div>{t('merge.empty')}</div>;
   const { Display } = kindOf(field);
   return (
     <div className={styles.value} inert>

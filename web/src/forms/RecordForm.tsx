@@ -26,7 +26,7 @@ import { type Newer, useSaving } from './useSaving';
 const MergeDialog = lazy(() => import('./MergeDialog'));
 const CreateSheet = lazy(() => import('./CreateSheet'));
 
-export type Values = Record<string, Json>;
+type Values = Record<string, Json>;
 
 interface Props {
   object: ObjectDefinition;
@@ -82,8 +82,10 @@ export function RecordForm({ object, before, typed, only, id, onSave, reread, on
     // What was filled in before is so once.
   }, []);
   const { submitCount, isSubmitting } = formState;
+  const place = useRef<HTMLFormElement>(null);
   useEffect(() => {
-    if (submitCount > 0) document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+    // A form in a sheet is beside the one under it, which may have something wrong, too.
+    if (submitCount > 0) place.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [submitCount]);
 
   const takeUp = async () => {
@@ -124,6 +126,7 @@ export function RecordForm({ object, before, typed, only, id, onSave, reread, on
     <Creation.Provider value={CreateSheet}>
       <FormProvider {...methods}>
         <form
+          ref={place}
           id={formId}
           className={styles.scroll}
           noValidate

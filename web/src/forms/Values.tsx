@@ -4,6 +4,7 @@ import type { ShownSection } from '../definition/form';
 import type { Field, Form, FormField, ObjectDefinition } from '../definition/types';
 import { kindOf } from '../fields/registry';
 import type { Ask } from './conditions';
+import { isEmpty } from './empty';
 import { Lines } from './Lines';
 import styles from './forms.module.css';
 import { Sections } from './Sections';
@@ -40,11 +41,11 @@ function Value({ object, name, field, settings, row }: ValueProps) {
   const { Display, wide } = kindOf(field);
   const value = row[name] ?? null;
   const label = settings.label ?? field.label;
-  const empty = value === null || value === '' || (Array.isArray(value) && value.length === 0);
+  const empty = isEmpty(value);
   return (
     <div className={wide ? `${styles.field} ${styles.wide}` : styles.field} data-field={name}>
       <span className={styles.label}>{label}</span>
-      {field.type === 'children' && Array.isArray(value) && value.length > 0 ? (
+      {field.type === 'children' && !empty ? (
         <Lines field={field} settings={settings} rows={value as Row[]} />
       ) : (
         <div className={styles.value}>

@@ -61,6 +61,7 @@ test.each<[string, string, { row: number; column: number }, object[]]>([
     [{ id: 'a', name: 'A', price: '1234.50', count: 1000 }],
   ],
   ['no number', 'many', { row: 0, column: 1 }, [{ id: 'a', name: 'A', price: '1' }]],
+  ['figures with letters between', '1.00E+05\t\t12 of 20', { row: 0, column: 1 }, [{ id: 'a', name: 'A', price: '1' }]],
   ['nothing', '\t', { row: 0, column: 0 }, [{ id: 'a', name: null, price: null }]],
   [
     'a choice, a day, a truth',

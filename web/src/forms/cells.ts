@@ -74,7 +74,8 @@ function valueOf(field: Field, cell: string): Json | undefined {
   if (cell === '') return TEXTS.includes(field.type) || NUMBERS.includes(field.type) ? null : undefined;
   if (TEXTS.includes(field.type)) return cell;
   if (NUMBERS.includes(field.type)) {
-    // Signs of currencies and groups of digits are how a spreadsheet shows a number.
+    // Signs of currencies and groups of digits are how a spreadsheet shows a number; `1.00E+05` is none of its figures.
+    if (/\d\P{Nd}*\p{L}\P{Nd}*\d/u.test(cell)) return undefined;
     const digits = cell.replace(/[^\d.-]/g, '');
     if (!/^-?\d+(\.\d+)?$/.test(digits)) return undefined;
     return ['integer', 'rating'].includes(field.type) ? Number(digits) : digits;

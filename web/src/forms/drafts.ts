@@ -1,3 +1,4 @@
+import { forgetKept } from '../api/local';
 import type { Json } from '../definition/json';
 import type { ObjectDefinition } from '../definition/types';
 import { sent } from './changed';
@@ -57,9 +58,8 @@ export function removeDraft(key: string): void {
 /** Removes what anybody typed in this browser: somebody signs out of it. */
 export function forgetDrafts(): void {
   signedOut = true;
+  forgetKept(BEGINNING);
   try {
-    const keys = Array.from({ length: localStorage.length }, (_, at) => localStorage.key(at) ?? '');
-    keys.filter((key) => key.startsWith(BEGINNING)).forEach((key) => localStorage.removeItem(key));
     // What this tab alone keeps (a plan of an import, with words of the file) was typed by the same person.
     sessionStorage.clear();
   } catch {

@@ -1,37 +1,43 @@
-import { queryOptions, useQuery } from '@tanstack/react-query';
-import { useForm } from '../api/forms';
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useForm, useNamedForm } from '../api/forms';
 import { history, read } from '../api/records';
-import { sectionsOf } from '../definition/form';
+import { sectionsOf, type ShownSection } from '../definition/form';
 import type { ObjectDefinition } from '../definition/types';
 import { usePhone } from '../ui/appearance';
 import { authorOf } from './author';
 
-/** The relations that a record's page shows with their own fields. */
-export function expansions(object: ObjectDefinition, shown: readonly string[]): string {
+/** The relations that sections show with their own fields. */
+function expansions(object: ObjectDefinition, sections: readonly ShownSection[]): string {
+  const shown = sections.flatMap((section) => section.fields);
   const several = shown.filter((name) => ['children', 'references'].includes(object.fields[name]?.type ?? ''));
   return several.join(',');
 }
 
 /** One record with the relations of its form. */
-export const recordQuery = (object: string, id: string, expand: string) =>
+const recordQuery = (object: string, id: string, expand: string) =>
   queryOptions({
     queryKey: ['record', object, id, expand],
     queryFn: ({ signal }) => read(object, id, expand, signal),
   });
 
-/** A record with what its form shows of it. */
-export function useShown(object: ObjectDefinition, id: string) {
-  const form = useForm(object.name);
+/** A record with what a form shows of it: the one that is named, or the object's own. */
+export function useShown(object: ObjectDefinition, id: string, named = '') {
+  const form = useNamedForm(object.name, named);
   const sections = sectionsOf(object, form, usePhone());
-  const shown = sections.flatMap((section) => section.fields);
-  return { form, sections, found: useQuery(recordQuery(object.name, id, expansions(object, shown))) };
+  return { form, sections, found: useQuery(recordQuery(object.name, id, expansions(object, sections))) };
+}
+
+/** Lets the pages read a record and the lists of its object again. */
+export function useRefresh(object: string, id: string): () => Promise<unknown> {
+  const queries = useQueryClient();
+  const again = (queryKey: string[]) => queries.invalidateQueries({ queryKey });
+  return () => Promise.all([again(['record', object, id]), again(['records', object])]);
 }
 
 /** A record that is being changed, and how it is read again where somebody else was quicker. */
 export function useChanging(object: ObjectDefinition, id: string) {
   const form = useForm(object.name);
-  const shown = sectionsOf(object, form, false).flatMap((section) => section.fields);
-  const expand = expansions(object, shown);
+  const expand = expansions(object, sectionsOf(object, form, false));
   // What somebody types on must not change under his hands.
   const found = useQuery({
     ...recordQuery(object.name, id, expand),

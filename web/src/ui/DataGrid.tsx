@@ -2,9 +2,10 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import styles from './DataGrid.module.css';
-import { CHECK, type GridProps, type Leave, placed, toggled } from './grid';
+import { CHECK, type GridProps, type Leave, placed } from './grid';
 import { GridHead } from './GridHead';
 import { GridLine } from './GridLine';
+import { toggled } from './toggled';
 import { useSlots } from './useSlots';
 
 /** Rows kept beyond the edges, so that a quick hand sees no gaps. */
@@ -15,8 +16,12 @@ export function DataGrid<R>(props: GridProps<R>) {
   const { count, row, rowHeight, onShow, selected } = props;
   const { t } = useTranslation();
   const scroll = useRef<HTMLDivElement>(null);
-  const [current, setCurrent] = useState(0);
+  const [chosen, setCurrent] = useState(0);
+  // Rows may have gone since.
+  const current = Math.max(0, Math.min(count - 1, chosen));
   const [cell, setCell] = useState<{ index: number; key: string } | null>(null);
+  const open = useRef(cell);
+  open.current = cell;
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => scroll.current,
@@ -42,6 +47,8 @@ export function DataGrid<R>(props: GridProps<R>) {
     );
   };
   const press = (event: KeyboardEvent) => {
+    // Those with further keys are of the application or the browser.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target !== event.currentTarget && (event.target as HTMLElement).closest('input, button, a, textarea'))
       return;
     const page = Math.floor((scroll.current?.clientHeight ?? 400) / rowHeight) - 1;
@@ -55,21 +62,22 @@ export function DataGrid<R>(props: GridProps<R>) {
       setCell({ index: current, key: changeable[0] });
     } else if (event.key === 'Enter' && now !== undefined) props.onOpen(now);
     else if ((event.key === ' ' || event.key === 'x') && now !== undefined && selected) {
-      props.onSelect?.(toggled(props, now));
+      props.onSelect?.(toggled(selected, props.id(now)));
     } else return;
     event.preventDefault();
   };
   const leave: Leave = (to) => {
-    if (cell === null) return;
+    // What was sent may be answered when somebody is at another cell.
+    if (cell === null || open.current !== cell) return;
     const at = changeable.indexOf(cell.key) + (to === 'next' ? 1 : to === 'previous' ? -1 : 0);
     const key = changeable[at];
     if (to === 'below' && cell.index + 1 < count) {
       virtual.scrollToIndex(cell.index + 1);
       setCell({ index: cell.index + 1, key: cell.key });
-    } else if (to !== 'row' && to !== 'below' && key !== undefined) setCell({ ...cell, key });
+    } else if ((to === 'next' || to === 'previous') && key !== undefined) setCell({ ...cell, key });
     else {
       setCell(null);
-      go(cell.index);
+      if (to !== 'away') go(cell.index);
     }
   };
   const width = columns.reduce((sum, column) => sum + column.width, selected ? CHECK : 0);

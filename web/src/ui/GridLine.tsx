@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next';
 import styles from './DataGrid.module.css';
-import { type GridColumn, type GridProps, type Leave, layout, toggled } from './grid';
+import { type GridColumn, type GridProps, type Leave, layout } from './grid';
+import { toggled } from './toggled';
 
 interface Props<R> extends GridProps<R> {
   /** Asked for once for all rows: a hook in every cell takes longer than the cell. */
@@ -42,7 +43,7 @@ export function GridLine<R>(props: Props<R>) {
               tabIndex={-1}
               aria-label={t('grid.select', { name: name(value) })}
               checked={chosen}
-              onChange={() => onSelect?.(toggled(props, value))}
+              onChange={() => onSelect?.(toggled(selected, id(value)))}
             />
           )}
         </div>

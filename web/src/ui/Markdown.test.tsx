@@ -15,6 +15,7 @@ test.each([
   ['**bold** *thin* ~~gone~~ `code`', '<p><strong>bold</strong> <em>thin</em> <del>gone</del> <code>code</code></p>'],
   ['# A\n\n## B', '<h3>A</h3><h4>B</h4>'],
   ['- a\n- b', '<ul><li>a</li><li>b</li></ul>'],
+  ['- [x] a', '<ul><li><input type="checkbox" readOnly="" disabled="" checked=""/>a</li></ul>'],
   ['2. a', '<ol start="2"><li>a</li></ol>'],
   ['> said', '<blockquote><p>said</p></blockquote>'],
   ['a &lt; b &amp;amp; c', '<p>a &lt; b &amp;amp; c</p>'],

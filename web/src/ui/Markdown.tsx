@@ -1,11 +1,12 @@
 import { Lexer, type Token, type Tokens } from 'marked';
-import { Fragment, type ReactNode } from 'react';
+import { Fragment, type ReactNode, useMemo } from 'react';
 import styles from './Markdown.module.css';
 import { isSafeLink } from './links';
 
 /** A formatted text. It becomes elements, never markup: HTML that somebody wrote into it is shown as it was written. */
 export default function Markdown({ text }: { text: string }) {
-  return <div className={styles.markdown}>{all(new Lexer({ gfm: true }).lex(text))}</div>;
+  const content = useMemo(() => all(new Lexer({ gfm: true }).lex(text)), [text]);
+  return <div className={styles.markdown}>{content}</div>;
 }
 
 /** A kind of token as an element. */
@@ -29,12 +30,7 @@ function heading({ depth, tokens }: Tokens.Heading): ReactNode {
 }
 
 function list({ ordered, start, items }: Tokens.List): ReactNode {
-  const entries = items.map((item, at) => (
-    <li key={at}>
-      {item.task && <input type="checkbox" checked={item.checked ?? false} readOnly disabled />}
-      {all(item.tokens)}
-    </li>
-  ));
+  const entries = items.map((item, at) => <li key={at}>{all(item.tokens)}</li>);
   return ordered ? <ol start={start === '' ? 1 : start}>{entries}</ol> : <ul>{entries}</ul>;
 }
 
@@ -93,6 +89,7 @@ const KINDS: Record<string, Shown> = {
   br: () => <br />,
   hr: () => <hr />,
   list,
+  checkbox: ({ checked }: Tokens.Checkbox) => <input type="checkbox" checked={checked} readOnly disabled />,
   table,
   link,
   // Nothing is fetched from elsewhere: a picture is what it is called.

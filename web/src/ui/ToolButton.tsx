@@ -15,7 +15,7 @@ interface Props {
   onClick?: () => void;
 }
 
-/** A tool above a list. */
+/** A tool above a list. What a menu or a popup asks of its button comes along with the rest. */
 export function ToolButton({
   icon,
   label,

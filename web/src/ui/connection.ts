@@ -30,6 +30,8 @@ async function look(pause: number): Promise<void> {
     ));
   if (answered) return heard(true);
   const next = Math.min(pause * 2, PAUSES.longest);
+  // The network may have come back meanwhile, and somebody else have looked.
+  clearTimeout(timer);
   if (!reached) timer = setTimeout(look, next, next);
 }
 

@@ -22,8 +22,8 @@ export interface GridColumn<R> extends ReadColumn<R> {
   edit?: ((row: R, leave: Leave) => ReactNode) | undefined;
 }
 
-/** Where to go on from a cell that was changed, or left as it was. */
-export type Leave = (to: 'next' | 'previous' | 'below' | 'row') => void;
+/** Where to go on from a cell that was changed, or left as it was; `away` where somebody is elsewhere already. */
+export type Leave = (to: 'next' | 'previous' | 'below' | 'row' | 'away') => void;
 
 /** An order: fields, the most important first. */
 export type Order = { key: string; down: boolean }[];
@@ -69,18 +69,13 @@ export function placed<R>(columns: GridColumn<R>[], marks: boolean): (GridColumn
   return [...pinned, ...columns.filter((column) => !column.pinned)];
 }
 
-/** How a head or cell of a column is laid out. What stays in sight is named by an attribute of its own: rules about `style`
- * would be judged anew for every row that moves. */
+/**
+ * How a head or cell of a column is laid out. What stays in sight is named by an attribute of its own: rules about
+ * `style` would be judged anew for every row that moves.
+ */
 export function layout<R>({ width, fixed, left }: GridColumn<R> & { left?: number }) {
   return {
     'data-pinned': left === undefined ? undefined : true,
     style: { width, flexGrow: fixed ? 0 : width, left },
   };
-}
-
-/** The marked rows with this one marked, or no longer. */
-export function toggled<R>({ id, selected }: Pick<GridProps<R>, 'id' | 'selected'>, row: R): Set<string> {
-  const next = new Set(selected);
-  if (!next.delete(id(row))) next.add(id(row));
-  return next;
 }

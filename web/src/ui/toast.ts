@@ -33,6 +33,11 @@ export function toast(said: Omit<Toast, 'id'>): void {
   setTimeout(() => dismiss(id), said.action ? STAYS.action : STAYS[said.tone]);
 }
 
+/** Says why something could not be done. */
+export function failed(error: unknown): void {
+  toast({ text: error instanceof Error ? error.message : String(error), tone: 'wrong' });
+}
+
 export function useToasts(): readonly Toast[] {
   return useSyncExternalStore(
     (listener) => {

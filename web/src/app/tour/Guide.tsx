@@ -20,8 +20,9 @@ export function Guide({ stops, phone, onMenu, onEnd }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const card = useRef<HTMLDivElement>(null);
   const forth = useRef<HTMLButtonElement>(null);
-  const [at, setAt] = useState(0);
-  const stop = stops[Math.min(at, stops.length - 1)] as Stop;
+  const [reached, setReached] = useState(0);
+  const at = Math.min(reached, stops.length - 1);
+  const stop = stops[at] as Stop;
   const box = useSight(stop.at);
   const size = useSize(card, stop);
   const menu = phone && stop.inMenu === true;
@@ -35,13 +36,15 @@ export function Guide({ stops, phone, onMenu, onEnd }: Props) {
     forth.current?.focus();
   }, []);
   const leave = () => dialog.current?.close();
-  const last = at >= stops.length - 1;
-  const next = () => (last ? leave() : setAt(at + 1));
+  const last = at === stops.length - 1;
+  // The button that leads back is gone at the first stop, and the one that skips the rest at the last.
+  const go = (to: number) => {
+    if (to === 0 || to === stops.length - 1) forth.current?.focus();
+    setReached(to);
+  };
+  const next = () => (last ? leave() : go(at + 1));
   const back = () => {
-    if (at === 0) return;
-    // The button that leads back from the second stop is gone at the first one.
-    if (at === 1) forth.current?.focus();
-    setAt(at - 1);
+    if (at > 0) go(at - 1);
   };
   const press = (event: KeyboardEvent) => {
     if (event.key === 'ArrowRight' && !last) next();

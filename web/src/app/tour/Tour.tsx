@@ -19,7 +19,6 @@ export default function Tour({ touring, onMenu }: Props) {
   const phone = usePhone();
   const [begun, setBegun] = useState(false);
   const tried = useRef(false);
-  const stops = situation === undefined ? [] : stopsFor(situation);
   const known = situation !== undefined;
   const waitsFor = situation?.list === undefined ? 'account' : 'list';
   useEffect(() => {
@@ -35,8 +34,8 @@ export default function Tour({ touring, onMenu }: Props) {
     changes.observe(document.body, { childList: true, subtree: true });
     return () => changes.disconnect();
   }, [known, waitsFor, begun, asked, begin, end]);
-  if (!begun) return null;
-  return <Guide stops={stops} phone={phone} onMenu={onMenu} onEnd={end} />;
+  if (!begun || situation === undefined) return null;
+  return <Guide stops={stopsFor(situation)} phone={phone} onMenu={onMenu} onEnd={end} />;
 }
 
 /** Somebody writes, or has opened something. */

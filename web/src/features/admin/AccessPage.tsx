@@ -1,5 +1,4 @@
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
-import Select from 'antd/es/select';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDefinitions } from '../../api/definitions';
@@ -8,6 +7,7 @@ import { WhyNot } from '../../forms/WhyNot';
 import { Page } from '../../ui/Page';
 import { Panel, Panels } from '../../ui/Panel';
 import styles from './admin.module.css';
+import { Choice } from './Choice';
 import { Chooser } from './Chooser';
 
 const route = getRouteApi('/inside/admin/access');
@@ -18,8 +18,10 @@ export function AccessPage() {
   const search = route.useSearch();
   const navigate = useNavigate();
   const objects = useDefinitions().filter((one) => one.kind === 'object');
-  const [record, setRecord] = useState<Referred | null>(null);
   const { user, name, object } = search;
+  // The way back leads to another object without a word from here: a record counts for its own object only.
+  const [chosen, setChosen] = useState<{ of: string; record: Referred | null }>();
+  const record = chosen?.of === object ? (chosen?.record ?? null) : null;
   return (
     <Page title={t('explain.title')}>
       <Panels>
@@ -36,26 +38,20 @@ export function AccessPage() {
                 })
               }
             />
-            <div className={styles.entry}>
-              <span>{t('admin.audit.object')}</span>
-              <Select
-                aria-label={t('admin.audit.object')}
-                value={object}
-                showSearch={{ optionFilterProp: 'label' }}
-                options={objects.map((one) => ({ value: one.name, label: one.label }))}
-                onChange={(next: string) => {
-                  setRecord(null);
-                  void navigate({ to: '/admin/access', search: { ...search, object: next } });
-                }}
-              />
-            </div>
+            <Choice
+              label={t('admin.audit.object')}
+              value={object}
+              options={objects.map((one) => ({ value: one.name, label: one.label }))}
+              clears={false}
+              onChange={(next) => void navigate({ to: '/admin/access', search: { ...search, object: next } })}
+            />
             {object !== undefined && (
               <Chooser
                 key={object}
                 label={t('admin.access.record')}
                 object={object}
                 value={record}
-                onChange={setRecord}
+                onChange={(next) => setChosen({ of: object, record: next })}
               />
             )}
           </div>

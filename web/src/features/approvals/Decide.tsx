@@ -74,7 +74,7 @@ export function Decide({ task, object, box, onChange }: Props) {
         {(targets.data ?? []).map((target) => (
           <Button
             key={target.node}
-            disabled={deciding.isPending}
+            disabled={found.isPending || deciding.isPending}
             onClick={() => deciding.mutate({ how: 'return', to: target.node })}
           >
             {t('approvals.returnTo', { step: target.label })}

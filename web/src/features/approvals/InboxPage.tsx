@@ -3,8 +3,8 @@ import { getRouteApi, Link, Outlet, useNavigate, useParams } from '@tanstack/rea
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../definition/problem';
-import { useDefinitions } from '../../api/definitions';
-import { BOXES, type Box, boxQuery } from '../../api/tasks';
+import { useLabels } from '../../api/definitions';
+import { BOXES, type Box, boxQuery, type Instance, type Task } from '../../api/tasks';
 import { relative } from '../../texts/moment';
 import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
@@ -15,7 +15,7 @@ import styles from './approvals.module.css';
 const route = getRouteApi('/inside/approvals/$box');
 
 /** One line of a box: a task, or a flow that the person began. */
-export interface Item {
+interface Item {
   key: string;
   title: string;
   workflow: string;
@@ -30,7 +30,7 @@ export function InboxPage() {
   const { t } = useTranslation();
   const { box } = route.useParams();
   const found = useQuery(boxQuery(box as Box));
-  const items = useItems(box as Box);
+  const items = useItems(box as Box, found.data);
   const { id: open } = useParams({ strict: false });
   useKeys(box, items ?? [], open);
   return (
@@ -85,15 +85,12 @@ export function InboxPage() {
 }
 
 /** The lines of a box, once they are there. */
-function useItems(box: Box): Item[] | undefined {
-  const { data } = useQuery(boxQuery(box));
-  const labels = new Map(useDefinitions().map((one) => [`${one.kind} ${one.name}`, one.label]));
-  const flow = (name: string) => labels.get(`workflow ${name}`) ?? name;
-  if (data === undefined) return undefined;
-  return data.map((one) => ({
+function useItems(box: Box, found: (Task | Instance)[] | undefined): Item[] | undefined {
+  const called = useLabels();
+  return found?.map((one) => ({
     key: one.id,
     title: one.record.title ?? '—',
-    workflow: flow(one.workflow),
+    workflow: called('workflow', one.workflow),
     who: box === 'started' ? null : (one.initiator?.title ?? null),
     at: 'started_at' in one ? (one.ended_at ?? one.started_at) : (one.decided_at ?? one.created_at),
     state: one.state,
@@ -106,8 +103,11 @@ function useKeys(box: string, items: Item[], open: string | undefined): void {
   const navigate = useNavigate();
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      const typing = (event.target as HTMLElement).closest('input, textarea, select, [contenteditable]');
-      if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+      const typing =
+        event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]');
+      // A dialog that is open comes first.
+      const busy = document.querySelector('dialog[open], [role=dialog]') !== null;
+      if (typing || busy || event.ctrlKey || event.metaKey || event.altKey) return;
       const step = { j: 1, k: -1 }[event.key];
       if (step === undefined || items.length === 0) return;
       const at = items.findIndex((item) => item.key === open);

@@ -1,10 +1,9 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { failureOf } from '../../definition/problem';
 import type { Row } from '../../api/records';
 import { saveTask, type Task } from '../../api/tasks';
 import type { ObjectDefinition } from '../../definition/types';
 import { RecordForm } from '../../forms/RecordForm';
-import { useChanging } from '../../forms/useRecord';
+import { useChanging, useRefresh } from '../../forms/useRecord';
 import { ErrorState } from '../../ui/ErrorState';
 import { Waiting } from '../../ui/Skeleton';
 
@@ -17,8 +16,8 @@ interface Props {
 
 /** What a step opens for change, while its approver changes it. */
 export function TaskForm({ task, object, onDone }: Props) {
-  const queries = useQueryClient();
   const { id } = task.record;
+  const refresh = useRefresh(object.name, id);
   const { found, row, reread } = useChanging(object, id);
   if (failureOf(found)) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
   if (row === undefined) return <Waiting />;
@@ -31,10 +30,7 @@ export function TaskForm({ task, object, onDone }: Props) {
       onCancel={onDone}
       onSave={async (changes, before) => {
         if (Object.keys(changes).length > 0) await saveTask(task.id, before as Row, changes);
-        await Promise.all([
-          queries.invalidateQueries({ queryKey: ['record', object.name, id] }),
-          queries.invalidateQueries({ queryKey: ['records', object.name] }),
-        ]);
+        await refresh();
         return onDone;
       }}
     />

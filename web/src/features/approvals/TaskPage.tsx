@@ -87,7 +87,10 @@ function useRead(task: Task | undefined): void {
   const unread = task !== undefined && task.read_at === null ? task.id : undefined;
   useEffect(() => {
     if (unread === undefined) return;
-    void decide(unread, 'read', {}).then(() => queries.invalidateQueries({ queryKey: ['tasks'] }));
+    decide(unread, 'read', {})
+      .then(() => queries.invalidateQueries({ queryKey: ['tasks'] }))
+      // It stays unread, and is told to be read when it is opened again.
+      .catch(() => undefined);
   }, [unread, queries]);
 }
 

@@ -8,7 +8,9 @@ export function Trace({ instance }: { instance: WholeInstance }) {
   const { t } = useTranslation();
   const labels = new Map(instance.path.map((step) => [step.node, step.label]));
   const waiting = (node: string) =>
-    instance.tasks.filter((task) => task.node === node && task.state === 'open').map((task) => task.assignee?.title);
+    instance.tasks
+      .filter((task) => task.node === node && task.state === 'open')
+      .map((task) => task.assignee?.title ?? '—');
   return (
     <section className={styles.trace} aria-label={t('approvals.trace')}>
       <ol className={styles.steps}>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { ImportPlan, WholeImport } from '../../api/imports';
 import type { ObjectDefinition } from '../../definition/types';
 import styles from './import.module.css';
+import { withField } from './plan';
 import { hasFewValues, type Target } from './targets';
 import { Words } from './Words';
 
@@ -49,7 +50,7 @@ export function Column({ id, object, column, targets, plan, onPlan, clashes }: P
           status={clashes ? 'error' : ''}
           showSearch={{ optionFilterProp: 'label' }}
           style={{ width: '100%' }}
-          onChange={(next?: string) => onPlan({ ...plan, columns: { ...plan.columns, [name]: next ?? null } })}
+          onChange={(next?: string) => onPlan(withField(plan, name, next ?? null))}
         />
         {clashes && (
           <span className={styles.wrong}>

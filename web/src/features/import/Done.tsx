@@ -44,13 +44,8 @@ export function Done({ one, object, refusal, onOrder }: Props) {
       </Panel>
       <Refusal error={refusal} />
       <div className={styles.actions}>
-        {ran && broken && (
-          <Button type="primary" onClick={() => onOrder('run')}>
-            {t('import.goOn')}
-          </Button>
-        )}
-        {one.step === 'undo' && broken && (
-          <Button type="primary" onClick={() => onOrder('undo')}>
+        {broken && (
+          <Button type="primary" onClick={() => onOrder(ran ? 'run' : 'undo')}>
             {t('import.goOn')}
           </Button>
         )}

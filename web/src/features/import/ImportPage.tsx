@@ -1,9 +1,11 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDefinition } from '../../api/definitions';
 import { atWork, importQuery, type ImportPlan, orderStep, type WholeImport } from '../../api/imports';
+import { useOnce } from '../../api/once';
+import { failureOf } from '../../definition/problem';
 import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
 import { Panels } from '../../ui/Panel';
@@ -23,14 +25,13 @@ const route = getRouteApi('/inside/imports/$id');
 export function ImportPage() {
   const { id } = route.useParams();
   const found = useQuery(importQuery(id));
-  if (found.error && found.data === undefined) {
-    return <ErrorState error={found.error} reset={() => void found.refetch()} />;
-  }
+  if (failureOf(found)) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
   if (found.data === undefined) return <Waiting />;
   return <Standings key={id} one={found.data} />;
 }
 
-export type Order = (step: 'check' | 'run' | 'undo', plan?: ImportPlan) => void;
+type Step = Parameters<typeof orderStep>[1];
+export type Order = (step: Step, plan?: ImportPlan) => void;
 
 function Standings({ one }: { one: WholeImport }) {
   const { t } = useTranslation();
@@ -38,9 +39,8 @@ function Standings({ one }: { one: WholeImport }) {
   const queries = useQueryClient();
   const [plan, setPlan] = useState(() => startPlan(one, object.key !== null));
   const [mapping, setMapping] = useState(false);
-  const ordering = useMutation({
-    mutationFn: ({ step, body }: { step: 'check' | 'run' | 'undo'; body?: ImportPlan }) =>
-      orderStep(one.id, step, body),
+  const ordering = useOnce({
+    mutationFn: ({ step, body }: { step: Step; body?: ImportPlan }) => orderStep(one.id, step, body),
     onSuccess: async () => {
       forgetPlan(one.id);
       setMapping(false);
@@ -96,9 +96,10 @@ function useFresh(one: WholeImport): void {
   const queries = useQueryClient();
   const before = useRef(one);
   useEffect(() => {
-    const ended = atWork(before.current) && !atWork(one);
+    // Short work has ended by the time it is looked at first: it was never seen at work.
+    const { step, state } = before.current;
     before.current = one;
-    if (!ended) return;
+    if (atWork(one) || (one.step === step && one.state === state)) return;
     if (one.step !== 'check') void queries.invalidateQueries({ queryKey: ['records', one.object] });
     if (document.hidden) toast({ text: t('import.ended', { name: one.name }), tone: 'done' });
   }, [one, queries, t]);

@@ -1,15 +1,18 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { useDefinition } from '../../api/definitions';
 import { forgetImport, type Import, importsQuery } from '../../api/imports';
+import { useOnce } from '../../api/once';
+import { failureOf } from '../../definition/problem';
 import { moment } from '../../fields/date';
 import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
 import { Panel, Panels } from '../../ui/Panel';
+import { Bar } from '../../ui/Skeleton';
 import { Table } from '../../ui/Table';
 import { toast } from '../../ui/toast';
 import styles from './import.module.css';
@@ -25,7 +28,7 @@ export function ImportsPage() {
   const object = useDefinition('object', name);
   const navigate = useNavigate();
   const earlier = useQuery(importsQuery);
-  const own = (earlier.data ?? []).filter((one) => one.object === name && one.step !== 'uploading');
+  const own = earlier.data?.filter((one) => one.object === name && one.step !== 'uploading');
   if (!object.may.import) return <Empty title={t('import.notPermitted')} />;
   return (
     <Page
@@ -41,8 +44,10 @@ export function ImportsPage() {
           <Upload object={name} onSent={({ id }) => void navigate({ to: '/imports/$id', params: { id } })} />
         </Panel>
         <Panel title={t('import.earlier')}>
-          {earlier.error ? (
+          {failureOf(earlier) ? (
             <ErrorState error={earlier.error} reset={() => void earlier.refetch()} />
+          ) : own === undefined ? (
+            <Bar width="40%" />
           ) : own.length === 0 ? (
             <p className={styles.quiet}>{t('import.none')}</p>
           ) : (
@@ -56,12 +61,6 @@ export function ImportsPage() {
 
 function Earlier({ imports }: { imports: Import[] }) {
   const { t, i18n } = useTranslation();
-  const queries = useQueryClient();
-  const forgetting = useMutation({
-    mutationFn: forgetImport,
-    onSuccess: () => queries.invalidateQueries({ queryKey: importsQuery.queryKey }),
-    onError: (error) => toast({ text: error.message, tone: 'wrong' }),
-  });
   return (
     <Table
       label={t('import.earlier')}
@@ -97,17 +96,29 @@ function Earlier({ imports }: { imports: Import[] }) {
           key: 'forget',
           label: t('import.forget'),
           narrow: true,
-          cell: (one) => (
-            <Button
-              type="text"
-              icon={<X size={15} />}
-              aria-label={t('import.forgetOne', { name: one.name })}
-              title={t('import.forgetHelp')}
-              onClick={() => forgetting.mutate(one.id)}
-            />
-          ),
+          cell: (one) => <Forget one={one} />,
         },
       ]}
+    />
+  );
+}
+
+function Forget({ one }: { one: Import }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const forgetting = useOnce({
+    mutationFn: () => forgetImport(one.id),
+    onSuccess: () => queries.invalidateQueries({ queryKey: importsQuery.queryKey }),
+    onError: (error) => toast({ text: error.message, tone: 'wrong' }),
+  });
+  return (
+    <Button
+      type="text"
+      icon={<X size={15} />}
+      loading={forgetting.isPending}
+      aria-label={t('import.forgetOne', { name: one.name })}
+      title={t('import.forgetHelp')}
+      onClick={() => forgetting.mutate()}
     />
   );
 }

@@ -38,7 +38,7 @@ export function Mapping({ one, object, plan, onPlan, refusal, onCheck }: Props) 
         title={t('import.columns')}
         help={t('import.columnsHelp', {
           name: one.name,
-          characters: one.charset === null ? one.format.toUpperCase() : one.charset.toUpperCase(),
+          characters: (one.charset ?? one.format).toUpperCase(),
         })}
       >
         <ul className={styles.columns}>
@@ -82,7 +82,9 @@ function Mode({ object, plan, onPlan }: Pick<Props, 'object' | 'plan' | 'onPlan'
           <span>
             {mode === 'create'
               ? t('import.create')
-              : t(key === undefined ? 'import.upsertById' : 'import.upsert', { key: key ?? '' })}
+              : key === undefined
+                ? t('import.upsertById')
+                : t('import.upsert', { key })}
           </span>
         </label>
       ))}

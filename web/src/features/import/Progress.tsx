@@ -1,8 +1,8 @@
-import { useMutation } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { useTranslation } from 'react-i18next';
 import type { WholeImport } from '../../api/imports';
 import { cancelJob } from '../../api/jobs';
+import { useOnce } from '../../api/once';
 import { CountedBar } from '../../ui/CountedBar';
 import { Panel } from '../../ui/Panel';
 import { toast } from '../../ui/toast';
@@ -12,7 +12,7 @@ import { standing } from './Standing';
 /** How far the job is; the page may be left meanwhile. */
 export function Progress({ one }: { one: WholeImport }) {
   const { t } = useTranslation();
-  const stopping = useMutation({
+  const stopping = useOnce({
     mutationFn: cancelJob,
     onError: (error) => toast({ text: error.message, tone: 'wrong' }),
   });

@@ -8,7 +8,8 @@ const STEPS = ['file', 'columns', 'check', 'load'] as const;
 /** How far the way through an import is gone. */
 export function Steps({ one, mapping }: { one: WholeImport; mapping: boolean }) {
   const { t } = useTranslation();
-  const at = mapping ? 1 : one.step === 'check' ? 2 : 3;
+  const loads = one.step === 'run' || one.step === 'undo';
+  const at = mapping ? 1 : loads ? 3 : 2;
   const ended = one.step === 'run' && !atWork(one);
   return (
     <ol className={styles.steps} aria-label={t('import.way')}>

@@ -26,6 +26,8 @@ export function Upload({ object, onSent }: Props) {
   const [error, setError] = useState<string | null>(null);
   useEffect(() => () => running.current?.abort(), []);
   const send = async (file: File) => {
+    // The zone still takes what is dropped on it; one file at a time is sent.
+    if (running.current !== null) return;
     if (formatOf(file.name) === undefined) return setError(t('import.noFormat', { name: file.name }));
     const controller = new AbortController();
     running.current = controller;
@@ -34,10 +36,12 @@ export function Upload({ object, onSent }: Props) {
     try {
       const sent = await sendFile(object, file, charset === '' ? undefined : charset, setShare, controller.signal);
       await queries.invalidateQueries({ queryKey: ['imports'] });
-      onSent(sent);
+      // Whoever has left meanwhile is not fetched back.
+      if (!controller.signal.aborted) onSent(sent);
     } catch (found) {
       if (!controller.signal.aborted) setError(found instanceof Error ? found.message : String(found));
     } finally {
+      running.current = null;
       setShare(null);
     }
   };

@@ -30,11 +30,13 @@ export function Words({ id, column, target, field, plan, onPlan }: Props) {
   if (data === undefined) return <p className={styles.words}>{t('import.countingWords')}</p>;
   const chosen = plan.values[column] ?? {};
   const unknown = data.values.filter(({ value, means }) => means === null && chosen[value] === undefined);
-  const known = (value: string) => t(value === 'true' ? 'field.yes' : 'field.no');
   const offered =
     field.type === 'boolean'
-      ? ['true', 'false'].map((value) => ({ value, label: known(value) }))
-      : choices(field, []).map(({ value, text, label }) => ({ value, label, text }));
+      ? [
+          { value: 'true', label: t('field.yes') },
+          { value: 'false', label: t('field.no') },
+        ]
+      : choices(field, []);
   const options = [...offered, { value: NOTHING, label: t('import.leaveEmpty') }];
   return (
     <div className={styles.words}>

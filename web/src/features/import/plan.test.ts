@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ImportPlan } from '../../api/imports';
 import type { Field, ObjectDefinition } from '../../definition/types';
-import { sent, twice, withValue } from './plan';
+import { sent, twice, withField, withValue } from './plan';
 import { targetsOf } from './targets';
 
 const plan = (columns: ImportPlan['columns'], values: ImportPlan['values'] = {}): ImportPlan => ({
@@ -27,6 +27,8 @@ describe('a plan', () => {
     expect(withValue(begun, 'A', '合作中', undefined).values).toEqual({ A: {} });
     expect(sent(withValue(begun, 'A', '合作中', undefined)).values).toEqual({});
     expect(sent({ ...begun, columns: { A: null } }).values).toEqual({});
+    // Another field has other values.
+    expect(withField(begun, 'A', 'stage')).toEqual(plan({ A: 'stage' }));
   });
 });
 

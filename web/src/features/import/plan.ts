@@ -2,10 +2,10 @@ import type { ImportPlan, WholeImport } from '../../api/imports';
 
 const key = (id: string) => `lifeloom.import.${id}`;
 
-/** The plan of an import as somebody left it: typed and not sent yet, sent, or as the server guesses. */
+/** The plan of an import as somebody left it: changed and not sent yet, sent, or as the server guesses. */
 export function startPlan(one: WholeImport, canUpdate: boolean): ImportPlan {
   const kept = read(one.id);
-  if (kept !== undefined && one.step === 'uploaded') return kept;
+  if (kept !== undefined) return kept;
   const guessed = Object.fromEntries(one.columns.map(({ name, field }) => [name, field]));
   const plan = one.plan ?? { mode: canUpdate ? 'upsert' : 'create', columns: {}, values: {}, key: null };
   return { ...plan, columns: { ...guessed, ...plan.columns } };
@@ -46,6 +46,12 @@ export function twice(plan: ImportPlan): Set<string> {
   return new Set([...filled.values()].filter((columns) => columns.length > 1).flat());
 }
 
+/** Another field for a column, or none; what its words stood for was said of the one before. */
+export function withField(plan: ImportPlan, column: string, field: string | null): ImportPlan {
+  const { [column]: _before, ...values } = plan.values;
+  return { ...plan, columns: { ...plan.columns, [column]: field }, values };
+}
+
 /** Another meaning of a word in a column; nothing takes the word as it is. */
 export function withValue(plan: ImportPlan, column: string, word: string, means: string | undefined): ImportPlan {
   const values = { ...plan.values[column] };
@@ -54,7 +60,7 @@ export function withValue(plan: ImportPlan, column: string, word: string, means:
   return { ...plan, values: { ...plan.values, [column]: values } };
 }
 
-/** The plan as it is sent: words of columns that fill something else than when they were chosen are left out. */
+/** The plan as it is sent: words of columns that fill nothing are left out. */
 export function sent(plan: ImportPlan): ImportPlan {
   const kept = Object.entries(plan.values).filter(
     ([column, words]) => plan.columns[column] != null && Object.keys(words).length > 0,

@@ -10,7 +10,7 @@ export interface Target {
   by?: string;
 }
 
-export const PARTS = ['country', 'province', 'city', 'district', 'street'] as const;
+const PARTS = ['country', 'province', 'city', 'district', 'street'] as const;
 
 /** The object whose records a field names, one of them. */
 export function named({ type, to, multiple }: Field): string | undefined {
@@ -53,6 +53,6 @@ export function targetsOf(
 }
 
 /** Whether words in a file stand for a few values of this field. */
-export function hasFewValues(field: Field | undefined): boolean {
-  return field !== undefined && ['select', 'boolean'].includes(field.type);
+export function hasFewValues({ type }: Field): boolean {
+  return type === 'select' || type === 'boolean';
 }

@@ -3,17 +3,21 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { change, groups, list, move, type Row } from '../../api/records';
+import { failureOf } from '../../definition/problem';
+import { referred } from '../../definition/reference';
 import { titleOf } from '../../definition/title';
 import type { Json } from '../../definition/json';
 import type { ObjectDefinition, View } from '../../definition/types';
 import { kindOf } from '../../fields/registry';
 import { Chip } from '../../fields/select';
 import { DragArea, usePlace, useTakeable } from '../../ui/dnd';
-import { toast } from '../../ui/toast';
+import { ErrorState } from '../../ui/ErrorState';
+import { Waiting } from '../../ui/Skeleton';
+import { failed, toast } from '../../ui/toast';
 import styles from './Board.module.css';
 import { conditionOf, keyOf } from './groups/groups';
-import { CardLines, linesOf } from './CardLines';
-import { lanesOf, written } from './lanes';
+import { type CardLine, CardLines, linesOf } from './CardLines';
+import { type Lane as LaneOf, lanesOf, written } from './lanes';
 import type { ListSearch } from './search';
 
 interface Props {
@@ -29,7 +33,7 @@ const PAGE = 50;
 
 /** Records as cards in lanes: the lane is what a field of them holds. */
 export default function Board({ object, view, search, fields, onOpen }: Props) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const queries = useQueryClient();
   const by = view.group_by ?? '';
   const field = object.fields[by];
@@ -55,24 +59,30 @@ export default function Board({ object, view, search, fields, onOpen }: Props) {
       ),
   });
   const lanes = field === undefined ? [] : lanesOf(field, figures.data ?? [], by);
+  const none = t('group.none', { field: field?.label ?? by });
+  const lines = linesOf(object.fields, view.card);
   const drop = async (card: Card, lane: string) => {
     if (card.lane === lane) return;
     const found = moveTo(object, by, card.lane, lane);
     if (!mayMove(object, by, card.lane, lane)) {
-      const label = (key: string) => field?.options?.[key]?.label ?? key;
+      const label = (key: string) => nameOf(lanes.find((one) => one.key === key)) ?? none;
       toast({ text: t('list.noMove', { from: label(card.lane), to: label(lane) }), tone: 'wrong' });
       return;
     }
-    setPut({ ...card, to: lane });
+    const going = { ...card, to: lane };
+    setPut(going);
     try {
       if (found !== undefined) await move(object.name, card.row, found, {});
       else await change(object.name, card.row, { [by]: written(lanes.find((one) => one.key === lane)?.value ?? null) });
     } catch (error) {
-      toast({ text: error instanceof Error ? error.message : String(error), tone: 'wrong' });
+      failed(error);
     }
     await queries.invalidateQueries({ queryKey: ['records', object.name] });
-    setPut(null);
+    // Another may be on its way by now.
+    setPut((now) => (now === going ? null : now));
   };
+  if (failureOf(figures)) return <ErrorState error={figures.error} reset={() => void figures.refetch()} />;
+  if (lanes.length === 0 && figures.isPending) return <Waiting />;
   const sumField = sum === undefined ? undefined : object.fields[sum];
   return (
     <DragArea<Card> onTake={setTaken} onDrop={(card, lane) => void drop(card, lane)}>
@@ -81,6 +91,8 @@ export default function Board({ object, view, search, fields, onOpen }: Props) {
           const group = figures.data?.find((one) => keyOf(one[by] ?? null) === key);
           const Sum = sumField ? kindOf(sumField).Display : undefined;
           const Head = field && value !== null ? kindOf(field).Display : undefined;
+          const count = Number(group?.count ?? 0);
+          const shown = count.toLocaleString(i18n.language);
           return (
             <Lane
               key={key}
@@ -90,6 +102,7 @@ export default function Board({ object, view, search, fields, onOpen }: Props) {
               own={field === undefined ? '' : conditionOf(by, value, kindOf(field).literal)}
               asked={asked}
               fields={fields}
+              lines={lines}
               onOpen={onOpen}
               put={put}
               open={taken === null || taken.lane === key || mayMove(object, by, taken.lane, key)}
@@ -99,16 +112,10 @@ export default function Board({ object, view, search, fields, onOpen }: Props) {
               ) : Head && field ? (
                 <Head field={field} value={value} />
               ) : (
-                t('group.none', { field: field?.label ?? by })
+                none
               )}
-              <span
-                className={styles.count}
-                aria-label={t('page.count', {
-                  count: Number(group?.count ?? 0),
-                  shown: group?.count ?? 0,
-                })}
-              >
-                {String(group?.count ?? 0)}
+              <span className={styles.count} aria-label={t('page.count', { count, shown })}>
+                {shown}
               </span>
               {Sum && sumField && group?.sum !== undefined && (
                 <span className={styles.sum}>
@@ -139,6 +146,11 @@ function given(asked: { view: string; filter: string; search: string }) {
   return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== '')) as { view: string };
 }
 
+/** What people call a lane; nothing for the one without a value. */
+function nameOf(lane: LaneOf | undefined): string | undefined {
+  return lane?.option?.label ?? referred(lane?.value)?.title ?? undefined;
+}
+
 /** The move that leads from one lane to another, where the lanes are stages. */
 function moveTo(object: ObjectDefinition, by: string, from: string, to: string): string | undefined {
   if (object.transitions?.field !== by) return undefined;
@@ -162,6 +174,7 @@ interface LaneProps {
   own: string;
   asked: { view: string; filter: string; search: string };
   fields: string[];
+  lines: CardLine[];
   onOpen: (row: Row) => void;
   put: Put | null;
   /** Whether the card in hand may be put here. */
@@ -169,7 +182,7 @@ interface LaneProps {
   children: React.ReactNode;
 }
 
-function Lane({ object, view, name, own, asked, fields, onOpen, put, open, children }: LaneProps) {
+function Lane({ object, view, name, own, asked, fields, lines, onOpen, put, open, children }: LaneProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const { ref, over } = usePlace(name);
   const found = useInfiniteQuery({
@@ -198,6 +211,7 @@ function Lane({ object, view, name, own, asked, fields, onOpen, put, open, child
     getItemKey: (at) => rows[at]?.id ?? at,
   });
   const items = virtual.getVirtualItems();
+  const failure = failureOf(found);
   const last = items.at(-1)?.index ?? 0;
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = found;
   useEffect(() => {
@@ -207,6 +221,7 @@ function Lane({ object, view, name, own, asked, fields, onOpen, put, open, child
     <section ref={ref} className={styles.lane} data-over={(over && open) || undefined} data-closed={!open || undefined}>
       <h2 className={styles.head}>{children}</h2>
       <div ref={scroll} className={styles.cards}>
+        {failure && <ErrorState error={failure} reset={() => void found.refetch()} />}
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {items.map((item) => {
             const row = rows[item.index];
@@ -218,7 +233,7 @@ function Lane({ object, view, name, own, asked, fields, onOpen, put, open, child
                 className={styles.slot}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
-                <CardOf object={object} view={view} row={row} lane={name} onOpen={onOpen} />
+                <CardOf object={object} view={view} row={row} lane={name} lines={lines} onOpen={onOpen} />
               </div>
             );
           })}
@@ -240,17 +255,18 @@ interface CardProps {
   view: View;
   row: Row;
   lane: string;
+  lines: CardLine[];
   onOpen: (row: Row) => void;
 }
 
-function CardOf({ object, view, row, lane, onOpen }: CardProps) {
+function CardOf({ object, view, row, lane, lines, onOpen }: CardProps) {
   const { ref, taken } = useTakeable(row.id, { row, lane } satisfies Card, !object.may.update);
   const named = view.card?.title;
   const value: Json | undefined = named === undefined ? undefined : row[named];
   return (
     <button ref={ref} className={styles.card} data-taken={taken || undefined} onClick={() => onOpen(row)}>
       <strong>{typeof value === 'string' ? value : titleOf(object, row)}</strong>
-      <CardLines className={styles.lines} row={row} lines={linesOf(object.fields, view.card)} />
+      <CardLines className={styles.lines} row={row} lines={lines} />
     </button>
   );
 }

@@ -1,49 +1,60 @@
 import { useQueryClient } from '@tanstack/react-query';
 import Dropdown from 'antd/es/dropdown';
-import { ArrowRight, PencilLine, Trash2, UserRoundPen, X } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { ArrowRight, type LucideIcon, PencilLine, Trash2, UserRoundPen, X } from 'lucide-react';
+import { type ComponentProps, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeAll, moveAll, type Outcome, putBack, removeAll, restoreAll, valuesOf } from '../../api/bulk';
 import type { Json } from '../../definition/json';
 import type { ObjectDefinition } from '../../definition/types';
 import { sent } from '../../forms/changed';
-import { toast } from '../../ui/toast';
-import { BulkChange } from './BulkChange';
+import { failed, toast } from '../../ui/toast';
+import { BulkChange, fieldsOfMany } from './BulkChange';
 import styles from './list.module.css';
 
 interface Props {
   object: ObjectDefinition;
   selected: ReadonlySet<string>;
-  onDone: () => void;
+  onSelect: (selected: ReadonlySet<string>) => void;
 }
 
 /** What can be done with the marked records at once. What is done can be undone here, so nothing asks before. */
-export function BulkBar({ object, selected, onDone }: Props) {
+export function BulkBar({ object, selected, onSelect }: Props) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [changing, setChanging] = useState<'any' | 'owner' | null>(null);
   const [done, setDone] = useState<number | null>(null);
+  const busy = done !== null;
   const ids = [...selected];
   const refresh = () => queries.invalidateQueries({ queryKey: ['records', object.name] });
+  const refusal = ({ refused, why }: Outcome) => t('list.refused', { count: refused, why });
+  const takeBack = async (back: () => Promise<Outcome>) => {
+    try {
+      const outcome = await back();
+      if (outcome.refused > 0) toast({ text: refusal(outcome), tone: 'wrong' });
+    } catch (error) {
+      failed(error);
+    }
+    await refresh();
+  };
   /** Does it, tells how it went, and offers the way back. */
-  const run = async (words: string, act: () => Promise<Outcome>, back?: (done: string[]) => Promise<unknown>) => {
+  const run = async (words: string, act: () => Promise<Outcome>, back?: (done: string[]) => Promise<Outcome>) => {
     setDone(0);
     try {
       const outcome = await act();
-      if (outcome.refused === 0) onDone();
-      const undo = () => {
-        back?.(outcome.done)
-          .then(refresh)
-          .catch((error: Error) => toast({ text: error.message, tone: 'wrong' }));
-      };
+      // What was refused stays marked.
+      const over = new Set(outcome.done);
+      onSelect(new Set(ids.filter((id) => !over.has(id))));
       toast({
         text: t(words, { count: outcome.done.length }),
         tone: outcome.refused > 0 ? 'wrong' : 'done',
-        detail: outcome.refused > 0 ? t('list.refused', { count: outcome.refused, why: outcome.why }) : undefined,
-        action: back && outcome.done.length > 0 ? { label: t('list.undo'), run: undo } : undefined,
+        detail: outcome.refused > 0 ? refusal(outcome) : undefined,
+        action:
+          back && outcome.done.length > 0
+            ? { label: t('list.undo'), run: () => void takeBack(() => back(outcome.done)) }
+            : undefined,
       });
     } catch (error) {
-      toast({ text: error instanceof Error ? error.message : String(error), tone: 'wrong' });
+      failed(error);
     } finally {
       setDone(null);
       await refresh();
@@ -53,68 +64,63 @@ export function BulkBar({ object, selected, onDone }: Props) {
     run(
       'list.deleted',
       () => removeAll(object.name, ids, setDone),
-      object.may.restore ? (gone) => restoreAll(object.name, gone, setDone) : undefined,
+      object.may.restore ? (gone) => restoreAll(object.name, gone, untold) : undefined,
     );
-  const change = async (field: string, value: Json) => {
+  const change = (field: string, value: Json) => {
     setChanging(null);
-    const before = await valuesOf(object.name, ids, [field]);
-    await run(
+    let before: Awaited<ReturnType<typeof valuesOf>> = new Map();
+    return run(
       'list.changed',
-      () => changeAll(object.name, ids, { [field]: sent(value) }, setDone),
+      async () => {
+        before = await valuesOf(object.name, ids, [field]);
+        return changeAll(object.name, ids, { [field]: sent(value) }, setDone);
+      },
       (changed) =>
-        putBack(object.name, field, new Map(changed.map((id) => [id, sent(before.get(id)?.[field] ?? null)])), setDone),
+        putBack(object.name, field, new Map(changed.map((id) => [id, sent(before.get(id)?.[field] ?? null)])), untold),
     );
   };
-  const move = async (name: string) => {
-    const rows = await valuesOf(object.name, ids, []);
-    await run('list.moved', () =>
-      moveAll(
-        object.name,
-        [...rows].map(([id, row]) => ({ id, version: Number(row.version) })),
-        name,
-        setDone,
-      ),
-    );
-  };
+  const move = (name: string) =>
+    run('list.moved', async () => {
+      const rows = await valuesOf(object.name, ids, []);
+      const versions = [...rows].map(([id, row]) => ({ id, version: Number(row.version) }));
+      return moveAll(object.name, versions, name, setDone);
+    });
   const moves = Object.entries(object.transitions?.moves ?? {});
-  const writable = Object.values(object.fields).some((field) => field.writable);
   return (
     <div className={styles.bulk} role="toolbar" aria-label={t('list.marked', { count: selected.size })}>
       <span className="number" aria-live="polite">
-        {done === null
-          ? t('list.marked', { count: selected.size })
-          : t('list.underWay', { done, count: selected.size })}
+        {busy ? t('list.underWay', { done, count: selected.size }) : t('list.marked', { count: selected.size })}
       </span>
-      {object.may.update && writable && (
-        <Act icon={<PencilLine size={15} aria-hidden />} label={t('list.change')} onClick={() => setChanging('any')} />
+      {object.may.update && fieldsOfMany(object).length > 0 && (
+        <Act icon={PencilLine} disabled={busy} onClick={() => setChanging('any')}>
+          {t('list.change')}
+        </Act>
       )}
       {object.may.assign && object.fields.owner && (
-        <Act
-          icon={<UserRoundPen size={15} aria-hidden />}
-          label={t('list.transfer')}
-          onClick={() => setChanging('owner')}
-        />
+        <Act icon={UserRoundPen} disabled={busy} onClick={() => setChanging('owner')}>
+          {t('list.transfer')}
+        </Act>
       )}
       {moves.length > 0 && (
         <Dropdown
           trigger={['click']}
+          disabled={busy}
           menu={{
             items: moves.map(([key, { label }]) => ({ key, label })),
             onClick: ({ key }) => void move(key),
           }}
         >
-          <button disabled={done !== null}>
-            <ArrowRight size={15} aria-hidden />
+          <Act icon={ArrowRight} disabled={busy}>
             {t('list.move')}
-          </button>
+          </Act>
         </Dropdown>
       )}
       {object.may.delete && (
-        <Act icon={<Trash2 size={15} aria-hidden />} label={t('list.delete')} onClick={() => void remove()} />
+        <Act icon={Trash2} disabled={busy} onClick={() => void remove()}>
+          {t('list.delete')}
+        </Act>
       )}
-      <button aria-label={t('list.unmark')} onClick={onDone}>
-        <X size={15} aria-hidden />
-      </button>
+      <Act icon={X} aria-label={t('list.unmark')} onClick={() => onSelect(new Set())} />
       {changing !== null && (
         <BulkChange
           object={object}
@@ -128,11 +134,15 @@ export function BulkBar({ object, selected, onDone }: Props) {
   );
 }
 
-function Act({ icon, label, onClick }: { icon: ReactNode; label: string; onClick: () => void }) {
+function Act({ icon: Icon, children, ...rest }: ComponentProps<'button'> & { icon: LucideIcon }) {
   return (
-    <button onClick={onClick}>
-      {icon}
-      {label}
+    <button {...rest}>
+      <Icon size={15} aria-hidden />
+      {children}
     </button>
   );
+}
+
+function untold(): void {
+  // What is taken back is not counted: the bar is about what is marked now.
 }

@@ -3,7 +3,7 @@ import Select from 'antd/es/select';
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Json } from '../../definition/json';
-import type { ObjectDefinition } from '../../definition/types';
+import type { Field, ObjectDefinition } from '../../definition/types';
 import { kindOf } from '../../fields/registry';
 import { Dialog } from '../../ui/Dialog';
 import forms from '../../forms/forms.module.css';
@@ -21,14 +21,20 @@ interface Props {
 /** Fields that are of one record: the same in many would be a mistake, or cannot be. */
 const OF_ONE = ['children', 'file', 'files', 'image', 'signature', 'autonumber'];
 
+/** What may be changed in many records at once, by name. */
+export function fieldsOfMany(object: ObjectDefinition): [string, Field][] {
+  return Object.entries(object.fields).filter(
+    ([, field]) => field.writable && !field.hidden && !OF_ONE.includes(field.type),
+  );
+}
+
 /** The same value for many records. */
 export function BulkChange({ object, count, field: given, onChange, onClose }: Props) {
   const { t } = useTranslation();
   const id = useId();
-  const fields = Object.entries(object.fields).filter(
-    ([, field]) => field.writable && !field.hidden && !OF_ONE.includes(field.type),
-  );
-  const [name, setName] = useState(given ?? fields.find(([, one]) => !one.system)?.[0] ?? '');
+  const fields = fieldsOfMany(object);
+  const [first] = fields.find(([, one]) => !one.system) ?? fields[0] ?? [''];
+  const [name, setName] = useState(given ?? first);
   const [value, setValue] = useState<Json>(null);
   const field = object.fields[name];
   if (field === undefined) return null;

@@ -2,10 +2,16 @@ import type { Row } from '../../api/records';
 import type { Field } from '../../definition/types';
 import { kindOf } from '../../fields/registry';
 
+/** A field, by what a row holds of it. */
+export interface CardLine {
+  path: string;
+  label: string;
+  field: Field | undefined;
+}
+
 interface Props {
   row: Row;
-  /** The fields, by what a row holds of them. */
-  lines: { path: string; label: string; field: Field | undefined }[];
+  lines: CardLine[];
   className: string | undefined;
 }
 
@@ -31,7 +37,7 @@ export function CardLines({ row, lines, className }: Props) {
 export function linesOf(
   fields: Record<string, Field>,
   card: { lines: Record<string, object> } | undefined,
-): Props['lines'] {
+): CardLine[] {
   return Object.keys(card?.lines ?? {}).map((path) => ({
     path,
     label: fields[path]?.label ?? path,

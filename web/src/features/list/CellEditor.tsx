@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type SyntheticEvent, useEffect, useRef, useState } from 'react';
 import { change, type Page, type Row } from '../../api/records';
 import type { Json } from '../../definition/json';
 import { Problem } from '../../definition/problem';
@@ -7,7 +7,7 @@ import type { ObjectDefinition } from '../../definition/types';
 import { kindOf } from '../../fields/registry';
 import { sent } from '../../forms/changed';
 import type { Leave } from '../../ui/grid';
-import { toast } from '../../ui/toast';
+import { failed, toast } from '../../ui/toast';
 import type { Column } from '../../fields/columns';
 import styles from './CellEditor.module.css';
 
@@ -34,27 +34,28 @@ export function CellEditor({ object, column, row, leave }: Props) {
   const [value, setValue] = useState<Json>(before);
   const [wrong, setWrong] = useState(false);
   const cell = useRef<HTMLDivElement>(null);
-  // What is asked of a listener that was set up before the last key.
-  const now = useRef(value);
-  now.current = value;
   const sending = useRef(false);
   const send = async (to: Parameters<Leave>[0]) => {
     if (sending.current) return;
-    if (same(now.current, before)) {
+    if (same(value, before)) {
       leave(to);
       return;
     }
     sending.current = true;
     try {
-      put(queries, object.name, await change(object.name, row, { [column.path]: sent(now.current) }));
+      put(queries, object.name, await change(object.name, row, { [column.path]: sent(value) }));
       leave(to);
     } catch (error) {
       setWrong(true);
-      toast({ text: toldOf(error), tone: 'wrong' });
+      tell(error);
     } finally {
       sending.current = false;
     }
   };
+  // What a listener calls that was set up before the last key.
+  const now = useRef(send);
+  now.current = send;
+  const inside = useRef<Event>(undefined);
   useEffect(() => {
     const begin = () => {
       const input = cell.current?.querySelector<HTMLElement>('input, textarea, button, [tabindex]');
@@ -66,11 +67,7 @@ export function CellEditor({ object, column, row, leave }: Props) {
     if (cell.current) coming.observe(cell.current, { childList: true });
     begin();
     const outside = (event: PointerEvent) => {
-      const at = event.target as HTMLElement;
-      // A list of choices or a calendar lies elsewhere in the page, and is still part of the input.
-      if (!cell.current?.contains(at) && !at.closest('[class*="-dropdown"], [class*="-popover"], dialog')) {
-        void send('row');
-      }
+      if (event !== inside.current) void now.current('away');
     };
     document.addEventListener('pointerdown', outside);
     return () => {
@@ -80,16 +77,29 @@ export function CellEditor({ object, column, row, leave }: Props) {
     // Once, for as long as the cell is open.
   }, []);
   const press = (event: KeyboardEvent) => {
-    event.stopPropagation();
+    // Keys of what the input opened elsewhere in the page are its own.
+    if (!event.currentTarget.contains(event.target as Node)) return;
     const open = cell.current?.querySelector('[aria-expanded="true"]') !== null;
     if (event.key === 'Escape' && !open) leave('row');
     else if (event.key === 'Tab') void send(event.shiftKey ? 'previous' : 'next');
     else if (event.key === 'Enter' && !open) void send('below');
     else return;
     event.preventDefault();
+    event.stopPropagation();
   };
   return (
-    <div ref={cell} className={styles.editor} data-wrong={wrong || undefined} onKeyDownCapture={press}>
+    <div
+      ref={cell}
+      className={styles.editor}
+      data-wrong={wrong || undefined}
+      // Also of a list of choices or a calendar, which lie elsewhere in the page.
+      onPointerDownCapture={(event) => {
+        inside.current = event.nativeEvent;
+      }}
+      onKeyDownCapture={press}
+      onKeyDown={keep}
+      onClick={keep}
+    >
       <Input
         id={`cell ${row.id} ${column.path}`}
         label={column.label}
@@ -108,9 +118,15 @@ function same(a: Json, b: Json): boolean {
   return JSON.stringify(sent(a)) === JSON.stringify(sent(b));
 }
 
-function toldOf(error: unknown): string {
-  if (error instanceof Problem) return error.body.errors?.[0]?.message ?? error.message;
-  return error instanceof Error ? error.message : String(error);
+/** What happens in the cell is no matter of its row. */
+function keep(event: SyntheticEvent): void {
+  event.stopPropagation();
+}
+
+function tell(error: unknown): void {
+  const first = error instanceof Problem ? error.body.errors?.[0] : undefined;
+  if (first) toast({ text: first.message, tone: 'wrong' });
+  else failed(error);
 }
 
 /** The row as it is now, where it stood: one that no longer fits goes when the list is asked for again. */

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useOnce } from '../../api/once';
 import { exportRecords, type Leaving } from '../../api/exports';
 import type { ObjectDefinition } from '../../definition/types';
-import { toast } from '../../ui/toast';
+import { failed, toast } from '../../ui/toast';
 import { ToolButton } from '../../ui/ToolButton';
 import type { ListSearch } from './search';
 
@@ -31,7 +31,7 @@ export function Export({ object, view, search }: Props) {
         },
         () => toast({ text: t('list.exporting'), tone: 'done' }),
       ),
-    onError: (error) => toast({ text: error.message, tone: 'wrong' }),
+    onError: failed,
   });
   return (
     <Dropdown

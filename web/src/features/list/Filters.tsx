@@ -1,13 +1,14 @@
 import Button from 'antd/es/button';
 import Select from 'antd/es/select';
 import { Filter, Plus, X } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ObjectDefinition } from '../../definition/types';
 import type { Operator } from '../../fields/field';
 import { kindOf } from '../../fields/registry';
 import { Popup } from '../../ui/Popup';
 import { TextArea } from '../../ui/TextArea';
+import { useSettled } from '../../ui/useSettled';
 import { type Condition, read, write } from './filter';
 import styles from './list.module.css';
 
@@ -46,16 +47,26 @@ function Editor({ object, text, onText }: Props) {
   const [conditions, setConditions] = useState(() => read(object, text));
   const [typed, setTyped] = useState(text);
   const fields = Object.entries(object.fields).filter(([, field]) => !field.hidden && field.type !== 'children');
+  // A value is told when it is whole, or when the editor is left: each is asked for, and a step on the way back.
+  const told = useRef(text);
+  const tell = (next: string) => {
+    if (next === told.current) return;
+    told.current = next;
+    onText(next);
+  };
+  const settled = useSettled(typed);
+  useEffect(() => tell(settled), [settled]);
+  const rest = useRef(() => {});
+  rest.current = () => tell(typed);
+  useEffect(() => () => rest.current(), []);
   const put = (next: Condition[]) => {
     setConditions(next);
-    const written = write(object, next);
-    setTyped(written);
-    onText(written);
+    setTyped(write(object, next));
   };
   const type = (next: string) => {
     setConditions(read(object, next));
     setTyped(next);
-    onText(next);
+    tell(next);
   };
   const begin = (name: string): Condition => {
     const field = object.fields[name];
@@ -113,6 +124,7 @@ interface LineProps {
 
 function Line({ object, fields, condition, onField, onChange, onRemove }: LineProps) {
   const { t } = useTranslation();
+  const id = useId();
   const field = object.fields[condition.field];
   if (field === undefined) return null;
   const { operators, Input: Value } = kindOf(field);
@@ -147,7 +159,7 @@ function Line({ object, fields, condition, onField, onChange, onRemove }: LinePr
         />
       ) : (
         <Value
-          id={`value-of-${condition.field}`}
+          id={id}
           field={{ ...field, required: false, multiple: many }}
           label={t('list.value')}
           value={condition.value}

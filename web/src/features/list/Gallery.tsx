@@ -8,7 +8,8 @@ import { titleOf } from '../../definition/title';
 import type { ObjectDefinition, View } from '../../definition/types';
 import { stored } from '../../fields/file';
 import { Bar } from '../../ui/Skeleton';
-import { CardLines, linesOf } from './CardLines';
+import { toggled } from '../../ui/toggled';
+import { type CardLine, CardLines, linesOf } from './CardLines';
 import styles from './Gallery.module.css';
 import type { Rows } from './usePages';
 
@@ -29,8 +30,9 @@ const WORDS = 96;
 
 /** Records as cards with pictures: only the rows of cards in sight are in the page. */
 export default function Gallery(props: Props) {
-  const { view, rows, onOpen } = props;
+  const { object, view, rows, selected, onSelect } = props;
   const onShow = rows.show;
+  const lines = linesOf(object.fields, view.card);
   const scroll = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   const [current, setCurrent] = useState(0);
@@ -66,6 +68,8 @@ export default function Gallery(props: Props) {
     if (!focus()) requestAnimationFrame(focus);
   };
   const press = (event: KeyboardEvent) => {
+    // Those with further keys are of the application or the browser.
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
     const steps: Record<string, number> = {
       ArrowRight: 1,
       ArrowLeft: -1,
@@ -79,7 +83,7 @@ export default function Gallery(props: Props) {
     if (step !== undefined) go(current + step);
     else if (event.key === 'Home') go(0);
     else if (event.key === 'End') go(rows.reach - 1);
-    else if (event.key === 'x' && now !== undefined) toggle(props, now);
+    else if (event.key === 'x' && now !== undefined) onSelect(toggled(selected, now.id));
     else return;
     event.preventDefault();
   };
@@ -111,11 +115,11 @@ export default function Gallery(props: Props) {
                 <Card
                   key={row.id}
                   {...props}
+                  lines={lines}
                   row={row}
                   at={at}
                   current={at === Math.min(current, rows.reach - 1)}
                   onCurrent={() => setCurrent(at)}
-                  onOpen={onOpen}
                 />
               );
             })}
@@ -126,21 +130,15 @@ export default function Gallery(props: Props) {
   );
 }
 
-function toggle({ selected, onSelect }: Pick<Props, 'selected' | 'onSelect'>, row: Row): void {
-  const next = new Set(selected);
-  if (!next.delete(row.id)) next.add(row.id);
-  onSelect(next);
-}
-
 interface CardProps extends Props {
+  lines: CardLine[];
   row: Row;
   at: number;
   current: boolean;
   onCurrent: () => void;
 }
 
-function Card(props: CardProps) {
-  const { object, view, row, at, current, selected, onCurrent, onOpen } = props;
+function Card({ object, view, lines, row, at, current, selected, onSelect, onCurrent, onOpen }: CardProps) {
   const { t } = useTranslation();
   const named = view.card?.title === undefined ? undefined : row[view.card.title];
   const title = typeof named === 'string' && named !== '' ? named : titleOf(object, row);
@@ -157,14 +155,14 @@ function Card(props: CardProps) {
         <Cover object={object} view={view} row={row} />
         <strong className={styles.title}>{title}</strong>
       </button>
-      <CardLines className={styles.lines} row={row} lines={linesOf(object.fields, view.card)} />
+      <CardLines className={styles.lines} row={row} lines={lines} />
       <label className={styles.check}>
         <input
           type="checkbox"
           tabIndex={current ? 0 : -1}
           aria-label={t('grid.select', { name: title })}
           checked={chosen}
-          onChange={() => toggle(props, row)}
+          onChange={() => onSelect(toggled(selected, row.id))}
         />
       </label>
     </div>

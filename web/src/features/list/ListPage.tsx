@@ -69,22 +69,25 @@ function Records({ object, view, views, search }: Props) {
   const [editing, setEditing] = useState(false);
   const columns = useColumns(object, view, settings.columns);
   const layout = layoutOf(view, search);
+  const grouping = view === undefined || view.type === 'list';
+  const by = grouping && groupable(object).some(([name]) => name === search.group) ? search.group : undefined;
+  // Groups and most kinds of views fetch their records themselves, so that here only their number is asked for.
+  const own = layout?.own === true || by !== undefined;
   // What is asked for of each record: what names it, and what the view shows.
-  const fields = useMemo(() => {
-    const named = (view && layout?.fields?.(view)) ?? columns.map((one) => one.path);
-    return [...new Set(['id', 'version', ...titleFields(object), ...named.filter((path) => path !== undefined)])];
-  }, [object, view, layout, columns]);
+  const named = (view && layout?.fields?.(view)) ?? columns.map((one) => one.path);
+  const asked = [...new Set(['id', 'version', ...titleFields(object), ...named])].filter(Boolean).join(',');
+  const fields = useMemo(() => asked.split(','), [asked]);
   const selection = useMemo(() => {
     const { filter, search: words, sort } = search;
     return {
-      fields: fields.join(','),
+      fields: asked,
       ...(view ? { view: view.name } : {}),
       ...(filter ? { filter } : {}),
       ...(words ? { search: words } : {}),
       ...(sort ? { sort } : {}),
     };
-  }, [fields, view, search]);
-  const rows = usePages(object.name, selection, layout?.own ? 1 : undefined);
+  }, [asked, view, search]);
+  const rows = usePages(object.name, selection, own ? 1 : undefined);
   const open = (row: Row) => void navigate({ to: '/records/$object/$id', params: { object: object.name, id: row.id } });
   const turn = (next: Partial<ListSearch>) =>
     void navigate({ to: '/records/$object', params: { object: object.name }, search: { ...search, ...next } });
@@ -102,8 +105,8 @@ function Records({ object, view, views, search }: Props) {
     onSelect: setSelected,
     onOpen: open,
   };
-  const grouping = view === undefined || view.type === 'list';
-  const by = grouping && groupable(object).some(([name]) => name === search.group) ? search.group : undefined;
+  // Cells are changed in a plain list only.
+  const editable = layout === undefined && by === undefined && columns.some((column) => changeable(object, column));
   const filtered = Boolean(search.filter ?? search.search);
   return (
     <Page
@@ -140,14 +143,14 @@ function Records({ object, view, views, search }: Props) {
         settings={settings}
         columns={columns}
         editing={editing}
-        onEditing={columns.some((column) => changeable(object, column)) ? setEditing : undefined}
+        onEditing={editable ? setEditing : undefined}
         onTurn={turn}
       >
         {grouping && <GroupBy object={object} by={by} onBy={(group) => turn({ group })} />}
       </Tools>
       {rows.error ? (
         <ErrorState error={rows.error} reset={rows.retry} />
-      ) : rows.total === undefined && !layout?.own ? (
+      ) : rows.total === undefined && !own ? (
         <Waiting />
       ) : rows.total === 0 ? (
         <Nothing object={object} filtered={filtered} onClear={() => turn({ filter: '', search: '' })} />
@@ -165,8 +168,8 @@ function Records({ object, view, views, search }: Props) {
           editing={editing}
         />
       )}
-      {rows.total !== undefined && rows.reach < rows.total && !layout?.own && <Most count={rows.reach} />}
-      {selected.size > 0 && <BulkBar object={object} selected={selected} onDone={() => setSelected(new Set())} />}
+      {rows.total !== undefined && rows.reach < rows.total && !own && <Most count={rows.reach} />}
+      {selected.size > 0 && <BulkBar object={object} selected={selected} onSelect={setSelected} />}
     </Page>
   );
 }

@@ -10,7 +10,7 @@ import { useOnce } from '../../api/once';
 import { usePerson } from '../../api/session';
 import { changeView, type ListSettings, removeView, type SavedView, savedViewsQuery, saveView } from '../../api/views';
 import { Dialog } from '../../ui/Dialog';
-import { toast } from '../../ui/toast';
+import { failed, toast } from '../../ui/toast';
 import { ToolButton } from '../../ui/ToolButton';
 
 interface Props {
@@ -40,7 +40,7 @@ export function SavedViews({ object, view, saved, settings, changed, onSaved }: 
       onSaved(after);
       toast({ text: t('views.kept', { name: after.name }), tone: 'done' });
     },
-    onError: (error) => toast({ text: error.message, tone: 'wrong' }),
+    onError: failed,
   });
   const remove = useOnce({
     mutationFn: async (gone: SavedView) => {
@@ -55,10 +55,10 @@ export function SavedViews({ object, view, saved, settings, changed, onSaved }: 
       toast({
         text: t('views.removed', { name }),
         tone: 'done',
-        action: { label: t('list.undo'), run: () => void back() },
+        action: { label: t('list.undo'), run: () => void back().catch(failed) },
       });
     },
-    onError: (error) => toast({ text: error.message, tone: 'wrong' }),
+    onError: failed,
   });
   const may = own || (saved?.shared === true && !saved.locked);
   const items = [
@@ -118,7 +118,7 @@ function Naming({ object, view, settings, onClose, onSaved }: NamingProps) {
       onClose();
       onSaved(made);
     },
-    onError: (error) => toast({ text: error.message, tone: 'wrong' }),
+    onError: failed,
   });
   const ready = name.trim() !== '';
   return (

@@ -52,7 +52,7 @@ export function Tools({ object, view, search, settings, columns, editing, onEdit
       />
       {children}
       <span className={styles.space} />
-      {table && !phone && onEditing && (
+      {!phone && onEditing && (
         <ToolButton
           small
           icon={<PencilLine size={15} />}

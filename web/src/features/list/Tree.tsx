@@ -1,5 +1,4 @@
 import { useQueries } from '@tanstack/react-query';
-import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../definition/problem';
@@ -7,9 +6,11 @@ import { list, type Row } from '../../api/records';
 import { titleOf } from '../../definition/title';
 import type { ObjectDefinition, View } from '../../definition/types';
 import { DataGrid } from '../../ui/DataGrid';
+import { Disclosure } from '../../ui/Disclosure';
 import type { GridColumn, Order, ReadColumn } from '../../ui/grid';
 import { ErrorState } from '../../ui/ErrorState';
 import { Waiting } from '../../ui/Skeleton';
+import { toggled } from '../../ui/toggled';
 import styles from './list.module.css';
 import { Most } from './Most';
 import type { ListSearch } from './search';
@@ -68,11 +69,6 @@ export default function Tree({ object, view, search, fields, cells, rowHeight, o
     }
   };
   walk(TOP, 0);
-  const toggle = (id: string) => {
-    const next = new Set(open);
-    if (!next.delete(id)) next.add(id);
-    setOpen(next);
-  };
   const [first, ...rest] = cells;
   if (first === undefined) return null;
   const trunk: GridColumn<Branch> = {
@@ -81,23 +77,15 @@ export default function Tree({ object, view, search, fields, cells, rowHeight, o
     sortable: false,
     cell: ({ row, depth }) => {
       const opened = open.has(row.id);
-      // A leaf is known by having been opened.
-      const leaf = opened && children.get(row.id)?.length === 0;
-      const Arrow = opened ? ChevronDown : ChevronRight;
       return (
         <span className={styles.branch} style={{ paddingLeft: depth * 20 }}>
-          <button
-            className={styles.toggle}
-            aria-expanded={opened}
-            aria-label={t('list.branch', { name: titleOf(object, row) })}
-            disabled={leaf}
-            onClick={(event) => {
-              event.stopPropagation();
-              toggle(row.id);
-            }}
-          >
-            {!leaf && <Arrow size={15} aria-hidden />}
-          </button>
+          <Disclosure
+            open={opened}
+            label={t('list.branch', { name: titleOf(object, row) })}
+            // A leaf is known by having been opened.
+            empty={opened && children.get(row.id)?.length === 0}
+            onToggle={() => setOpen(toggled(open, row.id))}
+          />
           {first.cell(row)}
         </span>
       );

@@ -67,7 +67,8 @@ export function usePages(object: string, selection: Selection, size = PAGE): Row
     at: (index) => {
       const page = Math.floor(index / size);
       // What was fetched before is shown at once.
-      return (byPage.get(page) ?? queries.getQueryData<Page>(key(page)))?.records[index % size];
+      if (!byPage.has(page)) byPage.set(page, queries.getQueryData<Page>(key(page)));
+      return byPage.get(page)?.records[index % size];
     },
     show,
     error: found.map(failureOf).find((error) => error !== null) ?? null,

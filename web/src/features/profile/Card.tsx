@@ -1,6 +1,7 @@
 import Button from 'antd/es/button';
 import { CircleAlert } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
+import { useTranslation } from 'react-i18next';
 import styles from './profile.module.css';
 
 /** One thing that can be settled. */
@@ -75,6 +76,23 @@ export function Form({ label, kind = 'default', busy, error, onSubmit, children 
       </form>
       <Wrong error={error} />
     </>
+  );
+}
+
+interface EndProps {
+  /** Of the whole list: one thing is ended at a time. */
+  ending: { isPending: boolean; variables: string | null | undefined; mutate: (id: string) => void };
+  id: string;
+}
+
+/** Ends one of a list. */
+export function End({ ending: { isPending, variables, mutate }, id }: EndProps) {
+  const { t } = useTranslation();
+  const own = variables === id;
+  return (
+    <Button loading={isPending && own} disabled={isPending && !own} onClick={() => mutate(id)}>
+      {t('profile.end')}
+    </Button>
   );
 }
 

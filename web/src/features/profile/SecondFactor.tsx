@@ -13,31 +13,34 @@ import styles from './profile.module.css';
 export function SecondFactor() {
   const { t } = useTranslation();
   const { second_factor: inForce } = useSession();
+  // The session tells at once that it is in force; the codes stay until somebody says that they are kept.
+  const [codes, setCodes] = useState<string[] | null>(null);
   return (
     <Card title={t('profile.secondFactor')} help={t(inForce ? 'profile.secondFactorOn' : 'profile.secondFactorOff')}>
-      {inForce ? <Remove /> : <SetUp />}
+      {codes ? (
+        <Recovery codes={codes} onKept={() => setCodes(null)} />
+      ) : inForce ? (
+        <Remove />
+      ) : (
+        <SetUp onCodes={setCodes} />
+      )}
     </Card>
   );
 }
 
-function SetUp() {
+function SetUp({ onCodes }: { onCodes: (codes: string[]) => void }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [password, setPassword] = useState('');
   const [code, setCode] = useState('');
   const beginning = useOnce({ mutationFn: () => beginSecondFactor(password) });
-  const confirming = useOnce({ mutationFn: () => confirmSecondFactor(code) });
-  if (confirming.data) {
-    return (
-      <>
-        <p>{t('profile.recoveryHelp')}</p>
-        <pre className={styles.codes}>{confirming.data.join('\n')}</pre>
-        <Button type="primary" onClick={() => void queries.invalidateQueries(sessionQuery)}>
-          {t('profile.kept')}
-        </Button>
-      </>
-    );
-  }
+  const confirming = useOnce({
+    mutationFn: () => confirmSecondFactor(code),
+    onSuccess: (codes) => {
+      onCodes(codes);
+      return queries.invalidateQueries(sessionQuery);
+    },
+  });
   if (beginning.data) {
     return (
       <Form
@@ -64,19 +67,25 @@ function SetUp() {
   return (
     <Form
       label={t('profile.setUp')}
-      kind="default"
       busy={beginning.isPending}
       error={beginning.error}
       onSubmit={() => beginning.mutate()}
     >
-      <Entry
-        label={t('signIn.password')}
-        type="password"
-        autoComplete="current-password"
-        value={password}
-        onChange={setPassword}
-      />
+      <Own value={password} onChange={setPassword} />
     </Form>
+  );
+}
+
+function Recovery({ codes, onKept }: { codes: string[]; onKept: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      <p>{t('profile.recoveryHelp')}</p>
+      <pre className={styles.codes}>{codes.join('\n')}</pre>
+      <Button type="primary" onClick={onKept}>
+        {t('profile.kept')}
+      </Button>
+    </>
   );
 }
 
@@ -97,14 +106,22 @@ function Remove() {
       error={removing.error}
       onSubmit={() => removing.mutate()}
     >
-      <Entry
-        label={t('signIn.password')}
-        type="password"
-        autoComplete="current-password"
-        value={password}
-        onChange={setPassword}
-      />
+      <Own value={password} onChange={setPassword} />
       <Entry label={t('profile.code')} autoComplete="one-time-code" value={code} onChange={setCode} />
     </Form>
+  );
+}
+
+/** Whoever sits at an open screen is not yet its owner: the password is asked for. */
+function Own({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const { t } = useTranslation();
+  return (
+    <Entry
+      label={t('signIn.password')}
+      type="password"
+      autoComplete="current-password"
+      value={value}
+      onChange={onChange}
+    />
   );
 }

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useOnce } from '../../api/once';
 import { endOthers, endSession, sessionsQuery } from '../../api/account';
 import { moment } from '../../fields/date';
-import { Card, Wrong } from './Card';
+import { Card, End, Wrong } from './Card';
 import { programOf } from './program';
 import styles from './profile.module.css';
 
@@ -26,16 +26,16 @@ export function Sessions() {
               <strong>{programOf(one.agent) ?? t('profile.program')}</strong>
               {one.current && ` · ${t('profile.here')}`}
               <div className={styles.about}>
-                {one.address} · {moment(one.last_used_at ?? one.created_at)}
+                {one.address} · {moment(one.last_used_at)}
               </div>
             </div>
-            {!one.current && <Button onClick={() => ending.mutate(one.id)}>{t('profile.end')}</Button>}
+            {!one.current && <End ending={ending} id={one.id} />}
           </li>
         ))}
       </ul>
       {data.some((one) => !one.current) && (
         <div>
-          <Button danger onClick={() => ending.mutate(null)}>
+          <Button danger loading={ending.isPending && ending.variables === null} onClick={() => ending.mutate(null)}>
             {t('profile.endOthers')}
           </Button>
         </div>

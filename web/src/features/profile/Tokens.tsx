@@ -1,11 +1,10 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import Button from 'antd/es/button';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useOnce } from '../../api/once';
 import { endToken, makeToken, tokensQuery } from '../../api/account';
 import { moment } from '../../fields/date';
-import { Card, Entry, Form } from './Card';
+import { Card, End, Entry, Form } from './Card';
 import styles from './profile.module.css';
 
 /** Tokens of programs that act for the person. */
@@ -32,11 +31,11 @@ export function Tokens() {
             <div>
               <strong>{one.label}</strong>
               <div className={styles.about}>
-                {one.expires_at && t('profile.until', { moment: moment(one.expires_at) })}
-                {one.last_used_at && ` · ${t('profile.used', { moment: moment(one.last_used_at) })}`}
+                {one.expires_at && `${t('profile.until', { moment: moment(one.expires_at) })} · `}
+                {t('profile.used', { moment: moment(one.last_used_at) })}
               </div>
             </div>
-            <Button onClick={() => ending.mutate(one.id)}>{t('profile.end')}</Button>
+            <End ending={ending} id={one.id} />
           </li>
         ))}
       </ul>

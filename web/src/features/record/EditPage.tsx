@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { failureOf } from '../../definition/problem';
 import { useDefinition } from '../../api/definitions';
@@ -8,7 +7,7 @@ import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
 import { Waiting } from '../../ui/Skeleton';
 import { RecordForm } from '../../forms/RecordForm';
-import { useChanging } from '../../forms/useRecord';
+import { useChanging, useRefresh } from '../../forms/useRecord';
 
 const route = getRouteApi('/inside/records/$object/$id/edit');
 
@@ -17,7 +16,7 @@ export function EditPage() {
   const { object: name, id } = route.useParams();
   const object = useDefinition('object', name);
   const navigate = useNavigate();
-  const queries = useQueryClient();
+  const refresh = useRefresh(name, id);
   const { found, row, reread } = useChanging(object, id);
   if (failureOf(found)) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
   if (row === undefined) return <Waiting />;
@@ -32,10 +31,7 @@ export function EditPage() {
         onCancel={() => void leave()}
         onSave={async (changes, before) => {
           if (Object.keys(changes).length > 0) await change(name, before as Row, changes);
-          await Promise.all([
-            queries.invalidateQueries({ queryKey: ['record', name, id] }),
-            queries.invalidateQueries({ queryKey: ['records', name] }),
-          ]);
+          await refresh();
           return () => void leave();
         }}
       />

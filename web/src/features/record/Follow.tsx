@@ -20,8 +20,10 @@ export function Follow({ object, id, title }: Props) {
   const found = useQuery(query);
   const following = found.data?.following ?? false;
   const change = useOnce({
-    mutationFn: () => follow(object, id, !following),
-    onSuccess: () => toast({ text: t(following ? 'record.unfollowed' : 'record.followed', { title }), tone: 'done' }),
+    mutationFn: (follows: boolean) => follow(object, id, follows),
+    onSuccess: (_, follows) => {
+      toast({ text: t(follows ? 'record.followed' : 'record.unfollowed', { title }), tone: 'done' });
+    },
     onError: (error) => toast({ text: error.message, tone: 'wrong' }),
     onSettled: () => queries.invalidateQueries({ queryKey: query.queryKey }),
   });
@@ -34,7 +36,7 @@ export function Follow({ object, id, title }: Props) {
       title={label}
       disabled={found.data === undefined || change.isPending}
       icon={following ? <BellRing size={17} /> : <BellPlus size={17} />}
-      onClick={() => change.mutate()}
+      onClick={() => change.mutate(!following)}
     />
   );
 }

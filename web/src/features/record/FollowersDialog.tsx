@@ -23,8 +23,8 @@ export function FollowersDialog({ object, id, onClose }: { object: string; id: s
         <p>{t('record.noFollowers')}</p>
       ) : (
         <ul className={styles.people}>
-          {followers.map(({ id, title }) => (
-            <li key={id}>
+          {followers.map(({ id: person, title }) => (
+            <li key={person}>
               <Face name={title ?? '—'} />
               {title ?? '—'}
             </li>

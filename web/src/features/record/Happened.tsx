@@ -1,4 +1,3 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Undo2 } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +8,7 @@ import type { ObjectDefinition } from '../../definition/types';
 import { kindOf } from '../../fields/registry';
 import { sent } from '../../forms/changed';
 import forms from '../../forms/forms.module.css';
+import { useRefresh } from '../../forms/useRecord';
 import { toast } from '../../ui/toast';
 import styles from './record.module.css';
 
@@ -69,13 +69,14 @@ function Changes({ object, row, entry }: Props<Schema.ChangesEntry>) {
   const { changes } = entry;
   const begun = entry.version === 1 && changes.every(({ field }) => field in object.fields);
   const restore = useRestore(object, row);
-  const back = changes.filter(({ field }) => object.may.update && object.fields[field]?.writable);
+  const may = object.may.update && !begun;
+  const back = changes.filter(({ field }) => may && object.fields[field]?.writable);
   const lines = changes.map((change) => (
     <ChangeLine
       key={change.field}
       object={object}
       change={change}
-      onRestore={!begun && back.includes(change) ? () => restore([change]) : undefined}
+      onRestore={back.includes(change) ? () => restore([change]) : undefined}
     />
   ));
   if (!begun) {
@@ -102,14 +103,13 @@ function Changes({ object, row, entry }: Props<Schema.ChangesEntry>) {
 /** Gives fields the values that they had before a change; what is done so is one more change, and can be taken back. */
 function useRestore(object: ObjectDefinition, row: Row) {
   const { t } = useTranslation();
-  const queries = useQueryClient();
+  const refresh = useRefresh(object.name, row.id);
   const restoring = useOnce({
     mutationFn: (changes: Change[]) =>
       change(object.name, row, Object.fromEntries(changes.map(({ field, old }) => [field, sent(old)]))),
     onSuccess: async () => {
       toast({ text: t('record.restored'), tone: 'done' });
-      await queries.invalidateQueries({ queryKey: ['record', object.name, row.id] });
-      await queries.invalidateQueries({ queryKey: ['records', object.name] });
+      await refresh();
     },
     onError: (error) => toast({ text: error.message, tone: 'wrong' }),
   });

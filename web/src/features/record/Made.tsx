@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import { CircleCheck } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useDefinitions } from '../../api/definitions';
+import { useLabels } from '../../api/definitions';
 import type { Known } from '../../api/visited';
 import { useTitles } from '../../api/titles';
 import styles from './record.module.css';
@@ -10,7 +10,7 @@ import styles from './record.module.css';
 export function Made({ made }: { made: readonly Known[] }) {
   const { t } = useTranslation();
   const titles = useTitles(made);
-  const labels = new Map(useDefinitions().flatMap((one) => (one.kind === 'object' ? [[one.name, one.label]] : [])));
+  const called = useLabels();
   const shown = made.filter((one) => titles.has(one.id));
   return (
     <div role="status">
@@ -20,7 +20,7 @@ export function Made({ made }: { made: readonly Known[] }) {
           <span>{t('record.made')}</span>
           {shown.map(({ object, id }) => (
             <Link key={id} to="/records/$object/$id" params={{ object, id }}>
-              {t('record.madeOne', { object: labels.get(object) ?? object, title: titles.get(id) })}
+              {t('record.madeOne', { object: called('object', object), title: titles.get(id) })}
             </Link>
           ))}
         </p>

@@ -21,6 +21,8 @@ export function More({ object, row }: { object: ObjectDefinition; row: Row }) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const refresh = () => queries.invalidateQueries({ queryKey: ['records', object.name] });
+  const fail = (error: Error) => toast({ text: error.message, tone: 'wrong' });
+  const undo = () => void restore(object.name, row.id).then(refresh).catch(fail);
   const drop = async () => {
     await remove(object.name, row);
     await navigate({ to: '/records/$object', params: { object: object.name } });
@@ -28,9 +30,7 @@ export function More({ object, row }: { object: ObjectDefinition; row: Row }) {
     toast({
       text: t('record.deleted', { title: titleOf(object, row) }),
       tone: 'done',
-      action: object.may.restore
-        ? { label: t('list.undo'), run: () => void restore(object.name, row.id).then(refresh) }
-        : undefined,
+      action: object.may.restore ? { label: t('list.undo'), run: undo } : undefined,
     });
   };
   const copy = async () => {
@@ -54,7 +54,7 @@ export function More({ object, row }: { object: ObjectDefinition; row: Row }) {
           items,
           onClick: ({ key }) => {
             if (key === 'why' || key === 'followers') return setOpen(key);
-            Promise.resolve(acts[key]?.()).catch((error: Error) => toast({ text: error.message, tone: 'wrong' }));
+            Promise.resolve(acts[key]?.()).catch(fail);
           },
         }}
       >

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,6 +9,7 @@ import type { Known } from '../../api/visited';
 import { move, press, type Row } from '../../api/records';
 import type * as Schema from '../../definition/schema.gen';
 import type { ObjectDefinition } from '../../definition/types';
+import { useRefresh } from '../../forms/useRecord';
 import { toast } from '../../ui/toast';
 import { madeOf } from './made';
 
@@ -34,7 +35,7 @@ export function Moves({ object, row, second, onMade }: Props) {
   const entries = useDefinitions();
   const [asking, setAsking] = useState<Move>();
   const [pressed, setPressed] = useState<Action>();
-  const queries = useQueryClient();
+  const refresh = useRefresh(object.name, row.id);
   const path = `/records/${object.name}/${row.id}`;
   const moves = useQuery({
     queryKey: ['record', object.name, row.id, 'moves', row.version],
@@ -46,11 +47,6 @@ export function Moves({ object, row, second, onMade }: Props) {
     queryFn: ({ signal }) => get<Schema.Answers['actions_of']>(`${path}/actions`, undefined, signal),
     enabled: Object.keys(object.actions).length > 0,
   });
-  const refresh = () =>
-    Promise.all([
-      queries.invalidateQueries({ queryKey: ['record', object.name, row.id] }),
-      queries.invalidateQueries({ queryKey: ['records', object.name] }),
-    ]);
   const acting = useOnce({
     mutationFn: (act: () => Promise<unknown>) => act(),
     onSuccess: refresh,

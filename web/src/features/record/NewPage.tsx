@@ -1,13 +1,12 @@
-import { useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate, useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDefinition } from '../../api/definitions';
-import { create } from '../../api/records';
 import type { Json } from '../../definition/json';
-import { Page } from '../../ui/Page';
 import { fresh } from '../../forms/fresh';
 import { RecordForm } from '../../forms/RecordForm';
+import { useCreating } from '../../forms/useCreating';
+import { Page } from '../../ui/Page';
 
 declare module '@tanstack/history' {
   interface HistoryState {
@@ -25,11 +24,9 @@ export function NewPage() {
   const object = useDefinition('object', name);
   const navigate = useNavigate();
   const router = useRouter();
-  const queries = useQueryClient();
+  const create = useCreating(name);
   // What somebody typed in a smaller form before it was not enough.
   const [typed] = useState(() => router.state.location.state.typed as Record<string, Json> | undefined);
-  // One key for all tries: what arrived although no answer came is not made twice.
-  const [key] = useState(() => crypto.randomUUID());
   // Whoever came by a link from elsewhere stays here.
   const leave = () =>
     router.history.canGoBack()
@@ -43,8 +40,7 @@ export function NewPage() {
         typed={typed}
         onCancel={leave}
         onSave={async (changes) => {
-          const row = await create(name, changes, key);
-          await queries.invalidateQueries({ queryKey: ['records', name] });
+          const row = await create(changes);
           return () =>
             void navigate({
               to: '/records/$object/$id',

@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { Pencil } from 'lucide-react';
@@ -6,16 +5,14 @@ import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../definition/problem';
 import { useDefinition } from '../../api/definitions';
-import { useForm } from '../../api/forms';
 import { useRecordPage } from '../../api/pages';
 import { type Known, visited } from '../../api/visited';
 import type { Row } from '../../api/records';
-import { sectionsOf } from '../../definition/form';
 import { titleOf } from '../../definition/title';
 import type { ObjectDefinition } from '../../definition/types';
 import { useConditions } from '../../forms/conditions';
 import forms from '../../forms/forms.module.css';
-import { expansions, recordQuery } from '../../forms/useRecord';
+import { useShown } from '../../forms/useRecord';
 import { usePhone } from '../../ui/appearance';
 import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
@@ -37,12 +34,7 @@ const route = getRouteApi('/inside/records/$object/$id');
 export function RecordPage() {
   const { object: name, id } = route.useParams();
   const object = useDefinition('object', name);
-  const form = useForm(name);
-  const expand = expansions(
-    object,
-    sectionsOf(object, form, usePhone()).flatMap((section) => section.fields),
-  );
-  const found = useQuery(recordQuery(name, id, expand));
+  const { found } = useShown(object, id);
   useEffect(() => {
     if (found.data) visited(name, id);
   }, [found.data, name, id]);

@@ -5,12 +5,15 @@ import { useTranslation } from 'react-i18next';
 import { ask, get } from '../../api/client';
 import { useOnce } from '../../api/once';
 import type { Row } from '../../api/records';
+import { failureOf } from '../../definition/problem';
 import type * as Schema from '../../definition/schema.gen';
 import type { ObjectDefinition } from '../../definition/types';
 import { moment } from '../../fields/date';
 import forms from '../../forms/forms.module.css';
 import { relative } from '../../texts/moment';
+import { ErrorState } from '../../ui/ErrorState';
 import { Face } from '../../ui/Face';
+import { ShowMore } from '../../ui/ShowMore';
 import { Happened } from './Happened';
 import styles from './record.module.css';
 import { SayTo } from './SayTo';
@@ -32,6 +35,7 @@ export function Timeline({ object, row }: { object: ObjectDefinition; row: Row }
     <section className={forms.section} aria-label={t('record.timeline')}>
       <h2>{t('record.timeline')}</h2>
       {object.features.comments && <Say path={path} object={object.name} id={row.id} />}
+      {failureOf(found) && <ErrorState error={found.error} reset={() => void found.refetch()} />}
       <ol className={styles.timeline}>
         {entries.map((entry) => (
           <li key={entry.id}>
@@ -48,11 +52,7 @@ export function Timeline({ object, row }: { object: ObjectDefinition; row: Row }
           </li>
         ))}
       </ol>
-      {found.hasNextPage && (
-        <Button type="text" block loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          {t('record.earlier')}
-        </Button>
-      )}
+      <ShowMore label={t('record.earlier')} list={found} />
     </section>
   );
 }
@@ -80,7 +80,11 @@ function Say({ path, object, id }: { path: string; object: string; id: string })
           </Button>
         </div>
       )}
-      {saying.error && <div className={forms.wrong}>{saying.error.message}</div>}
+      {saying.error && (
+        <div className={forms.wrong} role="alert">
+          {saying.error.message}
+        </div>
+      )}
     </div>
   );
 }

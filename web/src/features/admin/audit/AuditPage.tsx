@@ -4,17 +4,18 @@ import Button from 'antd/es/button';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../../definition/problem';
 import { type AuditEntry, auditQuery } from '../../../api/audit';
-import { useDefinitions } from '../../../api/definitions';
 import { moment } from '../../../fields/date';
 import { Empty } from '../../../ui/Empty';
 import { ErrorState } from '../../../ui/ErrorState';
 import { Page } from '../../../ui/Page';
 import { Panel, Panels } from '../../../ui/Panel';
+import { ShowMore } from '../../../ui/ShowMore';
 import { Waiting } from '../../../ui/Skeleton';
 import { Table } from '../../../ui/Table';
+import { useCalled } from '../useCalled';
 import { Changes } from './Changes';
 import { AuditFilters } from './Filters';
-import { KINDS } from './kinds';
+import { wordOf } from './kinds';
 import type { AuditSearch } from './search';
 import { Verify } from './Verify';
 
@@ -26,11 +27,11 @@ export function AuditPage() {
   const search = route.useSearch();
   const navigate = useNavigate();
   const turn = (next: AuditSearch) => void navigate({ to: '/admin/audit', search: next });
-  const { from, until, actor, name: _name, ...rest } = search;
+  const { from, until, name: _name, ...rest } = search;
+  const filtered = Object.keys(search).length > 0;
   const found = useInfiniteQuery(
     auditQuery({
       ...rest,
-      ...(actor ? { actor } : {}),
       ...(from ? { from: new Date(`${from}T00:00`).toISOString() } : {}),
       ...(until ? { until: new Date(`${until}T23:59:59.999`).toISOString() } : {}),
     }),
@@ -49,18 +50,12 @@ export function AuditPage() {
           ) : entries.length === 0 ? (
             <Empty
               title={t('admin.audit.nothing')}
-              action={<Button onClick={() => turn({})}>{t('list.clear')}</Button>}
+              action={filtered && <Button onClick={() => turn({})}>{t('list.clear')}</Button>}
             />
           ) : (
             <Entries entries={entries} />
           )}
-          {found.hasNextPage && (
-            <div>
-              <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-                {t('admin.more')}
-              </Button>
-            </div>
-          )}
+          <ShowMore label={t('admin.more')} list={found} />
         </Panel>
       </Panels>
     </Page>
@@ -69,8 +64,7 @@ export function AuditPage() {
 
 function Entries({ entries }: { entries: AuditEntry[] }) {
   const { t } = useTranslation();
-  const definitions = useDefinitions();
-  const called = (name: string) => definitions.find((one) => one.kind === 'object' && one.name === name)?.label ?? name;
+  const called = useCalled('object');
   return (
     <Table
       label={t('admin.audit.entries')}
@@ -91,10 +85,10 @@ function Entries({ entries }: { entries: AuditEntry[] }) {
         {
           key: 'kind',
           label: t('admin.audit.kind'),
-          cell: (one) =>
-            (KINDS as readonly string[]).includes(one.kind)
-              ? t(`admin.audit.kinds.${one.kind.replace('.', '_')}`)
-              : one.kind,
+          cell: (one) => {
+            const word = wordOf(one.kind);
+            return word === undefined ? one.kind : t(word);
+          },
         },
         {
           key: 'record',

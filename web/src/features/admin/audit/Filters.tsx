@@ -1,10 +1,11 @@
-import Select from 'antd/es/select';
-import { useId } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDefinitions } from '../../../api/definitions';
+import { useSettled } from '../../../ui/useSettled';
 import styles from '../admin.module.css';
+import { Choice } from '../Choice';
 import { Chooser } from '../Chooser';
-import { KINDS } from './kinds';
+import { KINDS, wordOf } from './kinds';
 import type { AuditSearch } from './search';
 
 interface Props {
@@ -15,22 +16,18 @@ interface Props {
 /** Who, what, where, when. */
 export function AuditFilters({ search, onTurn }: Props) {
   const { t } = useTranslation();
-  const id = useId();
   const objects = useDefinitions().filter((one) => one.kind === 'object');
   const turn = (next: AuditSearch) => {
-    const all = Object.entries({ ...search, ...next }).filter(([, value]) => value !== undefined && value !== '');
+    const all = Object.entries({ ...search, ...next }).filter(([, value]) => value !== '');
     onTurn(Object.fromEntries(all) as AuditSearch);
   };
-  const text = (name: 'record' | 'from' | 'until', type: 'search' | 'date') => (
-    <div className={styles.entry}>
-      <label htmlFor={`${id}${name}`}>{t(`admin.audit.filters.${name}`)}</label>
-      <input
-        id={`${id}${name}`}
-        type={type}
-        value={search[name] ?? ''}
-        onChange={(event) => turn({ [name]: event.target.value.trim() })}
-      />
-    </div>
+  const typed = (name: 'record' | 'from' | 'until', type: 'search' | 'date') => (
+    <Typed
+      label={t(`admin.audit.filters.${name}`)}
+      type={type}
+      value={search[name] ?? ''}
+      onChange={(value) => turn({ [name]: value })}
+    />
   );
   return (
     <div className={styles.row}>
@@ -40,31 +37,59 @@ export function AuditFilters({ search, onTurn }: Props) {
         value={search.actor === undefined ? null : { id: search.actor, title: search.name ?? null }}
         onChange={(who) => turn({ actor: who?.id ?? '', name: who?.title ?? '' })}
       />
-      <div className={styles.entry}>
-        <span>{t('admin.audit.kind')}</span>
-        <Select
-          aria-label={t('admin.audit.kind')}
-          value={search.kind}
-          allowClear
-          showSearch={{ optionFilterProp: 'label' }}
-          options={KINDS.map((value) => ({ value, label: t(`admin.audit.kinds.${value.replace('.', '_')}`) }))}
-          onChange={(kind?: string) => turn({ kind: kind ?? '' })}
-        />
-      </div>
-      <div className={styles.entry}>
-        <span>{t('admin.audit.object')}</span>
-        <Select
-          aria-label={t('admin.audit.object')}
-          value={search.object}
-          allowClear
-          showSearch={{ optionFilterProp: 'label' }}
-          options={objects.map(({ name, label }) => ({ value: name, label }))}
-          onChange={(object?: string) => turn({ object: object ?? '' })}
-        />
-      </div>
-      {text('record', 'search')}
-      {text('from', 'date')}
-      {text('until', 'date')}
+      <Choice
+        label={t('admin.audit.kind')}
+        value={search.kind}
+        options={KINDS.map((value) => ({ value, label: t(wordOf(value) ?? value) }))}
+        onChange={(kind = '') => turn({ kind })}
+      />
+      <Choice
+        label={t('admin.audit.object')}
+        value={search.object}
+        options={objects.map(({ name, label }) => ({ value: name, label }))}
+        onChange={(object = '') => turn({ object })}
+      />
+      {typed('record', 'search')}
+      {typed('from', 'date')}
+      {typed('until', 'date')}
+    </div>
+  );
+}
+
+interface TypedProps {
+  label: string;
+  type: 'search' | 'date';
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** What is typed stands here at once, and in the address when somebody stops. */
+function Typed({ label, type, value, onChange }: TypedProps) {
+  const id = useId();
+  const [typed, setTyped] = useState(value);
+  const told = useRef(value);
+  // The address changed by other means: the way back, or "clear".
+  useEffect(() => {
+    if (value !== told.current) setTyped(value);
+    told.current = value;
+  }, [value]);
+  const settled = useSettled(typed.trim());
+  useEffect(() => {
+    if (settled === told.current) return;
+    told.current = settled;
+    onChange(settled);
+  }, [settled]);
+  return (
+    <div className={styles.entry}>
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        type={type}
+        // A year of five digits is no day that can be asked for.
+        max={type === 'date' ? '9999-12-31' : undefined}
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+      />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { useOnce } from '../../../api/once';
 import { verifyAudit } from '../../../api/audit';
 import { Panel } from '../../../ui/Panel';
 import styles from '../admin.module.css';
+import { Wrong } from '../Wrong';
 
 /** Whether the trail is what was written. */
 export function Verify() {
@@ -22,11 +23,7 @@ export function Verify() {
         </Button>
       }
     >
-      {error && (
-        <p className={styles.wrong} role="alert">
-          {error.message}
-        </p>
-      )}
+      {error && <Wrong>{error.message}</Wrong>}
       {data && (
         <div role="status">
           <p>

@@ -1,5 +1,5 @@
 /** What the audit trail tells of, as far as there is a word for it; packs add nothing to it. */
-export const KINDS = [
+export const KINDS: readonly string[] = [
   'record.create',
   'record.update',
   'record.delete',
@@ -24,4 +24,9 @@ export const KINDS = [
   'catalog.purged',
   'effect.settled',
   'key.changed',
-] as const;
+];
+
+/** The key of the word for a kind; nothing where there is none. */
+export function wordOf(kind: string): string | undefined {
+  return KINDS.includes(kind) ? `admin.audit.kinds.${kind.replace('.', '_')}` : undefined;
+}

@@ -17,7 +17,13 @@ export function readAuditSearch(search: Record<string, unknown>): AuditSearch {
   const read: AuditSearch = {};
   for (const name of NAMES) {
     const value = search[name];
-    if (typeof value === 'string' && value !== '') read[name] = value;
+    if (typeof value !== 'string' || value === '') continue;
+    if ((name === 'from' || name === 'until') && !isDay(value)) continue;
+    read[name] = value;
   }
   return read;
+}
+
+function isDay(value: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
 }

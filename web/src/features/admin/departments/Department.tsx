@@ -1,15 +1,17 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import Button from 'antd/es/button';
-import Select from 'antd/es/select';
 import { Pencil } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { change, list, type Row } from '../../../api/records';
+import { change, type Row } from '../../../api/records';
 import { referred } from '../../../definition/reference';
 import { Panel } from '../../../ui/Panel';
-import styles from '../admin.module.css';
+import { ShowMore } from '../../../ui/ShowMore';
+import { Choice } from '../Choice';
+import { Found } from '../Found';
+import { pagedQuery, rowsOf } from '../paged';
 import { useAct } from '../useAct';
-import { People } from '../users/UsersPage';
+import { People, PEOPLE } from '../users/People';
 import { type Node, under } from './tree';
 
 interface Props {
@@ -29,22 +31,12 @@ export function Department({ row, rows, tree }: Props) {
     [['records', 'base.department']],
     t('admin.departments.moved', { name: String(row.name) }),
   );
-  const people = useQuery({
-    queryKey: ['records', 'base.user', 'of', row.id],
-    queryFn: async ({ signal }) =>
-      (
-        await list(
-          'base.user',
-          {
-            fields: 'id,name,login,title,department,manager',
-            filter: `active == true && department == "${row.id}"`,
-            sort: 'name',
-            limit: 500,
-          },
-          signal,
-        )
-      ).records,
-  });
+  const people = useInfiniteQuery(
+    pagedQuery('base.user', ['of', row.id], {
+      ...PEOPLE,
+      filter: `active == true && department == "${row.id}"`,
+    }),
+  );
   return (
     <Panel
       title={String(row.name)}
@@ -55,24 +47,18 @@ export function Department({ row, rows, tree }: Props) {
         </Link>
       }
     >
-      <div className={styles.entry}>
-        <span>{t('admin.departments.parent')}</span>
-        <Select
-          aria-label={t('admin.departments.parent')}
-          value={parent?.id}
-          allowClear
-          loading={moving.isPending}
-          placeholder={t('admin.departments.top')}
-          showSearch={{ optionFilterProp: 'label' }}
-          options={rows.filter((one) => !own.has(one.id)).map((one) => ({ value: one.id, label: String(one.name) }))}
-          onChange={(to?: string) => moving.mutate(to ?? null)}
-        />
-      </div>
-      {people.data && people.data.length > 0 ? (
-        <People rows={people.data} />
-      ) : (
-        people.data && <p className={styles.quiet}>{t('admin.departments.nobody')}</p>
-      )}
+      <Choice
+        label={t('admin.departments.parent')}
+        value={parent?.id}
+        options={rows.filter((one) => !own.has(one.id)).map((one) => ({ value: one.id, label: String(one.name) }))}
+        placeholder={t('admin.departments.top')}
+        busy={moving.isPending}
+        onChange={(to) => moving.mutate(to ?? null)}
+      />
+      <Found rows={rowsOf(people.data)} error={people.error} nothing={t('admin.departments.nobody')}>
+        {(found) => <People rows={found} />}
+      </Found>
+      <ShowMore label={t('admin.more')} list={people} />
     </Panel>
   );
 }

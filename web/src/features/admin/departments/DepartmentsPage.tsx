@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../../definition/problem';
 import { useDefinition } from '../../../api/definitions';
-import { list } from '../../../api/records';
+import { list, type Row } from '../../../api/records';
 import { Empty } from '../../../ui/Empty';
 import { ErrorState } from '../../../ui/ErrorState';
 import { Icon } from '../../../ui/icons';
@@ -22,14 +22,7 @@ export function DepartmentsPage() {
   const [chosen, setChosen] = useState<string | null>(null);
   const found = useQuery({
     queryKey: ['records', 'base.department', 'tree'],
-    queryFn: async ({ signal }) =>
-      (
-        await list(
-          'base.department',
-          { fields: 'id,version,code,name,parent,head,active', sort: 'code', limit: 500 },
-          signal,
-        )
-      ).records,
+    queryFn: ({ signal }) => all(signal),
   });
   if (failureOf(found)) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
   if (found.data === undefined) return <Waiting />;
@@ -57,6 +50,18 @@ export function DepartmentsPage() {
       </Panels>
     </Page>
   );
+}
+
+/** A tree is one only with all of them: without its parent a department would stand at the top. */
+async function all(signal: AbortSignal): Promise<Row[]> {
+  const asked = { fields: 'id,version,code,name,parent,head', sort: 'code', limit: 500 };
+  const found: Row[] = [];
+  for (let cursor: string | null = ''; cursor !== null;) {
+    const page = await list('base.department', cursor === '' ? asked : { ...asked, cursor }, signal);
+    found.push(...page.records);
+    cursor = page.next;
+  }
+  return found;
 }
 
 interface BranchesProps {

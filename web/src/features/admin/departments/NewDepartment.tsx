@@ -8,6 +8,7 @@ import { create, type Row } from '../../../api/records';
 import { Problem } from '../../../definition/problem';
 import { Panel } from '../../../ui/Panel';
 import styles from '../admin.module.css';
+import { Wrong } from '../Wrong';
 
 interface Props {
   /** The one above; none for one at the top. */
@@ -56,9 +57,7 @@ export function NewDepartment({ under, onMade }: Props) {
               onChange={(event) => setTyped({ ...typed, [name]: event.target.value })}
             />
             {findings.get(name)?.map((text) => (
-              <p key={text} className={styles.wrong} role="alert">
-                {text}
-              </p>
+              <Wrong key={text}>{text}</Wrong>
             ))}
           </div>
         ))}
@@ -66,11 +65,7 @@ export function NewDepartment({ under, onMade }: Props) {
           {t('admin.departments.add')}
         </Button>
       </form>
-      {making.error && !placed && (
-        <p className={styles.wrong} role="alert">
-          {making.error.message}
-        </p>
-      )}
+      {making.error && !placed && <Wrong>{making.error.message}</Wrong>}
     </Panel>
   );
 }

@@ -1,7 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import Button from 'antd/es/button';
-import Popconfirm from 'antd/es/popconfirm';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../../definition/problem';
 import { type Effect, EFFECT_STATES, effectsQuery, settleEffect } from '../../../api/effects';
@@ -13,8 +11,8 @@ import { Panel, Panels } from '../../../ui/Panel';
 import { Waiting } from '../../../ui/Skeleton';
 import { State, type Tone } from '../../../ui/State';
 import { Table } from '../../../ui/Table';
+import { ActButton } from '../ActButton';
 import styles from '../admin.module.css';
-import { useAct } from '../useAct';
 
 const route = getRouteApi('/inside/admin/effects');
 const TONES: Record<Effect['state'], Tone> = {
@@ -30,7 +28,6 @@ export function EffectsPage() {
   const { t } = useTranslation();
   const { state = '' } = route.useSearch();
   const found = useQuery(effectsQuery(state));
-  const settling = useAct(({ id, as }: { id: string; as: 'retry' | 'done' }) => settleEffect(id, as), [['effects']]);
   const tab = (key: string) => ({
     key,
     label: t(key === '' ? 'admin.effects.all' : `admin.effects.states.${key}`),
@@ -54,7 +51,7 @@ export function EffectsPage() {
               id={(one) => one.id}
               columns={[
                 { key: 'kind', label: t('admin.jobs.kind'), cell: (one) => one.kind },
-                { key: 'to', label: t('admin.effects.to'), cell: (one) => said(one.to) },
+                { key: 'to', label: t('admin.effects.to'), cell: (one) => one.to ?? '—' },
                 {
                   key: 'state',
                   label: t('import.state'),
@@ -75,16 +72,19 @@ export function EffectsPage() {
                     one.state !== 'sending' &&
                     one.state !== 'done' && (
                       <span className={styles.actions}>
-                        <Button size="small" onClick={() => settling.mutate({ id: one.id, as: 'retry' })}>
-                          {t('admin.effects.retry')}
-                        </Button>
-                        <Popconfirm
-                          title={t('admin.effects.doneAsk')}
-                          okText={t('admin.effects.done')}
-                          onConfirm={() => settling.mutate({ id: one.id, as: 'done' })}
-                        >
-                          <Button size="small">{t('admin.effects.done')}</Button>
-                        </Popconfirm>
+                        <ActButton
+                          size="small"
+                          label={t('admin.effects.retry')}
+                          act={() => settleEffect(one.id, 'retry')}
+                          changed={[['effects']]}
+                        />
+                        <ActButton
+                          size="small"
+                          label={t('admin.effects.done')}
+                          ask={t('admin.effects.doneAsk')}
+                          act={() => settleEffect(one.id, 'done')}
+                          changed={[['effects']]}
+                        />
                       </span>
                     ),
                 },
@@ -95,9 +95,4 @@ export function EffectsPage() {
       </Panels>
     </Page>
   );
-}
-
-function said(to: Effect['to']): string {
-  if (to === null) return '—';
-  return Array.isArray(to) ? to.map(String).join(', ') : String(to);
 }

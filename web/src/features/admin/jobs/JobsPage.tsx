@@ -1,5 +1,4 @@
 import { useQuery } from '@tanstack/react-query';
-import Button from 'antd/es/button';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../../definition/problem';
 import { cancelJob, isOpen, type Job, jobsQuery } from '../../../api/jobs';
@@ -11,8 +10,8 @@ import { Panel, Panels } from '../../../ui/Panel';
 import { Waiting } from '../../../ui/Skeleton';
 import { State, type Tone } from '../../../ui/State';
 import { Table } from '../../../ui/Table';
+import { ActButton } from '../ActButton';
 import styles from '../admin.module.css';
-import { useAct } from '../useAct';
 
 const TONES: Record<Job['state'], Tone> = {
   ready: 'grey',
@@ -25,9 +24,8 @@ const KINDS = ['import_check', 'import', 'import_undo', 'export', 'handover', 's
 
 /** Work that goes on without anybody waiting. */
 export function JobsPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const found = useQuery(jobsQuery);
-  const cancelling = useAct(cancelJob, [['jobs']]);
   if (failureOf(found)) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
   if (found.data === undefined) return <Waiting />;
   return (
@@ -52,7 +50,12 @@ export function JobsPage() {
                   label: t('import.state'),
                   cell: ({ state }) => <State tone={TONES[state]}>{t(`admin.jobs.states.${state}`)}</State>,
                 },
-                { key: 'progress', label: t('admin.jobs.progress'), end: true, cell: progress },
+                {
+                  key: 'progress',
+                  label: t('admin.jobs.progress'),
+                  end: true,
+                  cell: (job) => progress(job, i18n.language),
+                },
                 { key: 'by', label: t('admin.jobs.by'), cell: ({ created_by }) => created_by?.title ?? '—' },
                 {
                   key: 'at',
@@ -67,9 +70,12 @@ export function JobsPage() {
                   narrow: true,
                   cell: (job) =>
                     isOpen(job) && (
-                      <Button size="small" onClick={() => cancelling.mutate(job.id)}>
-                        {t('admin.jobs.cancel')}
-                      </Button>
+                      <ActButton
+                        size="small"
+                        label={t('admin.jobs.cancel')}
+                        act={() => cancelJob(job.id)}
+                        changed={[['jobs']]}
+                      />
                     ),
                 },
               ]}
@@ -81,10 +87,11 @@ export function JobsPage() {
   );
 }
 
-function progress({ progress: at }: Job): string {
+function progress({ progress: at }: Job, language: string): string {
   const { done, of } = at ?? {};
+  const known = [done, of].filter((figure) => typeof figure === 'number');
   if (typeof done !== 'number') return '—';
-  return typeof of === 'number' ? `${done.toLocaleString()} / ${of.toLocaleString()}` : done.toLocaleString();
+  return known.map((figure) => figure.toLocaleString(language)).join(' / ');
 }
 
 function Result({ job }: { job: Job }) {

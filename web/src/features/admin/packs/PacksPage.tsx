@@ -24,6 +24,9 @@ interface Asked {
   plan: PackPlan;
 }
 
+/** The folder of a pack, or by its name one that is to be removed. */
+type Chosen = readonly File[] | string;
+
 /** Installed packs: what is there, what other files would change, and doing it. */
 export function PacksPage() {
   const { t } = useTranslation();
@@ -32,7 +35,10 @@ export function PacksPage() {
   const input = useRef<HTMLInputElement>(null);
   const [asked, setAsked] = useState<Asked | null>(null);
   const planning = useOnce({
-    mutationFn: async ({ name, files }: Omit<Asked, 'plan'>) => ({ name, files, plan: await planPack(name, files) }),
+    mutationFn: async (of: Chosen): Promise<Asked> => {
+      const read = typeof of === 'string' ? { name: of, files: null } : await readPack(of, t('admin.packs.noPack'));
+      return { ...read, plan: await planPack(read.name, read.files) };
+    },
     onSuccess: setAsked,
   });
   const applying = useOnce({
@@ -44,11 +50,11 @@ export function PacksPage() {
       await queries.invalidateQueries();
     },
   });
-  const choose = async (chosen: readonly File[]) => {
+  const busy = planning.isPending || applying.isPending;
+  const look = (of: Chosen) => {
     setAsked(null);
     applying.reset();
-    const read = readPack(chosen, t('admin.packs.noPack'));
-    read.then(planning.mutate, (error: Error) => toast({ text: error.message, tone: 'wrong' }));
+    planning.mutate(of);
   };
   if (failureOf(found)) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
   if (found.data === undefined) return <Waiting />;
@@ -61,6 +67,7 @@ export function PacksPage() {
             type="primary"
             icon={<FolderUp size={15} />}
             loading={planning.isPending}
+            disabled={applying.isPending}
             onClick={() => input.current?.click()}
           >
             {t('admin.packs.choose')}
@@ -78,7 +85,7 @@ export function PacksPage() {
             onChange={(event) => {
               const chosen = [...(event.target.files ?? [])];
               event.target.value = '';
-              if (chosen.length > 0) void choose(chosen);
+              if (chosen.length > 0) look(chosen);
             }}
           />
         </>
@@ -97,14 +104,20 @@ export function PacksPage() {
           />
         )}
         <Panel title={t('admin.packs.installed')} help={t('admin.packs.help')}>
-          <Installed packs={found.data} onRemove={(name) => planning.mutate({ name, files: null })} />
+          <Installed packs={found.data} busy={busy} onRemove={look} />
         </Panel>
       </Panels>
     </Page>
   );
 }
 
-function Installed({ packs, onRemove }: { packs: Pack[]; onRemove: (name: string) => void }) {
+interface InstalledProps {
+  packs: Pack[];
+  busy: boolean;
+  onRemove: (name: string) => void;
+}
+
+function Installed({ packs, busy, onRemove }: InstalledProps) {
   const { t } = useTranslation();
   return (
     <Table
@@ -131,7 +144,7 @@ function Installed({ packs, onRemove }: { packs: Pack[]; onRemove: (name: string
           // Without the base nobody could sign in.
           cell: (one) =>
             one.name !== 'base' && (
-              <Button size="small" danger onClick={() => onRemove(one.name)}>
+              <Button size="small" danger disabled={busy} onClick={() => onRemove(one.name)}>
                 {t('admin.packs.remove')}
               </Button>
             ),

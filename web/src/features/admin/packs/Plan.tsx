@@ -73,7 +73,9 @@ export function Plan({ name, removes, plan, busy, onApply, onCancel }: Props) {
         >
           {t(removes ? 'admin.packs.remove' : 'admin.packs.apply')}
         </Button>
-        <Button onClick={onCancel}>{t('form.cancel')}</Button>
+        <Button disabled={busy} onClick={onCancel}>
+          {t('form.cancel')}
+        </Button>
       </div>
     </Panel>
   );

@@ -3,7 +3,19 @@ import type { Grant, Scope } from '../../../definition/types';
 import { State, type Tone } from '../../../ui/State';
 import { Table } from '../../../ui/Table';
 
-const SCOPED = ['read', 'update', 'delete', 'assign', 'export', 'restore', 'purge', 'history', 'comment'] as const;
+/** What a role grants of some rows, or of all or none. */
+export const SCOPED = [
+  'read',
+  'update',
+  'delete',
+  'assign',
+  'export',
+  'restore',
+  'purge',
+  'history',
+  'comment',
+  'unmask',
+] as const;
 const TONES: Record<string, Tone> = { all: 'green', condition: 'gold' };
 
 /** Which rows of which object can be done what with. */

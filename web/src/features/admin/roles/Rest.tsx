@@ -5,11 +5,12 @@ import type { Tree } from '../../../definition/expression/tree';
 import type { Grant, ObjectDefinition } from '../../../definition/types';
 import { Panel } from '../../../ui/Panel';
 import styles from '../admin.module.css';
+import { SCOPED } from './Matrix';
 
 interface Props {
   object: string;
   grant: Grant;
-  restrictions: { where: Tree; exempt: string[] }[];
+  restrictions: { where: Tree }[];
 }
 
 /** What a role says of single fields, moves and actions of an object, and which rows it keeps closed. */
@@ -18,9 +19,10 @@ export function Rest({ object: name, grant, restrictions }: Props) {
   const object = useDefinition('object', name);
   const fields = Object.entries(grant.fields);
   const called = (wanted: string) => object.fields[wanted]?.label ?? wanted;
-  const conditions = Object.entries(grant).flatMap(([action, scope]) =>
-    scope !== null && typeof scope === 'object' && 'where' in scope ? [[action, scope.where as Tree] as const] : [],
-  );
+  const conditions = SCOPED.flatMap((action) => {
+    const scope = grant[action];
+    return typeof scope === 'object' ? [[action, scope.where] as const] : [];
+  });
   const moves = grant.moves.map((move) => object.transitions?.moves[move]?.label ?? move);
   const actions = grant.actions.map((action) => object.actions[action]?.label ?? action);
   if (fields.length + conditions.length + moves.length + actions.length + restrictions.length === 0) return null;

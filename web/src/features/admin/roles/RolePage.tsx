@@ -1,12 +1,15 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
-import { useDefinition, useDefinitions } from '../../../api/definitions';
-import { list } from '../../../api/records';
+import { useDefinition } from '../../../api/definitions';
 import { referred } from '../../../definition/reference';
 import { Page } from '../../../ui/Page';
 import { Panel, Panels } from '../../../ui/Panel';
+import { ShowMore } from '../../../ui/ShowMore';
 import styles from '../admin.module.css';
+import { Found } from '../Found';
+import { pagedQuery, rowsOf } from '../paged';
+import { useCalled } from '../useCalled';
 import { Matrix } from './Matrix';
 import { Rest } from './Rest';
 
@@ -17,10 +20,8 @@ export function RolePage() {
   const { t } = useTranslation();
   const { name } = route.useParams();
   const role = useDefinition('role', name);
-  const definitions = useDefinitions();
+  const [objectCalled, flowCalled] = [useCalled('object'), useCalled('workflow')];
   const objects = Object.entries(role.objects ?? {});
-  const called = (kind: string, wanted: string) =>
-    definitions.find((one) => one.kind === kind && one.name === wanted)?.label ?? wanted;
   return (
     <Page title={role.label}>
       <Panels wide>
@@ -35,7 +36,7 @@ export function RolePage() {
               {objects.length === 0 ? (
                 <p className={styles.quiet}>{t('admin.roles.grantsNothing')}</p>
               ) : (
-                <Matrix objects={objects} called={(object) => called('object', object)} />
+                <Matrix objects={objects} called={objectCalled} />
               )}
             </Panel>
             {objects.map(([object, grant]) => (
@@ -43,7 +44,7 @@ export function RolePage() {
             ))}
             {(role.start ?? []).length > 0 && (
               <Panel title={t('admin.roles.start')}>
-                <p>{(role.start ?? []).map((flow) => called('workflow', flow)).join(', ')}</p>
+                <p>{(role.start ?? []).map(flowCalled).join(', ')}</p>
               </Panel>
             )}
           </>
@@ -55,28 +56,26 @@ export function RolePage() {
 
 function Holders({ role }: { role: string }) {
   const { t } = useTranslation();
-  const { data } = useQuery({
-    queryKey: ['records', 'base.role_assignment', 'of', role],
-    queryFn: async ({ signal }) =>
-      (await list('base.role_assignment', { filter: `role == "${role}"`, fields: 'id,user', limit: 200 }, signal))
-        .records,
-  });
-  const people = (data ?? []).map((row) => referred(row.user)).filter((one) => one !== null);
+  const found = useInfiniteQuery(
+    pagedQuery('base.role_assignment', ['of', role], { filter: `role == "${role}"`, fields: 'id,user', limit: 200 }),
+  );
+  const people = rowsOf(found.data)?.flatMap((row) => referred(row.user) ?? []);
   return (
     <Panel title={t('admin.roles.holders')}>
-      {data !== undefined && people.length === 0 ? (
-        <p className={styles.quiet}>{t('admin.roles.nobody')}</p>
-      ) : (
-        <ul className={styles.chips}>
-          {people.map((one) => (
-            <li key={one.id}>
-              <Link to="/admin/users/$id" params={{ id: one.id }}>
-                {one.title ?? '—'}
-              </Link>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Found rows={people} error={found.error} nothing={t('admin.roles.nobody')}>
+        {(rows) => (
+          <ul className={styles.chips}>
+            {rows.map((one) => (
+              <li key={one.id}>
+                <Link to="/admin/users/$id" params={{ id: one.id }}>
+                  {one.title ?? '—'}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Found>
+      <ShowMore label={t('admin.more')} list={found} />
     </Panel>
   );
 }

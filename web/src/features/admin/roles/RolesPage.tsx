@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useDefinitions } from '../../../api/definitions';
 import { groups } from '../../../api/records';
+import { failureOf } from '../../../definition/problem';
 import { ErrorState } from '../../../ui/ErrorState';
 import { Page } from '../../../ui/Page';
 import { Panel, Panels } from '../../../ui/Panel';
@@ -17,8 +18,8 @@ export function RolesPage() {
     queryFn: ({ signal }) =>
       groups('base.role_assignment', { groups: ['role'], aggregates: { people: { count: true } } }, signal),
   });
-  if (counted.error) return <ErrorState error={counted.error} reset={() => void counted.refetch()} />;
-  const people = new Map(counted.data?.map((group) => [group.role, Number(group.people)]));
+  if (failureOf(counted)) return <ErrorState error={counted.error} reset={() => void counted.refetch()} />;
+  const people = counted.data && new Map(counted.data.map((group) => [group.role, Number(group.people)]));
   return (
     <Page title={t('admin.roles.title')} count={roles.length}>
       <Panels>
@@ -42,7 +43,7 @@ export function RolesPage() {
                 key: 'people',
                 label: t('admin.roles.people'),
                 end: true,
-                cell: (one) => people.get(one.name) ?? 0,
+                cell: (one) => people && (people.get(one.name) ?? 0),
               },
             ]}
           />

@@ -6,20 +6,20 @@ import { useOnce } from '../../../api/once';
 import { accountQuery, givePassword, takeSecondFactor } from '../../../api/users';
 import { Panel } from '../../../ui/Panel';
 import { toast } from '../../../ui/toast';
+import { ActButton } from '../ActButton';
 import styles from '../admin.module.css';
-import { useAct } from '../useAct';
+import { Wrong } from '../Wrong';
 
 /** For who has forgotten the password, or lost the device. Both cannot be taken back, and are asked for. */
 export function Entrance({ user }: { user: string }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const { data } = useQuery(accountQuery(user));
+  const { data, error } = useQuery(accountQuery(user));
   const giving = useOnce({
     mutationFn: () => givePassword(user),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['users', user] }),
     onError: (error) => toast({ text: error.message, tone: 'wrong' }),
   });
-  const taking = useAct(() => takeSecondFactor(user), [['users', user]], t('admin.users.factorTaken'));
   return (
     <Panel title={t('admin.users.entrance')} help={t('admin.users.entranceHelp')}>
       <div className={styles.actions}>
@@ -31,15 +31,17 @@ export function Entrance({ user }: { user: string }) {
           <Button loading={giving.isPending}>{t('admin.users.givePassword')}</Button>
         </Popconfirm>
         {data?.second_factor && (
-          <Popconfirm
-            title={t('admin.users.factorAsk')}
-            okText={t('admin.users.takeFactor')}
-            onConfirm={() => taking.mutate(undefined)}
-          >
-            <Button danger>{t('admin.users.takeFactor')}</Button>
-          </Popconfirm>
+          <ActButton
+            danger
+            label={t('admin.users.takeFactor')}
+            ask={t('admin.users.factorAsk')}
+            act={() => takeSecondFactor(user)}
+            changed={[['users', user]]}
+            done={t('admin.users.factorTaken')}
+          />
         )}
       </div>
+      {error && data === undefined && <Wrong>{error.message}</Wrong>}
       {data?.second_factor === false && <p className={styles.quiet}>{t('admin.users.noFactor')}</p>}
       {giving.data && (
         <p role="status">

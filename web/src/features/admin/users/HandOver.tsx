@@ -3,8 +3,8 @@ import Button from 'antd/es/button';
 import Popconfirm from 'antd/es/popconfirm';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDefinitions } from '../../../api/definitions';
-import { isOpen, jobQuery } from '../../../api/jobs';
+import { isOpen, type Job, jobQuery } from '../../../api/jobs';
+import { useOnce } from '../../../api/once';
 import { handOver, toHandOverQuery } from '../../../api/users';
 import type { Referred } from '../../../definition/reference';
 import { CountedBar } from '../../../ui/CountedBar';
@@ -13,6 +13,8 @@ import { Table } from '../../../ui/Table';
 import { toast } from '../../../ui/toast';
 import styles from '../admin.module.css';
 import { Chooser } from '../Chooser';
+import { useCalled } from '../useCalled';
+import { Wrong } from '../Wrong';
 
 interface Props {
   user: string;
@@ -23,18 +25,32 @@ interface Props {
 /** What somebody who leaves has goes to a successor. */
 export function HandOver({ user, name, active }: Props) {
   const { t } = useTranslation();
-  const { data: held } = useQuery(toHandOverQuery(user));
+  const { data: held, error } = useQuery(toHandOverQuery(user));
   const [to, setTo] = useState<Referred | null>(null);
-  const [deactivate, setDeactivate] = useState(active);
-  const [job, setJob] = useState<string | null>(null);
-  const order = async () => {
-    if (to !== null) setJob(await handOver(user, to.id, deactivate));
-  };
-  if (held === undefined) return null;
+  const [wanted, setWanted] = useState(true);
+  // Who is deactivated elsewhere meanwhile is not deactivated once more.
+  const deactivate = active && wanted;
+  const ordering = useOnce({
+    mutationFn: (successor: string) => handOver(user, successor, deactivate),
+    onError: (refused) => toast({ text: refused.message, tone: 'wrong' }),
+  });
+  const ordered = ordering.data !== undefined;
+  const watched = useQuery({ ...jobQuery(ordering.data ?? ''), enabled: ordered });
+  const job = watched.data;
+  const busy = ordering.isPending || (ordered && (job === undefined ? watched.isPending : isOpen(job)));
+  if (held === undefined) {
+    return (
+      error && (
+        <Panel title={t('admin.handover.title')}>
+          <Wrong>{error.message}</Wrong>
+        </Panel>
+      )
+    );
+  }
   const all = Object.values(held.records).reduce((sum, count) => sum + count, held.tasks);
   return (
     <Panel title={t('admin.handover.title')} help={t('admin.handover.help', { name })}>
-      {job !== null && <Running job={job} user={user} />}
+      {job && <Running job={job} user={user} />}
       {all === 0 ? (
         <p className={styles.quiet}>{t('admin.handover.nothing')}</p>
       ) : (
@@ -44,16 +60,16 @@ export function HandOver({ user, name, active }: Props) {
         <Chooser label={t('admin.handover.to')} object="base.user" value={to} onChange={setTo} />
         {active && (
           <label className={styles.check}>
-            <input type="checkbox" checked={deactivate} onChange={(event) => setDeactivate(event.target.checked)} />
+            <input type="checkbox" checked={wanted} onChange={(event) => setWanted(event.target.checked)} />
             {t('admin.handover.deactivate')}
           </label>
         )}
         <Popconfirm
           title={t('admin.handover.ask', { count: all, to: to?.title ?? '' })}
           okText={t('admin.handover.run')}
-          onConfirm={() => order().catch((error: Error) => toast({ text: error.message, tone: 'wrong' }))}
+          onConfirm={() => to !== null && ordering.mutate(to.id)}
         >
-          <Button type="primary" disabled={to === null || to.id === user || (all === 0 && !deactivate)}>
+          <Button type="primary" loading={busy} disabled={to === null || to.id === user || (all === 0 && !deactivate)}>
             {t('admin.handover.run')}
           </Button>
         </Popconfirm>
@@ -62,19 +78,17 @@ export function HandOver({ user, name, active }: Props) {
   );
 }
 
-function Running({ job, user }: { job: string; user: string }) {
+function Running({ job, user }: { job: Job; user: string }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const { data } = useQuery(jobQuery(job));
-  const ended = data !== undefined && !isOpen(data);
+  const ended = !isOpen(job);
   useEffect(() => {
     if (!ended) return;
     for (const queryKey of [['users', user], ['record', 'base.user', user], ['records']]) {
       void queries.invalidateQueries({ queryKey });
     }
   }, [ended, queries, user]);
-  if (data === undefined) return null;
-  const told = (data.result ?? data.progress ?? {}) as {
+  const told = (job.result ?? job.progress ?? {}) as {
     records?: Record<string, number>;
     tasks?: number;
     failed?: [];
@@ -85,7 +99,7 @@ function Running({ job, user }: { job: string; user: string }) {
   return (
     <div role="status">
       <p>
-        <strong>{t(data.state === 'done' ? 'admin.handover.done' : 'admin.handover.failed', { count: done })}</strong>
+        <strong>{t(job.state === 'done' ? 'admin.handover.done' : 'admin.handover.failed', { count: done })}</strong>
       </p>
       {failed > 0 && <p className={styles.wrong}>{t('admin.handover.left', { count: failed })}</p>}
     </div>
@@ -94,8 +108,7 @@ function Running({ job, user }: { job: string; user: string }) {
 
 function Holdings({ records, tasks, label }: { records: Record<string, number>; tasks: number; label: string }) {
   const { t, i18n } = useTranslation();
-  const definitions = useDefinitions();
-  const called = (name: string) => definitions.find((one) => one.kind === 'object' && one.name === name)?.label ?? name;
+  const called = useCalled('object');
   const rows = Object.entries(records).map(([name, count]) => ({ name, label: called(name), count }));
   if (tasks > 0) rows.push({ name: 'tasks', label: t('admin.handover.tasks'), count: tasks });
   return (

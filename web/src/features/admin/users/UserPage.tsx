@@ -5,6 +5,7 @@ import { Eye, Pencil } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../../definition/problem';
 import { useDefinition } from '../../../api/definitions';
+import { useOnce } from '../../../api/once';
 import { change, read, type Row } from '../../../api/records';
 import { usePerson } from '../../../api/session';
 import { viewAs } from '../../../api/viewAs';
@@ -48,14 +49,15 @@ export function UserPage() {
               {t('viewAs.begin')}
             </Button>
           )}
-          <Activity row={row} active={active} />
+          {!own && <Activity row={row} active={active} />}
           <Link to="/records/$object/$id/edit" params={{ object: 'base.user', id }}>
             <Button icon={<Pencil size={15} />}>{t('record.edit')}</Button>
           </Link>
         </>
       }
     >
-      <Panels>
+      {/* What was typed or given for one account is not shown for another. */}
+      <Panels key={id}>
         <RecordValues object={people} id={id} />
         <Roles user={id} />
         <Entrance user={id} />
@@ -74,30 +76,35 @@ export function UserPage() {
   );
 }
 
-/** Lets somebody in, or no more; nobody shuts the door behind oneself. */
+/** Lets somebody in, or no more. */
 function Activity({ row, active }: { row: Row; active: boolean }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
-  const own = usePerson().id === row.id;
-  const turn = async (version: number, next: boolean, undoes: boolean): Promise<void> => {
-    const after = await change('base.user', { id: row.id, version }, { active: next });
-    await Promise.all([
-      queries.invalidateQueries({ queryKey: ['record', 'base.user', row.id] }),
-      queries.invalidateQueries({ queryKey: ['records', 'base.user'] }),
-      queries.invalidateQueries({ queryKey: ['users', row.id] }),
-    ]);
-    toast({
-      text: t(next ? 'admin.users.activated' : 'admin.users.deactivated', { name: String(row.name) }),
-      tone: 'done',
-      action: undoes ? { label: t('list.undo'), run: () => act(after.version, !next, false) } : undefined,
-    });
-  };
-  const act = (version: number, next: boolean, undoes: boolean) => {
-    turn(version, next, undoes).catch((error: Error) => toast({ text: error.message, tone: 'wrong' }));
-  };
-  if (own) return null;
+  const turning = useOnce({
+    mutationFn: ({ version, next }: { version: number; next: boolean; undoes: boolean }) =>
+      change('base.user', { id: row.id, version }, { active: next }),
+    onSuccess: async ({ version }, { next, undoes }) => {
+      const changed = [
+        ['record', 'base.user', row.id],
+        ['records', 'base.user'],
+        ['users', row.id],
+      ];
+      await Promise.all(changed.map((queryKey) => queries.invalidateQueries({ queryKey })));
+      const back = () => turning.mutate({ version, next: !next, undoes: false });
+      toast({
+        text: t(next ? 'admin.users.activated' : 'admin.users.deactivated', { name: String(row.name) }),
+        tone: 'done',
+        action: undoes ? { label: t('list.undo'), run: back } : undefined,
+      });
+    },
+    onError: (error) => toast({ text: error.message, tone: 'wrong' }),
+  });
   return (
-    <Button danger={active} onClick={() => act(row.version, !active, true)}>
+    <Button
+      danger={active}
+      loading={turning.isPending}
+      onClick={() => turning.mutate({ version: row.version, next: !active, undoes: true })}
+    >
       {t(active ? 'admin.users.deactivate' : 'admin.users.activate')}
     </Button>
   );

@@ -1,22 +1,22 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import Input from 'antd/es/input';
 import { Plus, Search } from 'lucide-react';
-import { useDeferredValue, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../../definition/problem';
 import { useDefinition } from '../../../api/definitions';
-import { list, type Row } from '../../../api/records';
-import { referred } from '../../../definition/reference';
 import { Empty } from '../../../ui/Empty';
 import { ErrorState } from '../../../ui/ErrorState';
-import { Face } from '../../../ui/Face';
 import { Page } from '../../../ui/Page';
 import { Panel, Panels } from '../../../ui/Panel';
+import { ShowMore } from '../../../ui/ShowMore';
 import { Waiting } from '../../../ui/Skeleton';
-import { Table } from '../../../ui/Table';
+import { useSettled } from '../../../ui/useSettled';
 import styles from '../admin.module.css';
+import { pagedQuery, rowsOf } from '../paged';
+import { People, PEOPLE } from './People';
 
 const route = getRouteApi('/inside/admin/users');
 
@@ -27,28 +27,18 @@ export function UsersPage() {
   const object = useDefinition('object', 'base.user');
   const navigate = useNavigate();
   const [typed, setTyped] = useState('');
-  const search = useDeferredValue(typed.trim());
+  const search = useSettled(typed.trim());
   const found = useInfiniteQuery({
-    queryKey: ['records', 'base.user', 'admin', former, search],
-    queryFn: ({ pageParam, signal }) =>
-      list(
-        'base.user',
-        {
-          fields: 'id,name,login,title,department,manager',
-          filter: `active == ${!former}`,
-          sort: 'name',
-          limit: 100,
-          count: 'capped',
-          ...(search === '' ? {} : { search }),
-          ...(pageParam === '' ? {} : { cursor: pageParam }),
-        },
-        signal,
-      ),
-    initialPageParam: '',
-    getNextPageParam: (page) => page.next,
-    placeholderData: (before) => before,
+    ...pagedQuery('base.user', ['admin', former, search], {
+      ...PEOPLE,
+      filter: `active == ${!former}`,
+      count: 'capped',
+      ...(search === '' ? {} : { search }),
+    }),
+    // While words are looked for; who is active is not shown among the former, even for a moment.
+    placeholderData: (before, query) => (query?.queryKey[3] === former ? before : undefined),
   });
-  const rows = found.data?.pages.flatMap((page) => page.records) ?? [];
+  const rows = rowsOf(found.data);
   const count = found.data?.pages[0]?.count;
   const tab = (key: string, of: boolean) => ({
     key,
@@ -83,56 +73,19 @@ export function UsersPage() {
           />
           {failureOf(found) ? (
             <ErrorState error={found.error} reset={() => void found.refetch()} />
-          ) : found.data === undefined ? (
+          ) : rows === undefined ? (
             <Waiting />
           ) : rows.length === 0 ? (
-            <Empty title={t('list.nothingFound', { object: object.plural })} />
+            <Empty
+              title={t('list.nothingFound', { object: object.plural })}
+              action={typed !== '' && <Button onClick={() => setTyped('')}>{t('list.clear')}</Button>}
+            />
           ) : (
             <People rows={rows} />
           )}
-          {found.hasNextPage && (
-            <div>
-              <Button loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-                {t('admin.more')}
-              </Button>
-            </div>
-          )}
+          <ShowMore label={t('admin.more')} list={found} />
         </Panel>
       </Panels>
     </Page>
-  );
-}
-
-/** People with who they are in the organisation. */
-export function People({ rows }: { rows: Row[] }) {
-  const object = useDefinition('object', 'base.user');
-  const label = (name: string) => object.fields[name]?.label ?? name;
-  const text = (name: string) => ({
-    key: name,
-    label: label(name),
-    cell: (row: Row) => referred(row[name])?.title ?? (typeof row[name] === 'string' ? row[name] : ''),
-  });
-  return (
-    <Table
-      label={object.plural}
-      rows={rows}
-      id={(row) => row.id}
-      columns={[
-        {
-          key: 'name',
-          label: label('name'),
-          cell: (row) => (
-            <Link to="/admin/users/$id" params={{ id: row.id }} className={styles.person}>
-              <Face name={String(row.name ?? '?')} size={22} />
-              {String(row.name ?? '—')}
-            </Link>
-          ),
-        },
-        text('login'),
-        text('title'),
-        text('department'),
-        text('manager'),
-      ]}
-    />
   );
 }

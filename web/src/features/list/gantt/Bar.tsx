@@ -1,7 +1,6 @@
-import { type CSSProperties, type KeyboardEvent, type PointerEvent, useEffect, useRef } from 'react';
-import { useTranslation } from 'react-i18next';
+import { type CSSProperties, type KeyboardEvent, type MouseEvent, type PointerEvent, useEffect, useRef } from 'react';
 import { pixelsTo } from './axis';
-import styles from './gantt.module.css';
+import styles from './Bar.module.css';
 import type { TaskLineProps } from './TaskLine';
 import { type Grip, moved, type Span, valuesOf } from './time';
 import { shown } from './useSpans';
@@ -13,6 +12,8 @@ const NARROW = 28;
 /** A bar below this width says nothing. */
 const WORDS = 48;
 
+const coarse = matchMedia('(pointer: coarse)');
+
 /** A hand on a bar. */
 interface Hand {
   grip: Grip;
@@ -23,18 +24,16 @@ interface Hand {
 
 /** How long a record lasts. It is moved and made longer by mouse, finger and keys. */
 export function Bar(props: TaskLineProps & { span: Span }) {
-  const { line, span, held, axis, days, may, critical, current, height } = props;
-  const { t } = useTranslation();
+  const { t, line, span, held, axis, days, may, critical, current, height, after } = props;
+  const { task } = line;
   const { grip, press, blur, keyed } = useHands(props);
-  const words = ({ line: { task }, after }: TaskLineProps) => {
-    const values = valuesOf(span, days);
-    return [
-      t('gantt.bar', { name: task.title, start: shown(values.start), end: shown(values.end) }),
-      ...(task.progress === null ? [] : [t('gantt.done', { share: task.progress })]),
-      ...(after.length === 0 ? [] : [t('gantt.after', { names: after.join(', ') })]),
-      ...(critical ? [t('gantt.isCritical')] : []),
-    ].join(', ');
-  };
+  const values = valuesOf(span, days);
+  const words = [
+    t('gantt.bar', { name: task.title, start: shown(values.start), end: shown(values.end) }),
+    ...(task.progress === null ? [] : [t('gantt.done', { share: task.progress })]),
+    ...(after.length === 0 ? [] : [t('gantt.after', { names: after.join(', ') })]),
+    ...(critical ? [t('gantt.isCritical')] : []),
+  ].join(', ');
   const writable = (may.move || may.start || may.end) && !line.whole;
   const width = Math.max(2, (span.end - span.start) * axis.width);
   const style: CSSProperties = {
@@ -48,8 +47,8 @@ export function Bar(props: TaskLineProps & { span: Span }) {
       className={styles.bar}
       style={style}
       tabIndex={current ? 0 : -1}
-      aria-label={words(props)}
-      aria-keyshortcuts={writable ? 'ArrowLeft ArrowRight Shift+ArrowLeft Shift+ArrowRight' : undefined}
+      aria-label={words}
+      aria-keyshortcuts={writable ? KEYS : undefined}
       data-bar
       data-movable={(writable && may.move) || undefined}
       data-critical={critical || undefined}
@@ -63,8 +62,8 @@ export function Bar(props: TaskLineProps & { span: Span }) {
       onBlur={blur}
     >
       <span className={styles.drawn} style={{ width, lineHeight: `${HEIGHT - 4}px` }}>
-        {width >= WORDS && <span className={styles.words}>{line.task.title}</span>}
-        {line.task.progress !== null && <span className={styles.share} style={{ width: `${line.task.progress}%` }} />}
+        {width >= WORDS && <span className={styles.words}>{task.title}</span>}
+        {task.progress !== null && <span className={styles.share} style={{ width: `${task.progress}%` }} />}
       </span>
       {writable && may.start && <span className={styles.edge} data-edge="start" style={edge(width, 'start')} />}
       {writable && may.end && <span className={styles.edge} data-edge="end" style={edge(width, 'end')} />}
@@ -72,16 +71,17 @@ export function Bar(props: TaskLineProps & { span: Span }) {
   );
 }
 
+const KEYS = ['', 'Shift+', 'Control+'].map((held) => `${held}ArrowLeft ${held}ArrowRight`).join(' ');
+
 /** The right edge stands where the drawn bar ends, which may be inside of the button. */
 function edge(width: number, which: 'start' | 'end'): CSSProperties {
   if (which === 'start') return {};
-  return { left: width < NARROW || matchMedia('(pointer: coarse)').matches ? width : width - 6 };
+  return { left: width < NARROW || coarse.matches ? width : width - 6 };
 }
 
 /** What pointers and keys do to a bar. */
 function useHands(props: TaskLineProps & { span: Span }) {
-  const { line, span, axis, days, may, current, onOpen, onHold, onSave, onSay } = props;
-  const { t } = useTranslation();
+  const { t, line, span, axis, days, may, current, onOpen, onHold, onSave, onSay } = props;
   const hand = useRef<Hand | null>(null);
   /** Where keys have brought it; it is written when they are done. */
   const keys = useRef<Span | null>(null);
@@ -129,11 +129,13 @@ function useHands(props: TaskLineProps & { span: Span }) {
       hand.current = null;
       onHold(null);
     },
-    onClick: () => {
+    onClick: (event: MouseEvent<HTMLElement>) => {
       const { type, chosen, dragged } = pointer.current;
       pointer.current = { type: 'mouse', chosen: true, dragged: false };
-      if (dragged || (type !== 'mouse' && !chosen && permitted('move'))) return;
-      onOpen();
+      if (dragged) return;
+      // Some browsers give no focus to a button that is touched, and the focus is what chooses.
+      if (type !== 'mouse' && !chosen && permitted('move')) event.currentTarget.focus();
+      else onOpen();
     },
   };
   const press = (event: KeyboardEvent) => {

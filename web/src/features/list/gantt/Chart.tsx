@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Row } from '../../../api/records';
 import type { ObjectDefinition, View } from '../../../definition/types';
 import type { ReadColumn } from '../../../ui/grid';
+import { toggled } from '../../../ui/toggled';
 import { Arrows } from './Arrows';
 import { axisOf, pixelsTo, type Scale, ticksOf } from './axis';
 import type { Critical } from './critical';
@@ -68,8 +69,12 @@ export function Chart(props: Props) {
   const table = columns.reduce((sum, column) => sum + column.width, name);
   const sight = useSight(scroll, axis, table, now >= first && now <= last ? now : first, setWidth);
   const { show } = sight;
+  const asked = useRef(props.today);
   useEffect(() => {
-    if (props.today > 0) show(now);
+    // Once: the axis becomes another with every bar that was moved.
+    if (props.today === asked.current) return;
+    asked.current = props.today;
+    show(now);
   }, [props.today, now, show]);
   const virtual = useVirtualizer({
     count: lines.length,
@@ -82,13 +87,12 @@ export function Chart(props: Props) {
   const focus = useFocus(scroll, lines, (at) => virtual.scrollToIndex(at));
   const items = virtual.getVirtualItems();
   const total = (axis.end - axis.start) * axis.width;
-  const ticks = ticksOf(axis, sight.from, sight.to, i18n.language);
+  const ticks = useMemo(
+    () => ticksOf(axis, sight.from, sight.to, i18n.language),
+    [axis, sight.from, sight.to, i18n.language],
+  );
   const spanOf = (line: Line): Span | null => (line.kind === 'task' ? (spans.get(line.id) ?? line.span) : null);
-  const toggle = (id: string) => {
-    const next = new Set(closed);
-    if (!next.delete(id)) next.add(id);
-    setClosed(next);
-  };
+  const toggle = (id: string) => setClosed(toggled(closed, id));
   const titles = useMemo(() => new Map(tasks.map((task) => [task.id, task.title])), [tasks]);
   return (
     <>
@@ -103,26 +107,38 @@ export function Chart(props: Props) {
         onScroll={sight.scrolled}
         {...focus.watch}
       >
-        <Head object={object} view={view} name={name} columns={columns} axis={axis} ticks={ticks} total={total} />
+        <Head
+          object={object}
+          view={view}
+          name={name}
+          columns={columns}
+          axis={axis}
+          ticks={ticks}
+          table={table}
+          total={total}
+        />
         <div role="rowgroup" className={styles.body} style={{ height: virtual.getTotalSize(), width: table + total }}>
           <Stripes axis={axis} ticks={ticks.lower} left={table} now={now} />
           {items.map((item) => {
             const line = lines[item.index];
             if (line === undefined) return null;
-            const place = { index: item.index, top: item.start, height: rowHeight, total, name };
+            const place = { index: item.index, top: item.start, height: rowHeight, total };
             return line.kind === 'group' ? (
               <Group
                 key={line.id}
                 line={line}
                 field={object.fields[view.group_by ?? '']}
                 open={!closed.has(line.id)}
+                current={focus.current === line.id}
                 onToggle={() => toggle(line.id)}
                 {...place}
               />
             ) : (
               <TaskLine
                 key={line.id}
+                t={t}
                 line={line}
+                name={name}
                 columns={columns}
                 span={spanOf(line)}
                 held={spans.has(line.id)}
@@ -138,7 +154,6 @@ export function Chart(props: Props) {
                 onHold={(span) => hold(line.id, span)}
                 onSave={(span) => void save(line.task, span)}
                 onSay={setSaid}
-                onGo={focus.go}
                 {...place}
               />
             );

@@ -80,9 +80,7 @@ export default function Gantt({ object, view, search, fields, cells, rowHeight, 
           </Checkbox>
         )}
         {loops.length > 0 && (
-          <span className={styles.note} data-wrong>
-            {t('gantt.loop', { names: loops.slice(0, 5).join(', ') })}
-          </span>
+          <span className={styles.loop}>{t('gantt.loop', { names: loops.slice(0, 5).join(', ') })}</span>
         )}
         {may.move && (
           <span className={styles.help} title={t('gantt.keys')}>

@@ -1,7 +1,7 @@
-import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { Field } from '../../../definition/types';
 import { kindOf } from '../../../fields/registry';
+import { Disclosure } from '../../../ui/Disclosure';
 import styles from './gantt.module.css';
 import type { Line } from './plan';
 
@@ -9,18 +9,17 @@ interface Props {
   line: Line & { kind: 'group' };
   field: Field | undefined;
   open: boolean;
+  current: boolean;
   onToggle: () => void;
   index: number;
   top: number;
   height: number;
   total: number;
-  name: number;
 }
 
 /** The head of a group: what its tasks have in common, and how many there are. */
-export function Group({ line, field, open, onToggle, index, top, height, total }: Props) {
+export function Group({ line, field, open, current, onToggle, index, top, height, total }: Props) {
   const { t, i18n } = useTranslation();
-  const Arrow = open ? ChevronDown : ChevronRight;
   const Display = field && line.group !== null ? kindOf(field).Display : undefined;
   return (
     <div
@@ -35,9 +34,7 @@ export function Group({ line, field, open, onToggle, index, top, height, total }
     >
       <div className={styles.table} style={{ width: 'var(--table)' }}>
         <div role="gridcell" className={styles.cell}>
-          <button className={styles.toggle} aria-expanded={open} aria-label={t('gantt.group')} onClick={onToggle}>
-            <Arrow size={15} aria-hidden />
-          </button>
+          <Disclosure open={open} label={t('gantt.group')} tabIndex={current ? 0 : -1} onToggle={onToggle} />
           {Display && field ? <Display field={field} value={line.group} /> : t('gantt.none')}
           <span className={styles.count}>{line.count.toLocaleString(i18n.language)}</span>
         </div>

@@ -13,15 +13,17 @@ interface HeadProps {
   columns: ReadColumn<Row>[];
   axis: Axis;
   ticks: { upper: Tick[]; lower: Tick[] };
+  /** Pixels of all columns, and of the axis. */
+  table: number;
   total: number;
 }
 
 /** The heads of the columns, and the axis. */
-export function Head({ object, view, name, columns, axis, ticks, total }: HeadProps) {
+export function Head({ object, view, name, columns, axis, ticks, table, total }: HeadProps) {
   const { t } = useTranslation();
   const at = (tick: Tick) => ({ left: pixelsTo(axis, tick.start), width: (tick.end - tick.start) * axis.width });
   return (
-    <div role="row" aria-rowindex={1} className={styles.head} style={{ width: total + tableOf(name, columns) }}>
+    <div role="row" aria-rowindex={1} className={styles.head} style={{ width: table + total }}>
       <div className={styles.table}>
         <div role="columnheader" className={styles.heading} style={{ width: name }}>
           {object.fields[view.title ?? '']?.label ?? object.label}
@@ -52,10 +54,6 @@ export function Head({ object, view, name, columns, axis, ticks, total }: HeadPr
       </div>
     </div>
   );
-}
-
-function tableOf(name: number, columns: ReadColumn<Row>[]): number {
-  return columns.reduce((sum, column) => sum + column.width, name);
 }
 
 /** Lines behind the bars, days off, and today. */

@@ -1,7 +1,6 @@
-import { ChevronDown, ChevronRight } from 'lucide-react';
-import type { KeyboardEvent } from 'react';
-import { useTranslation } from 'react-i18next';
+import type { TFunction } from 'i18next';
 import type { Row } from '../../../api/records';
+import { Disclosure } from '../../../ui/Disclosure';
 import type { ReadColumn } from '../../../ui/grid';
 import type { Axis } from './axis';
 import { Bar } from './Bar';
@@ -11,6 +10,8 @@ import type { Span } from './time';
 import type { Writable } from './useSpans';
 
 export interface TaskLineProps {
+  /** Asked for once for all lines, as in a list. */
+  t: TFunction;
   line: Line & { kind: 'task' };
   columns: ReadColumn<Row>[];
   /** From where to where its bar goes now, also while it is in hand. */
@@ -29,7 +30,6 @@ export interface TaskLineProps {
   onHold: (span: Span | null) => void;
   onSave: (span: Span) => void;
   onSay: (words: string) => void;
-  onGo: (from: number, by: number) => void;
   index: number;
   top: number;
   height: number;
@@ -39,15 +39,8 @@ export interface TaskLineProps {
 
 /** A row of the chart: a record with its bar. */
 export function TaskLine(props: TaskLineProps) {
-  const { line, columns, span, open, current, index, top, height, total, name, onToggle, onOpen, onGo } = props;
-  const { t } = useTranslation();
-  const Arrow = open ? ChevronDown : ChevronRight;
+  const { t, line, columns, span, open, current, index, top, height, total, name, onToggle, onOpen } = props;
   const tab = current ? 0 : -1;
-  const press = (event: KeyboardEvent) => {
-    if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
-    event.preventDefault();
-    onGo(index, event.key === 'ArrowDown' ? 1 : -1);
-  };
   return (
     <div
       role="row"
@@ -57,20 +50,16 @@ export function TaskLine(props: TaskLineProps) {
       className={styles.row}
       data-line={line.id}
       style={{ top, height }}
-      onKeyDown={press}
     >
       <div className={styles.table}>
         <div role="gridcell" className={styles.cell} style={{ width: name, paddingLeft: 12 + line.depth * 16 }}>
           {line.branches && (
-            <button
-              className={styles.toggle}
+            <Disclosure
+              open={open}
+              label={t('list.branch', { name: line.task.title })}
               tabIndex={tab}
-              aria-expanded={open}
-              aria-label={t('list.branch', { name: line.task.title })}
-              onClick={onToggle}
-            >
-              <Arrow size={15} aria-hidden />
-            </button>
+              onToggle={onToggle}
+            />
           )}
           <button className={styles.title} tabIndex={tab} title={line.task.title} onClick={onOpen}>
             {line.task.title}

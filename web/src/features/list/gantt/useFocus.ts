@@ -1,4 +1,4 @@
-import { type FocusEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import type { Line } from './plan';
 
 /** Which line can be reached by Tab, and the way from line to line by arrows. */
@@ -15,10 +15,11 @@ export function useFocus(
     return row?.querySelector<HTMLElement>('[data-bar]') ?? row?.querySelector<HTMLElement>('button');
   };
   const go = (from: number, by: number) => {
-    const next = lines[Math.max(0, Math.min(lines.length - 1, from + by))];
+    const at = Math.max(0, Math.min(lines.length - 1, from + by));
+    const next = lines[at];
     if (next === undefined) return;
     setChosen(next.id);
-    reveal(lines.indexOf(next));
+    reveal(at);
     const focus = () => {
       const found = find(next.id);
       found?.focus({ preventScroll: true });
@@ -36,8 +37,17 @@ export function useFocus(
   const watch = {
     onFocus: (event: FocusEvent) => {
       inside.current = true;
-      const line = (event.target as HTMLElement).closest<HTMLElement>('[data-line]')?.dataset.line;
+      const line = lineOf(event);
       if (line !== undefined) setChosen(line);
+    },
+    onKeyDown: (event: KeyboardEvent) => {
+      const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      if (by === undefined) return;
+      const id = lineOf(event);
+      const from = lines.findIndex((line) => line.id === id);
+      if (from < 0) return;
+      event.preventDefault();
+      go(from, by);
     },
     onBlur: (event: FocusEvent) => {
       if (event.relatedTarget !== null) inside.current = scroll.current?.contains(event.relatedTarget) === true;
@@ -46,5 +56,10 @@ export function useFocus(
       inside.current = false;
     },
   };
-  return { current, go, watch };
+  return { current, watch };
+}
+
+/** The id of the line in which something happens. */
+function lineOf({ target }: { target: EventTarget }): string | undefined {
+  return (target as HTMLElement).closest<HTMLElement>('[data-line]')?.dataset.line;
 }

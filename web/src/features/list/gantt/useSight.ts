@@ -43,10 +43,13 @@ export function useSight(
   useEffect(() => {
     const element = scroll.current;
     if (element === null) return undefined;
-    const watch = new ResizeObserver(() => onWidth(element.clientWidth));
+    const watch = new ResizeObserver(() => {
+      onWidth(element.clientWidth);
+      scrolled();
+    });
     watch.observe(element);
     return () => watch.disconnect();
-  }, [scroll, onWidth]);
+  }, [scroll, onWidth, scrolled]);
   useLayoutEffect(() => {
     // Before the first look the table has no width yet; a plan is looked at from shortly before where it begins.
     if (middle.current === null && Number.isFinite(begin)) middle.current = begin + (half() / axis.width) * 0.7;

@@ -5,7 +5,7 @@ import { change, type Row } from '../../../api/records';
 import type { Json } from '../../../definition/json';
 import type { ObjectDefinition, View } from '../../../definition/types';
 import { moment } from '../../../fields/date';
-import { toast } from '../../../ui/toast';
+import { failed, toast } from '../../../ui/toast';
 import type { Task } from './plan';
 import { type Span, valuesOf } from './time';
 
@@ -43,8 +43,9 @@ export function useSpans(object: ObjectDefinition, view: View, days: boolean) {
     await refresh();
     return written;
   };
-  const fail = (error: unknown) =>
-    toast({ text: error instanceof Error ? error.message : String(error), tone: 'wrong' });
+  /** Lets go of a span, unless the bar was taken again meanwhile. */
+  const release = (id: string, span: Span) =>
+    setSpans((before) => (before.get(id) === span ? new Map([...before].filter(([one]) => one !== id)) : before));
   const save = async (task: Task, span: Span) => {
     hold(task.id, span);
     const values = valuesOf(span, days);
@@ -61,14 +62,14 @@ export function useSpans(object: ObjectDefinition, view: View, days: boolean) {
       toast({
         text: t('gantt.moved', { name: task.title, start: shown(values.start), end: shown(values.end) }),
         tone: 'done',
-        action: { label: t('list.undo'), run: () => void write(written, back).catch(fail) },
+        action: { label: t('list.undo'), run: () => void write(written, back).catch(failed) },
       });
     } catch (error) {
-      fail(error);
+      failed(error);
       // Somebody else may have changed it: what is shown is what is there now.
       await refresh();
     } finally {
-      hold(task.id, null);
+      release(task.id, span);
     }
   };
   return { spans, hold, save };

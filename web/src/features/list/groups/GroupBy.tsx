@@ -3,7 +3,7 @@ import { Layers } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import type { ObjectDefinition } from '../../../definition/types';
 import { groupable } from './groups';
-import styles from './GroupBy.module.css';
+import styles from '../list.module.css';
 
 interface Props {
   object: ObjectDefinition;

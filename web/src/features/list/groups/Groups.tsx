@@ -1,5 +1,3 @@
-import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Row, Selection } from '../../../api/records';
 import { titleOf } from '../../../definition/title';
@@ -7,6 +5,7 @@ import type { ObjectDefinition } from '../../../definition/types';
 import type { Column } from '../../../fields/columns';
 import { kindOf } from '../../../fields/registry';
 import { DataGrid } from '../../../ui/DataGrid';
+import { Disclosure } from '../../../ui/Disclosure';
 import type { GridColumn, Order, ReadColumn } from '../../../ui/grid';
 import { ErrorState } from '../../../ui/ErrorState';
 import { Waiting } from '../../../ui/Skeleton';
@@ -32,7 +31,7 @@ interface Props {
 /** A list in groups: a head with count and sums for each, its records where somebody opens it. */
 export function Groups({ object, selection, by, columns, cells, phone, rowHeight, order, onOrder, onOpen }: Props) {
   const { t, i18n } = useTranslation();
-  const sums = useMemo(() => summed(columns), [columns]);
+  const sums = summed(columns);
   const groups = useGroups(object, selection, by, sums);
   const field = object.fields[by];
   if (groups.error) return <ErrorState error={groups.error} reset={groups.retry} />;
@@ -40,21 +39,9 @@ export function Groups({ object, selection, by, columns, cells, phone, rowHeight
   const { Display } = kindOf(field);
   const title = (line: Line) => {
     const value = line.group[by] ?? null;
-    const Arrow = line.open ? ChevronDown : ChevronRight;
     return (
       <span className={styles.head}>
-        <button
-          className={styles.toggle}
-          tabIndex={-1}
-          aria-expanded={line.open}
-          aria-label={t('group.open')}
-          onClick={(event) => {
-            event.stopPropagation();
-            groups.toggle(line.key);
-          }}
-        >
-          <Arrow size={15} aria-hidden />
-        </button>
+        <Disclosure open={line.open} label={t('group.open')} tabIndex={-1} onToggle={() => groups.toggle(line.key)} />
         {value === null ? (
           t('group.none', { field: field.label })
         ) : (

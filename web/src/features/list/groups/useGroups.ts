@@ -4,6 +4,7 @@ import { type Group, groups as groupsOf, list, type Row, type Selection } from '
 import { Problem, failureOf } from '../../../definition/problem';
 import type { ObjectDefinition } from '../../../definition/types';
 import { kindOf } from '../../../fields/registry';
+import { toggled } from '../../../ui/toggled';
 import { conditionOf, keyOf, ordered } from './groups';
 import { lengthOf, pagesOf, placesOf } from './places';
 
@@ -57,7 +58,7 @@ export function useGroups(object: ObjectDefinition, selection: Selection, by: st
     }),
   });
   const at = (index: number): Line | undefined => {
-    const place = placesOf(sections, index, index)[0];
+    const place = places[index - first] ?? placesOf(sections, index, index)[0];
     const group = place && groups[place.section];
     if (place === undefined || group === undefined) return undefined;
     const key = keyOf(group[by] ?? null);
@@ -71,11 +72,7 @@ export function useGroups(object: ObjectDefinition, selection: Selection, by: st
     (from: number, to: number) => setRange((before) => (before[0] === from && before[1] === to ? before : [from, to])),
     [],
   );
-  const toggle = (key: string) => {
-    const next = new Set(opened);
-    if (!next.delete(key)) next.add(key);
-    setOpened(next);
-  };
+  const toggle = (key: string) => setOpened(toggled(opened, key));
   return {
     pending: figures.isPending,
     count: lengthOf(sections),

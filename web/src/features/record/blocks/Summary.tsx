@@ -3,6 +3,7 @@ import { get } from '../../../api/client';
 import type { Row } from '../../../api/records';
 import { useFields } from '../../../fields/columns';
 import { kindOf } from '../../../fields/registry';
+import { isEmpty } from '../../../forms/empty';
 import type { BlockProps } from './block';
 import styles from './blocks.module.css';
 
@@ -28,7 +29,7 @@ export function Summary({ block, object, row }: BlockProps) {
           <div key={path}>
             <dt>{block.summary?.[path]?.label ?? field.label}</dt>
             <dd>
-              {value === null ? (
+              {isEmpty(value) ? (
                 '—'
               ) : (
                 <Display field={field} value={value} row={row} at={{ object: object.name, id: row.id, field: path }} />
