@@ -1,7 +1,9 @@
 import { queryOptions } from '@tanstack/react-query';
+import i18next from 'i18next';
 import { Unreachable } from '../definition/problem';
 import type * as Schema from '../definition/schema.gen';
 import { language } from '../texts';
+import { heard } from '../ui/connection';
 import { ask, get, refusal } from './client';
 
 /** How lines become records. */
@@ -80,9 +82,13 @@ export function sendFile(
     request.setRequestHeader('content-type', charset === undefined ? media : `${media}; charset=${charset}`);
     request.setRequestHeader('accept-language', language());
     request.upload.onprogress = ({ loaded, total }) => told(total === 0 ? 1 : loaded / total);
-    request.onerror = () => fail(new Unreachable('no answer'));
+    request.onerror = () => {
+      heard(false);
+      fail(new Unreachable(i18next.t('connection.unsent')));
+    };
     request.onabort = () => fail(new DOMException('stopped', 'AbortError'));
     request.onload = () => {
+      heard(true);
       if (request.status < 300) done(JSON.parse(request.responseText) as WholeImport);
       else fail(refusal(request, request.responseText, path));
     };

@@ -11,6 +11,7 @@ import { useView } from '../api/views';
 import type { Referred } from '../definition/reference';
 import { titleFields, titleOf } from '../definition/title';
 import { Dialog } from '../ui/Dialog';
+import { ShowMore } from '../ui/ShowMore';
 import { ErrorState } from '../ui/ErrorState';
 import { useSettled } from '../ui/useSettled';
 import { type Column, useColumns, valueAt } from './columns';
@@ -130,11 +131,7 @@ export default function LookupTable({ object: name, allowed, words, several, cho
           )}
         </div>
       )}
-      {found.hasNextPage && (
-        <Button type="text" block loading={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
-          {t('lookup.more')}
-        </Button>
-      )}
+      <ShowMore label={t('lookup.more')} list={found} />
     </Dialog>
   );
 }

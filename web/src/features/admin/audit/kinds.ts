@@ -20,6 +20,7 @@ export const KINDS: readonly string[] = [
   'account.second_factor_removed',
   'account.token_made',
   'account.handed_over',
+  'audit.pruned',
   'catalog.published',
   'catalog.purged',
   'effect.settled',
