@@ -38,6 +38,9 @@ impl Work {
 
     /// What an instance locks of its record.
     pub(crate) async fn lock_by(&self, instance: Uuid) -> Result<Lock> {
+        if self.is_at_task_of(instance) {
+            return Ok(Lock::None);
+        }
         let Some(row) = table::instance(&self.tx, instance).await?.filter(stored::is_running) else {
             return Ok(Lock::None);
         };

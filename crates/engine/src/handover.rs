@@ -28,8 +28,6 @@ const PERSONAL: [&str; 2] = ["base.notification", "base.preference"];
 const BATCH: u32 = 100;
 /// How long the job may take for one of them.
 const LEASE: TimeDelta = TimeDelta::minutes(5);
-/// Approvals that are counted beforehand.
-const MOST_COUNTED: u32 = 10_000;
 /// Failures that are told one by one.
 const MOST_TOLD: usize = 100;
 
@@ -114,7 +112,7 @@ impl Engine {
                 *held.records.entry(place.object.to_string()).or_default() += count;
             }
         }
-        held.tasks = table::waiting_for(&work.tx, from, MOST_COUNTED).await?.len() as u64;
+        held.tasks = table::count_waiting_for(&work.tx, from).await?;
         Ok(held)
     }
 

@@ -41,6 +41,17 @@ pub struct Work {
     pub target: Option<Uuid>,
     /// What the script that runs may still ask for; scripts of its writes live on it too.
     pub budget: Option<Arc<Budget>>,
+    /// The task that is worked at: `identity` may change what its step opens.
+    pub task: Option<HeldTask>,
+}
+
+/// The task of somebody who changes what its step opens.
+#[derive(Clone)]
+pub struct HeldTask {
+    /// The running flow: it locks the record for everybody else, and is not voided by what it asks for.
+    pub instance: Uuid,
+    /// Who holds it, with the rights that its roles give: those of scripts.
+    pub holder: Arc<Identity>,
 }
 
 impl Work {
@@ -63,7 +74,12 @@ impl Work {
     /// The same transaction as somebody else would read in it.
     pub(crate) fn seen_by(&self, identity: Arc<Identity>) -> Work {
         let bindings = self.engine.bindings(&identity);
-        Work { identity, mode: Mode::Request, bindings, target: None, ..self.clone() }
+        Work { identity, mode: Mode::Request, bindings, target: None, task: None, ..self.clone() }
+    }
+
+    /// Whether a task of this instance is worked at.
+    pub(crate) fn is_at_task_of(&self, instance: Uuid) -> bool {
+        self.task.as_ref().is_some_and(|task| task.instance == instance)
     }
 
     /// The same work, one script deeper. The first script of a write brings the budget of them all.
@@ -73,6 +89,9 @@ impl Work {
         if self.depth == 0 {
             budget.begin();
         }
-        Work { depth: self.depth + 1, mode: Mode::Script, budget: Some(budget), ..self.clone() }
+        // A step opens fields for its approver, not for scripts.
+        let identity = self.task.as_ref().map_or(&self.identity, |task| &task.holder).clone();
+        let (depth, mode, budget) = (self.depth + 1, Mode::Script, Some(budget));
+        Work { identity, task: None, depth, mode, budget, ..self.clone() }
     }
 }

@@ -139,6 +139,9 @@ async fn record(work: &Work, flow: &Flow, id: Uuid) -> Result<Option<Row>> {
 /// What the steps refuse that must be done again.
 pub(crate) async fn record_changed(work: &Work, before: &Row, after: &Row) -> Result<()> {
     let Some(id) = before.system(catalog::SystemField::Flow).as_reference() else { return Ok(()) };
+    if work.is_at_task_of(id) {
+        return Ok(());
+    }
     let instance = stored::load(work, id).await?;
     let flow = stored::flow_of(work, &instance).await?;
     if !flow.material.iter().any(|field| before.get(field) != after.get(field)) {

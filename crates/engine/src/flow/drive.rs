@@ -103,7 +103,7 @@ pub(crate) async fn write(
 }
 
 /// The same work with the rights of a flow.
-pub(crate) fn as_flow(work: &Work) -> Work {
+fn as_flow(work: &Work) -> Work {
     Work { mode: Mode::System, ..work.clone() }
 }
 

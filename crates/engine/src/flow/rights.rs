@@ -1,16 +1,18 @@
 //! What the holder of a task may do with the fields of its record: what the step says, else what the flow says. A step
 //! hides, and opens for change, what its approver may read; it never shows what a role hides.
 
-use crate::flow::{drive, stored};
+use crate::flow::stored;
+use crate::identity::Identity;
 use crate::records::command::{Command, Written};
 use crate::records::read;
-use crate::work::Work;
-use catalog::{Field, FieldRight, Object};
+use crate::work::{HeldTask, Work};
+use catalog::{Field, FieldRight, Object, Stored};
 use diagnostic::{Code, Diagnostic, Result};
 use indexmap::IndexMap;
-use plan::Precondition;
-use plan::actor::Access;
+use plan::actor::{Access, Grants, ObjectGrant};
+use plan::{Actor, Precondition};
 use serde_json::{Map, Value as Json, json};
+use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
 use workflow::Flow;
@@ -69,19 +71,58 @@ pub(crate) async fn save(work: &Work, id: Uuid, body: &Json, precondition: Preco
     if task.state != TaskState::Open {
         return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", task.state.name())));
     }
-    opened(work, &flow, &task.node, body)?;
+    let object = work.published.object(&flow.object)?;
+    opened(work, object, &flow, &task.node, body)?;
     let command = Command::Update {
         object: flow.object.clone(),
         id: instance.record,
         body: body.clone(),
         precondition,
     };
-    Box::pin(drive::as_flow(work).execute(&command)).await
+    Box::pin(at_task(work, object, instance.id, body).execute(&command)).await
+}
+
+/// The same work with the right to change these fields of the record, and with them the parts of it. All else is as
+/// roles say: what may be read, and so what may be referred to.
+fn at_task(work: &Work, object: &Object, instance: Uuid, body: &Json) -> Work {
+    let holder = work.identity.clone();
+    let mut objects = holder.actor.grants.objects.clone();
+    let mut parts = Vec::new();
+    if let Some(grant) = objects.get_mut(&object.name) {
+        grant.update = grant.read.clone();
+        let given = body.as_object().into_iter().flat_map(Map::keys);
+        open(grant, given.filter_map(|name| object.field(name)), &mut parts);
+    }
+    let mut seen = HashSet::new();
+    while let Some(name) = parts.pop() {
+        let part = work.published.catalog.object(&name).filter(|_| seen.insert(name.clone()));
+        if let (Some(part), Some(grant)) = (part, objects.get_mut(&name)) {
+            grant.create = true;
+            (grant.update, grant.delete) = (grant.read.clone(), grant.read.clone());
+            open(grant, part.fields.values(), &mut parts);
+        }
+    }
+    let grants = Arc::new(Grants { objects, start: holder.actor.grants.start.clone() });
+    let actor = Arc::new(Actor { grants, ..(*holder.actor).clone() });
+    let identity = Arc::new(Identity { actor, user: holder.user.clone(), frames: Arc::default() });
+    Work { identity, task: Some(HeldTask { instance, holder }), ..work.clone() }
+}
+
+/// Opens fields for change that may be read; names the objects of parts among them.
+fn open<'f>(grant: &mut ObjectGrant, fields: impl Iterator<Item = &'f Field>, parts: &mut Vec<Arc<str>>) {
+    for field in fields.filter(|field| field.derived.is_none()) {
+        if !grant.reads(field.index) {
+            continue;
+        }
+        grant.fields[field.index] = FieldRight::Edit;
+        if let Stored::Children { object, .. } = &field.stored {
+            parts.push(object.clone());
+        }
+    }
 }
 
 /// Whether a step opens all these fields for change.
-fn opened(work: &Work, flow: &Flow, node: &str, body: &Json) -> Result<()> {
-    let object = work.published.object(&flow.object)?;
+fn opened(work: &Work, object: &Object, flow: &Flow, node: &str, body: &Json) -> Result<()> {
     let planner = work.planner();
     let known = planner.known();
     for name in body.as_object().into_iter().flat_map(Map::keys) {

@@ -38,6 +38,7 @@ pub(crate) fn system_work(engine: &Engine, tx: &Tx, published: &Arc<Published>) 
         address: None,
         target: None,
         budget: None,
+        task: None,
     }
 }
 

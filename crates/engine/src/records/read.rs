@@ -17,7 +17,7 @@ use plan::read::{Bin, Conditions, Count, Output, Page, Select, Shape};
 use plan::scene::{Roots, Scene};
 use serde_json::{Map, Value as Json, json};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use storage::select::{self, Frame, PageOf};
 use storage::stages::timed;
@@ -200,19 +200,40 @@ pub(crate) async fn titles(work: &Work, object: &Arc<Object>, ids: &[Uuid]) -> R
 
 /// `{"id", "title", "login"}` of a user, in the bin or not, as far as the actor may read it.
 pub(crate) async fn person(work: &Work, id: Option<Uuid>) -> Result<Json> {
-    let users = work.published.catalog.objects.get("base.user");
-    let (Some(id), Some(users)) = (id, users) else { return Ok(Json::Null) };
+    Ok(people(work, id).await?.of(id))
+}
+
+/// Users by id, as [`person`] tells of them.
+pub(crate) struct People(HashMap<Uuid, Json>);
+
+impl People {
+    /// One of them; null for nobody.
+    pub fn of(&self, id: Option<Uuid>) -> Json {
+        id.and_then(|id| self.0.get(&id)).cloned().unwrap_or_default()
+    }
+}
+
+/// All these users at once.
+pub(crate) async fn people(work: &Work, ids: impl IntoIterator<Item = Uuid>) -> Result<People> {
+    let Some(users) = work.published.catalog.objects.get("base.user") else {
+        return Ok(People(HashMap::new()));
+    };
+    let ids: Vec<Uuid> = ids.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
     let seen = match work.identity.actor.grant(&users.name) {
-        Some(grant) => !work.rows().within(users, &[id], &grant.read, Bin::Any).await?.is_empty(),
-        None => false,
+        Some(grant) => work.rows().within(users, &ids, &grant.read, Bin::Any).await?,
+        None => Vec::new(),
     };
-    let row = if seen { work.rows().load(users, id).await? } else { None };
+    let rows = if seen.is_empty() { Vec::new() } else { work.rows().load_all(users, &seen).await? };
     let known = work.planner().known();
-    let named = |field: &str| {
-        let row = row.as_ref().filter(|_| known.readable(&users.name, field).is_some());
-        row.and_then(|row| row.get(field).as_text().map(str::to_owned))
+    let told = |id: Uuid| {
+        let row = rows.iter().find(|row| row.id() == id);
+        let named = |field: &str| {
+            let row = row.filter(|_| known.readable(&users.name, field).is_some());
+            row.and_then(|row| row.get(field).as_text().map(str::to_owned))
+        };
+        (id, json!({"id": id, "title": named("name"), "login": named("login")}))
     };
-    Ok(json!({"id": id, "title": named("name"), "login": named("login")}))
+    Ok(People(ids.into_iter().map(told).collect()))
 }
 
 /// Live rows that meet a filter and that the actor may read.

@@ -32,6 +32,7 @@ impl Engine {
             address: None,
             target: None,
             budget: None,
+            task: None,
         }
     }
 

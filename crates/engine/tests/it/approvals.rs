@@ -342,6 +342,7 @@ fn a_step_hides_fields_and_opens_others() {
         let office = Office::open(site).await;
         let engine = &office.site.engine;
         let record = office.paper(None, 1).await;
+        let client = office.site.create(&engine.system(), "paper.client", json!({"code": "C-1"})).await.id();
         let instance = office.submit("rights", record).await.unwrap();
         let first = office.task(instance, "fin1").await.unwrap();
         let save = async |login: &str, task: Uuid, body: Json| {
@@ -374,6 +375,20 @@ fn a_step_hides_fields_and_opens_others() {
             ("fin1", json!({"status": "done"}), "read_only_field status", "a stage is not a field to change"),
             ("fin1", json!({"nothing": 1}), "unknown_field nothing", "no such field"),
             ("fin1", json!({"note": 1}), "invalid_field_value note", "every rule holds"),
+            ("fin1", json!({"color": "grey"}), "option_not_offered color", "retired"),
+            ("fin1", json!({"client": client}), "reference_not_found client", "what finance does not see"),
+            (
+                "fin1",
+                json!({"client": {"by": {"code": "C-1"}}}),
+                "unknown_field client",
+                "nor is it found by a key",
+            ),
+            (
+                "fin1",
+                json!({"lines": {"create": [{"name": "three", "cost": 1}]}}),
+                "unknown_field lines.create[0].cost",
+                "nor is more of a part given than is read",
+            ),
             ("ini", json!({"note": "x"}), "not_found", "somebody else's task"),
         ];
         for (login, body, expect, case) in rows {

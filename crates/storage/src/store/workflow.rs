@@ -319,11 +319,21 @@ pub async fn in_box(
     stored::select(tx, &rest, values).await
 }
 
+/// Which tasks are approvals that wait for `$1`.
+const WAITING: &str = "where assignee = $1 and state in ('open', 'queued') and kind = 'approve'";
+
 /// Approvals that wait for somebody, oldest first.
 pub async fn waiting_for(tx: &Tx, user: Uuid, limit: u32) -> Result<Vec<Task>> {
-    let rest =
-        "where assignee = $1 and state in ('open', 'queued') and kind = 'approve' order by id limit $2";
-    stored::select(tx, rest, cells![tx.dialect(); user, i64::from(limit)]).await
+    let rest = format!("{WAITING} order by id limit $2");
+    stored::select(tx, &rest, cells![tx.dialect(); user, i64::from(limit)]).await
+}
+
+/// How many approvals wait for somebody.
+pub async fn count_waiting_for(tx: &Tx, user: Uuid) -> Result<u64> {
+    let sql = format!("select count(*) from workflow_task {WAITING}");
+    let row = tx.row(sql, cells![tx.dialect(); user]).await?;
+    let count: i64 = row.map_or(Ok(0), |row| row.get(0))?;
+    Ok(count.unsigned_abs())
 }
 
 /// What happened, without its place in the chain, which [`append_log`] gives it.

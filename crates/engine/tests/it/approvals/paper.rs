@@ -13,6 +13,8 @@ fields:
   amount: {type: integer}
   note: {type: text, max: 60}
   reviewer: {type: user}
+  color: {type: select, options: {red: {}, grey: {retired: true}}}
+  client: {type: reference, to: client}
   status: {type: select, default: draft, options: {draft: {}, running: {}, done: {}, refused: {}}}
   lines: {type: children, of: sheet, via: paper}
 transitions:
@@ -30,6 +32,19 @@ ownership: inherit(paper)
 fields:
   paper: {type: reference, to: paper, required: true, on_delete: cascade}
   name: {type: text, required: true, max: 60}
+  cost: {type: integer}
+";
+
+/// What finance may not see.
+const CLIENT: &str = "
+kind: object
+name: client
+title: code
+ownership: shared
+fields:
+  code: {type: text, required: true, max: 60}
+unique:
+  code: {fields: [code]}
 ";
 
 const WRITER: &str = "
@@ -44,6 +59,7 @@ kind: role
 name: finance
 objects:
   paper.paper: {read: all}
+  paper.sheet: {read: all, fields: {cost: hidden}}
 ";
 
 /// The flows: name, then everything below `object`.
@@ -118,7 +134,8 @@ pub const FLOWS: [(&str, &str); 25] = [
     (
         "rights",
         "fields: {'*': read, amount: hidden}\nsteps:\n  \
-         a: {approve: {by: [{role: finance}], mode: any}, fields: {note: edit, lines: edit, status: edit}}\n  \
+         a: {approve: {by: [{role: finance}], mode: any}, \
+         fields: {note: edit, lines: edit, status: edit, color: edit, client: edit}}\n  \
          b: {approve: {by: [{user: boss}], mode: any}, fields: {'*': hidden, name: edit}}",
     ),
     (
@@ -134,6 +151,7 @@ pub fn pack(version: &str, change: impl Fn(&str, &str) -> String) -> PackFiles {
         ("pack.yaml".to_owned(), about),
         ("objects/paper.yaml".to_owned(), OBJECT.to_owned()),
         ("objects/sheet.yaml".to_owned(), SHEET.to_owned()),
+        ("objects/client.yaml".to_owned(), CLIENT.to_owned()),
         ("roles/writer.yaml".to_owned(), WRITER.to_owned()),
         ("roles/finance.yaml".to_owned(), FINANCE.to_owned()),
     ];
