@@ -85,9 +85,12 @@ impl Caller {
                 return Err(self.refuse(found.with("what", "anything while viewing as another user")));
             }
         };
-        let missing = self.refuse(Diagnostic::new(Code::NotFound));
         let seen = self.ask(move |engine, _| async move { engine.identity(user, None).await }).await;
-        self.session.identity = seen.map_err(|_| missing)?;
+        self.session.identity = seen.map_err(|problem| match problem.diagnostic.code {
+            // It is not the caller who is unknown.
+            Code::Unauthenticated => self.refuse(Diagnostic::new(Code::NotFound)),
+            _ => problem,
+        })?;
         Ok(())
     }
 

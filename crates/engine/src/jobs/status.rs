@@ -5,8 +5,6 @@ use crate::identity::Identity;
 use crate::records::read;
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::sync::Arc;
 use storage::store::job::{self, Job};
 use uuid::Uuid;
@@ -32,18 +30,13 @@ impl Engine {
         let work = self.reading(identity);
         let actor = &identity.actor;
         let jobs = job::list(&work.tx, (!actor.admin).then_some(actor.id), MOST).await?;
-        let mut people = HashMap::new();
-        let mut all = Vec::with_capacity(jobs.len());
-        for job in &jobs {
+        let people = read::people(&work, jobs.iter().filter_map(|job| job.created_by)).await?;
+        let told = |job: &Job| {
             let mut one = shown(job);
-            let person = match people.entry(job.created_by) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(new) => new.insert(read::person(&work, job.created_by).await?),
-            };
-            one["created_by"] = person.clone();
-            all.push(one);
-        }
-        Ok(all)
+            one["created_by"] = people.of(job.created_by);
+            one
+        };
+        Ok(jobs.iter().map(told).collect())
     }
 
     /// Takes a job back. What keeps derived values true is not taken back: nothing else would.

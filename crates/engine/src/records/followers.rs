@@ -8,7 +8,8 @@ use catalog::{Field, Object, SystemField};
 use diagnostic::{Code, Diagnostic, Locale, Result, Text};
 use plan::actor::Access;
 use plan::planner::{Mode, Planned};
-use plan::write::Operation;
+use plan::read::Bin;
+use plan::write::{Operation, RowWrite};
 use script::Message;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
@@ -34,10 +35,8 @@ impl Engine {
         let object = open(&work, object, record).await?;
         let found = table::list(&work.tx, &object.name, record).await?;
         let following = found.iter().any(|one| one.person == identity.actor.id);
-        let mut followers = Vec::with_capacity(found.len());
-        for one in &found {
-            followers.push(read::person(&work, Some(one.person)).await?);
-        }
+        let people = read::people(&work, found.iter().map(|one| one.person)).await?;
+        let followers: Vec<Json> = found.iter().map(|one| people.of(Some(one.person))).collect();
         Ok(json!({"followers": followers, "following": following}))
     }
 
@@ -105,10 +104,10 @@ pub(crate) async fn tell(
             Err(found) => return Err(found),
         };
         let reading = work.seen_by(identity);
+        let Some(text) = text(&reading, &object, &news).await? else { continue };
         if !read::may(&reading, &object.name, record, Access::Read).await? {
             continue;
         }
-        let Some(text) = text(&reading, &object, &news) else { continue };
         let title = read::titles(&reading, &object, &[record]).await?.remove(&record);
         let message = Message {
             template: None,
@@ -137,39 +136,52 @@ fn subject(author: &str, object: &Object, title: Option<&str>, news: &News<'_>) 
 }
 
 /// What is said to a reader; of a change, the names of what changed. Nothing where the reader may read none of it.
-fn text(reading: &Work, object: &Object, news: &News<'_>) -> Option<Json> {
+async fn text(reading: &Work, object: &Object, news: &News<'_>) -> Result<Option<Json>> {
     let planned = match news {
-        News::Commented(words) => return Some(json!(words)),
+        News::Commented(words) => return Ok(Some(json!(words))),
         News::Changed(planned) => *planned,
     };
-    let planner = reading.planner();
-    let known = planner.known();
     let (root, parts): (Vec<_>, Vec<_>) = planned.writes.iter().partition(|write| write.id == planned.id);
-    let own = |field: &&Field| matches!(field.system, None | Some(SystemField::Owner));
     let fields = root.iter().flat_map(|write| write.changed.iter().map(|index| &write.object.fields[*index]));
-    let links = planned.links.iter().map(|change| &change.field);
-    let fields = fields.filter(own).map(|field| &field.name).chain(links).filter_map(|name| {
-        let field = known.readable(&object.name, name)?;
-        Some((field.label.clone(), field.name.clone()))
-    });
-    let parts = parts.iter().filter_map(|write| {
-        let (part, _) = known.object(&write.object.name).ok()?;
-        Some((part.plural.clone().or_else(|| part.label.clone()), part.name.clone()))
-    });
-    let mut changed: Vec<(Option<Text>, Arc<str>)> = Vec::new();
-    for one in fields.chain(parts) {
-        if !changed.iter().any(|(_, name)| *name == one.1) {
-            changed.push(one);
+    let own = |field: &&Field| matches!(field.system, None | Some(SystemField::Owner));
+    let links = planned.links.iter().filter_map(|change| object.field(&change.field));
+    let read = fields.filter(own).chain(links).filter(|field| is_read(reading, object, field));
+    let mut changed: Vec<(Option<&Text>, &str)> = Vec::new();
+    for field in read {
+        changed.push((field.label.as_ref(), &field.name));
+    }
+    for write in parts {
+        let part = &write.object;
+        if changed.iter().all(|(_, name)| *name != &*part.name) && is_seen(reading, write).await? {
+            changed.push((part.plural.as_ref().or(part.label.as_ref()), &part.name));
         }
     }
-    (!changed.is_empty()).then(|| {
+    Ok((!changed.is_empty()).then(|| {
         in_each_language(|locale| {
             let separator = if locale == Locale::En { ", " } else { "、" };
-            let names: Vec<&str> =
-                changed.iter().map(|(label, name)| Text::or_name(label.as_ref(), locale, name)).collect();
-            names.join(separator)
+            let names = changed.iter().map(|(label, name)| Text::or_name(*label, locale, name));
+            names.collect::<Vec<_>>().join(separator)
         })
-    })
+    }))
+}
+
+/// What is shown for some rows only is not spoken of.
+fn is_read(reading: &Work, object: &Object, field: &Field) -> bool {
+    let grant = reading.identity.actor.grant(&object.name);
+    grant.is_some_and(|grant| grant.reads(field.index) && !grant.is_veiled(field.index))
+}
+
+/// Whether a reader sees this part, and some of what was changed of it.
+async fn is_seen(reading: &Work, write: &RowWrite) -> Result<bool> {
+    let part = &write.object;
+    let Some(grant) = reading.identity.actor.grant(&part.name) else { return Ok(false) };
+    let told =
+        |field: &Field| matches!(field.system, None | Some(SystemField::Owner | SystemField::Position));
+    let changed = write.changed.iter().copied().chain(write.links.iter().map(|link| link.field));
+    let mut fields = changed.map(|index| &part.fields[index]);
+    let read = write.operation != Operation::Update
+        || fields.any(|field| told(field) && is_read(reading, part, field));
+    Ok(read && !reading.rows().within(part, &[write.id], &grant.read, Bin::Any).await?.is_empty())
 }
 
 fn in_each_language(say: impl Fn(Locale) -> String) -> Json {

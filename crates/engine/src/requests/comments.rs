@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::identity::Identity;
 use crate::records::followers::{self, News};
-use crate::records::read;
+use crate::records::read::{self, People};
 use crate::records::work::Work;
 use crate::requests::history::{Entries, page};
 use crate::requests::mentions;
@@ -83,10 +83,8 @@ impl Engine {
         let object = open(&work, object, record, Access::Read).await?;
         let rows = table::list(&work.tx, &object, record, before, limit).await?;
         let next = page(&rows, limit, |row| row.id);
-        let mut entries = Vec::with_capacity(rows.len());
-        for row in &rows {
-            entries.push(shown(&work, row).await?);
-        }
+        let people = read::people(&work, rows.iter().map(|row| row.author)).await?;
+        let entries = rows.iter().map(|row| shown(&people, row)).collect();
         Ok(Entries { entries, next })
     }
 
@@ -104,7 +102,7 @@ impl Engine {
         let work = self.reading(identity);
         let object = open(&work, object, record, Access::Read).await?;
         let row = find(&work, &object, record, id).await?;
-        shown(&work, &row).await
+        Ok(shown(&read::people(&work, [row.author]).await?, &row))
     }
 
     /// Changes the words of an own comment.
@@ -145,12 +143,12 @@ async fn find(work: &Work, object: &str, record: Uuid, id: Uuid) -> Result<table
     row.ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))
 }
 
-async fn shown(work: &Work, row: &table::Comment) -> Result<Json> {
-    Ok(json!({
+fn shown(people: &People, row: &table::Comment) -> Json {
+    json!({
         "id": row.id,
-        "author": read::person(work, Some(row.author)).await?,
+        "author": people.of(Some(row.author)),
         "body": row.body,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
-    }))
+    })
 }

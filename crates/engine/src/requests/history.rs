@@ -4,8 +4,9 @@ use crate::engine::Engine;
 use crate::files::attachment;
 use crate::identity::Identity;
 use crate::records::read;
+use catalog::Object;
 use diagnostic::{Code, Diagnostic, Result};
-use plan::actor::Access;
+use plan::actor::{Access, ObjectGrant};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use storage::store::history as table;
@@ -23,6 +24,14 @@ pub struct Entries {
 /// The place behind a full page.
 pub(crate) fn page<T>(rows: &[T], limit: u32, id: impl Fn(&T) -> Uuid) -> Option<Uuid> {
     rows.last().map(id).filter(|_| rows.len() >= limit as usize)
+}
+
+/// Whether what a field was may be read. Whoever reads the record reads its attachments.
+pub(crate) fn was_readable(object: &Object, grant: &ObjectGrant, field: &str) -> bool {
+    match object.field(field) {
+        Some(field) => grant.reads(field.index),
+        None => object.attachments && field == attachment::FIELD,
+    }
 }
 
 impl Engine {
@@ -47,38 +56,38 @@ impl Engine {
             let found = Diagnostic::new(Code::NotPermitted).with("action", "read the history of");
             return Err(Box::new(found.with("what", &object.name)));
         }
-        let mut entries = Vec::new();
+        let mut told = Vec::new();
         let mut place = before;
         // Pages are filled with what may be read, so that their length tells nothing of what may not.
-        loop {
+        let next = 'filled: loop {
             let rows = table::list(&work.tx, &object.name, record, place, limit).await?;
             let more = page(&rows, limit, |row| row.id);
             for row in rows {
-                // Whoever reads the record reads its attachments.
-                let readable = match object.field(&row.changed.field) {
-                    Some(field) => grant.reads(field.index),
-                    None => object.attachments && row.changed.field == attachment::FIELD,
-                };
-                if !readable {
+                if !was_readable(object, grant, &row.changed.field) {
                     continue;
                 }
                 place = Some(row.id);
-                entries.push(json!({
-                    "at": row.at,
-                    "by": read::person(&work, row.by).await?,
-                    "version": row.version,
-                    "field": row.changed.field,
-                    "old": row.changed.old,
-                    "new": row.changed.new,
-                }));
-                if entries.len() >= limit as usize {
-                    return Ok(Entries { entries, next: place });
+                told.push(row);
+                if told.len() >= limit as usize {
+                    break 'filled place;
                 }
             }
             match more {
                 Some(last) => place = Some(last),
-                None => return Ok(Entries { entries, next: None }),
+                None => break None,
             }
-        }
+        };
+        let people = read::people(&work, told.iter().filter_map(|row| row.by)).await?;
+        let shown = |row: table::Change| {
+            json!({
+                "at": row.at,
+                "by": people.of(row.by),
+                "version": row.version,
+                "field": row.changed.field,
+                "old": row.changed.old,
+                "new": row.changed.new,
+            })
+        };
+        Ok(Entries { entries: told.into_iter().map(shown).collect(), next })
     }
 }

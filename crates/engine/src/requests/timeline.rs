@@ -1,13 +1,12 @@
 //! What became of a record, in one order: what was changed, said, written by mail and decided about it.
 
 use crate::engine::Engine;
-use crate::files::attachment;
 use crate::flow::{stored, trace};
 use crate::identity::Identity;
 use crate::mail::Mail;
 use crate::outbox;
 use crate::records::read;
-use crate::requests::history::Entries;
+use crate::requests::history::{Entries, was_readable};
 use crate::work::Work;
 use catalog::Object;
 use diagnostic::{Code, Diagnostic, Locale, Result};
@@ -47,6 +46,7 @@ impl Engine {
 /// One thing that happened, at its place in the order of time; without an entry for who may not read it.
 struct Happened {
     id: Uuid,
+    by: Option<Uuid>,
     entry: Option<Json>,
 }
 
@@ -65,9 +65,9 @@ struct Timeline<'a> {
 impl Timeline<'_> {
     /// Pages are filled with what may be read, so that their length tells nothing of what may not.
     async fn page(&mut self, before: Option<Uuid>, limit: u32) -> Result<Entries> {
-        let mut entries = Vec::new();
+        let mut told: Vec<(Option<Uuid>, Json)> = Vec::new();
         let mut place = before;
-        loop {
+        let next = 'filled: loop {
             let sources = [
                 self.changes(place, limit).await?,
                 self.comments(place, limit).await?,
@@ -80,19 +80,25 @@ impl Timeline<'_> {
             let mut found: Vec<Happened> = sources.into_iter().flatten().collect();
             found.retain(|one| end.is_none_or(|end| one.id >= end));
             found.sort_by_key(|one| std::cmp::Reverse(one.id));
-            for Happened { id, entry } in found {
+            for Happened { id, by, entry } in found {
                 let Some(entry) = entry else { continue };
-                if entries.len() >= limit as usize {
-                    return Ok(Entries { entries, next: place });
+                if told.len() >= limit as usize {
+                    break 'filled place;
                 }
                 place = Some(id);
-                entries.push(entry);
+                told.push((by, entry));
             }
             match end {
                 Some(_) => place = end,
-                None => return Ok(Entries { entries, next: None }),
+                None => break None,
             }
-        }
+        };
+        let people = read::people(self.work, told.iter().filter_map(|(by, _)| *by)).await?;
+        let named = |(by, mut entry): (Option<Uuid>, Json)| {
+            entry["by"] = people.of(by);
+            entry
+        };
+        Ok(Entries { entries: told.into_iter().map(named).collect(), next })
     }
 
     async fn changes(&self, before: Option<Uuid>, limit: u32) -> Result<Vec<Happened>> {
@@ -102,7 +108,8 @@ impl Timeline<'_> {
         let rows = history::writes(&self.work.tx, &self.object.name, self.record, before, limit).await?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
-            let changes = row.changes()?.into_iter().filter(|change| self.reads(&change.field));
+            let reads = |change: &history::Changed| was_readable(self.object, self.grant, &change.field);
+            let changes = row.changes()?.into_iter().filter(reads);
             let changes: Vec<Json> =
                 changes.map(|one| json!({"field": one.field, "old": one.old, "new": one.new})).collect();
             let entry = match changes.is_empty() {
@@ -111,22 +118,13 @@ impl Timeline<'_> {
                     "kind": "changes",
                     "id": row.id,
                     "at": row.at,
-                    "by": read::person(self.work, row.by).await?,
                     "version": row.version,
                     "changes": changes,
                 })),
             };
-            found.push(Happened { id: row.id, entry });
+            found.push(Happened { id: row.id, by: row.by, entry });
         }
         Ok(found)
-    }
-
-    /// Whoever reads the record reads its attachments.
-    fn reads(&self, field: &str) -> bool {
-        match self.object.field(field) {
-            Some(field) => self.grant.reads(field.index),
-            None => self.object.attachments && field == attachment::FIELD,
-        }
     }
 
     async fn comments(&self, before: Option<Uuid>, limit: u32) -> Result<Vec<Happened>> {
@@ -134,19 +132,17 @@ impl Timeline<'_> {
             return Ok(Vec::new());
         }
         let rows = comment::list(&self.work.tx, &self.object.name, self.record, before, limit).await?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in rows {
+        let told = |row: comment::Comment| {
             let entry = json!({
                 "kind": "comment",
                 "id": row.id,
                 "at": row.created_at,
-                "by": read::person(self.work, Some(row.author)).await?,
                 "body": row.body,
                 "updated_at": row.updated_at,
             });
-            found.push(Happened { id: row.id, entry: Some(entry) });
-        }
-        Ok(found)
+            Happened { id: row.id, by: Some(row.author), entry: Some(entry) }
+        };
+        Ok(rows.into_iter().map(told).collect())
     }
 
     /// That a mail was written is part of what happened. To whom and about what may hold what a field does, so it is
@@ -159,16 +155,17 @@ impl Timeline<'_> {
         let reads_all = self.object.fields.values().all(|field| reads(field.index));
         let actor = &self.work.identity.actor;
         let rows = mail::list(&self.work.tx, &self.object.name, self.record, before, limit).await?;
+        let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let sent = effect::standings(&self.work.tx, &ids).await?;
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
-            let sent = effect::get(&self.work.tx, row.id).await?;
+            let sent = sent.iter().find(|effect| effect.id == row.id);
             let mut entry = json!({
                 "kind": "mail",
                 "id": row.id,
                 "at": row.at,
-                "by": read::person(self.work, row.by).await?,
                 // What was had is swept from the outbox one day.
-                "state": sent.map_or_else(|| "done".to_owned(), |effect| effect.state),
+                "state": sent.map_or("done", |effect| &effect.state),
                 "to": null,
                 "subject": null,
             });
@@ -178,7 +175,7 @@ impl Timeline<'_> {
                 entry["to"] = json!(mail.name.unwrap_or(mail.to));
                 entry["subject"] = json!(mail.subject);
             }
-            found.push(Happened { id: row.id, entry: Some(entry) });
+            found.push(Happened { id: row.id, by: row.by, entry: Some(entry) });
         }
         Ok(found)
     }
@@ -195,13 +192,12 @@ impl Timeline<'_> {
                 "kind": "approval",
                 "id": row.id,
                 "at": row.at,
-                "by": read::person(self.work, row.actor).await?,
                 "instance": row.instance,
                 "event": row.kind,
                 "step": label,
                 "comment": row.data["comment"],
             });
-            found.push(Happened { id: row.id, entry: Some(entry) });
+            found.push(Happened { id: row.id, by: row.actor, entry: Some(entry) });
         }
         Ok(found)
     }

@@ -9,7 +9,8 @@ use crate::transfer::orders::{Asked, IMPORT};
 use crate::transfer::rows;
 use crate::transfer::table::Table;
 use crate::transfer::terms::FILE;
-use catalog::Field;
+use crate::work::Work;
+use catalog::{Field, Object};
 use chrono_tz::Tz;
 use diagnostic::{Code, Diagnostic, Result};
 use indexmap::IndexMap;
@@ -41,6 +42,9 @@ impl Engine {
             let reason = format!("the file has no column `{column}`");
             Diagnostic::new(Code::InvalidParameter).with("name", "column").with("reason", reason).at("column")
         })?;
+        let work = self.reading(identity);
+        let object = work.published.object(&stored.object)?;
+        let field = field_of(&work, object, field)?;
         let format = Format::from_name(&stored.format).unwrap_or_default();
         let mut table = Table::open(self.spool(id, FILE).await?, (format, asked.charset()), 0).await?;
         let (mut counted, mut more) = (IndexMap::<String, u64>::new(), false);
@@ -62,13 +66,6 @@ impl Engine {
             }
         }
         counted.sort_by(|_, one, _, other| other.cmp(one));
-        let work = self.reading(identity);
-        let known = work.planner().known();
-        let object = importable(&known, &stored.object)?;
-        let field = match field.map(|field| target(&known, object, field)).transpose()? {
-            Some(Target::Field(name)) => object.field(&name),
-            _ => None,
-        };
         let zone = self.site().time_zone;
         let shown = |(value, count): (&String, &u64)| {
             let means = field.and_then(|field| meaning(field, value, zone));
@@ -76,6 +73,17 @@ impl Engine {
         };
         Ok((counted.iter().map(shown).collect(), more))
     }
+}
+
+/// The field that a column is to fill, where the actor may import and knows it.
+fn field_of<'o>(work: &Work, object: &'o Object, field: Option<&str>) -> Result<Option<&'o Field>> {
+    let planner = work.planner();
+    let known = planner.known();
+    importable(&known, &object.name)?;
+    Ok(match field.map(|field| target(&known, object, field)).transpose()? {
+        Some(Target::Field(name)) => object.field(&name),
+        _ => None,
+    })
 }
 
 /// What a cell is to a field; nothing where the field does not take it.

@@ -46,6 +46,7 @@ ownership: inherit(order)
 fields:
   order: {type: reference, to: order, required: true, on_delete: cascade}
   name: {type: text, required: true, max: 80}
+  cost: {type: integer}
 ";
 const SCRIPT: &str = r#"
 fn tell(record, params, ctx) {
@@ -74,6 +75,7 @@ kind: role
 name: clerk
 objects:
   out.order: {create: true, read: all, update: all, delete: all, history: all, actions: all, fields: {secret: hidden}}
+  out.line: {create: true, read: 'name != \"gold\"', update: all, delete: all, fields: {cost: hidden}}
 ";
 const HEAD: &str = "
 kind: role
@@ -121,6 +123,16 @@ async fn person(site: &Site, login: &str, role: &str, more: Json) -> Arc<Identit
     let made = site.user(login, &[role], None).await;
     site.engine.write(&site.engine.system(), update("base.user", made.actor.id, more)).await.unwrap();
     site.engine.identity(made.actor.id, None).await.unwrap()
+}
+
+/// Who reads all of an order, who all but its secret, and who none of it; and the order.
+async fn readers(site: &Site) -> ([Arc<Identity>; 3], Uuid) {
+    site.apply(vec![packs::shipped("base"), pack()]).await;
+    let ann = person(site, "ann", "out.head", json!({"locale": "en"})).await;
+    let bo = person(site, "bo", "out.clerk", json!({"locale": "zh_cn"})).await;
+    let stranger = person(site, "cy", "base.employee", json!({})).await;
+    let id = order(site, &ann).await;
+    ([ann, bo, stranger], id)
 }
 
 async fn order(site: &Site, who: &Arc<Identity>) -> Uuid {
@@ -230,11 +242,7 @@ fn a_notification_is_made_once_for_its_user_alone() {
 #[test]
 fn who_is_named_in_a_comment_is_told_if_it_may_be_read() {
     on_each(async |site| {
-        site.apply(vec![packs::shipped("base"), pack()]).await;
-        let ann = person(&site, "ann", "out.head", json!({"locale": "en"})).await;
-        let bo = person(&site, "bo", "out.clerk", json!({"locale": "zh_cn"})).await;
-        let stranger = person(&site, "cy", "base.employee", json!({})).await;
-        let id = order(&site, &ann).await;
+        let ([ann, bo, stranger], id) = readers(&site).await;
         let rows = [
             ("@bo please look, @cy too, and @nobody", 1, 0),
             ("@ann is me, mail bo@example.com", 0, 0),
@@ -257,12 +265,11 @@ fn who_is_named_in_a_comment_is_told_if_it_may_be_read() {
 #[test]
 fn who_follows_a_record_is_told_as_far_as_it_may_be_read() {
     on_each(async |site| {
-        site.apply(vec![packs::shipped("base"), pack()]).await;
-        let ann = person(&site, "ann", "out.head", json!({"locale": "en"})).await;
-        let bo = person(&site, "bo", "out.clerk", json!({"locale": "zh_cn"})).await;
-        let stranger = person(&site, "cy", "base.employee", json!({})).await;
-        let id = order(&site, &ann).await;
+        let ([ann, bo, stranger], id) = readers(&site).await;
         let (object, part) = ("out.order", json!([{"name": "cap"}]));
+        let lines = site.engine.list(&ann, "out.line", &[]).await.unwrap();
+        let lines: Vec<Json> = serde_json::from_slice(&lines.body).unwrap();
+        let line = &lines[0]["id"];
         assert_eq!(refusal(site.engine.follow(&stranger, object, id, true).await), "not_found");
         for who in [&ann, &bo] {
             site.engine.follow(who, object, id, true).await.unwrap();
@@ -280,6 +287,9 @@ fn who_follows_a_record_is_told_as_far_as_it_may_be_read() {
             (json!({"note": "x"}), "", "nothing changed"),
             (json!({"secret": "y"}), "", "hidden"),
             (json!({"secret": "z", "note": "z"}), "ann修改了O-1: note", "one of both is hidden"),
+            (json!({"lines": {"update": [{"id": line, "cost": 7}]}}), "", "hidden in a part"),
+            (json!({"lines": {"create": [{"name": "gold"}]}}), "", "a part that is not seen"),
+            (json!({"lines": {"delete": [line]}}), "ann修改了O-1: out.line", "a part is gone"),
             (json!({"lines": part, "state": "closed"}), "ann修改了O-1: state、out.line", "parts"),
             (json!("well"), "ann评论了O-1: well", "a comment"),
             (json!("@bo see"), "ann提到了您: @bo see", "mentioned and following"),

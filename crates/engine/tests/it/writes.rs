@@ -95,22 +95,24 @@ fn a_purge_leaves_nothing_behind() {
         let account = shop.create("shop.account", json!({"number": "1", "name": "One"})).await.unwrap();
         let body = json!({"name": "Searchable words", "buyers": [{"id": account}]});
         let deal = shop.create("shop.deal", body).await.unwrap();
-        comment(&shop, deal).await;
+        talk(&shop, deal).await;
         assert_eq!(shop.found("shop.deal", "searchable").await, 1);
         shop.delete("shop.deal", deal).await.unwrap();
-        for (table, rows) in [("sys_history", 1), ("sys_comment", 1), ("sys_search", 1)] {
-            assert_eq!(shop.kept(table, deal).await, rows, "{table}");
+        let tables = ["sys_history", "sys_comment", "sys_follower", "sys_mail", "sys_search"];
+        for table in tables {
+            assert_eq!(shop.kept(table, deal).await, 1, "{table}");
         }
         let precondition = Precondition::Absent;
         shop.write(Command::Purge { object: "shop.deal".into(), id: deal, precondition }).await.unwrap();
-        for table in ["sys_history", "sys_comment", "sys_search"] {
+        for table in tables {
             assert_eq!(shop.kept(table, deal).await, 0, "{table}");
         }
         assert_eq!(code(shop.delete("shop.account", account).await), "ok", "no pair is left either");
     });
 }
 
-async fn comment(shop: &Shop, record: Uuid) {
+/// Somebody comments on a record, follows it and writes a mail about it.
+async fn talk(shop: &Shop, record: Uuid) {
     let at = shop.engine.now();
     shop.engine
         .transact(shop.who.clone(), Mode::Request, true, move |work| async move {
@@ -124,7 +126,24 @@ async fn comment(shop: &Shop, record: Uuid) {
                 updated_at: None,
                 deleted_at: None,
             };
-            storage::store::comment::insert(&work.tx, &comment).await
+            let follower = storage::store::follower::Follower {
+                object: comment.object.clone(),
+                record,
+                person: comment.author,
+                since: at,
+            };
+            let mail = storage::store::mail::Mail {
+                id: Uuid::now_v7(),
+                object: comment.object.clone(),
+                record,
+                kind: "mail".to_owned(),
+                payload: json!({}),
+                by: None,
+                at,
+            };
+            storage::store::comment::insert(&work.tx, &comment).await?;
+            storage::store::follower::insert(&work.tx, &follower).await?;
+            storage::store::mail::insert(&work.tx, &mail).await
         })
         .await
         .unwrap();

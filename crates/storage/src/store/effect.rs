@@ -48,16 +48,16 @@ pub async fn is_due(tx: &Tx, kinds: &[&str], now: DateTime<Utc>) -> Result<bool>
     let sql = format!(
         "select 1 from sys_effect where state in ('ready', 'sending') and kind in ({}) and \
          (case when state = 'ready' then run_at else lease_until end) <= $1 limit 1",
-        listed(kinds, 1)
+        listed(kinds.len(), 1)
     );
     let mut values = cells![tx.dialect(); now];
     values.extend(kinds.iter().flat_map(|kind| cells![tx.dialect(); *kind]));
     Ok(tx.row(sql, values).await?.is_some())
 }
 
-/// `$2, $3 …` for a list, after `before` other values.
-fn listed(kinds: &[&str], before: usize) -> String {
-    let places: Vec<String> = (1..=kinds.len()).map(|place| format!("${}", place + before)).collect();
+/// `$2, $3 …` for a list of so many, after `before` other values.
+fn listed(count: usize, before: usize) -> String {
+    let places: Vec<String> = (1..=count).map(|place| format!("${}", place + before)).collect();
     places.join(", ")
 }
 
@@ -83,7 +83,7 @@ pub async fn claim(
         "update sys_effect set state = 'sending', attempts = attempts + 1, lease = lease + 1, lease_until = $1 \
          where id in (select id from sys_effect where state = 'ready' and run_at <= $2 and kind in ({}) \
          order by run_at, id limit $3{}) returning {}",
-        listed(kinds, 3),
+        listed(kinds.len(), 3),
         tx.dialect().skip_locked(),
         stored::columns::<Effect>(),
     );
@@ -113,6 +113,25 @@ pub async fn settle(
 /// The effect of this id.
 pub async fn get(tx: &Tx, id: Uuid) -> Result<Option<Effect>> {
     stored::first(tx, "where id = $1", cells![tx.dialect(); id]).await
+}
+
+stored! {
+    /// How far an effect is.
+    Standing in "sys_effect" {
+        /// The effect.
+        id: Uuid = "id",
+        /// As [`Effect::state`].
+        state: String = "state",
+    }
+}
+
+/// How far those of the effects are that are still there.
+pub async fn standings(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Standing>> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let values = ids.iter().flat_map(|id| cells![tx.dialect(); *id]).collect();
+    stored::select(tx, &format!("where id in ({})", listed(ids.len(), 0)), values).await
 }
 
 /// The newest effects, of one state or all.

@@ -160,11 +160,10 @@ pub async fn list(
     before: Option<Uuid>,
     limit: u32,
 ) -> Result<Vec<Change>> {
-    let before = before.unwrap_or(Uuid::max());
-    let rest = "where object = $1 and record = $2 and id < $3 order by id desc limit $4";
-    let values = cells![tx.dialect(); object, record, before, i64::from(limit)];
     let mut found = Vec::new();
-    for row in stored::select::<Row>(tx, rest, values).await? {
+    let rows = writes(tx, object, record, before, limit).await?;
+    let before = before.unwrap_or(Uuid::max());
+    for row in rows {
         for (place, changed) in row.changes()?.into_iter().enumerate().rev() {
             let id = Uuid::from_u128(row.id.as_u128() + place as u128);
             if id < before && found.len() < limit as usize {
