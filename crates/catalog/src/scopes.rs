@@ -93,9 +93,11 @@ scopes! {
     /// Whether a flow may start.
     WORKFLOW_START = "workflow.start.when" [Row Record Initiator User] "the record, also named record" clock true [Rust] Condition;
     /// Which branch a flow takes.
-    WORKFLOW_WHEN = "workflow.steps.*.choose.*.when" [Row Record Initiator] "the record, also named record" clock true [Rust] Condition;
+    WORKFLOW_WHEN = "workflow.steps.*.choose|each.*.when, repeat.while|until" [Row Record Initiator] "the record, also named record" clock true [Rust] Condition;
     /// What a flow sets on the record.
     WORKFLOW_SET_FROM = "workflow.steps.*.set_from.*" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
+    /// What a `for_each` walks.
+    WORKFLOW_ITEMS = "workflow.steps.*.for_each.in" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
     /// Who acts, by a path from the record or the initiator.
     WORKFLOW_PATH = "workflow.steps.*.approve.by (field, of, within)" [Row Record Initiator] "the record, also named record" clock false [Rust] Value;
 }

@@ -120,6 +120,24 @@ actions! {
     Approve = "approve" Decide;
     /// A task is rejected.
     Reject = "reject" Decide;
+    /// What a task asks for is done.
+    Done = "done" Decide;
+    /// The actor takes a decision back.
+    TakeBack = "take_back" Decide;
+    /// A task goes to another person for good.
+    Transfer = "transfer" GiveTo;
+    /// Another person acts, and gives the task back.
+    Delegate = "delegate" GiveTo;
+    /// A task goes back to who lent it.
+    Resolve = "resolve" Decide;
+    /// Further people are asked.
+    AddSign = "add_sign" AddPeople;
+    /// A person is taken off a step.
+    RemoveSign = "remove_sign" GiveTo;
+    /// Further people are told.
+    Copy = "cc" CopyTo;
+    /// An administrator ends the flow.
+    Cancel = "cancel" Decide;
     /// The initiator takes the flow back.
     Withdraw = "withdraw" Decide;
     /// Somebody says something without deciding.
@@ -232,6 +250,61 @@ pub struct Decide {
     pub comment: Option<String>,
 }
 
+/// A task and a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GiveTo {
+    /// The record's alias.
+    pub record: String,
+    /// The login of the person.
+    pub to: String,
+    /// The step, where the actor has tasks in several.
+    pub node: Option<String>,
+    /// What the actor says.
+    pub comment: Option<String>,
+}
+
+/// A task and further people who are asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AddPeople {
+    /// The record's alias.
+    pub record: String,
+    /// Their logins.
+    #[schemars(length(min = 1))]
+    pub people: Vec<String>,
+    /// When they act, seen from the actor.
+    pub place: SeatPlace,
+    /// The step, where the actor has tasks in several.
+    pub node: Option<String>,
+    /// What the actor says.
+    pub comment: Option<String>,
+}
+
+/// When an added person acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SeatPlace {
+    /// Before the actor.
+    Before,
+    /// After the actor.
+    After,
+    /// Beside the actor.
+    Parallel,
+}
+
+/// A task and further people who are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CopyTo {
+    /// The record's alias.
+    pub record: String,
+    /// Their logins.
+    #[schemars(length(min = 1))]
+    pub people: Vec<String>,
+    /// The step, where the actor has tasks in several.
+    pub node: Option<String>,
+    /// What the actor says.
+    pub comment: Option<String>,
+}
+
 /// A way back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReturnTo {
@@ -239,6 +312,9 @@ pub struct ReturnTo {
     pub record: String,
     /// The step it goes back to.
     pub to: String,
+    /// Whether the flow comes back to the actor at once, where it leaves that to who returns it.
+    #[serde(default)]
+    pub back: bool,
     /// The step that sends it back, where the actor has tasks in several.
     pub node: Option<String>,
     /// What the actor says.

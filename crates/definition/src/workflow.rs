@@ -8,15 +8,25 @@ mod performer;
 mod approve;
 mod cc;
 mod choose;
+mod each;
 mod end;
+mod for_each;
+mod goto;
+mod parallel;
+mod repeat;
 mod set;
 
-pub use approve::{Approve, ApproveMode, ApproveStep};
+pub use approve::{Approve, ApproveMode, ApproveStep, Handle, HandleStep, Ratio, RejectRule};
 pub use cc::{Cc, CcStep};
 pub use choose::{Branch, ChooseStep};
+pub use each::EachStep;
 pub use end::{EndStep, Outcome};
+pub use for_each::{ForEach, ForEachMode, ForEachStep};
+pub use goto::GotoStep;
+pub use parallel::{Join, ParallelStep, Path};
 pub(crate) use performer::own_schemas as performer_schemas;
 pub use performer::{Performer, PersonOf, SuperiorOf};
+pub use repeat::{Repeat, RepeatStep};
 pub use set::SetStep;
 
 use crate::role::FieldRight;
@@ -151,6 +161,8 @@ pub struct Policy {
     pub comment_required: Vec<CommentOn>,
     /// Where a returned flow goes on.
     pub after_return: AfterReturn,
+    /// Whether people may take back what they decided.
+    pub take_back: TakeBack,
 }
 
 /// Until when the initiator may withdraw.
@@ -248,6 +260,21 @@ pub enum AfterReturn {
     /// From the step it was returned to, step by step.
     #[default]
     FromHere,
+    /// From the step it was returned to straight back to who returned it.
+    BackToReturner,
+    /// Whoever returns it says.
+    Ask,
+}
+
+/// Whether people may take back what they decided.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TakeBack {
+    /// No.
+    #[default]
+    Never,
+    /// As long as nobody has acted upon it.
+    NextUntouched,
 }
 
 /// One step: what every step may say, and its type.
@@ -275,6 +302,16 @@ pub enum Allow {
     Return,
     /// Say something without deciding.
     Comment,
+    /// Give the task to another person for good.
+    Transfer,
+    /// Ask another person to act in one's place, who gives it back.
+    Delegate,
+    /// Ask further people, before, after or beside oneself.
+    AddSign,
+    /// Take off people of the step who have not acted.
+    RemoveSign,
+    /// Tell further people.
+    Cc,
 }
 
 macro_rules! step_types {
@@ -318,19 +355,20 @@ macro_rules! step_types {
 
 step_types! {
     Approve = "approve" ApproveStep ("approve");
+    Handle = "handle" HandleStep ("handle");
     Choose = "choose" ChooseStep ("choose");
+    Each = "each" EachStep ("each");
+    Parallel = "parallel" ParallelStep ("parallel", "join");
+    Repeat = "repeat" RepeatStep ("repeat");
+    ForEach = "for_each" ForEachStep ("for_each");
     Set = "set" SetStep ("set", "set_from");
     Cc = "cc" CcStep ("cc");
+    Goto = "goto" GotoStep ("goto");
     End = "end" EndStep ("end");
 }
 
 /// Step types of the language that this version does not execute.
-pub const NOT_YET_STEPS: [&str; 22] = [
-    "handle",
-    "each",
-    "parallel",
-    "repeat",
-    "for_each",
+pub const NOT_YET_STEPS: [&str; 16] = [
     "wait",
     "decide",
     "create",
@@ -343,7 +381,6 @@ pub const NOT_YET_STEPS: [&str; 22] = [
     "send",
     "sub",
     "transition",
-    "goto",
     "compensate",
     "run",
     "notify",

@@ -338,6 +338,15 @@ codes! {
         en "it can no longer be withdrawn",
         zh_cn "已无法撤回", zh_tw "已無法撤回",
         cure "Ask an approver to return or reject it.";
+    TakeBackTooLate = "take_back_too_late" Conflict:
+        en "it can no longer be taken back",
+        zh_cn "已无法拿回", zh_tw "已無法取回",
+        cure "Ask whoever acts now to return it.";
+    FlowTooLong = "flow_too_long" Conflict:
+        en "the flow goes round at step `{step}` without waiting for anybody: {most} steps in one go",
+        zh_cn "流程在步骤“{step}”处循环而不等待任何人：一次执行了 {most} 个步骤",
+        zh_tw "流程在步驟「{step}」處循環而不等待任何人：一次執行了 {most} 個步驟",
+        cure "Give the loop an end, or a step that waits for somebody.";
     IdempotencyInFlight = "idempotency_in_flight" Conflict:
         en "a request with this key is being handled",
         zh_cn "使用此键的请求正在处理",

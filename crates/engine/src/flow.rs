@@ -11,11 +11,15 @@ mod people;
 
 pub(crate) mod rights;
 
+pub mod seats;
+
 pub mod stored;
 
 pub mod tasks;
 
 pub mod trace;
+
+mod variable;
 
 use crate::work::Work;
 use diagnostic::Result;

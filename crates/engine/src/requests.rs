@@ -20,7 +20,7 @@ mod mentions;
 pub mod unmask;
 
 use crate::engine::{Engine, internal};
-use crate::flow::{decide, rights, start, tasks};
+use crate::flow::{decide, rights, seats, start, tasks};
 use crate::handover::{self, Order};
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
@@ -40,6 +40,7 @@ pub use bulk::{Bulk, BulkMode};
 pub use decide::TaskAction;
 pub use idempotency::RequestKey;
 pub use large::LargeBulk;
+pub use seats::{SeatAct, SeatAction};
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -72,8 +73,17 @@ pub enum Request {
     },
     /// A task is decided.
     Decide(TaskAction),
+    /// Something is done with a task beside deciding it.
+    Seat(SeatAction),
     /// A request is taken back.
     Withdraw {
+        /// The instance.
+        instance: Uuid,
+        /// Why.
+        comment: Option<String>,
+    },
+    /// An administrator ends a flow.
+    CancelFlow {
         /// The instance.
         instance: Uuid,
         /// Why.
@@ -157,7 +167,7 @@ pub enum Done {
     Submitted(Uuid),
     /// The task was decided or spoken about.
     Task(Uuid),
-    /// The instance was taken back.
+    /// The instance was taken back or ended.
     Withdrawn(Uuid),
     /// A job does it.
     Job(Uuid),
@@ -272,6 +282,14 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
         Request::Decide(action) => {
             decide::decide(work, action).await?;
             Ok(Done::Task(action.task))
+        }
+        Request::Seat(action) => {
+            seats::act(work, action).await?;
+            Ok(Done::Task(action.task))
+        }
+        Request::CancelFlow { instance, comment } => {
+            decide::cancel(work, *instance, comment.as_deref()).await?;
+            Ok(Done::Withdrawn(*instance))
         }
         Request::Withdraw { instance, comment } => {
             decide::withdraw(work, *instance, comment.clone()).await?;

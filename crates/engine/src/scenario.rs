@@ -15,6 +15,8 @@ mod decide;
 
 mod expect;
 
+mod seat;
+
 mod act;
 
 mod play;

@@ -92,12 +92,17 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/workflows/{name}/instances").post(flows::submit).done());
     api.service(at("/instances/{id}").get(flows::instance).done());
     api.service(at("/instances/{id}/withdraw").post(flows::withdraw).done());
+    api.service(at("/instances/{id}/cancel").post(flows::cancel).done());
     api.service(at("/tasks").get(flows::tasks).done());
     api.service(at("/tasks/{id}").get(flows::task).done());
     api.service(at("/tasks/{id}/return-targets").get(flows::return_targets).done());
     api.service(at("/tasks/{id}/approve").post(flows::approve).done());
     api.service(at("/tasks/{id}/reject").post(flows::reject).done());
     api.service(at("/tasks/{id}/return").post(flows::give_back).done());
+    api.service(at("/tasks/{id}/done").post(flows::done).done());
+    for act in ["transfer", "delegate", "resolve", "add-sign", "remove-sign", "cc", "take-back"] {
+        api.service(at(&format!("/tasks/{{id}}/{act}")).post(flows::seat).done());
+    }
     api.service(at("/tasks/{id}/save").post(flows::save).done());
     api.service(at("/tasks/{id}/comment").post(flows::comment).done());
     api.service(at("/tasks/{id}/read").post(flows::read).done());

@@ -1,19 +1,18 @@
 //! A definition, checked by the catalog, becomes a flow.
 
+mod steps;
+
 use crate::decision::DecisionKind;
 use crate::flow::{
-    Dedupe, Empty, Flow, Lock, Node, NodeId, Outcome, Own, Performer, Policy, Scope, ScopeId, Start, Withdraw,
+    AfterReturn, Dedupe, Empty, Flow, Lock, Node, NodeId, Outcome, Own, Performer, Policy, Scope, ScopeId,
+    Start, TakeBack, Withdraw,
 };
 use crate::step::Step;
-use crate::step::approve::{Approve, Mode};
-use crate::step::cc::Cc;
-use crate::step::choose::{Case, Choose};
-use crate::step::end::End;
-use crate::step::set::Set;
+use crate::step::choose::Choose;
 use catalog::{Catalog, Object};
 use definition::workflow as written;
 use diagnostic::{Code, Diagnostic};
-use expression::{Expectation, Expr, Kind, Names, Path, Root, Value};
+use expression::{Expectation, Expr, Kind, Names, Path, Root, Type, Value};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -35,7 +34,8 @@ pub fn compile(
             Diagnostic::new(Code::UnknownReference).with("what", "object").with("name", &definition.object),
         ]);
     };
-    let mut builder = Builder { catalog, object, nodes: Vec::new(), scopes: Vec::new(), found: Vec::new() };
+    let (nodes, scopes, found) = (Vec::new(), Vec::new(), Vec::new());
+    let mut builder = Builder { catalog, object, variables: IndexMap::new(), nodes, scopes, found };
     builder.scope(None, &definition.steps);
     let start = builder.start(&definition.start);
     let set = builder.record_set(&definition.record.set);
@@ -79,16 +79,22 @@ fn rights(fields: &IndexMap<String, definition::FieldRight>) -> IndexMap<Arc<str
     fields.iter().map(|(name, r)| (name.as_str().into(), right(r))).collect()
 }
 
-struct Builder<'a> {
+pub(crate) struct Builder<'a> {
     catalog: &'a Catalog,
     object: &'a Object,
+    /// Variables in scope.
+    pub(crate) variables: IndexMap<String, Type>,
     nodes: Vec<Node>,
     scopes: Vec<Scope>,
     found: Vec<Diagnostic>,
 }
 
 impl Builder<'_> {
-    fn scope(&mut self, owner: Option<NodeId>, steps: &IndexMap<String, written::Step>) -> ScopeId {
+    pub(crate) fn scope(
+        &mut self,
+        owner: Option<NodeId>,
+        steps: &IndexMap<String, written::Step>,
+    ) -> ScopeId {
         let scope = self.scopes.len();
         self.scopes.push(Scope { owner, first: None });
         let mut before: Option<NodeId> = None;
@@ -109,63 +115,25 @@ impl Builder<'_> {
             name: name.into(),
             label: step.label.clone(),
             fields: rights(&step.fields),
-            may_comment: step.allow.contains(&written::Allow::Comment),
             // Replaced below: a step's inner scopes must know the node they belong to.
             step: Step::Choose(Choose { cases: Vec::new() }),
             next: None,
             scope,
         });
-        let may_return = step.allow.contains(&written::Allow::Return);
-        let built = match &step.kind {
-            written::StepKind::Approve(approve) => Step::Approve(Approve {
-                by: self.performers(&approve.approve.by),
-                mode: match approve.approve.mode {
-                    written::ApproveMode::Any => Mode::Any,
-                    written::ApproveMode::All => Mode::All,
-                    written::ApproveMode::Sequential => Mode::Sequential,
-                },
-                may_return,
-            }),
-            written::StepKind::Choose(choose) => Step::Choose(self.choose(node, choose)),
-            written::StepKind::Set(set) => Step::Set(Set {
-                set: self.literals(&set.set),
-                set_from: set
-                    .set_from
-                    .iter()
-                    .filter_map(|(f, e)| Some((f.as_str().into(), self.value(e, f)?)))
-                    .collect(),
-            }),
-            written::StepKind::Cc(cc) => Step::Cc(Cc { by: self.performers(&cc.cc.by) }),
-            written::StepKind::End(end) => Step::End(End {
-                outcome: match end.end {
-                    written::Outcome::Approved => Outcome::Approve,
-                    written::Outcome::Rejected => Outcome::Reject,
-                },
-            }),
-        };
+        let built = self.step(node, step);
         self.nodes[node].step = built;
         node
     }
 
-    fn choose(&mut self, node: NodeId, choose: &written::ChooseStep) -> Choose {
-        let mut cases = Vec::new();
-        for (name, branch) in &choose.choose {
-            let when =
-                branch.when.as_ref().and_then(|when| self.expression(when.text(), &Expectation::Condition));
-            let scope = self.scope(Some(node), &branch.steps);
-            cases.push(Case { name: name.as_str().into(), when, scope });
-        }
-        Choose { cases }
-    }
-
-    /// Bare names and `record` are the record, `initiator` who started, `user` who acts.
-    fn expression(&mut self, text: &str, expectation: &Expectation) -> Option<Expr> {
+    /// Bare names and `record` are the record, `initiator` who started, `user` who acts; variables stand for themselves.
+    pub(crate) fn expression(&mut self, text: &str, expectation: &Expectation) -> Option<Expr> {
         let user: Arc<str> = "base.user".into();
         let mut names = Names { clock: true, ..Names::default() };
         names.roots.insert(Root::Row, self.object.name.clone());
         names.roots.insert(Root::Record, self.object.name.clone());
         names.roots.insert(Root::Initiator, user.clone());
         names.roots.insert(Root::User, user);
+        names.parameters = self.variables.clone();
         match expression::compile(text, &names, self.catalog, expectation) {
             Ok(expr) => Some(expr),
             Err(errors) => {
@@ -175,7 +143,7 @@ impl Builder<'_> {
         }
     }
 
-    fn value(&mut self, expression: &definition::Expression, field: &str) -> Option<Expr> {
+    pub(crate) fn value(&mut self, expression: &definition::Expression, field: &str) -> Option<Expr> {
         let expected = match self.object.field(field) {
             Some(field) => Expectation::Value(field.ty.clone()),
             None => Expectation::Any,
@@ -194,7 +162,7 @@ impl Builder<'_> {
         }
     }
 
-    fn performers(&mut self, by: &[written::Performer]) -> Vec<Performer> {
+    pub(crate) fn performers(&mut self, by: &[written::Performer]) -> Vec<Performer> {
         by.iter().filter_map(|performer| self.performer(performer)).collect()
     }
 
@@ -217,7 +185,7 @@ impl Builder<'_> {
         })
     }
 
-    fn literals(&mut self, set: &IndexMap<String, Json>) -> Vec<(Arc<str>, Value)> {
+    pub(crate) fn literals(&mut self, set: &IndexMap<String, Json>) -> Vec<(Arc<str>, Value)> {
         let mut values = Vec::new();
         for (name, json) in set {
             let Some(field) = self.object.field(name) else {
@@ -286,6 +254,15 @@ impl Builder<'_> {
                     written::CommentOn::Return => DecisionKind::Return,
                 })
                 .collect(),
+            after_return: match policy.after_return {
+                written::AfterReturn::FromHere => AfterReturn::FromHere,
+                written::AfterReturn::BackToReturner => AfterReturn::BackToReturner,
+                written::AfterReturn::Ask => AfterReturn::Ask,
+            },
+            take_back: match policy.take_back {
+                written::TakeBack::Never => TakeBack::Never,
+                written::TakeBack::NextUntouched => TakeBack::NextUntouched,
+            },
         }
     }
 }

@@ -1,11 +1,14 @@
-//! What people do to a running flow: approve, reject, return, withdraw; and what a change of the record does.
+//! What people do to a running flow: approve, do, reject, return, take back, withdraw; and what a change of the record
+//! does.
 
 pub use crate::flow::DecisionKind;
 
-use crate::flow::step::Step;
-use crate::flow::{NodeId, Outcome, Withdraw};
+use crate::flow::step::{Allow, People, Step};
+use crate::flow::{AfterReturn, NodeId, Outcome, TakeBack, Withdraw};
 use crate::instance::{InstanceState, Task, TaskKind, TaskState, TokenState};
 use crate::run::{Question, Run};
+use crate::step::for_each::ForEach;
+use crate::way::Past;
 use diagnostic::{Code, Diagnostic, Hint, Result};
 use uuid::Uuid;
 
@@ -18,6 +21,8 @@ pub struct Decision {
     pub comment: Option<String>,
     /// The node to return to.
     pub to: Option<String>,
+    /// Whether a returned flow comes back to the returner at once, where the flow leaves that to who returns it.
+    pub back: bool,
     /// The record's version that the decider saw.
     pub seen: i64,
 }
@@ -27,20 +32,21 @@ impl Run<'_> {
     ///
     /// # Errors
     /// `instance_ended`, `task_decided`, `not_your_turn`, `comment_required`, `not_permitted` where the node does not allow a
-    /// return, `unknown_reference` for a node that cannot be returned to.
+    /// return or asks for something else, `unknown_reference` for a node that cannot be returned to.
     pub fn decide(&mut self, task: Uuid, decision: Decision) -> Result<Option<Question>> {
-        self.running()?;
-        let Some(place) =
-            self.instance.tasks.iter().position(|t| t.id == task && t.kind == TaskKind::Approve)
-        else {
-            return Err(Box::new(Diagnostic::new(Code::NotFound)));
+        let place = self.open_task(task)?;
+        let found = &self.instance.tasks[place];
+        let fits = match decision.kind {
+            DecisionKind::Approve | DecisionKind::Reject => found.kind == TaskKind::Approve,
+            DecisionKind::Done => found.kind == TaskKind::Handle,
+            DecisionKind::Return => true,
         };
-        let state = self.instance.tasks[place].state;
-        if state == TaskState::Queued {
-            return Err(Box::new(Diagnostic::new(Code::NotYourTurn)));
-        }
-        if state != TaskState::Open {
-            return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", state.name())));
+        // Who was asked to act for somebody says so and gives the task back.
+        if !fits || !found.owners.is_empty() {
+            let action = decision.kind.name();
+            return Err(Box::new(
+                Diagnostic::new(Code::NotPermitted).with("action", action).with("what", &found.node),
+            ));
         }
         let silent = decision.comment.as_deref().is_none_or(|c| c.trim().is_empty());
         if silent && self.flow.policy.comment_required.contains(&decision.kind) {
@@ -56,43 +62,84 @@ impl Run<'_> {
             DecisionKind::Approve => TaskState::Approved,
             DecisionKind::Reject => TaskState::Rejected,
             DecisionKind::Return => TaskState::Returned,
+            DecisionKind::Done => TaskState::Done,
         };
         decided.comment = decision.comment;
         decided.seen = Some(decision.seen);
         decided.decided_at = Some(now);
         let decided = decided.clone();
         match target {
-            Some(node) => {
-                self.go_back(&decided.node, node);
+            Some(target) => {
+                self.send_back(&decided, target, decision.back);
                 self.advance()
             }
             None => self.decided(&decided),
         }
     }
 
-    /// The nodes a task may be returned to, nearest first: approvals that stand and lie before it in its own or
-    /// an enclosing sequence.
-    pub fn return_targets(&self, task: Uuid) -> Vec<NodeId> {
-        let Some(from) =
-            self.instance.tasks.iter().find(|t| t.id == task).and_then(|t| self.flow.find(&t.node))
-        else {
-            return Vec::new();
+    fn send_back(&mut self, task: &Task, target: NodeId, back: bool) {
+        let direct = match self.flow.policy.after_return {
+            AfterReturn::FromHere => false,
+            AfterReturn::BackToReturner => true,
+            AfterReturn::Ask => back,
         };
-        if !matches!(&self.flow.nodes[from].step, Step::Approve(step) if step.may_return) {
+        let Some(source) = self.flow.find(&task.node).filter(|_| direct) else {
+            return self.go_to(Some(task.token), target, Past::Superseded);
+        };
+        self.go_to(Some(task.token), target, Past::SupersededAt(source));
+        if let Some(token) = self.instance.tokens.last_mut() {
+            token.data.back_to = Some(task.node.clone());
+        }
+    }
+
+    /// The place of a task that somebody may act upon now.
+    pub(crate) fn open_task(&self, task: Uuid) -> Result<usize> {
+        self.running()?;
+        let found = self.instance.tasks.iter().position(|t| t.id == task && t.kind.is_awaited());
+        let place = found.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+        match self.instance.tasks[place].state {
+            TaskState::Open => Ok(place),
+            TaskState::Queued => Err(Box::new(Diagnostic::new(Code::NotYourTurn))),
+            state => Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", state.name()))),
+        }
+    }
+
+    /// The step of people that a task belongs to.
+    pub(crate) fn people_of(&self, task: &Task) -> Option<&People> {
+        match &self.flow.nodes[self.flow.find(&task.node)?].step {
+            Step::People(step) => Some(step),
+            _ => None,
+        }
+    }
+
+    /// The nodes a task may be returned to, nearest first: what people did that stands, before it in its own or an
+    /// enclosing sequence, branches that ended included.
+    pub fn return_targets(&self, task: Uuid) -> Vec<NodeId> {
+        let Some(task) = self.instance.tasks.iter().find(|t| t.id == task) else { return Vec::new() };
+        let Some(from) = self.flow.find(&task.node) else { return Vec::new() };
+        if !self.people_of(task).is_some_and(|step| step.allows(Allow::Return)) {
             return Vec::new();
         }
-        let enclosing = self.flow.enclosing(from);
         let mut targets = Vec::new();
         for past in self.instance.tasks.iter().rev() {
-            let decided = past.kind == TaskKind::Approve
-                && matches!(past.state, TaskState::Approved | TaskState::Skipped);
-            let Some(node) = self.flow.find(&past.node).filter(|_| decided) else { continue };
-            let reachable = node != from && enclosing.contains(&self.flow.nodes[node].scope);
-            if reachable && !targets.contains(&node) {
+            let acted = past.kind.is_awaited() && past.state.is_passed();
+            let Some(node) = self.flow.find(&past.node).filter(|_| acted) else { continue };
+            if node != from && !targets.contains(&node) && self.leads_back(from, node) {
                 targets.push(node);
             }
         }
         targets
+    }
+
+    /// Whether a node lies before another one, where the flow can be taken back to.
+    fn leads_back(&self, from: NodeId, node: NodeId) -> bool {
+        let shared = self.flow.enclosing(from);
+        // Which item a step walked for cannot be told from outside.
+        let items = self.flow.way(node).into_iter().any(|(scope, _)| {
+            let owner = self.flow.scopes[scope].owner.map(|owner| &self.flow.nodes[owner].step);
+            matches!(owner, Some(Step::ForEach(ForEach { .. }))) && !shared.contains(&scope)
+        });
+        self.flow.follows(node, from) && !items
     }
 
     fn return_target(&self, task: Uuid, to: Option<&str>) -> Result<NodeId> {
@@ -112,71 +159,60 @@ impl Run<'_> {
         })
     }
 
-    /// The smallest scope that holds source and target is cleared, and one token put at the target. What was
-    /// decided at the target and behind it stays in the log as superseded; what was decided before it stands.
-    fn go_back(&mut self, source: &str, target: NodeId) {
-        let inner = self.flow.find(source).map(|n| self.flow.enclosing(n)).unwrap_or_default();
-        let outer = self.flow.enclosing(target);
-        let scope = inner.into_iter().find(|s| outer.contains(s)).unwrap_or(0);
-        let inside: Vec<_> = self
-            .flow
-            .nodes
-            .iter()
-            .enumerate()
-            .filter(|(id, _)| self.flow.contains(scope, *id))
-            .map(|(_, n)| n.name.clone())
-            .collect();
-        for token in self.instance.tokens.iter_mut().filter(|t| inside.contains(&t.node)) {
-            if matches!(token.state, TokenState::Ready | TokenState::Waiting) {
-                token.state = TokenState::Cancelled;
-            }
-        }
-        let flow = self.flow;
-        for task in self.instance.tasks.iter_mut().filter(|t| inside.contains(&t.node)) {
-            // Nodes are numbered in the order of the definition.
-            let behind = flow.find(&task.node).is_none_or(|node| node >= target);
-            task.state = match task.state {
-                live if live.is_live() && task.kind == TaskKind::Approve => TaskState::Cancelled,
-                TaskState::Approved | TaskState::Skipped if behind => TaskState::Superseded,
-                other => other,
-            };
-        }
-        self.instance.round += 1;
-        self.put(target);
-    }
-
-    /// Gives a live task to another person. One who has a seat at the node already gets no second one: the task is
-    /// taken off, and the node looked at again.
+    /// Takes back what somebody decided (拿回), as long as nobody acted upon it: the seat is open again, and what it led
+    /// to is taken off.
     ///
     /// # Errors
-    /// `instance_ended`, `task_decided`, and what the next steps refuse.
-    pub fn reassign(&mut self, task: Uuid, to: Uuid, why: &str) -> Result<Option<Question>> {
+    /// `instance_ended`, `not_found`, `take_back_too_late`.
+    pub fn take_back(&mut self, task: Uuid) -> Result<Option<Question>> {
         self.running()?;
-        let Some(place) = self.instance.tasks.iter().position(|t| t.id == task) else {
-            return Err(Box::new(Diagnostic::new(Code::NotFound)));
+        let late = || Box::new(Diagnostic::new(Code::TakeBackTooLate));
+        let place = self.instance.tasks.iter().position(|t| t.id == task && t.kind.is_awaited());
+        let place = place.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+        let mine = self.instance.tasks[place].clone();
+        let (Some(node), Some(at)) = (self.flow.find(&mine.node), mine.decided_at) else {
+            return Err(late());
         };
-        let found = &self.instance.tasks[place];
-        if !found.state.is_live() || found.kind != TaskKind::Approve {
-            return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", found.state.name())));
+        let stands = matches!(mine.state, TaskState::Approved | TaskState::Done);
+        let waits = self.instance.tokens.get(mine.token as usize).is_some_and(|t| t.state.is_live());
+        let untouched = waits || !self.acted_upon(&mine, at);
+        if !stands || !untouched || self.flow.policy.take_back == TakeBack::Never {
+            return Err(late());
         }
-        let (token, assignee) = (found.token, found.assignee);
-        let seated = self.instance.tasks.iter().any(|t| {
-            t.token == token
-                && t.assignee == to
-                && (t.state.is_live() || matches!(t.state, TaskState::Approved | TaskState::Skipped))
-        });
-        if assignee == to {
-            return Ok(None);
+        if !waits {
+            self.go_to(None, node, Past::Stands);
+            self.resume_seats(node, mine.token);
         }
-        if seated {
-            self.instance.tasks[place].state = TaskState::Cancelled;
-            let gone = self.instance.tasks[place].clone();
-            return self.decided(&gone);
+        let mine = &mut self.instance.tasks[place];
+        (mine.state, mine.decided_at, mine.seen, mine.comment) = (TaskState::Queued, None, None, None);
+        let mine = mine.clone();
+        self.decided(&mine)
+    }
+
+    /// Whether anything happened since that cannot be taken off again: somebody decided, or a step wrote something.
+    fn acted_upon(&self, mine: &Task, at: chrono::DateTime<chrono::Utc>) -> bool {
+        let decided = |t: &Task| t.id != mine.id && t.decided_at.is_some_and(|when| when >= at);
+        let later = self.instance.tokens.iter().filter(|t| t.id > mine.token);
+        let wrote = |step: &Step| {
+            !matches!(step, Step::People(_) | Step::Choose(_) | Step::Each(_) | Step::Parallel(_))
+        };
+        let mut passed =
+            later.filter_map(|t| self.flow.find(&t.node).map(|node| &self.flow.nodes[node].step));
+        self.instance.tasks.iter().any(decided) || passed.any(wrote)
+    }
+
+    /// The token that was just put at a node stands there as the one before did: with its seats.
+    fn resume_seats(&mut self, node: NodeId, before: u32) {
+        let token = self.instance.tokens.len() as u32 - 1;
+        self.token(token, TokenState::Waiting);
+        let name = self.flow.nodes[node].name.clone();
+        for task in self.instance.tasks.iter_mut().filter(|t| t.token == before && t.node == name) {
+            task.token = token;
+            // Seats that were not needed any more are asked again.
+            if task.state == TaskState::Cancelled {
+                task.state = TaskState::Queued;
+            }
         }
-        let task = &mut self.instance.tasks[place];
-        task.assignee = to;
-        why.clone_into(&mut task.why);
-        Ok(None)
     }
 
     /// The initiator takes the request back.
@@ -198,26 +234,56 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// A material field changed: approvals that saw an older version are void, and the flow goes back to the
-    /// first node that gave one.
+    /// An administrator ends the flow.
+    ///
+    /// # Errors
+    /// `instance_ended`.
+    pub fn cancel(&mut self) -> Result<()> {
+        self.running()?;
+        self.end(Outcome::Cancel);
+        Ok(())
+    }
+
+    /// A material field changed: approvals that saw an older version are void. The flow goes back to the first node of
+    /// each branch that gave one.
     ///
     /// # Errors
     /// What a step refuses.
     pub fn material_changed(&mut self, version: i64) -> Result<Option<Question>> {
-        let void = |t: &&Task| t.state == TaskState::Approved && t.seen.is_some_and(|seen| seen < version);
-        let Some(first) = self.instance.tasks.iter().find(void).map(|t| t.node.clone()) else {
-            return self.advance();
-        };
-        if let Some(node) = self.flow.find(&first) {
-            self.go_back(&first, node);
+        let void = |t: &Task| t.state == TaskState::Approved && t.seen.is_some_and(|seen| seen < version);
+        while let Some(first) = self.first_of(void) {
+            self.go_to(None, first, Past::Superseded);
+            // What lies before it in another branch is not touched by that way back: it is looked at next.
+            for task in
+                self.instance.tasks.iter_mut().filter(|t| void(t) && self.flow.find(&t.node) == Some(first))
+            {
+                task.state = TaskState::Superseded;
+            }
         }
         self.advance()
     }
 
-    fn running(&self) -> Result<()> {
+    /// The first node, in the order of the definition, of the tasks that are meant.
+    fn first_of(&self, meant: impl Fn(&Task) -> bool) -> Option<NodeId> {
+        self.instance.tasks.iter().filter(|t| meant(t)).filter_map(|t| self.flow.find(&t.node)).min()
+    }
+
+    pub(crate) fn running(&self) -> Result<()> {
         match self.instance.state {
             InstanceState::Running => Ok(()),
             _ => Err(Box::new(Diagnostic::new(Code::InstanceEnded))),
+        }
+    }
+}
+
+impl DecisionKind {
+    /// Its name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            DecisionKind::Approve => "approve",
+            DecisionKind::Reject => "reject",
+            DecisionKind::Return => "return",
+            DecisionKind::Done => "done",
         }
     }
 }

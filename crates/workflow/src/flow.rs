@@ -60,6 +60,33 @@ impl Flow {
         all
     }
 
+    /// The way down to a node: each scope that holds it, outermost first, with the node of that scope on the way.
+    pub fn way(&self, node: NodeId) -> Vec<(ScopeId, NodeId)> {
+        let mut way = vec![(self.nodes[node].scope, node)];
+        let mut scope = self.nodes[node].scope;
+        while let Some(owner) = self.scopes[scope].owner {
+            scope = self.nodes[owner].scope;
+            way.push((scope, owner));
+        }
+        way.reverse();
+        way
+    }
+
+    /// Whether a flow that goes on from a node comes to another one, or it is the same.
+    pub fn follows(&self, node: NodeId, other: NodeId) -> bool {
+        for (here, there) in self.way(node).into_iter().zip(self.way(other)) {
+            if here.0 != there.0 {
+                // Two branches of one step.
+                return false;
+            }
+            if here.1 != there.1 {
+                // Nodes of a scope are numbered in their order.
+                return there.1 > here.1;
+            }
+        }
+        true
+    }
+
     /// Whether a node lies in a scope, however deep.
     pub fn contains(&self, scope: ScopeId, node: NodeId) -> bool {
         self.enclosing(node).contains(&scope)
@@ -75,8 +102,6 @@ pub struct Node {
     pub label: Option<Text>,
     /// What approvers of this node may do with fields, before what the flow says.
     pub fields: IndexMap<Arc<str>, FieldRight>,
-    /// Approvers may say something without deciding.
-    pub may_comment: bool,
     /// What it does.
     pub step: step::Step,
     /// The node after it in the same sequence.
@@ -130,6 +155,8 @@ pub enum Outcome {
     Reject,
     /// The initiator took it back.
     Withdraw,
+    /// An administrator ended it.
+    Cancel,
 }
 
 /// What holds for every approval of a flow.
@@ -145,6 +172,10 @@ pub struct Policy {
     pub empty: Empty,
     /// Decisions that need a comment.
     pub comment_required: Vec<DecisionKind>,
+    /// Where a returned flow goes on.
+    pub after_return: AfterReturn,
+    /// Whether a decision may be taken back.
+    pub take_back: TakeBack,
 }
 
 /// What can be decided.
@@ -156,6 +187,8 @@ pub enum DecisionKind {
     Reject,
     /// Back to an earlier node.
     Return,
+    /// It is done: what a `handle` asks for.
+    Done,
 }
 
 /// When the initiator may withdraw.
@@ -167,6 +200,28 @@ pub enum Withdraw {
     BeforeFirstDecision,
     /// As long as it runs.
     Anytime,
+}
+
+/// Where a returned flow goes on (逐级重审 or 直达退回人).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AfterReturn {
+    /// Step by step from the one it was returned to.
+    #[default]
+    FromHere,
+    /// At once to who returned it.
+    BackToReturner,
+    /// Who returns it says.
+    Ask,
+}
+
+/// Whether a decision may be taken back (拿回).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TakeBack {
+    /// No.
+    #[default]
+    Never,
+    /// As long as nobody has acted upon it.
+    NextUntouched,
 }
 
 /// When a person who approved need not approve again.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -26,6 +27,8 @@ pub struct Instance {
     pub parked: Option<ParkedMove>,
     /// Counts returns; decisions of earlier rounds are superseded.
     pub round: u32,
+    /// The values of its variables, as they go over the wire.
+    pub variables: BTreeMap<Arc<str>, serde_json::Value>,
     /// When it started.
     pub started_at: DateTime<Utc>,
     /// When it ended.
@@ -61,7 +64,8 @@ pub enum InstanceState {
     Cancelled,
 }
 
-/// A place where the flow stands.
+/// A place where the flow stands. The token of a step that has steps of its own stays there while tokens below it walk
+/// them.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Token {
     /// Counts from 0 in its instance.
@@ -70,6 +74,39 @@ pub struct Token {
     pub node: Arc<str>,
     /// Where it stands.
     pub state: TokenState,
+    /// The token of the step whose steps it walks; `None` in the outermost sequence.
+    pub parent: Option<u32>,
+    /// What its step keeps.
+    #[serde(default)]
+    pub data: TokenData,
+}
+
+/// What a step keeps with its token.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TokenData {
+    /// Branches that were begun.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub begun: u32,
+    /// Branches that are still on their way: as many tokens have this one as their parent.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub left: u32,
+    /// The round of a `repeat`, the place of the next item of a `for_each`.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub round: u32,
+    /// The items of a `for_each`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<serde_json::Value>,
+    /// The item whose steps this token walks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<u32>,
+    /// Where it goes when its step is done, instead of to the next step: back to who returned the flow.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub back_to: Option<Arc<str>>,
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// Where a token stands.
@@ -113,10 +150,41 @@ pub struct Task {
     pub seen: Option<i64>,
     /// What the decider said.
     pub comment: Option<String>,
+    /// How much the decision counts.
+    pub weight: u32,
+    /// Why this seat exists beside those that the definition names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub added: Option<Added>,
+    /// Who asked the assignee to act in their place and gets the task back: the last one first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<Uuid>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// A seat that somebody added (加签).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Added {
+    /// Who added it.
+    pub by: Uuid,
+    /// The seat of who added it.
+    pub seat: Uuid,
+    /// When it acts, seen from that seat.
+    pub place: Place,
+}
+
+/// When an added seat acts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// Before it: that seat waits.
+    Before,
+    /// After it: that seat counts once this one has passed too.
+    After,
+    /// Beside it: one more of those who are asked.
+    Parallel,
 }
 
 /// What a task asks.
@@ -125,8 +193,17 @@ pub struct Task {
 pub enum TaskKind {
     /// To decide.
     Approve,
+    /// To do something.
+    Handle,
     /// To know.
     Cc,
+}
+
+impl TaskKind {
+    /// Whether the flow waits for it.
+    pub fn is_awaited(self) -> bool {
+        self != TaskKind::Cc
+    }
 }
 
 /// Where a task stands.
@@ -143,6 +220,10 @@ pub enum TaskState {
     Rejected,
     /// Returned to an earlier node.
     Returned,
+    /// Done (handle).
+    Done,
+    /// Taken off before the person acted (减签).
+    Removed,
     /// Read (cc).
     Read,
     /// Not needed: the person had approved before, or is the initiator.
@@ -153,7 +234,19 @@ pub enum TaskState {
     Superseded,
 }
 
+impl TokenState {
+    /// Whether the token stands somewhere.
+    pub fn is_live(self) -> bool {
+        matches!(self, TokenState::Ready | TokenState::Waiting)
+    }
+}
+
 impl TaskState {
+    /// Whether the step may go on as far as this task is concerned.
+    pub fn is_passed(self) -> bool {
+        matches!(self, TaskState::Approved | TaskState::Done | TaskState::Skipped)
+    }
+
     /// Whether it still can be acted upon.
     pub fn is_live(self) -> bool {
         matches!(self, TaskState::Queued | TaskState::Open)
@@ -167,6 +260,8 @@ impl TaskState {
             TaskState::Approved => "approved",
             TaskState::Rejected => "rejected",
             TaskState::Returned => "returned",
+            TaskState::Done => "done",
+            TaskState::Removed => "removed",
             TaskState::Read => "read",
             TaskState::Skipped => "skipped",
             TaskState::Cancelled => "cancelled",
@@ -198,4 +293,12 @@ pub enum Origin {
     Substituted,
     /// Because nobody matched the rules.
     Fallback,
+    /// Somebody gave the task away (转交).
+    Transferred,
+    /// Somebody asked this person to act in their place (委派).
+    Delegated,
+    /// Somebody added this person (加签).
+    Added,
+    /// The flow came back to the initiator.
+    Initiator,
 }

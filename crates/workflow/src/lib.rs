@@ -8,8 +8,8 @@
 //! This crate does no I/O and knows neither tables nor people.
 //!
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
-//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`] (what people do), [`compile`]
-//! (definition → flow).
+//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`] and [`seats`] (what people do),
+//! `way` (returns and jumps), [`compile`] (definition → flow).
 
 pub mod flow;
 
@@ -21,6 +21,10 @@ pub mod step;
 
 pub mod decision;
 
+pub mod seats;
+
+mod way;
+
 pub mod compile;
 
 #[cfg(test)]
@@ -30,6 +34,7 @@ pub use compile::compile;
 pub use decision::Decision;
 pub use flow::{Flow, Lock, Node, NodeId, Outcome, Performer, Policy};
 pub use instance::{
-    Instance, InstanceState, Origin, ParkedMove, Task, TaskKind, TaskState, Token, TokenState,
+    Added, Instance, InstanceState, Origin, ParkedMove, Place, Task, TaskKind, TaskState, Token, TokenData,
+    TokenState,
 };
 pub use run::{Answer, Person, Question, Run};

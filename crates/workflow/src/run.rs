@@ -1,10 +1,16 @@
 //! The engine: moves the tokens of one instance until all of them wait.
 
-use crate::flow::{Flow, NodeId, Outcome, Performer};
-use crate::instance::{Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenState};
+use crate::flow::{Flow, NodeId, Outcome, Performer, ScopeId};
+use crate::instance::{
+    Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData, TokenState,
+};
+use crate::way::Past;
 use chrono::{DateTime, Utc};
-use diagnostic::Result;
+use diagnostic::{Code, Diagnostic, Result};
 use uuid::Uuid;
+
+/// Steps entered in one run at most: a flow that goes round without waiting is stopped.
+const MOST_STEPS: u32 = 10_000;
 
 /// One run: the instance in the state it was stored in, and where the engine stopped to ask.
 pub struct Run<'f> {
@@ -16,6 +22,8 @@ pub struct Run<'f> {
     pub now: DateTime<Utc>,
     /// The token whose step asked.
     asked: Option<u32>,
+    /// Steps that were entered in this run.
+    walked: u32,
     /// Ids for new tasks; the engine's source, so that a replay makes the same ones.
     new_id: fn() -> Uuid,
 }
@@ -29,10 +37,28 @@ pub enum Next {
     Ask(Question),
     /// Go on behind this node.
     Leave,
-    /// Go to a node of an inner scope.
-    Goto(NodeId),
+    /// Walk steps of its own, each scope with a token; the step is told when one of them has ended.
+    Split(Vec<Branch>),
+    /// Go on at another node of the same or an enclosing scope.
+    Jump(NodeId),
     /// End the flow.
     End(Outcome),
+}
+
+/// Steps of a step that are to be walked.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Branch {
+    /// Its steps.
+    pub scope: ScopeId,
+    /// The place of the item they are walked for.
+    pub item: Option<u32>,
+}
+
+impl Branch {
+    /// Steps that are walked once.
+    pub fn of(scope: ScopeId) -> Branch {
+        Branch { scope, item: None }
+    }
 }
 
 /// What the engine must find out or do before the run goes on.
@@ -61,15 +87,35 @@ pub enum Question {
         /// The rule.
         rule: Performer,
     },
-    /// Which case of the `choose` holds first? → [`Answer::Case`]
-    Case {
+    /// Which cases of the `choose` (only the first) or the `each` hold? → [`Answer::Cases`]
+    Cases {
         /// The asking node.
         node: NodeId,
+        /// The token that asks: its variables are in scope.
+        token: u32,
+    },
+    /// Does the condition hold that a `repeat` asks before (`while`) or after (`until`) a round? → [`Answer::Holds`]
+    Again {
+        /// The asking node.
+        node: NodeId,
+        /// The token that asks.
+        token: u32,
+        /// After a round.
+        after: bool,
+    },
+    /// What does a `for_each` walk? → [`Answer::Items`]
+    Items {
+        /// The asking node.
+        node: NodeId,
+        /// The token that asks.
+        token: u32,
     },
     /// Write what the `set` step says. → [`Answer::Written`]
     Write {
         /// The asking node.
         node: NodeId,
+        /// The token that asks.
+        token: u32,
     },
 }
 
@@ -87,8 +133,12 @@ pub enum Answer {
     },
     /// Those who stand in where nobody matched.
     Fallback(Vec<Person>),
-    /// The first case that holds.
-    Case(Option<usize>),
+    /// The cases that hold.
+    Cases(Vec<usize>),
+    /// Whether the condition holds.
+    Holds(bool),
+    /// The items, as they go over the wire.
+    Items(Vec<serde_json::Value>),
     /// Done.
     Written,
 }
@@ -102,6 +152,8 @@ pub struct Person {
     pub why: String,
     /// Stands in for the initiator.
     pub substituted: bool,
+    /// How much the person's decision counts.
+    pub weight: u32,
 }
 
 /// What every kind of step does.
@@ -114,51 +166,53 @@ pub trait StepKind {
     fn decided(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32, _task: &Task) -> Result<Next> {
         Ok(Next::Wait)
     }
+    /// One of the branches ended; so many are still on their way.
+    fn joined(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32, left: u32) -> Result<Next> {
+        Ok(if left == 0 { Next::Leave } else { Next::Wait })
+    }
 }
 
 impl<'f> Run<'f> {
     /// Starts a flow.
-    pub fn start(
-        flow: &'f Flow,
-        mut instance: Instance,
-        now: DateTime<Utc>,
-        new_id: fn() -> Uuid,
-    ) -> Run<'f> {
+    pub fn start(flow: &'f Flow, instance: Instance, now: DateTime<Utc>, new_id: fn() -> Uuid) -> Run<'f> {
+        let mut run = Run::resume(flow, instance, now, new_id);
         if let Some(first) = flow.scopes[0].first {
-            instance.tokens.push(Token {
-                id: 0,
-                node: flow.nodes[first].name.clone(),
-                state: TokenState::Ready,
-            });
+            run.put(first, None);
         }
-        Run::resume(flow, instance, now, new_id)
+        run
     }
 
     /// Goes on with a stored instance.
     pub fn resume(flow: &'f Flow, instance: Instance, now: DateTime<Utc>, new_id: fn() -> Uuid) -> Run<'f> {
-        Run { flow, instance, now, asked: None, new_id }
+        Run { flow, instance, now, asked: None, walked: 0, new_id }
     }
 
     /// Moves tokens until the run must ask (`Some`) or all tokens wait or the flow ended (`None`).
     ///
     /// # Errors
-    /// What a step refuses, such as `nobody_to_approve`.
+    /// What a step refuses, such as `nobody_to_approve`; `flow_too_long` where it goes round without an end.
     pub fn advance(&mut self) -> Result<Option<Question>> {
         while self.instance.state == InstanceState::Running {
-            let Some(token) = self.instance.tokens.iter().find(|t| t.state == TokenState::Ready).cloned()
-            else {
-                if !self.instance.tokens.iter().any(|t| t.state == TokenState::Waiting) {
+            let Some(token) = self.instance.tokens.iter().find(|t| t.state == TokenState::Ready) else {
+                if !self.instance.tokens.iter().any(|t| t.state.is_live()) {
                     self.end(Outcome::Approve);
                 }
                 return Ok(None);
             };
-            let Some(node) = self.flow.find(&token.node) else {
+            let (id, name) = (token.id, token.node.clone());
+            let Some(node) = self.flow.find(&name) else {
                 // The instance pins its definition, so its nodes exist; a foreign token is taken off.
-                self.token(token.id, TokenState::Cancelled);
+                self.token(id, TokenState::Cancelled);
                 continue;
             };
-            let next = self.flow.nodes[node].step.kind().enter(self, node, token.id)?;
-            if let Some(question) = self.follow(node, token.id, next) {
+            self.walked += 1;
+            if self.walked > MOST_STEPS {
+                return Err(Box::new(
+                    Diagnostic::new(Code::FlowTooLong).with("step", name).with("most", MOST_STEPS),
+                ));
+            }
+            let next = self.flow.nodes[node].step.kind().enter(self, node, id)?;
+            if let Some(question) = self.follow(node, id, next)? {
                 return Ok(Some(question));
             }
         }
@@ -171,129 +225,210 @@ impl<'f> Run<'f> {
     /// What the step refuses.
     pub fn answer(&mut self, answer: Answer) -> Result<Option<Question>> {
         let Some(token) = self.asked.take() else { return self.advance() };
-        let name = self.instance.tokens.iter().find(|t| t.id == token).map(|t| t.node.clone());
-        let Some(node) = name.and_then(|n| self.flow.find(&n)) else { return self.advance() };
+        let Some(node) = self.node_of(token) else { return self.advance() };
         let next = self.flow.nodes[node].step.kind().answered(self, node, token, answer)?;
-        match self.follow(node, token, next) {
-            Some(question) => Ok(Some(question)),
-            None => self.advance(),
-        }
+        self.go_on(node, token, next)
     }
 
     /// Tells the node of a task that it was decided.
     pub(crate) fn decided(&mut self, task: &Task) -> Result<Option<Question>> {
         let Some(node) = self.flow.find(&task.node) else { return self.advance() };
         let next = self.flow.nodes[node].step.kind().decided(self, node, task.token, task)?;
-        match self.follow(node, task.token, next) {
+        self.go_on(node, task.token, next)
+    }
+
+    fn go_on(&mut self, node: NodeId, token: u32, next: Next) -> Result<Option<Question>> {
+        match self.follow(node, token, next)? {
             Some(question) => Ok(Some(question)),
             None => self.advance(),
         }
     }
 
-    fn follow(&mut self, node: NodeId, token: u32, next: Next) -> Option<Question> {
+    fn follow(&mut self, node: NodeId, token: u32, next: Next) -> Result<Option<Question>> {
         match next {
             Next::Wait => self.token(token, TokenState::Waiting),
             Next::Ask(question) => {
                 self.asked = Some(token);
-                return Some(question);
+                return Ok(Some(question));
             }
-            Next::Leave => self.leave(node, token),
-            Next::Goto(inner) => {
-                self.token(token, TokenState::Done);
-                self.put(inner);
-            }
+            Next::Leave => return self.leave(node, token),
+            Next::Split(branches) => return self.split(node, token, &branches),
+            Next::Jump(target) => self.go_to(Some(token), target, Past::Superseded),
             Next::End(outcome) => {
                 self.token(token, TokenState::Done);
                 self.end(outcome);
             }
         }
-        None
+        Ok(None)
     }
 
-    /// The token passed its node: on to the next one, out of as many scopes as end here.
-    fn leave(&mut self, node: NodeId, token: u32) {
-        self.close_tasks(token);
-        self.token(token, TokenState::Done);
-        let mut at = node;
-        loop {
-            if let Some(next) = self.flow.nodes[at].next {
-                return self.put(next);
-            }
-            match self.flow.scopes[self.flow.nodes[at].scope].owner {
-                Some(owner) => at = owner,
-                None => return,
-            }
+    /// A token for each branch; one without steps has ended already.
+    fn split(&mut self, node: NodeId, token: u32, branches: &[Branch]) -> Result<Option<Question>> {
+        self.token(token, TokenState::Waiting);
+        let firsts: Vec<(NodeId, Option<u32>)> =
+            branches.iter().filter_map(|b| Some((self.flow.scopes[b.scope].first?, b.item))).collect();
+        let data = self.data(token);
+        data.begun = branches.len() as u32;
+        data.left = firsts.len() as u32;
+        let left = data.left;
+        for (first, item) in firsts {
+            let id = self.put(first, Some(token));
+            self.data(id).item = item;
+        }
+        match left == branches.len() as u32 && left > 0 {
+            true => Ok(None),
+            false => self.joined(node, token),
         }
     }
 
+    fn joined(&mut self, node: NodeId, token: u32) -> Result<Option<Question>> {
+        let left = self.data(token).left;
+        let next = self.flow.nodes[node].step.kind().joined(self, node, token, left)?;
+        self.follow(node, token, next)
+    }
+
+    /// The token passed its node: on to the next one, or to the step whose branch ends here.
+    fn leave(&mut self, node: NodeId, token: u32) -> Result<Option<Question>> {
+        self.clear_below(token);
+        self.close_tasks(token);
+        self.token(token, TokenState::Done);
+        if let Some(back) = self.data(token).back_to.take().and_then(|name| self.flow.find(&name)) {
+            self.go_to(Some(token), back, Past::Stands);
+            return Ok(None);
+        }
+        let (parent, item) = self.place(token);
+        if let Some(next) = self.flow.nodes[node].next {
+            let id = self.put(next, parent);
+            self.data(id).item = item;
+            return Ok(None);
+        }
+        let Some(parent) = parent else { return Ok(None) };
+        let data = self.data(parent);
+        data.left = data.left.saturating_sub(1);
+        match self.node_of(parent) {
+            Some(owner) => self.joined(owner, parent),
+            None => Ok(None),
+        }
+    }
+
+    /// The node a token stands on.
+    pub(crate) fn node_of(&self, token: u32) -> Option<NodeId> {
+        self.flow.find(&self.instance.tokens.get(token as usize)?.node)
+    }
+
+    /// Where a token hangs: its parent, and the item it walks for.
+    fn place(&self, token: u32) -> (Option<u32>, Option<u32>) {
+        let token = &self.instance.tokens[token as usize];
+        (token.parent, token.data.item)
+    }
+
+    /// What a step keeps with its token. Tokens are numbered by their place.
+    pub(crate) fn data(&mut self, token: u32) -> &mut TokenData {
+        &mut self.instance.tokens[token as usize].data
+    }
+
     /// Puts a fresh token on a node.
-    pub(crate) fn put(&mut self, node: NodeId) {
+    pub(crate) fn put(&mut self, node: NodeId, parent: Option<u32>) -> u32 {
         let id = self.instance.tokens.len() as u32;
         let node = self.flow.nodes[node].name.clone();
-        self.instance.tokens.push(Token { id, node, state: TokenState::Ready });
+        let state = TokenState::Ready;
+        self.instance.tokens.push(Token { id, node, state, parent, data: TokenData::default() });
+        id
     }
 
     pub(crate) fn token(&mut self, id: u32, state: TokenState) {
-        if let Some(token) = self.instance.tokens.iter_mut().find(|t| t.id == id) {
+        if let Some(token) = self.instance.tokens.get_mut(id as usize) {
             token.state = state;
         }
     }
 
-    /// Approvals of a node that nobody needs any more.
-    fn close_tasks(&mut self, token: u32) {
-        let live = |t: &&mut Task| t.token == token && t.kind == TaskKind::Approve && t.state.is_live();
+    /// What is asked of people at a node and nobody needs any more.
+    pub(crate) fn close_tasks(&mut self, token: u32) {
+        let live = |t: &&mut Task| t.token == token && t.kind.is_awaited() && t.state.is_live();
         for task in self.instance.tasks.iter_mut().filter(live) {
             task.state = TaskState::Cancelled;
         }
     }
 
-    /// Ends the flow: no token and no approval stays.
+    /// Takes off everything below a token.
+    pub(crate) fn clear_below(&mut self, token: u32) {
+        let below: Vec<u32> =
+            self.instance.tokens.iter().filter(|t| t.state.is_live()).map(|t| t.id).collect();
+        for id in below {
+            if id != token && self.is_below(id, token) {
+                self.token(id, TokenState::Cancelled);
+                self.close_tasks(id);
+            }
+        }
+        self.data(token).left = 0;
+    }
+
+    /// Whether a token is another one, or walks steps of its step, however deep.
+    pub(crate) fn is_below(&self, token: u32, of: u32) -> bool {
+        let mut at = Some(token);
+        while let Some(id) = at {
+            if id == of {
+                return true;
+            }
+            at = self.instance.tokens.get(id as usize).and_then(|t| t.parent);
+        }
+        false
+    }
+
+    /// Ends the flow: no token and nothing that is asked of people stays.
     pub(crate) fn end(&mut self, outcome: Outcome) {
         self.instance.state = match outcome {
             Outcome::Submit | Outcome::Approve => InstanceState::Approved,
             Outcome::Reject => InstanceState::Rejected,
             Outcome::Withdraw => InstanceState::Withdrawn,
+            Outcome::Cancel => InstanceState::Cancelled,
         };
         self.instance.ended_at = Some(self.now);
-        for token in &mut self.instance.tokens {
-            if matches!(token.state, TokenState::Ready | TokenState::Waiting) {
-                token.state = TokenState::Cancelled;
-            }
+        for token in self.instance.tokens.iter_mut().filter(|t| t.state.is_live()) {
+            token.state = TokenState::Cancelled;
+            token.data.left = 0;
         }
-        for task in &mut self.instance.tasks {
-            if task.kind == TaskKind::Approve && task.state.is_live() {
-                task.state = TaskState::Cancelled;
-            }
+        for task in self.instance.tasks.iter_mut().filter(|t| t.kind.is_awaited() && t.state.is_live()) {
+            task.state = TaskState::Cancelled;
         }
     }
 
-    /// Makes a task.
-    #[allow(clippy::too_many_arguments)] // one call per kind of step; a struct would only repeat `Task`
-    pub(crate) fn add_task(
-        &mut self,
-        node: NodeId,
-        token: u32,
-        kind: TaskKind,
-        person: &Person,
-        origin: Origin,
-        order: u32,
-        state: TaskState,
-    ) {
+    /// Seats a person at a node.
+    pub(crate) fn seat(&mut self, node: NodeId, token: u32, seat: Seat<'_>) -> Uuid {
+        let id = (self.new_id)();
         self.instance.tasks.push(Task {
-            id: (self.new_id)(),
+            id,
             node: self.flow.nodes[node].name.clone(),
             token,
-            kind,
-            assignee: person.user,
-            state,
-            order,
+            kind: seat.kind,
+            assignee: seat.person.user,
+            state: seat.state,
+            order: seat.order,
             round: self.instance.round,
-            origin,
-            why: person.why.clone(),
+            origin: seat.origin,
+            why: seat.person.why.clone(),
             seen: None,
             comment: None,
+            weight: seat.person.weight,
+            added: None,
+            owners: Vec::new(),
             created_at: self.now,
             decided_at: None,
         });
+        id
     }
+}
+
+/// A person at a node.
+pub(crate) struct Seat<'a> {
+    /// What is asked.
+    pub kind: TaskKind,
+    /// Who, and why.
+    pub person: &'a Person,
+    /// How the task came to the person.
+    pub origin: Origin,
+    /// The place among the seats of the node.
+    pub order: u32,
+    /// Whether it acts now.
+    pub state: TaskState,
 }

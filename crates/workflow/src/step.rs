@@ -1,10 +1,15 @@
 //! What the kinds of steps do: one file each, and one line in the dispatch below. What a step says is in
 //! [`crate::flow::step`].
 
-pub mod approve;
 pub mod cc;
 pub mod choose;
+pub mod each;
 pub mod end;
+pub mod for_each;
+pub mod goto;
+pub mod parallel;
+pub mod people;
+pub mod repeat;
 pub mod set;
 
 pub use crate::flow::step::Step;
@@ -14,10 +19,15 @@ impl Step {
     /// The behaviour of the step's kind.
     pub fn kind(&self) -> &dyn StepKind {
         match self {
-            Step::Approve(step) => step,
+            Step::People(step) => step,
             Step::Choose(step) => step,
+            Step::Each(step) => step,
+            Step::Parallel(step) => step,
+            Step::Repeat(step) => step,
+            Step::ForEach(step) => step,
             Step::Set(step) => step,
             Step::Cc(step) => step,
+            Step::Goto(step) => step,
             Step::End(step) => step,
         }
     }

@@ -2,10 +2,15 @@
 //! by the test.
 
 use crate::decision::DecisionKind;
-use crate::{Answer, Decision, Flow, Instance, InstanceState, Person, Question, Run, TaskState};
+use crate::step::{Step, choose::Case};
+use crate::{
+    Answer, Decision, Flow, Instance, InstanceState, Person, Place, Question, Run, Task, TaskKind, TaskState,
+    TokenState,
+};
 use catalog::PhysicalNames;
 use catalog::build::{Options, PackSource, build};
-use chrono::DateTime;
+use chrono::{DateTime, TimeDelta};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use uuid::Uuid;
 
@@ -18,6 +23,7 @@ fields:
   name: {type: text}
   total: {type: money}
   status: {type: select, options: [draft, in_approval, approved, rejected]}
+  tags: {type: multi_select, options: [x, y]}
 ";
 
 const BASE: &[(&str, &str)] = &[
@@ -77,14 +83,15 @@ fn instance(flow: &Flow) -> Instance {
         round: 0,
         started_at: DateTime::UNIX_EPOCH,
         ended_at: None,
+        variables: BTreeMap::new(),
         tokens: Vec::new(),
         tasks: Vec::new(),
     }
 }
 
-/// Who matches is written in the login of the rule: `{user: ab}` means a and b. The first case always holds
-/// whose name is in `cases`.
-fn answer(flow: &Flow, question: Question, cases: &str) -> Answer {
+/// Who matches is written in the login of the rule: `{user: ab}` means a and b. `given` is what else holds: names of
+/// cases, `while`, `until`, and how many items a list has.
+fn answer(flow: &Flow, question: Question, given: &str) -> Answer {
     let people = |rules: &[crate::Performer]| {
         let mut all = Vec::new();
         for rule in rules {
@@ -94,6 +101,7 @@ fn answer(flow: &Flow, question: Question, cases: &str) -> Answer {
                     user: user(c),
                     why: format!("user {letters}"),
                     substituted: false,
+                    weight: 1,
                 }));
             }
         }
@@ -103,21 +111,40 @@ fn answer(flow: &Flow, question: Question, cases: &str) -> Answer {
         Question::People { rules, .. } => Answer::People(people(&rules)),
         Question::Fallback { rule, .. } => Answer::Fallback(people(&[rule])),
         Question::Substitute { others, head, .. } => {
-            let substitute =
-                Person { user: user(if head { 'h' } else { 's' }), why: String::new(), substituted: true };
+            let substitute = Person {
+                user: user(if head { 'h' } else { 's' }),
+                why: String::new(),
+                substituted: true,
+                weight: 1,
+            };
             Answer::Substituted { others, substitutes: vec![substitute] }
         }
-        Question::Case { node } => {
-            let crate::step::Step::Choose(choose) = &flow.nodes[node].step else { panic!("not a choose") };
-            Answer::Case(choose.cases.iter().position(|c| cases.contains(&*c.name) || c.when.is_none()))
+        Question::Cases { node, .. } => {
+            let (cases, all) = match &flow.nodes[node].step {
+                Step::Choose(step) => (&step.cases, false),
+                Step::Each(step) => (&step.cases, true),
+                _ => panic!("no cases"),
+            };
+            let named = |c: &Case| c.when.is_some() && given.split(' ').any(|one| one == &*c.name);
+            let mut holding: Vec<usize> = (0..cases.len()).filter(|place| named(&cases[*place])).collect();
+            if holding.is_empty() {
+                holding.extend(cases.iter().position(|c| c.when.is_none()));
+            }
+            holding.truncate(if all { usize::MAX } else { 1 });
+            Answer::Cases(holding)
+        }
+        Question::Again { after, .. } => Answer::Holds(given.contains(if after { "until" } else { "while" })),
+        Question::Items { .. } => {
+            let count = given.split(' ').find_map(|one| one.parse().ok()).unwrap_or(0);
+            Answer::Items((0..count).map(serde_json::Value::from).collect())
         }
         Question::Write { .. } => Answer::Written,
     }
 }
 
-fn drive(run: &mut Run<'_>, mut asked: Option<Question>, cases: &str) -> diagnostic::Result<()> {
+fn drive(run: &mut Run<'_>, mut asked: Option<Question>, given: &str) -> diagnostic::Result<()> {
     while let Some(question) = asked {
-        let answer = answer(run.flow, question, cases);
+        let answer = answer(run.flow, question, given);
         asked = run.answer(answer)?;
     }
     Ok(())
@@ -132,6 +159,52 @@ fn shown(instance: &Instance) -> String {
     text
 }
 
+/// What always holds: a token that waits for branches waits for as many as there are, and a flow that runs stands
+/// somewhere.
+fn sound(run: &Run<'_>) {
+    let instance = &run.instance;
+    for token in instance.tokens.iter().filter(|t| t.state.is_live()) {
+        let below =
+            instance.tokens.iter().filter(|t| t.parent == Some(token.id) && t.state.is_live()).count();
+        assert_eq!(token.data.left as usize, below, "{token:?}");
+        let parent = token.parent.map(|id| instance.tokens[id as usize].state);
+        assert!(parent.is_none_or(|state| state == TokenState::Waiting), "{token:?} below {parent:?}");
+    }
+    let live = instance.tokens.iter().any(|t| t.state.is_live());
+    assert_eq!(live, instance.state == InstanceState::Running);
+    for task in instance.tasks.iter().filter(|t| t.kind.is_awaited() && t.state.is_live()) {
+        assert!(instance.tokens[task.token as usize].state.is_live(), "{task:?}");
+    }
+}
+
+/// What people do beside deciding: `a>b` gives to b, `a~b` asks b to act, `a~` gives back, `a{b`, `a}b`, `a|b` add b
+/// before, after and beside, `a\b` takes b off, `a@b` tells b, `a?` takes back, `a<node` returns, `a<<node` returns and
+/// wants it back at once.
+fn act(run: &mut Run<'_>, task: Uuid, what: &str) -> diagnostic::Result<Option<Question>> {
+    let other = user(what.chars().last().unwrap());
+    let seat = |run: &Run<'_>| run.instance.tasks.iter().rfind(|t| t.assignee == other).unwrap().id;
+    let back = |run: &mut Run<'_>, to: &str, back: bool| {
+        let (kind, to, comment) = (DecisionKind::Return, Some(to.to_owned()), Some("again".to_owned()));
+        run.decide(task, Decision { kind, comment, to, back, seen: 1 })
+    };
+    match &what[..1] {
+        ">" => run.transfer(task, other),
+        "~" if what.len() == 1 => run.resolve(task).map(|()| None),
+        "~" => run.delegate(task, other).map(|()| None),
+        "{" => run.add_sign(task, &[other], Place::Before),
+        "}" => run.add_sign(task, &[other], Place::After),
+        "|" => run.add_sign(task, &[other], Place::Parallel),
+        "\\" => {
+            let seat = seat(run);
+            run.remove_sign(task, seat)
+        }
+        "@" => run.copy_to(task, &[other]).map(|()| None),
+        "?" => run.take_back(task),
+        _ if what.starts_with("<<") => back(run, &what[2..], true),
+        _ => back(run, &what[1..], false),
+    }
+}
+
 /// Plays a script of decisions (`a+` approves, `a-` rejects, `a<node` returns, `!` withdraws) and compares what
 /// stands in the end. A decision that is refused ends the script with its code.
 fn check(flow: &Flow, cases: &str, script: &str, expect: &str) {
@@ -141,6 +214,7 @@ fn check(flow: &Flow, cases: &str, script: &str, expect: &str) {
         return assert_eq!(found.code.name(), expect);
     }
     for step in script.split_whitespace() {
+        run.now += TimeDelta::seconds(1);
         if step == "!" {
             if let Err(found) = run.withdraw() {
                 return assert_eq!(found.code.name(), expect, "{script}");
@@ -149,18 +223,27 @@ fn check(flow: &Flow, cases: &str, script: &str, expect: &str) {
         }
         let who = user(step.chars().next().unwrap());
         let what = &step[1..];
-        let task = run.instance.tasks.iter().rev().find(|t| t.assignee == who && t.state == TaskState::Open);
-        let task = task.or_else(|| run.instance.tasks.iter().rev().find(|t| t.assignee == who)).unwrap().id;
+        let mine = |t: &&Task| t.assignee == who && t.kind != TaskKind::Cc;
+        let open = run.instance.tasks.iter().rev().filter(mine).find(|t| t.state == TaskState::Open);
+        let task = open.or_else(|| run.instance.tasks.iter().rev().find(mine)).unwrap().id;
         let (kind, to, comment) = match what {
             "+" => (DecisionKind::Approve, None, None),
             "-" => (DecisionKind::Reject, None, Some("no".to_owned())),
             "-silent" => (DecisionKind::Reject, None, None),
-            back => (DecisionKind::Return, Some(back[1..].to_owned()), Some("again".to_owned())),
+            "!" => (DecisionKind::Done, None, None),
+            more => match act(&mut run, task, more).and_then(|asked| drive(&mut run, asked, cases)) {
+                Ok(()) => {
+                    sound(&run);
+                    continue;
+                }
+                Err(found) => return assert_eq!(found.code.name(), expect, "{script}"),
+            },
         };
-        let decided = run.decide(task, Decision { kind, comment, to, seen: 1 });
+        let decided = run.decide(task, Decision { kind, comment, to, back: false, seen: 1 });
         if let Err(found) = decided.and_then(|asked| drive(&mut run, asked, cases)) {
             return assert_eq!(found.code.name(), expect, "{script}");
         }
+        sound(&run);
     }
     assert_eq!(shown(&run.instance), expect, "{script}");
 }
@@ -224,7 +307,19 @@ fn returning_supersedes_what_lies_between() {
         "a+ b+ d<first",
         "running: first.a=superseded boss.b=superseded last.d=returned first.a=open",
     );
-    check(&flow, "high", "a+ b+ d<boss", "invalid_transition");
+    // A branch that ended is walked again from there.
+    check(
+        &flow,
+        "high",
+        "a+ b+ d<boss",
+        "running: first.a=approved boss.b=superseded last.d=returned boss.b=open",
+    );
+    check(
+        &flow,
+        "high",
+        "a+ b+ d<boss b+ d+",
+        "approved: first.a=approved boss.b=superseded last.d=returned boss.b=approved last.d=approved",
+    );
     check(&flow, "high", "a<first", "invalid_transition");
     check(
         &flow,
@@ -281,4 +376,258 @@ fn policies_hold() {
     for (steps, policy, script, expect) in rows {
         check(&compile(steps, policy), "", script, expect);
     }
+}
+
+#[test]
+fn branches_at_the_same_time() {
+    let steps = "
+  both:
+    parallel:
+      one: {steps: {a: {approve: {by: [{user: a}]}}, b: {approve: {by: [{user: b}]}, allow: [return]}}}
+      two: {steps: {c: {approve: {by: [{user: c}]}, allow: [return]}}}
+  last: {approve: {by: [{user: d}]}, allow: [return]}";
+    let flow = compile(steps, "");
+    check(&flow, "", "", "running: a.a=open c.c=open");
+    check(&flow, "", "c+ a+", "running: a.a=approved c.c=approved b.b=open");
+    check(&flow, "", "c+ a+ b+", "running: a.a=approved c.c=approved b.b=approved last.d=open");
+    check(&flow, "", "a+ b- ", "rejected: a.a=approved c.c=cancelled b.b=rejected");
+    // Inside a branch the other one is not touched.
+    check(&flow, "", "a+ b<a", "running: a.a=superseded c.c=open b.b=returned a.a=open");
+    check(
+        &flow,
+        "",
+        "a+ b<a c+ a+ b+",
+        "running: a.a=superseded c.c=approved b.b=returned a.a=approved b.b=approved last.d=open",
+    );
+    // Nobody is sent to a branch beside his own, and back into one only that one is walked again.
+    check(&flow, "", "a+ c<a", "invalid_transition");
+    check(
+        &flow,
+        "",
+        "a+ b+ c+ d<a",
+        "running: a.a=superseded c.c=approved b.b=superseded last.d=returned a.a=open",
+    );
+    check(
+        &flow,
+        "",
+        "a+ b+ c+ d<a a+ b+",
+        "running: a.a=superseded c.c=approved b.b=superseded last.d=returned a.a=approved b.b=approved last.d=open",
+    );
+    let first = compile(&steps.replace("  last:", "    join: any\n  last:"), "");
+    check(&first, "", "c+", "running: a.a=cancelled c.c=approved last.d=open");
+    let empty =
+        compile("  both: {parallel: {one: {steps: {}}, two: {}}}\n  last: {approve: {by: [{user: d}]}}", "");
+    check(&empty, "", "", "running: last.d=open");
+}
+
+#[test]
+fn all_cases_that_hold() {
+    let steps = "
+  ask:
+    each:
+      high: {when: 'total > 1', steps: {a: {approve: {by: [{user: a}]}}}}
+      far: {when: 'total > 2', steps: {b: {approve: {by: [{user: b}]}}}}
+      otherwise: {steps: {c: {approve: {by: [{user: c}]}}}}
+  last: {approve: {by: [{user: d}]}}";
+    let flow = compile(steps, "");
+    check(&flow, "high far", "", "running: a.a=open b.b=open");
+    check(&flow, "high far", "b+ a+", "running: a.a=approved b.b=approved last.d=open");
+    check(&flow, "far", "b+", "running: b.b=approved last.d=open");
+    check(&flow, "", "", "running: c.c=open");
+}
+
+#[test]
+fn rounds_and_items() {
+    let round = "
+  again: {repeat: {max: 3, as: round}, steps: {a: {approve: {by: [{user: a}]}}}}
+  last: {approve: {by: [{user: d}]}}";
+    check(&compile(round, ""), "", "a+ a+", "running: a.a=approved a.a=approved a.a=open");
+    check(&compile(round, ""), "", "a+ a+ a+", "running: a.a=approved a.a=approved a.a=approved last.d=open");
+    let until = compile(&round.replace("max: 3", "max: 3, until: 'total > 1'"), "");
+    check(&until, "until", "a+", "running: a.a=approved last.d=open");
+    check(&until, "", "a+", "running: a.a=approved a.a=open");
+    let checked = compile(&round.replace("max: 3", "max: 3, while: 'total > 1'"), "");
+    check(&checked, "", "", "running: last.d=open");
+    check(&checked, "while", "a+", "running: a.a=approved a.a=open");
+    let items = "
+  walk: {for_each: {in: 'tags', as: tag}, steps: {a: {approve: {by: [{user: a}]}, allow: [return]}}}
+  last: {approve: {by: [{user: d}]}, allow: [return]}";
+    check(&compile(items, ""), "0", "", "running: last.d=open");
+    check(&compile(items, ""), "2", "a+", "running: a.a=approved a.a=open");
+    check(&compile(items, ""), "2", "a+ a+", "running: a.a=approved a.a=approved last.d=open");
+    check(&compile(items, ""), "2", "a+ a+ d<a", "invalid_transition");
+    let together = compile(&items.replace("as: tag", "as: tag, mode: parallel"), "");
+    check(&together, "2", "", "running: a.a=open a.a=open");
+    check(&together, "2", "a+", "running: a.a=open a.a=approved");
+    let one = compile(&items.replace("as: tag", "as: tag, mode: parallel, join: any"), "");
+    check(&one, "3", "a+", "running: a.a=cancelled a.a=cancelled a.a=approved last.d=open");
+}
+
+#[test]
+fn jumps_go_to_steps_around() {
+    let steps = "
+  a: {approve: {by: [{user: a}]}}
+  by_risk:
+    choose:
+      again: {when: 'total > 1', steps: {b: {approve: {by: [{user: b}]}}, up: {goto: a}}}
+  last: {approve: {by: [{user: d}]}}";
+    let flow = compile(steps, "");
+    check(&flow, "again", "a+ b+", "running: a.a=superseded b.b=superseded a.a=open");
+    check(&flow, "", "a+", "running: a.a=approved last.d=open");
+    let out = compile(
+        "  both:\n    parallel:\n      one: {steps: {a: {approve: {by: [{user: a}]}}, out: {goto: last}}}\n      two: {steps: {b: {approve: {by: [{user: b}]}}}}\n  last: {approve: {by: [{user: d}]}}",
+        "",
+    );
+    check(&out, "", "a+", "running: a.a=approved b.b=cancelled last.d=open");
+    let round = compile("  top: {set: {total: '1'}}\n  up: {goto: top}", "");
+    check(&round, "", "", "flow_too_long");
+}
+
+#[test]
+fn so_many_or_so_much() {
+    let of = |mode: &str| compile(&format!("  a: {{approve: {{by: [{{user: abc}}], {mode}}}}}"), "");
+    check(&of("mode: {count: 2}"), "", "a+", "running: a.a=approved a.b=open a.c=open");
+    check(&of("mode: {count: 2}"), "", "a+ c+", "approved: a.a=approved a.b=cancelled a.c=approved");
+    check(&of("mode: {ratio: 0.6}"), "", "a+", "running: a.a=approved a.b=open a.c=open");
+    check(&of("mode: {ratio: 0.6}"), "", "a+ b+", "approved: a.a=approved a.b=approved a.c=cancelled");
+    check(&of("mode: {ratio: 1}"), "", "a+ b+", "running: a.a=approved a.b=approved a.c=open");
+    check(&of("mode: {weight: 3}"), "", "a+ b+", "running: a.a=approved a.b=approved a.c=open");
+    check(&of("mode: {weight: 2}"), "", "a+ b+", "approved: a.a=approved a.b=approved a.c=cancelled");
+    check(&of("mode: {count: 2}, reject: unreachable"), "", "a-", "running: a.a=rejected a.b=open a.c=open");
+    check(
+        &of("mode: {count: 2}, reject: unreachable"),
+        "",
+        "a- b+ c+",
+        "approved: a.a=rejected a.b=approved a.c=approved",
+    );
+    check(
+        &of("mode: {count: 2}, reject: unreachable"),
+        "",
+        "a- b-",
+        "rejected: a.a=rejected a.b=rejected a.c=cancelled",
+    );
+    check(
+        &of("mode: any, reject: unreachable"),
+        "",
+        "a- b- c-",
+        "rejected: a.a=rejected a.b=rejected a.c=rejected",
+    );
+}
+
+#[test]
+fn things_are_done_without_a_decision() {
+    let flow = compile("  a: {handle: {by: [{user: ab}]}}\n  b: {approve: {by: [{user: b}]}}", "");
+    check(&flow, "", "a!", "running: a.a=done a.b=cancelled b.b=open");
+    check(&flow, "", "a+", "not_permitted");
+    check(&flow, "", "a! b!", "not_permitted");
+    check(&flow, "", "a! b+", "approved: a.a=done a.b=cancelled b.b=approved");
+}
+
+#[test]
+fn seats_are_given_lent_added_and_taken_off() {
+    let allow = "allow: [transfer, delegate, add_sign, remove_sign, cc]";
+    let one = compile(&format!("  a: {{approve: {{by: [{{user: a}}]}}, {allow}}}"), "");
+    let all = compile(&format!("  a: {{approve: {{by: [{{user: ab}}], mode: all}}, {allow}}}"), "");
+    let none = compile("  a: {approve: {by: [{user: a}]}}", "");
+    let rows = [
+        (&one, "a>z", "running: a.z=open"),
+        (&one, "a>z z+", "approved: a.z=approved"),
+        (&all, "a>b", "running: a.a=removed a.b=open"),
+        (&all, "a>b b+", "approved: a.a=removed a.b=approved"),
+        (&none, "a>z", "not_permitted"),
+        (&one, "a~z", "running: a.z=open"),
+        (&one, "a~z z+", "not_permitted"),
+        (&one, "a~z z~", "running: a.a=open"),
+        (&one, "a~z z~ a+", "approved: a.a=approved"),
+        (&one, "a~", "not_permitted"),
+        (&one, "a{z", "running: a.a=queued a.z=open"),
+        (&one, "a{z a+", "not_your_turn"),
+        (&one, "a{z z+", "running: a.a=open a.z=approved"),
+        (&one, "a{z z+ a+", "approved: a.a=approved a.z=approved"),
+        (&one, "a{z z-", "rejected: a.a=cancelled a.z=rejected"),
+        (&one, "a}z", "running: a.a=open a.z=queued"),
+        (&one, "a}z a+", "running: a.a=approved a.z=open"),
+        (&one, "a}z a+ z+", "approved: a.a=approved a.z=approved"),
+        (&all, "a|z a+ b+", "running: a.a=approved a.b=approved a.z=open"),
+        (&all, "a|z a+ b+ z+", "approved: a.a=approved a.b=approved a.z=approved"),
+        (&all, "a|z a\\z a+ b+", "approved: a.a=approved a.b=approved a.z=removed"),
+        (&all, "a\\b a+", "approved: a.a=approved a.b=removed"),
+        (&all, "b+ a\\b", "task_decided"),
+        (&one, "a@z", "running: a.a=open a.z=open"),
+        (&one, "a@z a@z a+", "approved: a.a=approved a.z=open"),
+        (&none, "a{z", "not_permitted"),
+        (&none, "a@z", "not_permitted"),
+    ];
+    for (flow, script, expect) in rows {
+        check(flow, "", script, expect);
+    }
+    let turn = compile(&format!("  a: {{approve: {{by: [{{user: ab}}], mode: sequential}}, {allow}}}"), "");
+    check(&turn, "", "a{z", "running: a.a=queued a.b=queued a.z=open");
+    check(&turn, "", "a}z a+", "running: a.a=approved a.b=queued a.z=open");
+    check(&turn, "", "a}z a+ z+", "running: a.a=approved a.b=open a.z=approved");
+}
+
+#[test]
+fn decisions_are_taken_back_until_somebody_acted() {
+    let policy = "policy: {take_back: next_untouched}";
+    let steps = "  a: {approve: {by: [{user: ab}], mode: all}}\n  c: {approve: {by: [{user: c}]}}";
+    let flow = compile(steps, policy);
+    check(&flow, "", "a+ a?", "running: a.a=open a.b=open");
+    check(&flow, "", "a+ b+ b?", "running: a.a=approved a.b=open c.c=cancelled");
+    check(&flow, "", "a+ b+ b? b+ c+", "approved: a.a=approved a.b=approved c.c=cancelled c.c=approved");
+    check(&flow, "", "a+ b+ a?", "take_back_too_late");
+    check(&compile(steps, ""), "", "a+ a?", "take_back_too_late");
+    check(&flow, "", "a+ b+ c+ c?", "instance_ended");
+    let wrote = compile(
+        &format!(
+            "{}\n  s: {{set: {{total: '1'}}}}\n  d: {{approve: {{by: [{{user: d}}]}}}}",
+            "  a: {approve: {by: [{user: a}]}}"
+        ),
+        policy,
+    );
+    check(&wrote, "", "a+ a?", "take_back_too_late");
+    let any = compile("  a: {approve: {by: [{user: ab}]}}\n  c: {approve: {by: [{user: c}]}}", policy);
+    check(&any, "", "a+ a?", "running: a.a=open a.b=open c.c=cancelled");
+}
+
+#[test]
+fn a_returned_flow_goes_on_as_the_policy_says() {
+    let steps = "
+  a: {approve: {by: [{user: a}]}}
+  b: {approve: {by: [{user: b}]}}
+  c: {approve: {by: [{user: c}]}, allow: [return]}";
+    let here = compile(steps, "");
+    let back = compile(steps, "policy: {after_return: back_to_returner}");
+    let ask = compile(steps, "policy: {after_return: ask}");
+    check(
+        &here,
+        "",
+        "a+ b+ c<a a+",
+        "running: a.a=superseded b.b=superseded c.c=returned a.a=approved b.b=open",
+    );
+    check(&back, "", "a+ b+ c<a", "running: a.a=superseded b.b=approved c.c=returned a.a=open");
+    check(
+        &back,
+        "",
+        "a+ b+ c<a a+",
+        "running: a.a=superseded b.b=approved c.c=returned a.a=approved c.c=open",
+    );
+    check(
+        &back,
+        "",
+        "a+ b+ c<a a+ c+",
+        "approved: a.a=superseded b.b=approved c.c=returned a.a=approved c.c=approved",
+    );
+    check(
+        &ask,
+        "",
+        "a+ b+ c<a a+",
+        "running: a.a=superseded b.b=superseded c.c=returned a.a=approved b.b=open",
+    );
+    check(
+        &ask,
+        "",
+        "a+ b+ c<<a a+",
+        "running: a.a=superseded b.b=approved c.c=returned a.a=approved c.c=open",
+    );
 }

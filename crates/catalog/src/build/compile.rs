@@ -7,6 +7,7 @@ use crate::scopes::{Backend, Scope, Yields};
 use definition::Expression;
 use diagnostic::Diagnostic;
 use expression::{Expectation, Expr, Type};
+use indexmap::IndexMap;
 use std::sync::Arc;
 
 /// Where an expression stands.
@@ -22,12 +23,14 @@ pub(super) struct Spot<'a> {
     pub origin: &'a Origin,
     /// The place in it.
     pub path: &'a [&'a str],
+    /// Variables in scope.
+    pub variables: Option<&'a IndexMap<String, Type>>,
 }
 
 impl<'a> Spot<'a> {
     /// A key of an entry that knows no outer record.
     pub fn of<T>(scope: &'static Scope, row: &'a Arc<str>, entry: &'a Entry<T>, path: &'a [&'a str]) -> Self {
-        Spot { scope, row, record: None, origin: &entry.origin, path }
+        Spot { scope, row, record: None, origin: &entry.origin, path, variables: None }
     }
 }
 
@@ -39,7 +42,10 @@ pub(super) fn compile_raw(
     value: Option<&Type>,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Expr> {
-    let names = spot.scope.names(spot.row, spot.record);
+    let mut names = spot.scope.names(spot.row, spot.record);
+    names
+        .parameters
+        .extend(spot.variables.into_iter().flatten().map(|(name, ty)| (name.clone(), ty.clone())));
     let expectation = match (spot.scope.yields, value) {
         (Yields::Condition, _) => Expectation::Condition,
         (Yields::Value, Some(ty)) => Expectation::Value(ty.clone()),

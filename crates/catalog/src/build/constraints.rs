@@ -242,7 +242,14 @@ fn rules(
         let at = written.at.as_ref().and_then(|field| {
             paths::known(object, field, entry, &["rules", name, "at"], findings).map(|f| f.name.clone())
         });
-        let spot = |scope, path| Spot { scope, row: &object.name, record: None, origin: &entry.origin, path };
+        let spot = |scope, path| Spot {
+            scope,
+            row: &object.name,
+            record: None,
+            origin: &entry.origin,
+            path,
+            variables: None,
+        };
         let path = ["rules", name, "when"];
         let when = compile_some(
             catalog,

@@ -173,6 +173,7 @@ fn choose_where(
         record: Some(&object.name),
         origin: &entry.origin,
         path: &path,
+        variables: None,
     };
     compile(catalog, text, spot, None, &mut findings.found)
 }

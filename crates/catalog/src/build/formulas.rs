@@ -137,6 +137,7 @@ fn rollup_of(
         record: Some(&object.name),
         origin: &entry.origin,
         path: &at,
+        variables: None,
     };
     let filter = match &written.r#where {
         None => None,

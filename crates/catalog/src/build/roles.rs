@@ -69,8 +69,14 @@ fn restrict(
     let path = ["restrictions", name, "where"];
     let Some(object) = findings.resolve(Noun::Object, name, entry, &path[..2]) else { return };
     let exempt = findings.resolve_all(Noun::Role, &written.exempt, entry, &[path[0], name, "exempt"]);
-    let spot =
-        Spot { scope: &scopes::RESTRICTION, row: &object, record: None, origin: &entry.origin, path: &path };
+    let spot = Spot {
+        scope: &scopes::RESTRICTION,
+        row: &object,
+        record: None,
+        origin: &entry.origin,
+        path: &path,
+        variables: None,
+    };
     if let Some(filter) = compile(catalog, &written.r#where, spot, None, &mut findings.found) {
         let restriction = Restriction { origin: entry.name.clone(), filter: Arc::new(filter), exempt };
         catalog.restrictions.entry(object).or_default().push(restriction);
@@ -122,6 +128,7 @@ impl Granting<'_> {
                     record: None,
                     origin: &self.entry.origin,
                     path: &path,
+                    variables: None,
                 };
                 let expr = compile(self.catalog, text, spot, None, &mut findings.found);
                 expr.map_or(Scope::None, |expr| Scope::Condition(Arc::new(expr)))

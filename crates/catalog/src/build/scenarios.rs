@@ -101,8 +101,21 @@ impl Check<'_> {
             ScenarioAction::Approve(decide)
             | ScenarioAction::Reject(decide)
             | ScenarioAction::Withdraw(decide)
+            | ScenarioAction::Done(decide)
+            | ScenarioAction::TakeBack(decide)
+            | ScenarioAction::Resolve(decide)
+            | ScenarioAction::Cancel(decide)
             | ScenarioAction::Comment(decide) => {
                 self.record(&decide.record, path, findings);
+            }
+            ScenarioAction::Transfer(give) | ScenarioAction::Delegate(give) | ScenarioAction::RemoveSign(give) => {
+                self.record(&give.record, path, findings);
+            }
+            ScenarioAction::AddSign(add) => {
+                self.record(&add.record, path, findings);
+            }
+            ScenarioAction::Copy(copy) => {
+                self.record(&copy.record, path, findings);
             }
             // An upload is no record of an object.
             ScenarioAction::Upload(upload) => self.save(Some(&upload.save), None),

@@ -8,7 +8,7 @@ use super::paths;
 use crate::model::catalog::Catalog;
 use crate::model::object::Object;
 use crate::scopes::{self, Scope};
-use definition::workflow::{Empty, Performer, StartBy, Step, StepKind};
+use definition::workflow::{Branch, Empty, ForEachStep, Performer, RepeatStep, StartBy, Step, StepKind};
 use definition::{Expression, Workflow};
 use diagnostic::{Code, Diagnostic};
 use expression::Type;
@@ -29,7 +29,15 @@ pub(super) fn build(
         workflow.name = entry.name.to_string();
         findings.resolve_in(Noun::Object, &mut workflow.object, entry, &["object"]);
         if let Some(object) = catalog.objects.get(workflow.object.as_str()) {
-            Check { catalog, object, entry, seen: HashSet::new() }.workflow(&mut workflow, findings);
+            Check {
+                catalog,
+                object,
+                entry,
+                seen: HashSet::new(),
+                variables: IndexMap::new(),
+                sequences: Vec::new(),
+            }
+            .workflow(&mut workflow, findings);
         }
         catalog.workflows.insert(entry.name.clone(), Arc::new(workflow));
     }
@@ -64,6 +72,10 @@ struct Check<'a> {
     entry: &'a Definition,
     /// Names of steps, which tasks and returns name without their branch.
     seen: HashSet<String>,
+    /// Variables in scope, by name.
+    variables: IndexMap<String, Type>,
+    /// The names of the steps of this sequence and those around it, outermost first.
+    sequences: Vec<Vec<String>>,
 }
 
 impl Check<'_> {
@@ -74,6 +86,7 @@ impl Check<'_> {
             record: Some(&self.object.name),
             origin: &self.entry.origin,
             path,
+            variables: Some(&self.variables),
         }
     }
 
@@ -129,6 +142,7 @@ impl Check<'_> {
         path: &mut Vec<String>,
         findings: &mut Findings<'_>,
     ) {
+        self.sequences.push(steps.keys().cloned().collect());
         for (name, step) in steps {
             path.push(name.clone());
             if !self.seen.insert(name.clone()) {
@@ -140,27 +154,19 @@ impl Check<'_> {
             self.step(step, path, findings);
             path.pop();
         }
+        self.sequences.pop();
     }
 
     fn step(&mut self, step: &mut Step, path: &mut Vec<String>, findings: &mut Findings<'_>) {
         let own = path.clone();
-        let at = |more: &[&str]| -> Vec<String> {
-            own.iter().cloned().chain(more.iter().map(|key| (*key).to_owned())).collect()
-        };
+        let at = |more: &[&str]| joined(&own, more);
         for name in step.fields.keys().filter(|name| *name != "*") {
             self.field(name, &strs(&at(&["fields", name])), findings);
         }
         match &mut step.kind {
-            StepKind::Approve(step) => {
-                for (place, performer) in step.approve.by.iter_mut().enumerate() {
-                    self.performer(performer, &strs(&at(&["approve", "by", &place.to_string()])), findings);
-                }
-            }
-            StepKind::Cc(step) => {
-                for (place, performer) in step.cc.by.iter_mut().enumerate() {
-                    self.performer(performer, &strs(&at(&["cc", "by", &place.to_string()])), findings);
-                }
-            }
+            StepKind::Approve(step) => self.people(&mut step.approve.by, &at(&["approve", "by"]), findings),
+            StepKind::Handle(step) => self.people(&mut step.handle.by, &at(&["handle", "by"]), findings),
+            StepKind::Cc(step) => self.people(&mut step.cc.by, &at(&["cc", "by"]), findings),
             StepKind::Set(step) => {
                 for (name, json) in &step.set {
                     self.literal(name, json, &strs(&at(&["set", name])), findings);
@@ -169,18 +175,90 @@ impl Check<'_> {
                     self.set_from(name, text, &strs(&at(&["set_from", name])), findings);
                 }
             }
-            StepKind::Choose(step) => {
-                for (name, branch) in &mut step.choose {
-                    let when = at(&["choose", name, "when"]);
-                    let when = strs(&when);
-                    let spot = self.spot(&scopes::WORKFLOW_WHEN, &when);
-                    compile_some(self.catalog, branch.when.as_ref(), spot, &mut findings.found);
-                    path.extend(["choose".to_owned(), name.clone(), "steps".to_owned()]);
-                    self.steps(&mut branch.steps, path, findings);
-                    path.truncate(path.len() - 3);
+            StepKind::Choose(step) => self.branches(&mut step.choose, &at(&["choose"]), findings),
+            StepKind::Each(step) => self.branches(&mut step.each, &at(&["each"]), findings),
+            StepKind::Parallel(step) => {
+                for (name, branch) in &mut step.parallel {
+                    let mut inner = at(&["parallel", name, "steps"]);
+                    self.steps(&mut branch.steps, &mut inner, findings);
                 }
             }
+            StepKind::Repeat(step) => self.repeat(step, &own, findings),
+            StepKind::ForEach(step) => self.for_each(step, &own, findings),
+            StepKind::Goto(step) => self.goto(&step.goto, &own, findings),
             StepKind::End(_) => {}
+        }
+    }
+
+    fn people(&self, by: &mut [Performer], path: &[String], findings: &mut Findings<'_>) {
+        for (place, performer) in by.iter_mut().enumerate() {
+            self.performer(performer, &strs(&joined(path, &[&place.to_string()])), findings);
+        }
+    }
+
+    fn branches(
+        &mut self,
+        branches: &mut IndexMap<String, Branch>,
+        path: &[String],
+        findings: &mut Findings<'_>,
+    ) {
+        for (name, branch) in branches {
+            self.when(branch.when.as_ref(), &joined(path, &[name, "when"]), findings);
+            let mut inner = joined(path, &[name, "steps"]);
+            self.steps(&mut branch.steps, &mut inner, findings);
+        }
+    }
+
+    fn when(&self, text: Option<&Expression>, path: &[String], findings: &mut Findings<'_>) {
+        let path = strs(path);
+        let spot = self.spot(&scopes::WORKFLOW_WHEN, &path);
+        compile_some(self.catalog, text, spot, &mut findings.found);
+    }
+
+    fn repeat(&mut self, step: &mut RepeatStep, own: &[String], findings: &mut Findings<'_>) {
+        self.when(step.repeat.r#while.as_ref(), &joined(own, &["repeat", "while"]), findings);
+        let before = self.variables.clone();
+        if let Some(counter) = &step.repeat.r#as {
+            self.variable(counter, Type::Integer, &joined(own, &["repeat", "as"]), findings);
+        }
+        self.when(step.repeat.until.as_ref(), &joined(own, &["repeat", "until"]), findings);
+        self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
+        self.variables = before;
+    }
+
+    fn for_each(&mut self, step: &mut ForEachStep, own: &[String], findings: &mut Findings<'_>) {
+        let path = joined(own, &["for_each", "in"]);
+        let path = strs(&path);
+        let spot = self.spot(&scopes::WORKFLOW_ITEMS, &path);
+        let items = compile(self.catalog, &step.for_each.r#in, spot, None, &mut findings.found);
+        let before = self.variables.clone();
+        match items.map(|items| items.ty) {
+            Some(Type::List(item)) => {
+                self.variable(&step.for_each.r#as, *item, &joined(own, &["for_each", "as"]), findings);
+            }
+            Some(_) => findings.push(invalid("a list is expected".to_owned()), &self.entry.origin, &path),
+            None => {}
+        }
+        self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
+        self.variables = before;
+    }
+
+    /// A variable may not hide what expressions call by that name already.
+    fn variable(&mut self, name: &str, ty: Type, path: &[String], findings: &mut Findings<'_>) {
+        if self.object.fields.contains_key(name) || self.variables.contains_key(name) {
+            let reason = format!("`{name}` is a field of {} or another variable", self.object.name);
+            findings.push(invalid(reason), &self.entry.origin, &strs(path));
+        }
+        self.variables.insert(name.to_owned(), ty);
+    }
+
+    /// A jump leads to a step of its own or an enclosing sequence.
+    fn goto(&self, target: &str, own: &[String], findings: &mut Findings<'_>) {
+        if !self.sequences.iter().flatten().any(|name| name == target) {
+            let known = self.sequences.iter().flatten().map(String::as_str);
+            let found = Diagnostic::new(Code::UnknownReference).with("what", "step").with("name", target);
+            let hint = diagnostic::did_you_mean(target, known);
+            findings.push(found.with_hint(hint), &self.entry.origin, &strs(&joined(own, &["goto"])));
         }
     }
 
@@ -231,6 +309,10 @@ impl Check<'_> {
             findings.push(invalid(reason), &self.entry.origin, path);
         }
     }
+}
+
+fn joined(path: &[String], more: &[&str]) -> Vec<String> {
+    path.iter().map(String::as_str).chain(more.iter().copied()).map(str::to_owned).collect()
 }
 
 fn strs(path: &[String]) -> Vec<&str> {

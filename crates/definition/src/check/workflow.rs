@@ -2,7 +2,7 @@
 
 use super::{named, wrong};
 use crate::findings::Findings;
-use crate::workflow::{Branch, Empty, Lock, Step, StepKind, Workflow};
+use crate::workflow::{Branch, Empty, Join, Lock, Step, StepKind, Workflow};
 use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
 
@@ -42,14 +42,8 @@ fn steps(
             let at = found.place(&first, crate::findings::At::Key);
             found.key(&pointer, Diagnostic::new(Code::DuplicateName).with("name", name).with("first", at));
         }
-        match &step.kind {
-            StepKind::Choose(choose) => branches(&choose.choose, &pointer, seen, found),
-            StepKind::Set(set) if set.set.is_empty() && set.set_from.is_empty() => {
-                found.key(&pointer, wrong(["nothing is set", "没有设置任何值", "沒有設定任何值"]));
-            }
-            _ => {}
-        }
-        if !matches!(step.kind, StepKind::Approve(_)) {
+        inner(&step.kind, &pointer, seen, found);
+        if !matches!(step.kind, StepKind::Approve(_) | StepKind::Handle(_)) {
             if !step.allow.is_empty() {
                 found.key(&format!("{pointer}/allow"), only_approve());
             }
@@ -60,11 +54,49 @@ fn steps(
     }
 }
 
+/// What belongs to the type of a step, its own steps too.
+fn inner(kind: &StepKind, pointer: &str, seen: &mut IndexMap<String, String>, found: &mut Findings<'_>) {
+    match kind {
+        StepKind::Choose(choose) => branches(&choose.choose, &format!("{pointer}/choose"), seen, found),
+        StepKind::Each(each) => branches(&each.each, &format!("{pointer}/each"), seen, found),
+        StepKind::Parallel(parallel) => {
+            for (name, path) in &parallel.parallel {
+                let pointer = format!("{pointer}/parallel/{name}");
+                named(&pointer, name, found);
+                steps(&path.steps, &pointer, seen, found);
+            }
+            more_than_there(parallel.join, parallel.parallel.len(), pointer, found);
+        }
+        StepKind::Repeat(repeat) => {
+            if let Some(counter) = &repeat.repeat.r#as {
+                named(&format!("{pointer}/repeat/as"), counter, found);
+            }
+            steps(&repeat.steps, pointer, seen, found);
+        }
+        StepKind::ForEach(walked) => {
+            named(&format!("{pointer}/for_each/as"), &walked.for_each.r#as, found);
+            steps(&walked.steps, pointer, seen, found);
+        }
+        StepKind::Set(set) if set.set.is_empty() && set.set_from.is_empty() => {
+            found.key(pointer, wrong(["nothing is set", "没有设置任何值", "沒有設定任何值"]));
+        }
+        _ => {}
+    }
+}
+
+/// A join that waits for more branches than there are would wait for all of them, which is not what it says.
+fn more_than_there(join: Join, branches: usize, pointer: &str, found: &mut Findings<'_>) {
+    if matches!(join, Join::Count(count) if count.get() as usize > branches) {
+        let reason = ["there are fewer branches than that", "没有这么多分支", "沒有這麼多分支"];
+        found.value(&format!("{pointer}/join"), wrong(reason));
+    }
+}
+
 fn only_approve() -> Diagnostic {
     wrong([
-        "only a step with `approve` takes this",
-        "只有 `approve` 步骤支持此键",
-        "只有 `approve` 步驟支援此鍵",
+        "only a step with `approve` or `handle` takes this",
+        "只有 `approve` 或 `handle` 步骤支持此键",
+        "只有 `approve` 或 `handle` 步驟支援此鍵",
     ])
 }
 
@@ -76,7 +108,7 @@ fn branches(
 ) {
     let last = branches.len().saturating_sub(1);
     for (index, (name, branch)) in branches.iter().enumerate() {
-        let pointer = format!("{pointer}/choose/{name}");
+        let pointer = format!("{pointer}/{name}");
         named(&pointer, name, found);
         if branch.when.is_none() && index != last {
             found.key(

@@ -144,16 +144,19 @@ impl Walk<'_, '_> {
         let keys = schema::step_keys().collect();
         let marks = Marks { union: &self.unions.step, keys, not_yet: &NOT_YET_STEPS, what: "step" };
         self.keyed(map, step, pointer, &marks);
-        for key in ["approve", "cc"] {
+        for key in ["approve", "handle", "cc"] {
             if let Some(by) = step.get(key).and_then(|part| part.get("by")).and_then(Json::as_array) {
                 for (index, performer) in by.iter().enumerate() {
                     self.performer(performer, &format!("{pointer}/{key}/by/{index}"));
                 }
             }
         }
-        for (name, branch) in entries(step, "choose") {
-            self.steps(branch, &join(&format!("{pointer}/choose"), name));
+        for key in ["choose", "each", "parallel"] {
+            for (name, branch) in entries(step, key) {
+                self.steps(branch, &join(&format!("{pointer}/{key}"), name));
+            }
         }
+        self.steps(step, pointer);
     }
 
     fn performer(&mut self, performer: &Json, pointer: &str) {

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 use workflow::decision::DecisionKind;
 use workflow::step::Step;
+use workflow::step::people::Allow;
 use workflow::{Decision, Flow, Run};
 
 /// What somebody wants to do with a task.
@@ -25,6 +26,8 @@ pub struct TaskAction {
     pub comment: Option<String>,
     /// The step to return to.
     pub to: Option<String>,
+    /// Whether a returned flow comes back at once, where the flow leaves that to who returns it.
+    pub back: bool,
     /// The record's version that the decider saw; `None` takes the current one.
     pub seen: Option<i64>,
 }
@@ -83,12 +86,13 @@ pub(crate) async fn decide(work: &Work, action: &TaskAction) -> Result<()> {
     if action.seen.is_some_and(|seen| seen != version) {
         return Err(Box::new(Diagnostic::new(Code::StaleVersion)));
     }
-    let decision =
-        Decision { kind: action.kind, comment: action.comment.clone(), to: action.to.clone(), seen: version };
+    let (kind, back, seen) = (action.kind, action.back, version);
+    let decision = Decision { kind, comment: action.comment.clone(), to: action.to.clone(), back, seen };
     let log = match action.kind {
         DecisionKind::Approve => LogKind::Approved,
         DecisionKind::Reject => LogKind::Rejected,
         DecisionKind::Return => LogKind::Returned,
+        DecisionKind::Done => LogKind::Done,
     };
     stored::log(work, instance.id, log, Some(&task.node), action.comment.as_deref()).await?;
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
@@ -109,6 +113,19 @@ pub(crate) async fn withdraw(work: &Work, id: Uuid, comment: Option<String>) -> 
     drive::until_it_waits(work, &mut run, None).await
 }
 
+/// An administrator ends a flow; its record is released as if the initiator had taken it back.
+pub(crate) async fn cancel(work: &Work, id: Uuid, comment: Option<&str>) -> Result<()> {
+    if !work.identity.actor.admin {
+        return Err(Box::new(Diagnostic::new(Code::NotFound)));
+    }
+    let instance = stored::load(work, id).await?;
+    let flow = stored::flow_of(work, &instance).await?;
+    stored::log(work, instance.id, LogKind::Cancelled, None, comment).await?;
+    let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
+    run.cancel()?;
+    drive::until_it_waits(work, &mut run, None).await
+}
+
 pub(crate) async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {
     let instance = stored::of_task(work, id).await?;
     let flow = stored::flow_of(work, &instance).await?;
@@ -118,9 +135,9 @@ pub(crate) async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {
     if text.trim().is_empty() {
         return Err(Box::new(Diagnostic::new(Code::CommentRequired).at("comment")));
     }
-    let node = flow.find(&task.node).map(|node| &flow.nodes[node]);
+    let step = flow.find(&task.node).map(|node| &flow.nodes[node].step);
     // A cc is there to be read and answered; an approval says whether it takes comments.
-    if node.is_some_and(|node| !node.may_comment && matches!(node.step, Step::Approve(_))) {
+    if matches!(step, Some(Step::People(step)) if !step.allows(Allow::Comment)) && task.kind.is_awaited() {
         let found = Diagnostic::new(Code::NotPermitted).with("action", "comment on").with("what", &task.node);
         return Err(Box::new(found));
     }

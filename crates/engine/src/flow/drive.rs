@@ -1,18 +1,18 @@
 //! Answers what a run asks until its tokens wait, then stores it.
 
-use crate::flow::{people, stored};
+use crate::flow::{people, stored, variable};
 use crate::records::command::Command;
-use crate::records::read;
+use crate::records::read::{self, Given};
 use crate::work::Work;
 use diagnostic::Result;
-use expression::{Expr, Root, Value};
+use expression::{Expr, Value};
 use plan::Precondition;
 use plan::planner::Mode;
 use serde_json::{Map, Value as Json};
-use std::collections::HashMap;
 use std::sync::Arc;
 use storage::row;
 use workflow::step::Step;
+use workflow::step::for_each::ForEach;
 use workflow::{Answer, Flow, InstanceState, Outcome, Question, Run};
 
 /// Goes on until all tokens wait or the flow has ended; stores the instance and does what its end means for
@@ -30,7 +30,8 @@ pub async fn until_it_waits(work: &Work, run: &mut Run<'_>, mut asked: Option<Qu
         InstanceState::Running => return Ok(()),
         InstanceState::Approved => Outcome::Approve,
         InstanceState::Rejected => Outcome::Reject,
-        InstanceState::Withdrawn | InstanceState::Cancelled => Outcome::Withdraw,
+        InstanceState::Withdrawn => Outcome::Withdraw,
+        InstanceState::Cancelled => Outcome::Cancel,
     };
     ended(work, run, outcome).await
 }
@@ -43,12 +44,29 @@ async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer
             Answer::Substituted { others, substitutes: people::substitutes(work, instance, head).await? }
         }
         Question::Fallback { rule, .. } => Answer::Fallback(people::matching(work, instance, &[rule]).await?),
-        Question::Case { node } => Answer::Case(first_case(work, run, node).await?),
-        Question::Write { node } => {
+        Question::Cases { node, token } => Answer::Cases(cases_that_hold(work, run, node, token).await?),
+        Question::Again { node, token, after } => {
+            let when = match &run.flow.nodes[node].step {
+                Step::Repeat(step) if after => step.until.as_ref(),
+                Step::Repeat(step) => step.while_holds.as_ref(),
+                _ => None,
+            };
+            match when {
+                Some(when) => Answer::Holds(holds(work, run, token, when).await?),
+                None => Answer::Holds(!after),
+            }
+        }
+        Question::Items { node, token } => match &run.flow.nodes[node].step {
+            Step::ForEach(ForEach { items: Some(items), .. }) => {
+                Answer::Items(listed(&value(work, run, token, items).await?))
+            }
+            _ => Answer::Items(Vec::new()),
+        },
+        Question::Write { node, token } => {
             if let Step::Set(set) = &run.flow.nodes[node].step {
                 let mut values = set.set.clone();
                 for (field, expr) in &set.set_from {
-                    values.push((field.clone(), value(work, run, expr).await?));
+                    values.push((field.clone(), value(work, run, token, expr).await?));
                 }
                 write(work, run.flow, run.instance.record, &values).await?;
             }
@@ -57,24 +75,47 @@ async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer
     })
 }
 
-async fn first_case(work: &Work, run: &Run<'_>, node: usize) -> Result<Option<usize>> {
-    let Step::Choose(choose) = &run.flow.nodes[node].step else { return Ok(None) };
-    for (index, case) in choose.cases.iter().enumerate() {
-        let holds = match &case.when {
-            None => true,
-            Some(when) => value(work, run, when).await? == Value::Boolean(true),
+/// The cases of a step that hold: the first of a `choose`; all of an `each`, or the one without a condition.
+async fn cases_that_hold(work: &Work, run: &Run<'_>, node: usize, token: u32) -> Result<Vec<usize>> {
+    let (cases, all) = match &run.flow.nodes[node].step {
+        Step::Choose(step) => (&step.cases, false),
+        Step::Each(step) => (&step.cases, true),
+        _ => return Ok(Vec::new()),
+    };
+    let mut found = Vec::new();
+    for (index, case) in cases.iter().enumerate() {
+        let takes = match &case.when {
+            None => found.is_empty(),
+            Some(when) => holds(work, run, token, when).await?,
         };
-        if holds {
-            return Ok(Some(index));
+        if takes {
+            found.push(index);
+        }
+        if takes && !all {
+            break;
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
-/// The value of an expression of the flow on its record as it stands in this transaction.
-async fn value(work: &Work, run: &Run<'_>, expr: &Expr) -> Result<Value> {
-    let roots = HashMap::from([(Root::Initiator, run.instance.initiator)]);
-    read::value_of(work, &run.instance.object, run.instance.record, expr, &roots).await
+async fn holds(work: &Work, run: &Run<'_>, token: u32, when: &Expr) -> Result<bool> {
+    Ok(value(work, run, token, when).await? == Value::Boolean(true))
+}
+
+/// The items of a list, as a token keeps them.
+fn listed(value: &Value) -> Vec<Json> {
+    match value {
+        Value::List(items) => items.iter().map(variable::kept).collect(),
+        Value::Null => Vec::new(),
+        one => vec![variable::kept(one)],
+    }
+}
+
+/// The value of an expression of the flow on its record as it stands in this transaction, with the variables that a
+/// token sees.
+async fn value(work: &Work, run: &Run<'_>, token: u32, expr: &Expr) -> Result<Value> {
+    let given = Given { initiator: Some(run.instance.initiator), variables: variable::seen(run, token) };
+    read::value_of(work, &run.instance.object, run.instance.record, expr, &given).await
 }
 
 /// Writes fields of the record as the flow: no rights, stage and read-only fields too, but every rule holds.
@@ -112,7 +153,9 @@ async fn ended(work: &Work, run: &Run<'_>, outcome: Outcome) -> Result<()> {
     let (flow, instance) = (run.flow, &run.instance);
     let object = work.published.object(&flow.object)?;
     row::write::set_flow(&work.tx, object, instance.record, None).await?;
-    if let Some(values) = flow.set.get(&outcome) {
+    // What an administrator ended is as if it had been taken back.
+    let event = if outcome == Outcome::Cancel { Outcome::Withdraw } else { outcome };
+    if let Some(values) = flow.set.get(&event) {
         write(work, flow, instance.record, values).await?;
     }
     let Some(parked) = instance.parked.clone().filter(|_| outcome == Outcome::Approve) else { return Ok(()) };

@@ -43,7 +43,7 @@ pub async fn matching(work: &Work, instance: &Instance, rules: &[Performer]) -> 
         for user in users {
             let known = people.iter().any(|p| p.user == user);
             if !known && is_active(work, user).await? {
-                people.push(Person { user, why: why.clone(), substituted: false });
+                people.push(Person { user, why: why.clone(), substituted: false, weight: 1 });
             }
         }
     }
@@ -63,7 +63,10 @@ pub async fn substitutes(work: &Work, instance: &Instance, head: bool) -> Result
         ),
     };
     let user = user.filter(|user| *user != instance.initiator);
-    Ok(user.map(|user| Person { user, why: why.to_owned(), substituted: true }).into_iter().collect())
+    Ok(user
+        .map(|user| Person { user, why: why.to_owned(), substituted: true, weight: 1 })
+        .into_iter()
+        .collect())
 }
 
 fn words(path: &Path) -> String {
@@ -84,7 +87,8 @@ async fn user(work: &Work, id: Uuid) -> Result<Option<Row>> {
     work.rows().load(users, id).await
 }
 
-async fn is_active(work: &Work, id: Uuid) -> Result<bool> {
+/// Whether somebody of this id may sign in, and so can act.
+pub(super) async fn is_active(work: &Work, id: Uuid) -> Result<bool> {
     let row = user(work, id).await?;
     Ok(row.is_some_and(|row| {
         row.system(SystemField::DeletedAt).is_null() && row.get("active") != &Value::Boolean(false)

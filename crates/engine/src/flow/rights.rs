@@ -63,8 +63,7 @@ pub(crate) async fn save(work: &Work, id: Uuid, body: &Json, precondition: Preco
     let task = instance.tasks.iter().find(|task| task.id == id && task.assignee == work.identity.actor.id);
     let task = task.ok_or_else(missing)?;
     let flow = stored::flow_of(work, &instance).await?;
-    let approves =
-        flow.find(&task.node).is_some_and(|node| matches!(flow.nodes[node].step, Step::Approve(_)));
+    let approves = flow.find(&task.node).is_some_and(|node| matches!(flow.nodes[node].step, Step::People(_)));
     if !approves || !read::may(work, &flow.object, instance.record, Access::Read).await? {
         return Err(missing());
     }

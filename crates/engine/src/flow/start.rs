@@ -3,14 +3,14 @@
 use crate::engine::Engine;
 use crate::flow::{drive, stored};
 use crate::identity::Identity;
-use crate::records::read;
+use crate::records::read::{self, Given};
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use expression::Value;
 use plan::Row;
 use plan::actor::Access;
 use plan::planner::Parked;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 use workflow::{Flow, Instance, InstanceState, Outcome, ParkedMove, Run};
@@ -80,7 +80,7 @@ async fn begin(
         return Err(Box::new(Diagnostic::new(Code::AlreadyPending)));
     }
     if let Some(when) = &flow.start.when {
-        let holds = read::value_of(work, &flow.object, record, when, &HashMap::new()).await?;
+        let holds = read::value_of(work, &flow.object, record, when, &Given::default()).await?;
         if holds != Value::Boolean(true) {
             let found = Diagnostic::new(Code::RuleViolated).with("rule", format!("{}.start", flow.name));
             return Err(Box::new(found));
@@ -98,6 +98,7 @@ async fn begin(
         round: 0,
         started_at: work.bindings.now,
         ended_at: None,
+        variables: BTreeMap::new(),
         tokens: Vec::new(),
         tasks: Vec::new(),
     };

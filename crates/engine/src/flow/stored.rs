@@ -21,6 +21,26 @@ pub enum LogKind {
     Rejected,
     /// Somebody sent it back.
     Returned,
+    /// Somebody did what was asked.
+    Done,
+    /// Somebody took a decision back.
+    TakenBack,
+    /// An administrator ended it.
+    Cancelled,
+    /// Somebody gave a task away.
+    Transferred,
+    /// Somebody asked another person to act.
+    Delegated,
+    /// Somebody gave a task back.
+    Resolved,
+    /// Somebody added people.
+    SeatsAdded,
+    /// Somebody took people off.
+    SeatRemoved,
+    /// Somebody told further people.
+    Copied,
+    /// Somebody asked to hurry.
+    Urged,
     /// The initiator took it back.
     Withdrawn,
     /// Somebody said something.
@@ -38,6 +58,16 @@ impl LogKind {
             LogKind::Approved => "approved",
             LogKind::Rejected => "rejected",
             LogKind::Returned => "returned",
+            LogKind::Done => "done",
+            LogKind::TakenBack => "taken_back",
+            LogKind::Cancelled => "cancelled",
+            LogKind::Transferred => "transferred",
+            LogKind::Delegated => "delegated",
+            LogKind::Resolved => "resolved",
+            LogKind::SeatsAdded => "seats_added",
+            LogKind::SeatRemoved => "seat_removed",
+            LogKind::Copied => "copied",
+            LogKind::Urged => "urged",
             LogKind::Withdrawn => "withdrawn",
             LogKind::Commented => "commented",
             LogKind::Voided => "voided",
@@ -79,7 +109,7 @@ pub async fn insert(
         initiator: instance.initiator,
         locking: locking.to_owned(),
         parked: instance.parked.as_ref().map(|p| json!({"move": p.name, "sent": p.sent})),
-        variables: json!({"round": instance.round}),
+        variables: variables(instance),
         event_key: None,
         chain: json!([]),
         version: 1,
@@ -90,7 +120,7 @@ pub async fn insert(
         incident: None,
     };
     table::insert_instance(&work.tx, &row).await?;
-    append(work, &mut row, LogKind::Started, None, comment).await?;
+    append(work, &mut row, LogKind::Started, None, comment.into()).await?;
     table::save_instance(&work.tx, &row).await.map(drop)
 }
 
@@ -121,7 +151,8 @@ pub(crate) async fn assemble(work: &Work, row: table::Instance) -> Result<Instan
         parked: row.parked.as_ref().and_then(|parked| {
             Some(ParkedMove { name: parked["move"].as_str()?.into(), sent: parked["sent"].clone() })
         }),
-        round: row.variables["round"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
+        round: number_in(&row.variables, "round"),
+        variables: read_json(row.variables["values"].clone())?,
         started_at: row.started_at,
         ended_at: row.ended_at,
         tasks: tasks.iter().map(|task| read_task(task, number(task.token))).collect::<Result<_>>()?,
@@ -140,20 +171,41 @@ fn name_of<T: serde::Serialize>(value: T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
+/// A structure in a table back to what it stands for; nothing is the default.
+fn read_json<T: serde::de::DeserializeOwned + Default>(json: Json) -> Result<T> {
+    match json {
+        Json::Null => Ok(T::default()),
+        json => serde_json::from_value(json).map_err(|e| crate::engine::internal("a stored flow", &e)),
+    }
+}
+
+fn number_in(json: &Json, key: &str) -> u32 {
+    json[key].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
+}
+
+fn variables(instance: &Instance) -> Json {
+    json!({"round": instance.round, "values": instance.variables})
+}
+
 fn token_number(token: &table::Token) -> u32 {
-    token.data["number"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
+    number_in(&token.data, "number")
 }
 
 fn read_token(token: &table::Token) -> Result<Token> {
     let state: TokenState = read_name(&token.state)?;
-    Ok(Token { id: token_number(token), node: token.node.as_str().into(), state })
+    let parent = token.data["parent"].as_u64().and_then(|n| u32::try_from(n).ok());
+    let data = read_json(token.data["kept"].clone())?;
+    Ok(Token { id: token_number(token), node: token.node.as_str().into(), state, parent, data })
+}
+
+fn token_data(token: &Token) -> Json {
+    json!({"number": token.id, "parent": token.parent, "kept": token.data})
 }
 
 fn read_task(task: &table::Task, token: u32) -> Result<Task> {
     let state: TaskState = read_name(&task.state)?;
     let kind: TaskKind = read_name(&task.kind)?;
     let origin: Origin = read_name(task.data["origin"].as_str().unwrap_or("assigned"))?;
-    let round = task.data["round"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
     Ok(Task {
         id: task.id,
         node: task.node.as_str().into(),
@@ -162,8 +214,11 @@ fn read_task(task: &table::Task, token: u32) -> Result<Task> {
         assignee: task.assignee.unwrap_or_default(),
         state,
         order: u32::try_from(task.seat).unwrap_or(0),
-        round,
+        round: number_in(&task.data, "round"),
         origin,
+        weight: number_in(&task.data, "weight").max(1),
+        added: read_json(task.data["added"].clone())?,
+        owners: read_json(task.data["owners"].clone())?,
         why: task.why.as_str().unwrap_or_default().to_owned(),
         seen: task.seen_version,
         comment: task.comment.clone(),
@@ -177,11 +232,21 @@ pub async fn save(work: &Work, instance: &Instance) -> Result<()> {
     let mut row = table::lock_instance(&work.tx, instance.id).await?.ok_or_else(missing)?;
     row.state = instance.state.name().to_owned();
     row.ended_at = instance.ended_at;
-    row.variables = json!({"round": instance.round});
+    row.variables = variables(instance);
     row.version += 1;
     table::save_instance(&work.tx, &row).await?;
     let ids = save_tokens(work, instance).await?;
     save_tasks(work, instance, &ids).await
+}
+
+fn task_data(task: &Task) -> Json {
+    json!({
+        "origin": name_of(task.origin),
+        "round": task.round,
+        "weight": task.weight,
+        "added": task.added,
+        "owners": task.owners,
+    })
 }
 
 /// Answers the stored id of each token, by its number.
@@ -195,9 +260,10 @@ async fn save_tokens(work: &Work, instance: &Instance) -> Result<Vec<Uuid>> {
             matches!(token.state, TokenState::Done | TokenState::Cancelled).then_some(work.bindings.now);
         match stored.iter().find(|known| token_number(known) == token.id) {
             Some(known) => {
-                if known.state != state {
-                    table::save_token(&work.tx, &table::Token { state, ended_at: ended, ..known.clone() })
-                        .await?;
+                let data = token_data(token);
+                if known.state != state || known.data != data {
+                    let row = table::Token { state, data, ended_at: ended, ..known.clone() };
+                    table::save_token(&work.tx, &row).await?;
                 }
                 ids.push(known.id);
             }
@@ -209,7 +275,7 @@ async fn save_tokens(work: &Work, instance: &Instance) -> Result<Vec<Uuid>> {
                     node: token.node.to_string(),
                     scope: String::new(),
                     state,
-                    data: json!({"number": token.id}),
+                    data: token_data(token),
                     created_at: work.bindings.now,
                     ended_at: ended,
                 });
@@ -227,9 +293,14 @@ async fn save_tasks(work: &Work, instance: &Instance, tokens: &[Uuid]) -> Result
     for task in &instance.tasks {
         let known = stored.iter().find(|known| known.id == task.id);
         let version = known.map_or(1, |known| known.version + 1);
-        let decided = matches!(task.state, TaskState::Approved | TaskState::Rejected | TaskState::Returned);
-        // Who decided stays, even when the decision is void later.
+        let decided = task.decided_at.is_some()
+            && matches!(
+                task.state,
+                TaskState::Approved | TaskState::Rejected | TaskState::Returned | TaskState::Done
+            );
+        // Who decided stays, even when the decision is void later; one that was taken back was none.
         let decided_by = known.and_then(|k| k.decided_by).or(decided.then_some(work.identity.actor.id));
+        let decided_by = decided_by.filter(|_| task.decided_at.is_some());
         let row = table::Task {
             id: task.id,
             instance: instance.id,
@@ -240,11 +311,11 @@ async fn save_tasks(work: &Work, instance: &Instance, tokens: &[Uuid]) -> Result
             seat: i64::from(task.order),
             assignee: Some(task.assignee),
             why: Json::String(task.why.clone()),
-            data: json!({"origin": name_of(task.origin), "round": task.round}),
+            data: task_data(task),
             seen_version: task.seen,
             decision: match decided {
                 true => Some(task.state.name().to_owned()),
-                false => known.and_then(|k| k.decision.clone()),
+                false => known.and_then(|k| k.decision.clone()).filter(|_| task.decided_at.is_some()),
             },
             comment: task.comment.clone(),
             decided_by,
@@ -258,12 +329,29 @@ async fn save_tasks(work: &Work, instance: &Instance, tokens: &[Uuid]) -> Result
             Some(known)
                 if known.state == row.state
                     && known.decided_at == row.decided_at
-                    && known.assignee == row.assignee => {}
+                    && known.assignee == row.assignee
+                    && known.token == row.token
+                    && known.data == row.data => {}
             Some(_) => drop(table::save_task(&work.tx, &row).await?),
             None => fresh.push(row),
         }
     }
     table::insert_tasks(&work.tx, &fresh).await
+}
+
+/// What a row of the log says beside its kind.
+#[derive(Debug, Default)]
+pub struct Said<'a> {
+    /// Words of whoever did it.
+    pub comment: Option<&'a str>,
+    /// What belongs to the kind, such as `people`.
+    pub more: Json,
+}
+
+impl<'a> From<Option<&'a str>> for Said<'a> {
+    fn from(comment: Option<&'a str>) -> Self {
+        Said { comment, more: Json::Null }
+    }
 }
 
 /// Chains a row to the log of an instance.
@@ -272,10 +360,10 @@ pub async fn log(
     instance: Uuid,
     kind: LogKind,
     node: Option<&str>,
-    comment: Option<&str>,
+    said: impl Into<Said<'_>>,
 ) -> Result<()> {
     let mut row = table::lock_instance(&work.tx, instance).await?.ok_or_else(missing)?;
-    append(work, &mut row, kind, node, comment).await?;
+    append(work, &mut row, kind, node, said.into()).await?;
     table::save_instance(&work.tx, &row).await.map(drop)
 }
 
@@ -284,15 +372,19 @@ async fn append(
     row: &mut table::Instance,
     kind: LogKind,
     node: Option<&str>,
-    comment: Option<&str>,
+    said: Said<'_>,
 ) -> Result<()> {
     let actor = &work.identity.actor;
+    let mut data = if said.more.is_object() { said.more } else { json!({}) };
+    if let Some(comment) = said.comment {
+        data["comment"] = json!(comment);
+    }
     let entry = table::NewLogRow {
         kind: kind.name().to_owned(),
         node: node.map(str::to_owned),
         actor: (!actor.id.is_nil()).then_some(actor.id),
         at: work.bindings.now,
-        data: comment.map_or(json!({}), |comment| json!({"comment": comment})),
+        data,
     };
     table::append_log(&work.tx, row, vec![entry]).await
 }

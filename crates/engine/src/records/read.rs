@@ -280,25 +280,33 @@ pub(crate) async fn version_of(work: &Work, object: &str, id: Uuid) -> Result<i6
     Ok(row.map_or(0, |row| row.version()))
 }
 
-/// The value of an expression on a stored record, whoever asks. `roots` gives further users the expression may
-/// speak of (`initiator`).
+/// What an expression of a flow may speak of beside its record.
+#[derive(Debug, Default)]
+pub(crate) struct Given {
+    /// `initiator`
+    pub initiator: Option<Uuid>,
+    /// Variables.
+    pub variables: HashMap<String, Value>,
+}
+
+/// The value of an expression on a stored record, whoever asks.
 pub(crate) async fn value_of(
     work: &Work,
     object: &str,
     id: Uuid,
     expr: &Expr,
-    roots: &HashMap<Root, Uuid>,
+    given: &Given,
 ) -> Result<Value> {
     let rows = work.rows();
     let row = rows.load(work.published.object(object)?, id).await?;
     let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
-    let initiator = match (roots.get(&Root::Initiator), work.published.catalog.objects.get("base.user")) {
-        (Some(user), Some(users)) => rows.load(users, *user).await?,
+    let initiator = match (given.initiator, work.published.catalog.objects.get("base.user")) {
+        (Some(user), Some(users)) => rows.load(users, user).await?,
         _ => None,
     };
     let mut known = Facts::default();
     loop {
-        let (value, needs) = evaluate(work, expr, &row, initiator.as_ref(), &known)?;
+        let (value, needs) = evaluate(work, expr, &row, initiator.as_ref(), &given.variables, &known)?;
         match value {
             Some(value) => return Ok(value),
             None => facts::read(work, &needs, &mut known).await?,
@@ -311,6 +319,7 @@ fn evaluate(
     expr: &Expr,
     row: &Row,
     initiator: Option<&Row>,
+    variables: &HashMap<String, Value>,
     known: &Facts,
 ) -> Result<(Option<Value>, Needs)> {
     let needs = RefCell::new(Needs::default());
@@ -322,7 +331,13 @@ fn evaluate(
         draft: None,
         needs: &needs,
     };
-    let value =
-        scene.value(expr, Roots { row: Some(row), record: Some(row), initiator, ..Roots::default() })?;
+    let roots = Roots {
+        row: Some(row),
+        record: Some(row),
+        initiator,
+        parameters: Some(variables),
+        ..Roots::default()
+    };
+    let value = scene.value(expr, roots)?;
     Ok((value, needs.into_inner()))
 }

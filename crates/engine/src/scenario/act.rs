@@ -40,13 +40,22 @@ impl Scene<'_> {
             ScenarioAction::Move(made) => self.make_move(made).await,
             ScenarioAction::Action(run) => self.press(run).await,
             ScenarioAction::Submit(submit) => self.submit(submit).await,
-            ScenarioAction::Approve(d) => self.decide(DecisionKind::Approve, wanted(d), None).await,
-            ScenarioAction::Reject(d) => self.decide(DecisionKind::Reject, wanted(d), None).await,
+            ScenarioAction::Approve(d) => self.decide(DecisionKind::Approve, wanted(d), None, false).await,
+            ScenarioAction::Reject(d) => self.decide(DecisionKind::Reject, wanted(d), None, false).await,
+            ScenarioAction::Done(d) => self.decide(DecisionKind::Done, wanted(d), None, false).await,
             ScenarioAction::Return(back) => {
                 let (record, node) = (back.record.as_str(), back.node.as_deref());
                 let wanted = Wanted { record, node, comment: back.comment.as_deref() };
-                self.decide(DecisionKind::Return, wanted, Some(&back.to)).await
+                self.decide(DecisionKind::Return, wanted, Some(&back.to), back.back).await
             }
+            ScenarioAction::TakeBack(_)
+            | ScenarioAction::Transfer(_)
+            | ScenarioAction::Delegate(_)
+            | ScenarioAction::Resolve(_)
+            | ScenarioAction::AddSign(_)
+            | ScenarioAction::RemoveSign(_)
+            | ScenarioAction::Copy(_) => self.seat(action).await,
+            ScenarioAction::Cancel(d) => self.cancel(wanted(d)).await,
             ScenarioAction::Withdraw(d) => self.withdraw(wanted(d)).await,
             ScenarioAction::Comment(d) => self.comment(wanted(d)).await,
             ScenarioAction::Upload(upload) => self.upload(upload).await,
@@ -156,7 +165,7 @@ impl Scene<'_> {
     }
 }
 
-fn wanted(decide: &Decide) -> Wanted<'_> {
+pub(super) fn wanted(decide: &Decide) -> Wanted<'_> {
     let (node, comment) = (decide.node.as_deref(), decide.comment.as_deref());
     Wanted { record: &decide.record, node, comment }
 }

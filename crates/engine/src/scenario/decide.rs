@@ -2,9 +2,8 @@
 
 use crate::flow::decide::TaskAction;
 use crate::identity::Identity;
-use crate::requests::{Asked, Request};
+use crate::requests::Request;
 use crate::scenario::scene::{Scene, Stop};
-use diagnostic::{Code, Diagnostic};
 use storage::store::workflow::{self as table, Task};
 use uuid::Uuid;
 use workflow::decision::DecisionKind;
@@ -22,13 +21,9 @@ pub(super) struct Held {
     pub login: String,
 }
 
-fn not_found() -> Stop {
-    Stop::Refused(Box::new(Diagnostic::new(Code::NotFound)))
-}
-
 impl Scene<'_> {
     /// The newest workflow instance of a record, or the one that was saved under this name.
-    async fn instance(&self, alias: &str) -> Result<Option<Uuid>, Stop> {
+    pub async fn instance(&self, alias: &str) -> Result<Option<Uuid>, Stop> {
         if let Some(id) = self.instances.get(alias) {
             return Ok(Some(*id));
         }
@@ -52,7 +47,7 @@ impl Scene<'_> {
 
     /// The task a decision is about: an open one of the actor, else the last it had. An administrator may take
     /// anybody's.
-    async fn task(&self, identity: &Identity, wanted: &Wanted<'_>, copies: bool) -> Result<Uuid, Stop> {
+    pub async fn task(&self, identity: &Identity, wanted: &Wanted<'_>, copies: bool) -> Result<Uuid, Stop> {
         let tasks: Vec<Task> = self.tasks(wanted.record).await?.into_iter().map(|held| held.task).collect();
         let fits =
             |task: &&Task| wanted.node.is_none_or(|node| task.node == node) && (copies || task.kind != "cc");
@@ -64,17 +59,24 @@ impl Scene<'_> {
             .find(open)
             .or_else(|| tasks.iter().filter(fits).find(open).filter(|_| identity.actor.admin))
             .or_else(|| mine.clone().next_back());
-        found.map(|task| task.id).ok_or_else(not_found)
+        found.map(|task| task.id).ok_or_else(Stop::not_found)
     }
 
     /// Approves, rejects or returns.
-    pub async fn decide(&self, kind: DecisionKind, wanted: Wanted<'_>, to: Option<&str>) -> Result<(), Stop> {
+    pub async fn decide(
+        &self,
+        kind: DecisionKind,
+        wanted: Wanted<'_>,
+        to: Option<&str>,
+        back: bool,
+    ) -> Result<(), Stop> {
         let actor = self.actor().await?;
         let action = TaskAction {
             task: self.task(&actor, &wanted, false).await?,
             kind,
             comment: wanted.comment.map(str::to_owned),
             to: to.map(str::to_owned),
+            back,
             seen: None,
         };
         Ok(self.stage.engine.decide(&actor, action).await?)
@@ -83,7 +85,7 @@ impl Scene<'_> {
     /// Takes a request back.
     pub async fn withdraw(&self, wanted: Wanted<'_>) -> Result<(), Stop> {
         let actor = self.actor().await?;
-        let instance = self.instance(wanted.record).await?.ok_or_else(not_found)?;
+        let instance = self.instance(wanted.record).await?.ok_or_else(Stop::not_found)?;
         let comment = wanted.comment.map(str::to_owned);
         Ok(self.stage.engine.withdraw(&actor, instance, comment).await?)
     }
@@ -100,8 +102,6 @@ impl Scene<'_> {
             }
             Err(stop) => return Err(stop),
         };
-        let asked = Asked { request, key: None, id: "scenario".into(), address: None };
-        self.stage.engine.perform(&actor, asked).await?;
-        Ok(())
+        self.ask(request).await
     }
 }

@@ -5,7 +5,7 @@ use crate::publish::Aliases;
 use crate::publish::data::{LoadDay, Notation};
 use crate::published::Published;
 use crate::scenario::stage::Stage;
-use diagnostic::{Diagnostic, Locale, did_you_mean};
+use diagnostic::{Code, Diagnostic, Locale, did_you_mean};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use std::collections::HashMap;
@@ -27,6 +27,11 @@ impl From<Box<Diagnostic>> for Stop {
 }
 
 impl Stop {
+    /// There is no such thing for the actor.
+    pub fn not_found() -> Stop {
+        Stop::Refused(Box::new(Diagnostic::new(Code::NotFound)))
+    }
+
     /// One sentence.
     pub fn unmet(reason: impl Into<String>) -> Stop {
         Stop::Unmet(vec![reason.into()])
@@ -58,6 +63,11 @@ impl Scene<'_> {
         let id = found.map_err(nobody)?.actor.id;
         // By id as requests do, so that a scenario sees what they would see, caches included.
         Ok(engine.identity(id, None).await?)
+    }
+
+    /// The id of somebody.
+    pub async fn user(&self, login: &str) -> Result<Uuid, Stop> {
+        Ok(self.identity(login).await?.actor.id)
     }
 
     /// The object and id of a record.

@@ -7,10 +7,12 @@ use crate::problem::{Answer, Problem};
 use crate::routes::writes::perform;
 use crate::wire;
 use actix_web::{HttpRequest, web};
-use diagnostic::{Code, Diagnostic};
-use engine::requests::{Request, TaskAction};
+use diagnostic::{Code, Diagnostic, Result};
+use engine::requests::{Request, SeatAct, SeatAction, TaskAction};
 use plan::Precondition;
 use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+use workflow::Place;
 use workflow::decision::DecisionKind;
 
 /// `POST /workflows/{name}/instances {"record": id, "comment"?}`
@@ -47,6 +49,15 @@ pub async fn withdraw(caller: Caller, request: HttpRequest, payload: web::Payloa
     let comment = caller.told(input::text(&map, "comment"))?.map(str::to_owned);
     let withdraw = Request::Withdraw { instance, comment };
     perform(&caller, idempotency::asked(&caller, &request, &bytes, withdraw)?).await
+}
+
+/// `POST /instances/{id}/cancel`
+pub async fn cancel(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    let (map, bytes) = decision(&caller, &request, payload, &["comment"]).await?;
+    let instance = input::id(&request, "id", caller.locale)?;
+    let comment = caller.told(input::text(&map, "comment"))?.map(str::to_owned);
+    let cancel = Request::CancelFlow { instance, comment };
+    perform(&caller, idempotency::asked(&caller, &request, &bytes, cancel)?).await
 }
 
 /// `GET /records/{object}/{id}/instances`
@@ -104,7 +115,7 @@ async fn decision(
 }
 
 async fn decide(caller: Caller, request: HttpRequest, payload: web::Payload, kind: DecisionKind) -> Answer {
-    let keys: &[&str] = if kind == DecisionKind::Return { &["comment", "to"] } else { &["comment"] };
+    let keys: &[&str] = if kind == DecisionKind::Return { &["comment", "to", "back"] } else { &["comment"] };
     let (map, bytes) = decision(&caller, &request, payload, keys).await?;
     // The version is that of the record which the decider saw.
     let seen = match input::precondition(&request, caller.locale)? {
@@ -116,6 +127,7 @@ async fn decide(caller: Caller, request: HttpRequest, payload: web::Payload, kin
         kind,
         comment: caller.told(input::text(&map, "comment"))?.map(str::to_owned),
         to: caller.told(input::text(&map, "to"))?.map(str::to_owned),
+        back: map.get("back").and_then(Json::as_bool).unwrap_or(false),
         seen,
     };
     perform(&caller, idempotency::asked(&caller, &request, &bytes, Request::Decide(action))?).await
@@ -134,6 +146,59 @@ pub async fn reject(caller: Caller, request: HttpRequest, payload: web::Payload)
 /// `POST /tasks/{id}/return`
 pub async fn give_back(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     decide(caller, request, payload, DecisionKind::Return).await
+}
+
+/// `POST /tasks/{id}/done`
+pub async fn done(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    decide(caller, request, payload, DecisionKind::Done).await
+}
+
+/// What is done with a task beside deciding it, from its address: `transfer`, `delegate`, `resolve`, `add-sign`,
+/// `remove-sign`, `cc`, `take-back`.
+pub async fn seat(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    let act = request.path().rsplit('/').next().unwrap_or_default().to_owned();
+    let keys: &[&str] = match act.as_str() {
+        "transfer" | "delegate" => &["to", "comment"],
+        "add-sign" => &["people", "place", "comment"],
+        "remove-sign" => &["task", "comment"],
+        "cc" => &["people", "comment"],
+        _ => &["comment"],
+    };
+    let (map, bytes) = decision(&caller, &request, payload, keys).await?;
+    let act = caller.told(match act.as_str() {
+        "transfer" => one(&map, "to").map(SeatAct::Transfer),
+        "delegate" => one(&map, "to").map(SeatAct::Delegate),
+        "add-sign" => several(&map, "people").and_then(|people| Ok(SeatAct::AddSign(people, place(&map)?))),
+        "remove-sign" => one(&map, "task").map(SeatAct::RemoveSign),
+        "cc" => several(&map, "people").map(SeatAct::Copy),
+        "take-back" => Ok(SeatAct::TakeBack),
+        _ => Ok(SeatAct::Resolve),
+    })?;
+    let comment = caller.told(input::text(&map, "comment"))?.map(str::to_owned);
+    let action = SeatAction { task: input::id(&request, "id", caller.locale)?, act, comment };
+    perform(&caller, idempotency::asked(&caller, &request, &bytes, Request::Seat(action))?).await
+}
+
+/// The id under a key.
+fn one(map: &Map<String, Json>, key: &str) -> Result<Uuid> {
+    let text = input::needed(map, key)?;
+    text.parse().map_err(|_| input::wrong_key(key, "an id is expected"))
+}
+
+/// The ids under a key, at least one.
+fn several(map: &Map<String, Json>, key: &str) -> Result<Vec<Uuid>> {
+    let wrong = || input::wrong_key(key, "a list of ids is expected");
+    let listed = map.get(key).and_then(Json::as_array).filter(|ids| !ids.is_empty()).ok_or_else(wrong)?;
+    listed.iter().map(|id| id.as_str().and_then(|id| id.parse().ok()).ok_or_else(wrong)).collect()
+}
+
+fn place(map: &Map<String, Json>) -> Result<Place> {
+    match input::needed(map, "place")? {
+        "before" => Ok(Place::Before),
+        "after" => Ok(Place::After),
+        "parallel" => Ok(Place::Parallel),
+        _ => Err(input::wrong_key("place", "before, after or parallel is expected")),
+    }
 }
 
 /// `POST /tasks/{id}/save {field: value}`; `If-Match` is the version of the record.

@@ -4,7 +4,7 @@ pub use crate::flow::step::Cc;
 
 use crate::flow::NodeId;
 use crate::instance::{Origin, TaskKind, TaskState};
-use crate::run::{Answer, Next, Question, Run, StepKind};
+use crate::run::{Answer, Next, Question, Run, Seat, StepKind};
 use diagnostic::Result;
 
 impl StepKind for Cc {
@@ -15,7 +15,14 @@ impl StepKind for Cc {
     fn answered(&self, run: &mut Run<'_>, node: NodeId, token: u32, answer: Answer) -> Result<Next> {
         if let Answer::People(people) = answer {
             for (order, person) in (0..).zip(people) {
-                run.add_task(node, token, TaskKind::Cc, &person, Origin::Assigned, order, TaskState::Open);
+                let seat = Seat {
+                    kind: TaskKind::Cc,
+                    person: &person,
+                    origin: Origin::Assigned,
+                    order,
+                    state: TaskState::Open,
+                };
+                run.seat(node, token, seat);
             }
         }
         Ok(Next::Leave)

@@ -3,17 +3,17 @@
 pub use crate::flow::step::{Case, Choose};
 
 use crate::flow::NodeId;
-use crate::run::{Answer, Next, Question, Run, StepKind};
+use crate::run::{Answer, Branch, Next, Question, Run, StepKind};
 use diagnostic::Result;
 
 impl StepKind for Choose {
-    fn enter(&self, _run: &mut Run<'_>, node: NodeId, _token: u32) -> Result<Next> {
-        Ok(Next::Ask(Question::Case { node }))
+    fn enter(&self, _run: &mut Run<'_>, node: NodeId, token: u32) -> Result<Next> {
+        Ok(Next::Ask(Question::Cases { node, token }))
     }
 
-    fn answered(&self, run: &mut Run<'_>, _node: NodeId, _token: u32, answer: Answer) -> Result<Next> {
-        let Answer::Case(Some(taken)) = answer else { return Ok(Next::Leave) };
-        let Some(case) = self.cases.get(taken) else { return Ok(Next::Leave) };
-        Ok(run.flow.scopes[case.scope].first.map_or(Next::Leave, Next::Goto))
+    fn answered(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32, answer: Answer) -> Result<Next> {
+        let Answer::Cases(taken) = answer else { return Ok(Next::Leave) };
+        let case = taken.first().and_then(|place| self.cases.get(*place));
+        Ok(case.map_or(Next::Leave, |case| Next::Split(vec![Branch::of(case.scope)])))
     }
 }

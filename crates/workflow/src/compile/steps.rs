@@ -1,0 +1,145 @@
+//! Steps of a definition become steps of a flow.
+
+use super::Builder;
+use crate::flow::{NodeId, Outcome, ScopeId};
+use crate::instance::TaskKind;
+use crate::step::Step;
+use crate::step::cc::Cc;
+use crate::step::choose::{Case, Choose};
+use crate::step::each::Each;
+use crate::step::end::End;
+use crate::step::for_each::ForEach;
+use crate::step::goto::Goto;
+use crate::step::parallel::{Join, Parallel};
+use crate::step::people::{Allow, Mode, People, Reject};
+use crate::step::repeat::Repeat;
+use crate::step::set::Set;
+use definition::workflow as written;
+use expression::{Expectation, Type};
+use indexmap::IndexMap;
+
+impl Builder<'_> {
+    pub(super) fn step(&mut self, node: NodeId, step: &written::Step) -> Step {
+        let allow = || step.allow.iter().map(|one| allowed(*one)).collect();
+        match &step.kind {
+            written::StepKind::Approve(approve) => Step::People(People {
+                asks: TaskKind::Approve,
+                by: self.performers(&approve.approve.by),
+                mode: mode(approve.approve.mode),
+                reject: match approve.approve.reject {
+                    written::RejectRule::Any => Reject::Any,
+                    written::RejectRule::Unreachable => Reject::Unreachable,
+                },
+                allow: allow(),
+            }),
+            written::StepKind::Handle(handle) => Step::People(People {
+                asks: TaskKind::Handle,
+                by: self.performers(&handle.handle.by),
+                mode: mode(handle.handle.mode),
+                reject: Reject::Any,
+                allow: allow(),
+            }),
+            written::StepKind::Choose(choose) => {
+                Step::Choose(Choose { cases: self.cases(node, &choose.choose) })
+            }
+            written::StepKind::Each(each) => Step::Each(Each { cases: self.cases(node, &each.each) }),
+            written::StepKind::Parallel(parallel) => {
+                let branches = parallel.parallel.values();
+                let branches = branches.map(|branch| self.scope(Some(node), &branch.steps)).collect();
+                Step::Parallel(Parallel { branches, join: join(parallel.join) })
+            }
+            written::StepKind::Repeat(repeat) => Step::Repeat(self.repeat(node, repeat)),
+            written::StepKind::ForEach(walked) => Step::ForEach(self.for_each(node, walked)),
+            written::StepKind::Set(set) => Step::Set(Set {
+                set: self.literals(&set.set),
+                set_from: set
+                    .set_from
+                    .iter()
+                    .filter_map(|(f, e)| Some((f.as_str().into(), self.value(e, f)?)))
+                    .collect(),
+            }),
+            written::StepKind::Cc(cc) => Step::Cc(Cc { by: self.performers(&cc.cc.by) }),
+            written::StepKind::Goto(goto) => Step::Goto(Goto { target: goto.goto.as_str().into() }),
+            written::StepKind::End(end) => Step::End(End {
+                outcome: match end.end {
+                    written::Outcome::Approved => Outcome::Approve,
+                    written::Outcome::Rejected => Outcome::Reject,
+                },
+            }),
+        }
+    }
+
+    fn cases(&mut self, node: NodeId, branches: &IndexMap<String, written::Branch>) -> Vec<Case> {
+        let mut cases = Vec::new();
+        for (name, branch) in branches {
+            let when =
+                branch.when.as_ref().and_then(|when| self.expression(when.text(), &Expectation::Condition));
+            let scope = self.scope(Some(node), &branch.steps);
+            cases.push(Case { name: name.as_str().into(), when, scope });
+        }
+        cases
+    }
+
+    fn repeat(&mut self, node: NodeId, step: &written::RepeatStep) -> Repeat {
+        let written = &step.repeat;
+        let condition = |builder: &mut Self, text: &Option<definition::Expression>| {
+            text.as_ref().and_then(|text| builder.expression(text.text(), &Expectation::Condition))
+        };
+        let while_holds = condition(self, &written.r#while);
+        let before = self.variables.clone();
+        if let Some(counter) = &written.r#as {
+            self.variables.insert(counter.clone(), Type::Integer);
+        }
+        let until = condition(self, &written.until);
+        let scope = self.scope(Some(node), &step.steps);
+        self.variables = before;
+        let counter = written.r#as.as_deref().map(Into::into);
+        Repeat { max: written.max, while_holds, until, counter, scope }
+    }
+
+    fn for_each(&mut self, node: NodeId, step: &written::ForEachStep) -> ForEach {
+        let written = &step.for_each;
+        let items = self.expression(written.r#in.text(), &Expectation::Any);
+        let item = match items.as_ref().map(|items| &items.ty) {
+            Some(Type::List(item)) => (**item).clone(),
+            _ => Type::Json,
+        };
+        let before = self.variables.clone();
+        self.variables.insert(written.r#as.clone(), item);
+        let scope: ScopeId = self.scope(Some(node), &step.steps);
+        self.variables = before;
+        let together = written.mode == written::ForEachMode::Parallel;
+        ForEach { items, item: written.r#as.as_str().into(), together, join: join(written.join), scope }
+    }
+}
+
+fn allowed(what: written::Allow) -> Allow {
+    match what {
+        written::Allow::Return => Allow::Return,
+        written::Allow::Comment => Allow::Comment,
+        written::Allow::Transfer => Allow::Transfer,
+        written::Allow::Delegate => Allow::Delegate,
+        written::Allow::AddSign => Allow::AddSign,
+        written::Allow::RemoveSign => Allow::RemoveSign,
+        written::Allow::Cc => Allow::Cc,
+    }
+}
+
+fn mode(mode: written::ApproveMode) -> Mode {
+    match mode {
+        written::ApproveMode::Any => Mode::Any,
+        written::ApproveMode::All => Mode::All,
+        written::ApproveMode::Sequential => Mode::Sequential,
+        written::ApproveMode::Count(count) => Mode::Count(count.get()),
+        written::ApproveMode::Ratio(ratio) => Mode::Ratio(ratio.millionths()),
+        written::ApproveMode::Weight(weight) => Mode::Weight(weight.get()),
+    }
+}
+
+fn join(join: written::Join) -> Join {
+    match join {
+        written::Join::All => Join::All,
+        written::Join::Any => Join::Count(1),
+        written::Join::Count(count) => Join::Count(count.get()),
+    }
+}

@@ -1,0 +1,188 @@
+//! Seats of a node beside those that its definition names: given away, lent, added, taken off.
+
+use crate::flow::step::Allow;
+use crate::instance::{Added, Origin, Place, Task, TaskKind, TaskState};
+use crate::run::{Person, Question, Run, Seat};
+use diagnostic::{Code, Diagnostic, Result};
+use uuid::Uuid;
+
+impl Run<'_> {
+    /// Gives a task to another person for good (转交). One who has a seat at the node already gets no second one.
+    ///
+    /// # Errors
+    /// As [`Run::decide`]; `not_permitted` where the step does not allow it.
+    pub fn transfer(&mut self, task: Uuid, to: Uuid) -> Result<Option<Question>> {
+        let place = self.open_task(task)?;
+        self.allowed(&self.instance.tasks[place], Allow::Transfer, "transfer")?;
+        self.instance.tasks[place].owners.clear();
+        let asked = self.reassign(task, to, "")?;
+        self.instance.tasks[place].origin = Origin::Transferred;
+        Ok(asked)
+    }
+
+    /// Asks another person to act in one's place (委派), who gives the task back with what they think of it.
+    ///
+    /// # Errors
+    /// As [`Run::decide`]; `not_permitted` where the step does not allow it, or the person has the seat already.
+    pub fn delegate(&mut self, task: Uuid, to: Uuid) -> Result<()> {
+        let place = self.open_task(task)?;
+        self.allowed(&self.instance.tasks[place], Allow::Delegate, "delegate")?;
+        let task = &mut self.instance.tasks[place];
+        if task.assignee == to || task.owners.contains(&to) {
+            return Err(not_permitted("delegate", task));
+        }
+        task.owners.push(task.assignee);
+        task.assignee = to;
+        task.origin = Origin::Delegated;
+        Ok(())
+    }
+
+    /// Gives a task back to who asked for it.
+    ///
+    /// # Errors
+    /// As [`Run::decide`]; `not_permitted` for a task that nobody lent.
+    pub fn resolve(&mut self, task: Uuid) -> Result<()> {
+        let place = self.open_task(task)?;
+        let task = &mut self.instance.tasks[place];
+        let Some(owner) = task.owners.pop() else { return Err(not_permitted("resolve", task)) };
+        task.assignee = owner;
+        if task.owners.is_empty() {
+            task.origin = Origin::Assigned;
+        }
+        Ok(())
+    }
+
+    /// Asks further people (加签): before oneself, after oneself, or beside oneself. People with a live seat at the node
+    /// are left out.
+    ///
+    /// # Errors
+    /// As [`Run::decide`]; `not_permitted` where the step does not allow it.
+    pub fn add_sign(&mut self, task: Uuid, people: &[Uuid], place: Place) -> Result<Option<Question>> {
+        let at = self.open_task(task)?;
+        let mine = self.instance.tasks[at].clone();
+        self.allowed(&mine, Allow::AddSign, "add_sign")?;
+        let Some(node) = self.flow.find(&mine.node) else { return self.advance() };
+        for user in people {
+            let seated = |t: &Task| t.token == mine.token && t.assignee == *user && t.state.is_live();
+            if self.instance.tasks.iter().any(seated) {
+                continue;
+            }
+            let person = Person { user: *user, why: "added".to_owned(), substituted: false, weight: 1 };
+            let order = match place {
+                Place::Before | Place::After => mine.order,
+                Place::Parallel => self.last_seat(mine.token) + 1,
+            };
+            let seat = Seat {
+                kind: mine.kind,
+                person: &person,
+                origin: Origin::Added,
+                order,
+                state: TaskState::Queued,
+            };
+            let id = self.seat(node, mine.token, seat);
+            if let Some(task) = self.instance.tasks.iter_mut().find(|t| t.id == id) {
+                task.added = Some(Added { by: mine.assignee, seat: mine.id, place });
+            }
+        }
+        self.decided(&mine)
+    }
+
+    /// Takes off people who have not acted (减签): one's own additions, or others of the node where the step allows it.
+    /// The node is looked at again.
+    ///
+    /// # Errors
+    /// As [`Run::decide`]; `not_permitted` where the step does not allow it, `task_decided` for one who has acted,
+    /// `not_found` for a task of another node.
+    pub fn remove_sign(&mut self, task: Uuid, seat: Uuid) -> Result<Option<Question>> {
+        let at = self.open_task(task)?;
+        let mine = self.instance.tasks[at].clone();
+        let found = self.instance.tasks.iter().position(|t| t.id == seat && t.token == mine.token);
+        let found = found.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+        let other = self.instance.tasks[found].clone();
+        let own = other.added.is_some_and(|added| added.by == mine.assignee);
+        if !own {
+            self.allowed(&mine, Allow::RemoveSign, "remove_sign")?;
+        }
+        if other.id == mine.id {
+            return Err(not_permitted("remove_sign", &mine));
+        }
+        if !other.state.is_live() {
+            return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", other.state.name())));
+        }
+        self.instance.tasks[found].state = TaskState::Removed;
+        self.decided(&mine)
+    }
+
+    /// Tells further people (抄送) what a task is about.
+    ///
+    /// # Errors
+    /// `instance_ended`, `not_found`, `not_permitted` where the step does not allow it.
+    pub fn copy_to(&mut self, task: Uuid, people: &[Uuid]) -> Result<()> {
+        self.running()?;
+        let mine = self.instance.tasks.iter().find(|t| t.id == task && t.kind.is_awaited()).cloned();
+        let mine = mine.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+        self.allowed(&mine, Allow::Cc, "cc")?;
+        let Some(node) = self.flow.find(&mine.node) else { return Ok(()) };
+        for user in people {
+            let told = |t: &Task| t.token == mine.token && t.assignee == *user && t.kind == TaskKind::Cc;
+            if !self.instance.tasks.iter().any(told) {
+                let person = Person { user: *user, why: "copied".to_owned(), substituted: false, weight: 1 };
+                let (kind, origin) = (TaskKind::Cc, Origin::Added);
+                self.seat(
+                    node,
+                    mine.token,
+                    Seat { kind, person: &person, origin, order: 0, state: TaskState::Open },
+                );
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts another person in the place of somebody. One who has a seat at the node already gets no second one: the task is
+    /// taken off, and the node looked at again. `why` replaces the reason where it says something.
+    ///
+    /// # Errors
+    /// `instance_ended`, `task_decided`, and what the next steps refuse.
+    pub fn reassign(&mut self, task: Uuid, to: Uuid, why: &str) -> Result<Option<Question>> {
+        self.running()?;
+        let Some(place) = self.instance.tasks.iter().position(|t| t.id == task) else {
+            return Err(Box::new(Diagnostic::new(Code::NotFound)));
+        };
+        let found = &self.instance.tasks[place];
+        if !found.state.is_live() || !found.kind.is_awaited() {
+            return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", found.state.name())));
+        }
+        let (token, assignee) = (found.token, found.assignee);
+        if assignee == to {
+            return Ok(None);
+        }
+        let seated =
+            |t: &Task| t.token == token && t.assignee == to && (t.state.is_live() || t.state.is_passed());
+        if self.instance.tasks.iter().any(|t| t.kind.is_awaited() && seated(t)) {
+            self.instance.tasks[place].state = TaskState::Removed;
+            let gone = self.instance.tasks[place].clone();
+            return self.decided(&gone);
+        }
+        let task = &mut self.instance.tasks[place];
+        task.assignee = to;
+        if !why.is_empty() {
+            why.clone_into(&mut task.why);
+        }
+        Ok(None)
+    }
+
+    fn last_seat(&self, token: u32) -> u32 {
+        self.instance.tasks.iter().filter(|t| t.token == token).map(|t| t.order).max().unwrap_or(0)
+    }
+
+    fn allowed(&self, task: &Task, what: Allow, action: &str) -> Result<()> {
+        match self.people_of(task).is_some_and(|step| step.allows(what)) {
+            true => Ok(()),
+            false => Err(not_permitted(action, task)),
+        }
+    }
+}
+
+fn not_permitted(action: &str, task: &Task) -> Box<Diagnostic> {
+    Box::new(Diagnostic::new(Code::NotPermitted).with("action", action).with("what", &task.node))
+}
