@@ -8,7 +8,7 @@
 //! This crate does no I/O and knows neither tables nor people.
 //!
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
-//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`] and [`seats`] (what people do),
+//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`], [`seats`] and [`options`] (what people do),
 //! `way` (returns and jumps), [`compile`] (definition → flow).
 
 pub mod flow;
@@ -22,6 +22,8 @@ pub mod step;
 pub mod decision;
 
 pub mod seats;
+
+pub mod options;
 
 mod way;
 

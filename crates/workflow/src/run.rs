@@ -25,7 +25,7 @@ pub struct Run<'f> {
     /// Steps that were entered in this run.
     walked: u32,
     /// Ids for new tasks; the engine's source, so that a replay makes the same ones.
-    new_id: fn() -> Uuid,
+    pub(crate) new_id: fn() -> Uuid,
 }
 
 /// What a step wants next.

@@ -205,6 +205,29 @@ fn act(run: &mut Run<'_>, task: Uuid, what: &str) -> diagnostic::Result<Option<Q
     }
 }
 
+/// One step of a script.
+fn play(run: &mut Run<'_>, step: &str, given: &str) -> diagnostic::Result<()> {
+    if step == "!" {
+        return run.withdraw();
+    }
+    let who = user(step.chars().next().unwrap());
+    let mine = |t: &&Task| t.assignee == who && t.kind != TaskKind::Cc;
+    let open = run.instance.tasks.iter().rev().filter(mine).find(|t| t.state == TaskState::Open);
+    let task = open.or_else(|| run.instance.tasks.iter().rev().find(mine)).unwrap().id;
+    let (kind, comment) = match &step[1..] {
+        "+" => (DecisionKind::Approve, None),
+        "-" => (DecisionKind::Reject, Some("no".to_owned())),
+        "-silent" => (DecisionKind::Reject, None),
+        "!" => (DecisionKind::Done, None),
+        more => {
+            let asked = act(run, task, more)?;
+            return drive(run, asked, given);
+        }
+    };
+    let asked = run.decide(task, Decision { kind, comment, to: None, back: false, seen: 1 })?;
+    drive(run, asked, given)
+}
+
 /// Plays a script of decisions (`a+` approves, `a-` rejects, `a<node` returns, `!` withdraws) and compares what
 /// stands in the end. A decision that is refused ends the script with its code.
 fn check(flow: &Flow, cases: &str, script: &str, expect: &str) {
@@ -215,32 +238,7 @@ fn check(flow: &Flow, cases: &str, script: &str, expect: &str) {
     }
     for step in script.split_whitespace() {
         run.now += TimeDelta::seconds(1);
-        if step == "!" {
-            if let Err(found) = run.withdraw() {
-                return assert_eq!(found.code.name(), expect, "{script}");
-            }
-            continue;
-        }
-        let who = user(step.chars().next().unwrap());
-        let what = &step[1..];
-        let mine = |t: &&Task| t.assignee == who && t.kind != TaskKind::Cc;
-        let open = run.instance.tasks.iter().rev().filter(mine).find(|t| t.state == TaskState::Open);
-        let task = open.or_else(|| run.instance.tasks.iter().rev().find(mine)).unwrap().id;
-        let (kind, to, comment) = match what {
-            "+" => (DecisionKind::Approve, None, None),
-            "-" => (DecisionKind::Reject, None, Some("no".to_owned())),
-            "-silent" => (DecisionKind::Reject, None, None),
-            "!" => (DecisionKind::Done, None, None),
-            more => match act(&mut run, task, more).and_then(|asked| drive(&mut run, asked, cases)) {
-                Ok(()) => {
-                    sound(&run);
-                    continue;
-                }
-                Err(found) => return assert_eq!(found.code.name(), expect, "{script}"),
-            },
-        };
-        let decided = run.decide(task, Decision { kind, comment, to, back: false, seen: 1 });
-        if let Err(found) = decided.and_then(|asked| drive(&mut run, asked, cases)) {
+        if let Err(found) = play(&mut run, step, cases) {
             return assert_eq!(found.code.name(), expect, "{script}");
         }
         sound(&run);
@@ -630,4 +628,29 @@ fn a_returned_flow_goes_on_as_the_policy_says() {
         "a+ b+ c<<a a+",
         "running: a.a=superseded b.b=approved c.c=returned a.a=approved c.c=open",
     );
+}
+
+#[test]
+fn what_can_be_done_is_told() {
+    let flow = compile(
+        "  a: {approve: {by: [{user: ab}], mode: all}, allow: [transfer, delegate, cc]}\n  b: {handle: {by: [{user: c}]}, allow: [return]}",
+        "policy: {take_back: next_untouched}",
+    );
+    let check = |script: &str, who: char, expect: &str| {
+        let mut run = Run::start(&flow, instance(&flow), DateTime::UNIX_EPOCH, Uuid::now_v7);
+        run.advance().and_then(|asked| drive(&mut run, asked, "")).unwrap();
+        for step in script.split_whitespace() {
+            run.now += TimeDelta::seconds(1);
+            play(&mut run, step, "").unwrap();
+        }
+        let task = run.instance.tasks.iter().rfind(|t| t.assignee == user(who)).unwrap().id;
+        assert_eq!(run.options(task).join(" "), expect, "{script} {who}");
+    };
+    check("", 'a', "approve reject transfer delegate cc");
+    check("a~z", 'z', "resolve transfer delegate cc");
+    check("a+", 'a', "take_back");
+    check("a+ b+", 'a', "");
+    check("a+ b+", 'b', "take_back");
+    check("a+ b+", 'c', "done return");
+    check("a+ b+ c!", 'c', "");
 }

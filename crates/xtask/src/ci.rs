@@ -72,13 +72,14 @@ const STEPS: &[Step] = &[
             "examples/site",
             "examples/bench",
             "examples/showcase",
+            "examples/flows",
         ],
     ),
     step("scenarios", "the shipped packs do what their scenarios say", &[LIFELOOM, "test", "definitions"]),
     step(
         "example scenarios",
         "so do the example packs",
-        &[LIFELOOM, "test", "examples/library", "examples/site"],
+        &[LIFELOOM, "test", "examples/library", "examples/site", "examples/flows"],
     ),
     Step {
         name: "walk-throughs",

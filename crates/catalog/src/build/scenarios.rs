@@ -108,7 +108,9 @@ impl Check<'_> {
             | ScenarioAction::Comment(decide) => {
                 self.record(&decide.record, path, findings);
             }
-            ScenarioAction::Transfer(give) | ScenarioAction::Delegate(give) | ScenarioAction::RemoveSign(give) => {
+            ScenarioAction::Transfer(give)
+            | ScenarioAction::Delegate(give)
+            | ScenarioAction::RemoveSign(give) => {
                 self.record(&give.record, path, findings);
             }
             ScenarioAction::AddSign(add) => {

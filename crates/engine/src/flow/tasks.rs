@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use storage::store::workflow::{self as table, TaskBox};
 use uuid::Uuid;
+use workflow::Run;
 
 /// What is in a box.
 #[derive(Debug)]
@@ -69,7 +70,7 @@ impl Engine {
     }
 
     /// One task, for whoever holds it, who started its flow, and administrators. Whoever is to decide it hears what the
-    /// step lets be seen and changed of the record: `fields`.
+    /// step lets be seen and changed of the record, `fields`, and what can be done with the task, `may`.
     ///
     /// # Errors
     /// `not_found`.
@@ -85,10 +86,13 @@ impl Engine {
             return Err(missing());
         }
         let mut entry = task_entry(&work, &task, &instance).await?;
-        if task.kind == "approve" && task.state == "open" && task.assignee == Some(actor.id) {
+        if task.kind != "cc" && task.assignee == Some(actor.id) {
             let running = stored::assemble(&work, instance).await?;
             let flow = stored::flow_of(&work, &running).await?;
-            entry["fields"] = rights::told(&work, &flow, &task.node)?;
+            if task.state == "open" {
+                entry["fields"] = rights::told(&work, &flow, &task.node)?;
+            }
+            entry["may"] = json!(Run::resume(&flow, running, work.bindings.now, Uuid::now_v7).options(id));
         }
         Ok(entry)
     }
