@@ -146,6 +146,24 @@ codes! {
         zh_cn "{reason}",
         zh_tw "{reason}",
         cure "Correct the template at the line and column named.";
+    UnknownTimeZone = "unknown_time_zone" Check:
+        en "there is no time zone `{name}`",
+        zh_cn "没有时区 `{name}`", zh_tw "沒有時區 `{name}`",
+        cure "Use a name of the IANA time zone database, such as Asia/Shanghai.";
+    InvalidHours = "invalid_hours" Check:
+        en "`{text}` are no hours such as 09:00-12:00",
+        zh_cn "`{text}` 不是时间段，例如 09:00-12:00", zh_tw "`{text}` 不是時段，例如 09:00-12:00",
+        cure "Write both ends as HH:MM; an end before the start is on the next day, 00:00-24:00 is the whole day.";
+    InvalidDuration = "invalid_duration" Check:
+        en "`{text}` is no length of time such as 90m, 3d or 1d 4h working",
+        zh_cn "`{text}` 不是时长，例如 90m、3d 或 1d 4h working",
+        zh_tw "`{text}` 不是時長，例如 90m、3d 或 1d 4h working",
+        cure "Write numbers with w, d, h, m, s, the largest first, each once, and ` working` for working time, which has no weeks; a hundred years at most.";
+    EmptyCalendar = "empty_calendar" Check:
+        en "nobody ever works by this calendar: no day of the week has hours",
+        zh_cn "此日历没有任何工作时间：一周中没有一天设有工作时段",
+        zh_tw "此行事曆沒有任何工作時間：一週中沒有一天設有工作時段",
+        cure "Give at least one day of the week hours.";
     ScenarioFailed = "scenario_failed" Check:
         en "{reason}",
         zh_cn "{reason}",
@@ -231,6 +249,10 @@ codes! {
         zh_cn "数值超出范围",
         zh_tw "數值超出範圍",
         cure "Use at most 18 digits.";
+    DateOutOfRange = "date_out_of_range" Malformed:
+        en "the date is outside the years 1 to 9999",
+        zh_cn "日期超出公元 1 年至 9999 年的范围", zh_tw "日期超出西元 1 年至 9999 年的範圍",
+        cure "Use another date, or a shorter length of time.";
     // who
     Unauthenticated = "unauthenticated" Unauthenticated:
         en "sign in first",
@@ -383,6 +405,10 @@ codes! {
         zh_cn "不满足规则 `{rule}`",
         zh_tw "不符合規則 `{rule}`",
         cure "Change the values the rule speaks of.";
+    NoWorkingTime = "no_working_time" Rule:
+        en "by calendar {calendar} nobody works for five years around {date}",
+        zh_cn "按日历 {calendar}，{date} 前后五年内没有工作时间", zh_tw "按行事曆 {calendar}，{date} 前後五年內沒有工作時間",
+        cure "Correct the holidays of the calendar, or name another one.";
     HiddenValue = "hidden_value" Rule:
         en "a value that is not shown to you is missing or not allowed",
         zh_cn "有一项您无权查看的值缺失或不符合要求",
