@@ -48,63 +48,51 @@ codes! {
     // definitions
     UnknownKey = "unknown_key" Check:
         en "unknown key `{key}`",
-        zh_cn "未知的键 `{key}`",
-        zh_tw "未知的鍵 `{key}`",
+        zh_cn "未知的键 `{key}`", zh_tw "未知的鍵 `{key}`",
         cure "Correct the key's name or remove it; the schema of the kind lists the keys.";
     UnknownKind = "unknown_kind" Check:
         en "unknown kind `{kind}`",
-        zh_cn "未知的定义种类 `{kind}`",
-        zh_tw "未知的定義種類 `{kind}`",
+        zh_cn "未知的定义种类 `{kind}`", zh_tw "未知的定義種類 `{kind}`",
         cure "Use one of the kinds of the definition language.";
     UnknownType = "unknown_type" Check:
         en "unknown type `{type}`",
-        zh_cn "未知的类型 `{type}`",
-        zh_tw "未知的類型 `{type}`",
+        zh_cn "未知的类型 `{type}`", zh_tw "未知的類型 `{type}`",
         cure "Use one of the field types or step types.";
     UnknownReference = "unknown_reference" Check:
         en "{what} `{name}` does not exist",
-        zh_cn "{what} `{name}` 不存在",
-        zh_tw "{what} `{name}` 不存在",
+        zh_cn "{what} `{name}` 不存在", zh_tw "{what} `{name}` 不存在",
         cure "Correct the name, or define what it names.";
     StrayFile = "stray_file" Check:
         en "no loader reads this file",
-        zh_cn "没有任何加载器读取此文件",
-        zh_tw "沒有任何載入器讀取此檔案",
+        zh_cn "没有任何加载器读取此文件", zh_tw "沒有任何載入器讀取此檔案",
         cure "Move the file into the folder of its kind, or remove it.";
     DuplicateName = "duplicate_name" Check:
         en "`{name}` is already defined in {first}",
-        zh_cn "`{name}` 已在 {first} 中定义",
-        zh_tw "`{name}` 已在 {first} 中定義",
+        zh_cn "`{name}` 已在 {first} 中定义", zh_tw "`{name}` 已在 {first} 中定義",
         cure "Rename one of the two.";
     InvalidYaml = "invalid_yaml" Check:
         en "not readable: {reason}",
-        zh_cn "无法解析：{reason}",
-        zh_tw "無法解析：{reason}",
+        zh_cn "无法解析：{reason}", zh_tw "無法解析：{reason}",
         cure "Correct the syntax at the place named.";
     InvalidValue = "invalid_value" Check:
         en "{reason}",
-        zh_cn "{reason}",
-        zh_tw "{reason}",
+        zh_cn "{reason}", zh_tw "{reason}",
         cure "Write a value of the kind the message names.";
     InvalidName = "invalid_name" Check:
         en "`{name}` is not a permitted name: {reason}",
-        zh_cn "`{name}` 不是允许的名称：{reason}",
-        zh_tw "`{name}` 不是允許的名稱：{reason}",
+        zh_cn "`{name}` 不是允许的名称：{reason}", zh_tw "`{name}` 不是允許的名稱：{reason}",
         cure "Use snake_case that starts with a letter and is no reserved word.";
     MissingKey = "missing_key" Check:
         en "key `{key}` is missing",
-        zh_cn "缺少键 `{key}`",
-        zh_tw "缺少鍵 `{key}`",
+        zh_cn "缺少键 `{key}`", zh_tw "缺少鍵 `{key}`",
         cure "Add the key.";
     LimitExceeded = "limit_exceeded" Check:
         en "{what} exceeds the limit of {limit}",
-        zh_cn "{what} 超过上限 {limit}",
-        zh_tw "{what} 超過上限 {limit}",
+        zh_cn "{what} 超过上限 {limit}", zh_tw "{what} 超過上限 {limit}",
         cure "Make it smaller or split it.";
     NotYetSupported = "not_yet_supported" Check:
         en "{what} is not supported by this version",
-        zh_cn "此版本尚不支持{what}",
-        zh_tw "此版本尚不支援{what}",
+        zh_cn "此版本尚不支持{what}", zh_tw "此版本尚不支援{what}",
         cure "Remove it until a version that executes it is installed.";
     Cycle = "cycle" Check:
         en "{what} form a cycle: {path}",
@@ -164,6 +152,14 @@ codes! {
         zh_cn "此日历没有任何工作时间：一周中没有一天设有工作时段",
         zh_tw "此行事曆沒有任何工作時間：一週中沒有一天設有工作時段",
         cure "Give at least one day of the week hours.";
+    OverlappingHours = "overlapping_hours" Check:
+        en "the hours of {day} go on while those of {next} have begun",
+        zh_cn "{day} 的工作时段延续到 {next} 开始之后", zh_tw "{day} 的工作時段延續到 {next} 開始之後",
+        cure "End the shift earlier, or let the next begin later.";
+    DayTwice = "day_twice" Check:
+        en "{date} is said twice: by `{one}` and by workday `{other}`",
+        zh_cn "{date} 重复设定：`{one}` 与补班日 `{other}`", zh_tw "{date} 重複設定：`{one}` 與補班日 `{other}`",
+        cure "Leave the day out of one of the two.";
     ScenarioFailed = "scenario_failed" Check:
         en "{reason}",
         zh_cn "{reason}",
