@@ -1,7 +1,6 @@
 //! What a calendar says, resolved: the hours of every day there is.
 
 use crate::hours::Hours;
-use crate::working::WorkingTime;
 use chrono::{Datelike, Days, NaiveDate, TimeDelta, Weekday};
 use chrono_tz::Tz;
 use diagnostic::Text;
@@ -192,10 +191,5 @@ impl Calendar {
         let more: TimeDelta =
             special.map(|(date, special)| special.hours.length() - self.usual_hours(*date).length()).sum();
         self.usual * i32::from(weeks) + more
-    }
-
-    /// The calendar at a site in this zone.
-    pub fn at_site(&self, zone: Tz) -> WorkingTime<'_> {
-        WorkingTime::new(self, self.zone.unwrap_or(zone))
     }
 }

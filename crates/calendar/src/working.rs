@@ -23,11 +23,14 @@ pub struct WorkingTime<'a> {
 /// From when until when people work.
 type Shift = (DateTime<Utc>, DateTime<Utc>);
 
-impl<'a> WorkingTime<'a> {
-    pub(crate) fn new(calendar: &'a Calendar, zone: Tz) -> WorkingTime<'a> {
-        WorkingTime { calendar, zone }
+impl Calendar {
+    /// The calendar at a site in this zone.
+    pub fn at_site(&self, zone: Tz) -> WorkingTime<'_> {
+        WorkingTime { calendar: self, zone: self.zone().unwrap_or(zone) }
     }
+}
 
+impl<'a> WorkingTime<'a> {
     /// The calendar.
     pub fn calendar(&self) -> &'a Calendar {
         self.calendar

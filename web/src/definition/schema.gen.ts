@@ -146,6 +146,37 @@ export interface ReturnTarget {
   label: string;
 }
 
+/** A working calendar. */
+export interface Calendar {
+  name: string;
+  label: string;
+  /** of its hours; the site's where it names none */
+  timezone: string;
+  /** seconds of `1d working` */
+  day: number;
+}
+
+/** A working calendar with some of its days. */
+export interface CalendarDays {
+  name: string;
+  label: string;
+  timezone: string;
+  day: number;
+  days: CalendarDay[];
+}
+
+/** A day as a calendar has it. */
+export interface CalendarDay {
+  date: string;
+  weekday: 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+  /** 09:00-12:00; an end before the start is on the next day; none on a day without work */
+  hours: string[];
+  /** what it is called, where it is one */
+  holiday: string | null;
+  /** what it is called, where people work although they usually do not, or at other hours */
+  workday: string | null;
+}
+
 export type DefinitionKind = 'object' | 'view' | 'form' | 'page' | 'app' | 'workflow' | 'role' | 'pack';
 
 /** One definition in the list of all. */
@@ -1215,6 +1246,9 @@ export interface Answers {
   comment_on_task: Task;
   save_task: Record<string, Json>;
   mark_read: Task;
+  list_calendars: { calendars: Calendar[] };
+  read_calendar: CalendarDays;
+  add_working_time: { at: string };
   list_definitions: {
     /** the publish they are of */
     number: number;
