@@ -12,7 +12,7 @@ fn working_time_is_added_and_taken_away() {
             ("base.cn_workdays", "2026-02-13T15:00:00%2B08:00", "2d", "2026-02-15T07:00:00Z"),
             ("base.cn_workdays", "2026-02-24T02:00:00Z", "-2h%20working", "2026-02-14T09:00:00Z"),
             ("base.cn_workdays", "2025-09-26T17:00:00%2B08:00", "2h%20working", "2025-09-28T02:00:00Z"),
-            ("base.weekdays", "2026-02-13T15:00:00%2B08:00", "1d%204h%20working", "2026-02-17T03:00:00Z"),
+            ("base.weekdays", "2026-02-13T15:00:00%2B08:00", "1d%204h%20working", "2026-02-17T02:00:00Z"),
             ("base.weekdays", "2026-02-13T15:00:00.5Z", "90m", "2026-02-13T16:30:00.500Z"),
         ];
         for (name, from, duration, expect) in rows {
