@@ -39,6 +39,8 @@ mod workflows;
 
 mod templates;
 
+mod calendars;
+
 mod data;
 
 mod scenarios;
@@ -140,6 +142,7 @@ pub fn build(
     let collected = collect::collect(loaded, options.trust(), &mut found);
     let registry = collected.registry();
     let mut findings = Findings { registry: &registry, found };
+    calendars::build(&mut catalog, &collected.calendars, &mut findings);
     templates::build(&mut catalog, &collected.templates, &texts, &mut findings);
     let ordered = resolve(&mut catalog, &collected, &tables, &mut findings);
     let mut found = findings.found;

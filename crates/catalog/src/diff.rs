@@ -2,11 +2,13 @@
 //!
 //! Physical changes follow from the two [`crate::PhysicalNames`] and are `storage`'s; here is what people must
 //! know before they publish: what comes, goes, widens and narrows, which records stand in the way, who gains
-//! or loses access, which flows change, which stored values must be computed again.
+//! or loses access, which flows and working hours change, which stored values must be computed again.
 
 mod fields;
 
 mod access;
+
+mod calendars;
 
 use crate::model::catalog::Catalog;
 use crate::model::field::{Field, Stored};
@@ -132,6 +134,7 @@ pub fn diff(old: Option<&Catalog>, new: &Catalog) -> Changes {
     }
     access::compare(old, new, &mut changes);
     flows(old, new, &mut changes);
+    calendars::compare(old, new, &mut changes);
     recompute(old, new, &mut changes);
     reindex(old, new, &mut changes);
     changes

@@ -51,7 +51,6 @@ pub use datetime::DatetimeField;
 pub use decimal::DecimalField;
 pub use department::DepartmentField;
 pub use duration::DurationField;
-pub(crate) use duration::read as duration_seconds;
 pub use email::EmailField;
 pub use file::FileField;
 pub use geo::GeoField;

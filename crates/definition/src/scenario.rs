@@ -148,8 +148,8 @@ actions! {
     Upload = "upload" UploadFile;
     /// Records are counted.
     Query = "query" Query;
-    /// Time passes: `9h`, `2d`.
-    Advance = "advance" String;
+    /// Time passes: `9h`, `2d`, `9h working`.
+    Advance = "advance" Advance;
     /// What follows is refused.
     Refused = "refused" Refused;
     /// What is then seen.
@@ -332,6 +332,42 @@ pub struct Query {
     pub search: Option<String>,
     /// How many the actor sees.
     pub count: u64,
+}
+
+/// Time that passes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Advance {
+    /// This long: `9h`, `2d`; `9h working` is time of the calendar that is usual.
+    By(String),
+    /// This long, by a calendar.
+    Calendar(AdvanceBy),
+}
+
+/// Time that passes by a calendar.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AdvanceBy {
+    /// How long: `9h working`, `2d working`, `9h`.
+    pub by: String,
+    /// The calendar; absent means the one that is usual.
+    pub calendar: Option<String>,
+}
+
+impl Advance {
+    /// How long.
+    pub fn by(&self) -> &str {
+        match self {
+            Advance::By(by) | Advance::Calendar(AdvanceBy { by, .. }) => by,
+        }
+    }
+
+    /// The calendar that is named.
+    pub fn calendar(&self) -> Option<&str> {
+        match self {
+            Advance::By(_) => None,
+            Advance::Calendar(advance) => advance.calendar.as_deref(),
+        }
+    }
 }
 
 /// An action that must be refused.

@@ -48,63 +48,51 @@ codes! {
     // definitions
     UnknownKey = "unknown_key" Check:
         en "unknown key `{key}`",
-        zh_cn "未知的键 `{key}`",
-        zh_tw "未知的鍵 `{key}`",
+        zh_cn "未知的键 `{key}`", zh_tw "未知的鍵 `{key}`",
         cure "Correct the key's name or remove it; the schema of the kind lists the keys.";
     UnknownKind = "unknown_kind" Check:
         en "unknown kind `{kind}`",
-        zh_cn "未知的定义种类 `{kind}`",
-        zh_tw "未知的定義種類 `{kind}`",
+        zh_cn "未知的定义种类 `{kind}`", zh_tw "未知的定義種類 `{kind}`",
         cure "Use one of the kinds of the definition language.";
     UnknownType = "unknown_type" Check:
         en "unknown type `{type}`",
-        zh_cn "未知的类型 `{type}`",
-        zh_tw "未知的類型 `{type}`",
+        zh_cn "未知的类型 `{type}`", zh_tw "未知的類型 `{type}`",
         cure "Use one of the field types or step types.";
     UnknownReference = "unknown_reference" Check:
         en "{what} `{name}` does not exist",
-        zh_cn "{what} `{name}` 不存在",
-        zh_tw "{what} `{name}` 不存在",
+        zh_cn "{what} `{name}` 不存在", zh_tw "{what} `{name}` 不存在",
         cure "Correct the name, or define what it names.";
     StrayFile = "stray_file" Check:
         en "no loader reads this file",
-        zh_cn "没有任何加载器读取此文件",
-        zh_tw "沒有任何載入器讀取此檔案",
+        zh_cn "没有任何加载器读取此文件", zh_tw "沒有任何載入器讀取此檔案",
         cure "Move the file into the folder of its kind, or remove it.";
     DuplicateName = "duplicate_name" Check:
         en "`{name}` is already defined in {first}",
-        zh_cn "`{name}` 已在 {first} 中定义",
-        zh_tw "`{name}` 已在 {first} 中定義",
+        zh_cn "`{name}` 已在 {first} 中定义", zh_tw "`{name}` 已在 {first} 中定義",
         cure "Rename one of the two.";
     InvalidYaml = "invalid_yaml" Check:
         en "not readable: {reason}",
-        zh_cn "无法解析：{reason}",
-        zh_tw "無法解析：{reason}",
+        zh_cn "无法解析：{reason}", zh_tw "無法解析：{reason}",
         cure "Correct the syntax at the place named.";
     InvalidValue = "invalid_value" Check:
         en "{reason}",
-        zh_cn "{reason}",
-        zh_tw "{reason}",
+        zh_cn "{reason}", zh_tw "{reason}",
         cure "Write a value of the kind the message names.";
     InvalidName = "invalid_name" Check:
         en "`{name}` is not a permitted name: {reason}",
-        zh_cn "`{name}` 不是允许的名称：{reason}",
-        zh_tw "`{name}` 不是允許的名稱：{reason}",
+        zh_cn "`{name}` 不是允许的名称：{reason}", zh_tw "`{name}` 不是允許的名稱：{reason}",
         cure "Use snake_case that starts with a letter and is no reserved word.";
     MissingKey = "missing_key" Check:
         en "key `{key}` is missing",
-        zh_cn "缺少键 `{key}`",
-        zh_tw "缺少鍵 `{key}`",
+        zh_cn "缺少键 `{key}`", zh_tw "缺少鍵 `{key}`",
         cure "Add the key.";
     LimitExceeded = "limit_exceeded" Check:
         en "{what} exceeds the limit of {limit}",
-        zh_cn "{what} 超过上限 {limit}",
-        zh_tw "{what} 超過上限 {limit}",
+        zh_cn "{what} 超过上限 {limit}", zh_tw "{what} 超過上限 {limit}",
         cure "Make it smaller or split it.";
     NotYetSupported = "not_yet_supported" Check:
         en "{what} is not supported by this version",
-        zh_cn "此版本尚不支持{what}",
-        zh_tw "此版本尚不支援{what}",
+        zh_cn "此版本尚不支持{what}", zh_tw "此版本尚不支援{what}",
         cure "Remove it until a version that executes it is installed.";
     Cycle = "cycle" Check:
         en "{what} form a cycle: {path}",
@@ -146,6 +134,32 @@ codes! {
         zh_cn "{reason}",
         zh_tw "{reason}",
         cure "Correct the template at the line and column named.";
+    UnknownTimeZone = "unknown_time_zone" Check:
+        en "there is no time zone `{name}`",
+        zh_cn "没有时区 `{name}`", zh_tw "沒有時區 `{name}`",
+        cure "Use a name of the IANA time zone database, such as Asia/Shanghai.";
+    InvalidHours = "invalid_hours" Check:
+        en "`{text}` are no hours such as 09:00-12:00",
+        zh_cn "`{text}` 不是时间段，例如 09:00-12:00", zh_tw "`{text}` 不是時段，例如 09:00-12:00",
+        cure "Write both ends as HH:MM; an end before the start is on the next day, 00:00-24:00 is the whole day.";
+    InvalidDuration = "invalid_duration" Check:
+        en "`{text}` is no length of time such as 90m, 3d or 1d 4h working",
+        zh_cn "`{text}` 不是时长，例如 90m、3d 或 1d 4h working",
+        zh_tw "`{text}` 不是時長，例如 90m、3d 或 1d 4h working",
+        cure "Write numbers with w, d, h, m, s, the largest first, each once, and ` working` for working time, which has no weeks; a hundred years at most.";
+    EmptyCalendar = "empty_calendar" Check:
+        en "nobody ever works by this calendar: no day of the week has hours",
+        zh_cn "此日历没有任何工作时间：一周中没有一天设有工作时段",
+        zh_tw "此行事曆沒有任何工作時間：一週中沒有一天設有工作時段",
+        cure "Give at least one day of the week hours.";
+    OverlappingHours = "overlapping_hours" Check:
+        en "the hours of {day} go on while those of {next} have begun",
+        zh_cn "{day} 的工作时段延续到 {next} 开始之后", zh_tw "{day} 的工作時段延續到 {next} 開始之後",
+        cure "End the shift earlier, or let the next begin later.";
+    DayTwice = "day_twice" Check:
+        en "{date} is said twice: by `{one}` and by workday `{other}`",
+        zh_cn "{date} 重复设定：`{one}` 与补班日 `{other}`", zh_tw "{date} 重複設定：`{one}` 與補班日 `{other}`",
+        cure "Leave the day out of one of the two.";
     ScenarioFailed = "scenario_failed" Check:
         en "{reason}",
         zh_cn "{reason}",
@@ -231,6 +245,10 @@ codes! {
         zh_cn "数值超出范围",
         zh_tw "數值超出範圍",
         cure "Use at most 18 digits.";
+    DateOutOfRange = "date_out_of_range" Malformed:
+        en "the date is outside the years 1 to 9999",
+        zh_cn "日期超出公元 1 年至 9999 年的范围", zh_tw "日期超出西元 1 年至 9999 年的範圍",
+        cure "Use another date, or a shorter length of time.";
     // who
     Unauthenticated = "unauthenticated" Unauthenticated:
         en "sign in first",
@@ -392,6 +410,10 @@ codes! {
         zh_cn "不满足规则 `{rule}`",
         zh_tw "不符合規則 `{rule}`",
         cure "Change the values the rule speaks of.";
+    NoWorkingTime = "no_working_time" Rule:
+        en "by calendar {calendar} nobody works for five years around {date}",
+        zh_cn "按日历 {calendar}，{date} 前后五年内没有工作时间", zh_tw "按行事曆 {calendar}，{date} 前後五年內沒有工作時間",
+        cure "Correct the holidays of the calendar, or name another one.";
     HiddenValue = "hidden_value" Rule:
         en "a value that is not shown to you is missing or not allowed",
         zh_cn "有一项您无权查看的值缺失或不符合要求",

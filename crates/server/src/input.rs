@@ -272,7 +272,11 @@ impl Parameters {
         self.read(name, "a whole number is expected", |text| text.parse().ok())
     }
 
-    fn read<T>(&self, name: &str, reason: &str, read: impl Fn(&str) -> Option<T>) -> Answer<Option<T>> {
+    /// One that is read by `read`, where it is there.
+    ///
+    /// # Errors
+    /// `invalid_parameter` with this reason.
+    pub fn read<T>(&self, name: &str, reason: &str, read: impl Fn(&str) -> Option<T>) -> Answer<Option<T>> {
         let Some(text) = self.text(name) else { return Ok(None) };
         match read(text) {
             Some(value) => Ok(Some(value)),

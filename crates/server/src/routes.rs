@@ -20,6 +20,8 @@ pub mod download;
 
 pub mod definitions;
 
+pub mod calendars;
+
 pub mod packs;
 
 pub mod jobs;
@@ -109,6 +111,9 @@ fn api(api: &mut web::ServiceConfig) {
 
     api.service(at("/definitions").get(definitions::list).done());
     api.service(at("/definitions/{kind}/{name}").get(definitions::one).done());
+    api.service(at("/calendars").get(calendars::list).done());
+    api.service(at("/calendars/{name}").get(calendars::days).done());
+    api.service(at("/calendars/{name}/add").get(calendars::add).done());
     api.service(at("/packs").get(packs::list).post(packs::install).done());
     api.service(at("/packs/{name}").delete(packs::remove).done());
     api.service(at("/packs/{name}/plan").post(packs::plan).done());

@@ -100,6 +100,7 @@ pub(crate) enum Noun {
     Seed,
     Demo,
     Scenario,
+    Calendar,
 }
 
 impl Noun {
@@ -116,6 +117,7 @@ impl Noun {
             Noun::Seed => "seed",
             Noun::Demo => "demo",
             Noun::Scenario => "scenario",
+            Noun::Calendar => "calendar",
         }
     }
 }

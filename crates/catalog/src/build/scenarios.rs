@@ -6,9 +6,11 @@ use super::paths;
 use crate::model::catalog::Catalog;
 use crate::model::object::Object;
 use crate::scopes;
+use calendar::Duration;
 use chrono::DateTime;
 use definition::Scenario;
-use definition::scenario::{Expect, GivenDemo, RunAction, ScenarioAction};
+use definition::calendar::USUAL;
+use definition::scenario::{Advance, AdvanceBy, Expect, GivenDemo, RunAction, ScenarioAction};
 use diagnostic::did_you_mean;
 use expression::Expectation;
 use indexmap::IndexMap;
@@ -45,6 +47,12 @@ pub(super) fn build(
         }
         catalog.scenarios.insert(entry.name.clone(), Arc::new(scenario));
     }
+}
+
+/// The calendar of whoever names none: that of the own pack, else that of `base`.
+fn calendar_of(entry: &Definition, findings: &Findings<'_>) -> String {
+    let own = findings.registry.resolve(Noun::Calendar, USUAL, &entry.scopes);
+    own.map_or_else(|| format!("base.{USUAL}"), |name| name.to_string())
 }
 
 struct Check<'a> {
@@ -130,7 +138,7 @@ impl Check<'_> {
                     self.filter(&query.object, filter, path, findings);
                 }
             }
-            ScenarioAction::Advance(_) => {}
+            ScenarioAction::Advance(advance) => self.advance(advance, path, findings),
             ScenarioAction::Refused(inner) => {
                 let name = inner.action.name();
                 let path = [path, &[name]].concat();
@@ -144,6 +152,18 @@ impl Check<'_> {
             }
             ScenarioAction::Expect(expect) => self.expect(expect, path, findings),
         }
+    }
+
+    /// Time of a calendar: the one that is named, else the one that is usual.
+    fn advance(&self, advance: &mut Advance, path: &[&str], findings: &mut Findings<'_>) {
+        let working = Duration::parse(advance.by()).is_ok_and(|by| by.is_working());
+        let (mut name, at) = match advance.calendar() {
+            Some(name) => (name.to_owned(), [path, &["calendar"]].concat()),
+            None if working => (calendar_of(self.entry, findings), path.to_vec()),
+            None => return,
+        };
+        findings.resolve_in(Noun::Calendar, &mut name, self.entry, &at);
+        *advance = Advance::Calendar(AdvanceBy { by: advance.by().to_owned(), calendar: Some(name) });
     }
 
     fn run(&mut self, run: &mut RunAction, path: &[&str], refused: bool, findings: &mut Findings<'_>) {

@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, Findings, Noun, unknown};
 use crate::model::catalog::Catalog;
+use calendar::Calendar;
 use definition::Translation;
 use definition::field::FieldType;
 use definition::workflow::{Step, StepKind};
@@ -55,6 +56,7 @@ fn place(
         "form" => Noun::Form,
         "app" => Noun::App,
         "workflow" => Noun::Workflow,
+        "calendar" => Noun::Calendar,
         _ => return None,
     };
     let parts: Vec<&str> = rest.split('.').collect();
@@ -110,8 +112,21 @@ fn place(
                 _ => None,
             }
         }
+        Noun::Calendar => in_calendar(Arc::make_mut(catalog.calendars.get_mut(&name)?), rest, short, put),
         _ => None,
     }
+}
+
+fn in_calendar(calendar: &mut Calendar, rest: &[&str], short: &str, put: &Put<'_>) -> Option<()> {
+    let (workday, name) = match rest {
+        [] => return put.label(&mut calendar.label, short),
+        ["holidays", name] => (false, name),
+        ["workdays", name] => (true, name),
+        _ => return None,
+    };
+    let mut entries = calendar.entries_mut().iter_mut();
+    let entry = entries.find(|entry| *entry.name == **name && entry.workday == workday)?;
+    put.label(&mut entry.label, name)
 }
 
 fn in_object(catalog: &mut Catalog, name: &Arc<str>, rest: &[&str], put: &Put<'_>) -> Option<()> {

@@ -98,3 +98,44 @@ fn access_is_gained_and_lost() {
     ];
     check((fields, "{read: own, create: true}"), (fields, "{read: all, fields: {a: read}}"), &expect);
 }
+
+#[test]
+fn calendars_are_told() {
+    let calendar = |body: &str| format!("kind: calendar\nname: it\n{body}");
+    let office = "hours: ['09:00-18:00']\ndays: [mon, tue]\n";
+    let check = |old: &str, new: &str, expect: &[&str]| {
+        let (old, new) = (calendar(old), calendar(new));
+        let old = built(&[("calendars/it.yaml", &old)]);
+        let new = built_on(&[("calendars/it.yaml", &new)], &old.names);
+        let lines = diff(Some(&old.catalog), &new.catalog).lines;
+        let lines: Vec<String> = lines.iter().map(|line| format!("{:?} {}", line.kind, line.what)).collect();
+        assert_eq!(lines, expect);
+    };
+    let with = |more: &str| format!("{office}{more}");
+    check(office, office, &[]);
+    check(office, &with("label: Ours"), &[]);
+    check(
+        office,
+        &with("timezone: Asia/Taipei\nday: 8h\nweek: {wed: ['09:00-12:00']}"),
+        &[
+            "Behaviour calendar crm.it: time zone that of the site becomes Asia/Taipei",
+            "Behaviour calendar crm.it: a day of 540 minutes becomes one of 480",
+            "Behaviour calendar crm.it: the hours of the week change",
+        ],
+    );
+    check(
+        &with("holidays: {may: {on: 2026-05-01}}"),
+        &with("holidays: {spring: {from: 2027-02-05, until: 2027-02-12}, may: {on: 2026-05-01}}"),
+        &["Behaviour calendar crm.it: holidays or workdays on 8 days from 2027-02-05 to 2027-02-12"],
+    );
+    check(
+        &with("holidays: {may: {on: 2026-05-01}}"),
+        office,
+        &["Behaviour calendar crm.it: holiday or workday on 2026-05-01"],
+    );
+    let (none, one) = (built(&[]), built(&[("calendars/it.yaml", &calendar(office))]));
+    let first =
+        |old: &crate::Built, new: &crate::Built| diff(Some(&old.catalog), &new.catalog).lines.remove(0).what;
+    assert_eq!(first(&none, &one), "calendar crm.it");
+    assert_eq!(first(&one, &none), "calendar crm.it");
+}

@@ -5,6 +5,7 @@ use crate::model::field::Field;
 use crate::model::object::Object;
 use crate::model::role::{Restriction, Role};
 use crate::model::template::{Partial, Template};
+use calendar::Calendar;
 use definition::field::FieldType;
 use definition::{App, Form, Page, Scenario, Seed, View, Workflow};
 use diagnostic::Text;
@@ -40,6 +41,8 @@ pub struct Catalog {
     pub demo: IndexMap<Arc<str>, Arc<Seed>>,
     /// Scenarios by full name.
     pub scenarios: IndexMap<Arc<str>, Arc<Scenario>>,
+    /// Calendars by full name, with what they inherit.
+    pub calendars: IndexMap<Arc<str>, Arc<Calendar>>,
     /// Templates by full name.
     pub templates: IndexMap<Arc<str>, Arc<Template>>,
     /// Partials of packs: texts that templates of the same pack include.

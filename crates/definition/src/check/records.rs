@@ -1,11 +1,11 @@
 //! Checks of seeds and scenarios.
 
 use super::{named, wrong};
-use crate::field::duration_seconds;
 use crate::findings::Findings;
-use crate::scenario::{Scenario, ScenarioAction};
+use crate::scenario::{Advance, Scenario, ScenarioAction};
 use crate::seed::Seed;
 use crate::wording::say;
+use calendar::Duration;
 use diagnostic::{Code, Diagnostic};
 
 pub(super) fn seed(seed: &Seed, found: &mut Findings<'_>) {
@@ -34,6 +34,17 @@ fn one_content() -> Diagnostic {
     ])
 }
 
+/// What is wrong with the time by which a clock is moved.
+fn length(text: &str) -> Option<Diagnostic> {
+    match Duration::parse(text) {
+        Err(unreadable) => Some(*unreadable),
+        Ok(length) if length.is_negative() => {
+            Some(wrong(["time does not go back", "时间不能倒退", "時間不能倒退"]))
+        }
+        Ok(_) => None,
+    }
+}
+
 pub(super) fn scenario(scenario: &Scenario, found: &mut Findings<'_>) {
     if let Some(clock) = &scenario.given.clock
         && !is_instant(clock)
@@ -50,22 +61,11 @@ pub(super) fn scenario(scenario: &Scenario, found: &mut Findings<'_>) {
     for (index, step) in scenario.steps.iter().enumerate() {
         let base = format!("/steps/{index}");
         match &step.action {
-            ScenarioAction::Advance(time) if time.contains("working") => {
-                let what = "time in working hours".to_owned();
-                found.value(
-                    &format!("{base}/advance"),
-                    Diagnostic::new(Code::NotYetSupported).with("what", what),
-                );
-            }
-            ScenarioAction::Advance(time) if duration_seconds(time).is_none() => {
-                found.value(
-                    &format!("{base}/advance"),
-                    wrong([
-                        "a length of time such as 9h or 2d",
-                        "须为时长，例如 9h 或 2d",
-                        "須為時長，例如 9h 或 2d",
-                    ]),
-                );
+            ScenarioAction::Advance(advance) => {
+                if let Some(wrong) = length(advance.by()) {
+                    let inner = if matches!(advance, Advance::By(_)) { "" } else { "/by" };
+                    found.value(&format!("{base}/advance{inner}"), wrong);
+                }
             }
             ScenarioAction::Upload(file) if file.text.is_some() == file.base64.is_some() => {
                 found.value(&format!("{base}/upload"), one_content());

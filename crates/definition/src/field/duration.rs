@@ -25,32 +25,20 @@ const LENGTH: expect::Words = [
 ];
 
 /// A hundred years: longer lengths are slips of the pen.
-const LONGEST: i64 = 100 * 366 * 86_400;
+const LONGEST: i64 = calendar::duration::MOST_DAYS * 86_400;
 
-/// Seconds of a text such as `1d 2h 30m 15s`, `90m` or plain digits.
+/// Seconds of a text such as `1w 1d 2h 30m 15s`, `90m` or plain digits.
 pub(crate) fn read(text: &str) -> Option<i64> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().ok().filter(|seconds| *seconds <= LONGEST);
     }
+    // People may write the parts of a value in any order, and with any spaces.
+    let packed: String = text.split_whitespace().collect();
     let mut total: i64 = 0;
-    let mut digits = String::new();
-    for c in text.chars().filter(|c| !c.is_whitespace()) {
-        if c.is_ascii_digit() {
-            digits.push(c);
-            continue;
-        }
-        let unit = match c {
-            'd' => 86_400,
-            'h' => 3_600,
-            'm' => 60,
-            's' => 1,
-            _ => return None,
-        };
-        let number: i64 = digits.parse().ok()?;
-        digits.clear();
-        total = total.checked_add(number.checked_mul(unit)?)?;
+    for (number, unit) in calendar::duration::parts(&packed)? {
+        total = total.checked_add(number.checked_mul(unit.seconds())?)?;
     }
-    (digits.is_empty() && !text.trim().is_empty() && total <= LONGEST).then_some(total)
+    (total <= LONGEST).then_some(total)
 }
 
 impl FieldKind for DurationField {

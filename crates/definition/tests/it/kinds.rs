@@ -264,3 +264,45 @@ steps:
     let pack = "kind: pack\nname: crm\nversion: 1.2.0\nengine: '>=0.1'\nrequires: {base: ^1}\nglue: {with: [crm, pms]}\n";
     crate::parse("pack.yaml", pack);
 }
+
+#[test]
+fn a_calendar() {
+    let text = "\
+kind: calendar
+name: cn_workdays
+label: {en: Working days in China, zh-CN: 中国工作日, zh-TW: 中國工作日}
+timezone: Asia/Shanghai
+hours: [09:00-12:00, '13:00-18:00']
+days: [mon, tue, wed, thu, fri]
+week: {fri: ['09:00-12:00'], sun: []}
+day: 8h
+holidays:
+  spring: {from: 2026-02-16, until: 2026-02-22, label: 春节}
+  new_year: {on: 2026-01-01, hidden: true}
+workdays:
+  make_up: {on: 2026-02-14, like: fri}
+  eve: {on: 2026-12-24, hours: ['09:00-12:00']}
+";
+    let Definition::Calendar(calendar) = crate::parse("calendars/cn_workdays.yaml", text).definition else {
+        panic!("no calendar")
+    };
+    assert_eq!(calendar.days.as_ref().map(Vec::len), Some(5));
+    assert_eq!(
+        calendar.week.days().map(|day| day.map(Vec::len)),
+        [None, None, None, None, Some(1), None, Some(0)]
+    );
+    let days = calendar.holidays["spring"].dates().read().map(|(from, until)| (until - from).num_days());
+    assert_eq!((days, calendar.holidays["new_year"].hidden), (Some(6), true));
+    assert_eq!(calendar.workdays["make_up"].like.map(|day| day.place()), Some(4));
+    let json = serde_json::to_value(&calendar).unwrap();
+    assert_eq!(json["workdays"]["eve"]["hours"], serde_json::json!(["09:00-12:00"]));
+    let Definition::Overlay(overlay) = crate::parse(
+        "calendars/cn_workdays.yaml",
+        "kind: calendar\nextends: base.cn_workdays\nbased_on: 1.0.0\nholidays: {spring: {until: 2026-02-24}, ours: {on: 2026-05-20}}",
+    )
+    .definition
+    else {
+        panic!("no overlay")
+    };
+    assert_eq!(overlay.changes["holidays"]["ours"]["on"], "2026-05-20");
+}

@@ -256,7 +256,9 @@ fn of_scenarios() {
         "{create: {object: x}, update: {record: y}}",
         "{move: {record: a}}",
         "{advance: soon}",
-        "{advance: 9h working}",
+        "{advance: -9h working}",
+        "{advance: {by: 1w working}}",
+        "{advance: {calendar: x}}",
         "{advance: 9}",
         "{refused: {update: {record: a}}}",
         "{refused: {update: {record: a}, code: record_loked}}",
@@ -268,6 +270,44 @@ fn of_scenarios() {
         "{query: {object: x}}",
     ];
     insta::assert_snapshot!(report("scenarios/s.yaml", head, &rows));
+}
+
+#[test]
+fn of_calendars() {
+    let head = "kind: calendar\nname: c\n";
+    let rows = [
+        "hours: ['09:00-18:00']\ndays: [mon, son]",
+        "hours: ['9-18', '09:00-12:00']\ndays: [mon]",
+        "hours: ['09:00-12:00', '11:30-18:00']\ndays: [mon]",
+        "hours: ['09:00-12:00']",
+        "days: [mon]",
+        "week: {mon: ['22:00-06:00', '05:00-07:00', '23:00-24:00']}",
+        "week: {mo: ['22:00-06:00']}",
+        "week: {mon: '22:00-06:00'}",
+        "timezone: Asia/Shangai",
+        "timezone: CST",
+        "day: 1d",
+        "day: 8h working",
+        "day: 0h",
+        "day: eight",
+        "holidays: [{on: 2026-01-01}]",
+        "holidays: {a: {}}",
+        "holidays: {a: {on: 2026-02-30}}",
+        "holidays: {a: {from: 2026-02-23, until: 2026-02-16}}",
+        "holidays: {a: {from: 2026-02-23}}",
+        "holidays: {a: {until: 2026-02-23}}",
+        "holidays: {a: {on: 2026-02-20, from: 2026-02-16, until: 2026-02-23}}",
+        "holidays: {a: {from: 2026-01-01, until: 2027-01-02}}",
+        "holidays: {Spring-Festival: {on: 2026-02-20}}",
+        "holidays: {a: {on: 2026-02-20, like: fri}}",
+        "workdays: {a: {on: 2026-02-20}}",
+        "workdays: {a: {on: 2026-02-20, like: friday}}",
+        "workdays: {a: {on: 2026-02-20, like: fri, hours: ['09:00-12:00']}}",
+        "workdays: {a: {on: 2026-02-20, hours: []}}",
+        "workdays: {a: {on: 2026-02-20, hours: ['09:00-09:00']}}",
+        "inherits: [a]",
+    ];
+    insta::assert_snapshot!(report("calendars/c.yaml", head, &rows));
 }
 
 #[test]

@@ -7,9 +7,9 @@ use crate::scenario::scene::{Scene, Stop};
 use crate::scenario::wording::refusal;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use chrono::TimeDelta;
+use calendar::Duration;
 use definition::scenario::{
-    CreateRecord, Decide, MoveRecord, Refused, RunAction, ScenarioAction, Submit, UploadFile,
+    Advance, CreateRecord, Decide, MoveRecord, Refused, RunAction, ScenarioAction, Submit, UploadFile,
 };
 use diagnostic::Diagnostic;
 use plan::Precondition;
@@ -60,7 +60,7 @@ impl Scene<'_> {
             ScenarioAction::Comment(d) => self.comment(wanted(d)).await,
             ScenarioAction::Upload(upload) => self.upload(upload).await,
             ScenarioAction::Query(query) => self.query(query).await,
-            ScenarioAction::Advance(by) => self.advance(by),
+            ScenarioAction::Advance(advance) => self.advance(advance),
             ScenarioAction::Refused(refused) => Box::pin(self.refused(refused)).await,
             ScenarioAction::Expect(expected) => self.expect(expected).await,
         }
@@ -143,11 +143,15 @@ impl Scene<'_> {
         Ok(())
     }
 
-    fn advance(&self, by: &str) -> Result<(), Stop> {
-        let seconds = expression::literal::duration(by);
-        let seconds =
-            seconds.ok_or_else(|| Stop::unmet(format!("`{by}` is no span of time, as 9h or 2d is")))?;
-        self.stage.clock.advance(TimeDelta::seconds(seconds));
+    /// Moves the clock: by elapsed time in the zone of the site, or by a calendar.
+    fn advance(&self, advance: &Advance) -> Result<(), Stop> {
+        let (engine, clock) = (&self.stage.engine, &self.stage.clock);
+        let (now, by) = (engine.now(), Duration::parse(advance.by())?);
+        let at = match advance.calendar() {
+            Some(name) => engine.add_by_calendar(name, now, &by)?,
+            None => calendar::add_elapsed(engine.site().time_zone, now, &by)?,
+        };
+        clock.advance(at - now);
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use crate::workspace::Workspace;
 /// The floors of the product, lowest first. Crates of one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
     &["diagnostic"],
-    &["expression"],
+    &["expression", "calendar"],
     &["definition"],
     &["catalog"],
     &["plan"],
