@@ -39,7 +39,6 @@ async function as(login, options) {
       uploadThroughput: -1,
       ...given,
     });
-  visited.page.setDefaultTimeout(20_000);
   return { ...visited, off: () => network({ offline: true }), on: () => network({}), slow: network };
 }
 

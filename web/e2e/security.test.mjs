@@ -77,11 +77,7 @@ async function pack(at) {
   }
 }
 
-async function as(login, options) {
-  const visited = await arrive(browser, server, login, options);
-  visited.page.setDefaultTimeout(20_000);
-  return visited;
-}
+const as = (login, options) => arrive(browser, server, login, options);
 
 /** Nothing of what was written became an element, ran, or leads anywhere it could run. */
 async function harmless(page, where) {
