@@ -4,6 +4,8 @@ mod object;
 
 mod page;
 
+mod people;
+
 mod presentation;
 
 mod records;

@@ -16,7 +16,7 @@ pub use cc::{Cc, CcStep};
 pub use choose::{Branch, ChooseStep};
 pub use end::{EndStep, Outcome};
 pub(crate) use performer::own_schemas as performer_schemas;
-pub use performer::{Performer, PersonOf, SuperiorOf};
+pub use performer::{ChainOf, Logins, Member, Performer, PersonOf, Picks, PreviousPicks, SuperiorOf};
 pub use set::SetStep;
 
 use crate::role::FieldRight;
@@ -151,6 +151,10 @@ pub struct Policy {
     pub comment_required: Vec<CommentOn>,
     /// Where a returned flow goes on.
     pub after_return: AfterReturn,
+    /// What happens where somebody who should act is absent.
+    pub absent: Absent,
+    /// Steps in which one person may not act twice.
+    pub separate: Vec<Vec<String>>,
 }
 
 /// Until when the initiator may withdraw.
@@ -248,6 +252,19 @@ pub enum AfterReturn {
     /// From the step it was returned to, step by step.
     #[default]
     FromHere,
+}
+
+/// What happens where somebody who should act is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Absent {
+    /// The task waits until the person is back.
+    #[default]
+    Wait,
+    /// The substitute whom the person named acts.
+    Substitute,
+    /// The person is left out.
+    Skip,
 }
 
 /// One step: what every step may say, and its type.

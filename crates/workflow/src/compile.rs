@@ -1,8 +1,10 @@
 //! A definition, checked by the catalog, becomes a flow.
 
+mod performers;
+
 use crate::decision::DecisionKind;
 use crate::flow::{
-    Dedupe, Empty, Flow, Lock, Node, NodeId, Outcome, Own, Performer, Policy, Scope, ScopeId, Start, Withdraw,
+    Dedupe, Empty, Flow, Lock, Node, NodeId, Outcome, Own, Policy, Scope, ScopeId, Start, Withdraw,
 };
 use crate::step::Step;
 use crate::step::approve::{Approve, Mode};
@@ -13,7 +15,7 @@ use crate::step::set::Set;
 use catalog::{Catalog, Object};
 use definition::workflow as written;
 use diagnostic::{Code, Diagnostic};
-use expression::{Expectation, Expr, Kind, Names, Path, Root, Value};
+use expression::{Expectation, Expr, Names, Root, Value};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -183,40 +185,6 @@ impl Builder<'_> {
         self.expression(expression.text(), &expected)
     }
 
-    fn path(&mut self, text: &str) -> Option<Path> {
-        match self.expression(text, &Expectation::Any)?.kind {
-            Kind::Path(path) => Some(path),
-            _ => {
-                let reason = format!("`{text}` must be a path to a person or department");
-                self.found.push(Diagnostic::new(Code::InvalidValue).with("reason", reason));
-                None
-            }
-        }
-    }
-
-    fn performers(&mut self, by: &[written::Performer]) -> Vec<Performer> {
-        by.iter().filter_map(|performer| self.performer(performer)).collect()
-    }
-
-    fn performer(&mut self, performer: &written::Performer) -> Option<Performer> {
-        Some(match performer {
-            written::Performer::Role { role, within: None } => {
-                Performer::Role { role: role.as_str().into(), within: None }
-            }
-            written::Performer::Role { role, within: Some(within) } => {
-                Performer::Role { role: role.as_str().into(), within: Some(self.path(within)?) }
-            }
-            written::Performer::User { user } => Performer::User(user.as_str().into()),
-            written::Performer::Superior { superior } => {
-                Performer::Superior { of: self.path(&superior.of)?, level: u32::from(superior.level) }
-            }
-            written::Performer::DepartmentHead { department_head } => {
-                Performer::DepartmentHead { of: self.path(&department_head.of)? }
-            }
-            written::Performer::Field { field } => Performer::Field(self.path(field)?),
-        })
-    }
-
     fn literals(&mut self, set: &IndexMap<String, Json>) -> Vec<(Arc<str>, Value)> {
         let mut values = Vec::new();
         for (name, json) in set {
@@ -286,6 +254,8 @@ impl Builder<'_> {
                     written::CommentOn::Return => DecisionKind::Return,
                 })
                 .collect(),
+            absent: performers::absent(policy),
+            separate: performers::separate(policy),
         }
     }
 }

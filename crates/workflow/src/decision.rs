@@ -26,7 +26,7 @@ impl Run<'_> {
     /// Decides a task.
     ///
     /// # Errors
-    /// `instance_ended`, `task_decided`, `not_your_turn`, `comment_required`, `not_permitted` where the node does not allow a
+    /// `instance_ended`, `task_decided`, `not_your_turn`, `comment_required`, `separate_duties`, `not_permitted` where the node does not allow a
     /// return, `unknown_reference` for a node that cannot be returned to.
     pub fn decide(&mut self, task: Uuid, decision: Decision) -> Result<Option<Question>> {
         self.running()?;
@@ -45,6 +45,10 @@ impl Run<'_> {
         let silent = decision.comment.as_deref().is_none_or(|c| c.trim().is_empty());
         if silent && self.flow.policy.comment_required.contains(&decision.kind) {
             return Err(Box::new(Diagnostic::new(Code::CommentRequired).at("comment")));
+        }
+        if decision.kind == DecisionKind::Approve {
+            let task = self.instance.tasks[place].clone();
+            self.keep_separate(&task.node, task.assignee)?;
         }
         let target = match decision.kind {
             DecisionKind::Return => Some(self.return_target(task, decision.to.as_deref())?),
@@ -66,7 +70,12 @@ impl Run<'_> {
                 self.go_back(&decided.node, node);
                 self.advance()
             }
-            None => self.decided(&decided),
+            None => {
+                if decided.state == TaskState::Approved {
+                    self.leave_out(&decided)?;
+                }
+                self.decided(&decided)
+            }
         }
     }
 
@@ -149,7 +158,7 @@ impl Run<'_> {
     /// taken off, and the node looked at again.
     ///
     /// # Errors
-    /// `instance_ended`, `task_decided`, and what the next steps refuse.
+    /// `instance_ended`, `task_decided`, `separate_duties`, and what the next steps refuse.
     pub fn reassign(&mut self, task: Uuid, to: Uuid, why: &str) -> Result<Option<Question>> {
         self.running()?;
         let Some(place) = self.instance.tasks.iter().position(|t| t.id == task) else {
@@ -160,6 +169,7 @@ impl Run<'_> {
             return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", found.state.name())));
         }
         let (token, assignee) = (found.token, found.assignee);
+        self.keep_separate(&found.node, to)?;
         let seated = self.instance.tasks.iter().any(|t| {
             t.token == token
                 && t.assignee == to

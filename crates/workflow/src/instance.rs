@@ -1,7 +1,8 @@
 //! What is stored of a running flow.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -26,6 +27,9 @@ pub struct Instance {
     pub parked: Option<ParkedMove>,
     /// Counts returns; decisions of earlier rounds are superseded.
     pub round: u32,
+    /// The people whom somebody named, by node.
+    #[serde(default)]
+    pub picks: Picks,
     /// When it started.
     pub started_at: DateTime<Utc>,
     /// When it ended.
@@ -35,6 +39,9 @@ pub struct Instance {
     /// Its tasks, the ended ones too.
     pub tasks: Vec<Task>,
 }
+
+/// Node → the people whom somebody named for it.
+pub type Picks = BTreeMap<Arc<str>, Vec<Uuid>>;
 
 /// A move that is made once the flow has approved it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,6 +116,9 @@ pub struct Task {
     pub origin: Origin,
     /// The rule that named the person, in words of the definition (`role crm.finance`).
     pub why: String,
+    /// The absent person in whose place it came to this one.
+    #[serde(default)]
+    pub in_place_of: Option<InPlaceOf>,
     /// The record's version that the decision saw.
     pub seen: Option<i64>,
     /// What the decider said.
@@ -117,6 +127,15 @@ pub struct Task {
     pub created_at: DateTime<Utc>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// Somebody absent, whose task another has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InPlaceOf {
+    /// The absent person.
+    pub user: Uuid,
+    /// The last day of the absence.
+    pub until: NaiveDate,
 }
 
 /// What a task asks.
@@ -198,4 +217,6 @@ pub enum Origin {
     Substituted,
     /// Because nobody matched the rules.
     Fallback,
+    /// In place of somebody absent.
+    Absent,
 }

@@ -8,8 +8,8 @@
 //! This crate does no I/O and knows neither tables nor people.
 //!
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
-//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`] (what people do), [`compile`]
-//! (definition → flow).
+//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`] (what people do), [`performers`] (who
+//! may act), [`compile`] (definition → flow).
 
 pub mod flow;
 
@@ -21,6 +21,8 @@ pub mod step;
 
 pub mod decision;
 
+pub mod performers;
+
 pub mod compile;
 
 #[cfg(test)]
@@ -28,8 +30,9 @@ mod tests;
 
 pub use compile::compile;
 pub use decision::Decision;
-pub use flow::{Flow, Lock, Node, NodeId, Outcome, Performer, Policy};
+pub use flow::{Absent, Chain, Flow, Lock, Node, NodeId, Outcome, Performer, Picked, Picker, Policy};
 pub use instance::{
-    Instance, InstanceState, Origin, ParkedMove, Task, TaskKind, TaskState, Token, TokenState,
+    InPlaceOf, Instance, InstanceState, Origin, ParkedMove, Picks, Task, TaskKind, TaskState, Token,
+    TokenState,
 };
 pub use run::{Answer, Person, Question, Run};

@@ -1,7 +1,9 @@
 //! The engine: moves the tokens of one instance until all of them wait.
 
 use crate::flow::{Flow, NodeId, Outcome, Performer};
-use crate::instance::{Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenState};
+use crate::instance::{
+    InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenState,
+};
 use chrono::{DateTime, Utc};
 use diagnostic::Result;
 use uuid::Uuid;
@@ -102,6 +104,17 @@ pub struct Person {
     pub why: String,
     /// Stands in for the initiator.
     pub substituted: bool,
+    /// What the person's decision counts for.
+    pub weight: u32,
+    /// The absent person in whose place this one acts.
+    pub in_place_of: Option<InPlaceOf>,
+}
+
+impl Person {
+    /// Somebody whom a rule names.
+    pub fn new(user: Uuid, why: impl Into<String>) -> Person {
+        Person { user, why: why.into(), substituted: false, weight: 1, in_place_of: None }
+    }
 }
 
 /// What every kind of step does.
@@ -188,6 +201,17 @@ impl<'f> Run<'f> {
             Some(question) => Ok(Some(question)),
             None => self.advance(),
         }
+    }
+
+    /// A task of a node was taken away: the node is looked at again, and left where nobody else is waited for.
+    pub(crate) fn look_again(&mut self, gone: &Task) -> Result<()> {
+        let Some(node) = self.flow.find(&gone.node) else { return Ok(()) };
+        match self.flow.nodes[node].step.kind().decided(self, node, gone.token, gone)? {
+            // What a node asks, it asks as it is entered.
+            Next::Ask(_) => self.token(gone.token, TokenState::Ready),
+            next => drop(self.follow(node, gone.token, next)),
+        }
+        Ok(())
     }
 
     fn follow(&mut self, node: NodeId, token: u32, next: Next) -> Option<Question> {
@@ -290,6 +314,7 @@ impl<'f> Run<'f> {
             round: self.instance.round,
             origin,
             why: person.why.clone(),
+            in_place_of: person.in_place_of.clone(),
             seen: None,
             comment: None,
             created_at: self.now,

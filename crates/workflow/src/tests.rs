@@ -75,6 +75,7 @@ fn instance(flow: &Flow) -> Instance {
         state: InstanceState::Running,
         parked: None,
         round: 0,
+        picks: crate::Picks::new(),
         started_at: DateTime::UNIX_EPOCH,
         ended_at: None,
         tokens: Vec::new(),
@@ -90,11 +91,7 @@ fn answer(flow: &Flow, question: Question, cases: &str) -> Answer {
         for rule in rules {
             if let crate::Performer::User(letters) = rule {
                 let named = letters.chars().filter(|c| *c != '-');
-                all.extend(named.map(|c| Person {
-                    user: user(c),
-                    why: format!("user {letters}"),
-                    substituted: false,
-                }));
+                all.extend(named.map(|c| Person::new(user(c), format!("user {letters}"))));
             }
         }
         all
@@ -103,8 +100,7 @@ fn answer(flow: &Flow, question: Question, cases: &str) -> Answer {
         Question::People { rules, .. } => Answer::People(people(&rules)),
         Question::Fallback { rule, .. } => Answer::Fallback(people(&[rule])),
         Question::Substitute { others, head, .. } => {
-            let substitute =
-                Person { user: user(if head { 'h' } else { 's' }), why: String::new(), substituted: true };
+            let substitute = Person::new(user(if head { 'h' } else { 's' }), "");
             Answer::Substituted { others, substitutes: vec![substitute] }
         }
         Question::Case { node } => {
@@ -281,4 +277,103 @@ fn policies_hold() {
     for (steps, policy, script, expect) in rows {
         check(&compile(steps, policy), "", script, expect);
     }
+}
+
+#[test]
+fn separate_duties_are_done_by_different_people() {
+    let both = "  one: {approve: {by: [{user: ab}]}}\n  two: {approve: {by: [{user: ab}]}, allow: [return]}";
+    let same = "  one: {approve: {by: [{user: a}]}}\n  two: {approve: {by: [{user: a}]}}";
+    let apart = "separate: [[one, two]]";
+    let rows = [
+        (both, "", "a+", "running: one.a=approved one.b=cancelled two.a=open two.b=open"),
+        (both, apart, "a+", "running: one.a=approved one.b=cancelled two.b=open"),
+        (both, apart, "b+ a+", "approved: one.a=cancelled one.b=approved two.a=approved"),
+        // What was returned is no approval any more.
+        (
+            both,
+            apart,
+            "a+ b<one b+",
+            "running: one.a=superseded one.b=cancelled two.b=returned one.a=cancelled one.b=approved two.a=open",
+        ),
+        (same, apart, "a+", "nobody_to_approve"),
+        (same, "separate: [[one, two]], empty: pass", "a+", "approved: one.a=approved"),
+        (same, "separate: [[one, two]], empty: reject", "a+", "rejected: one.a=approved"),
+        (
+            same,
+            "separate: [[one, two]], empty: {assign: {user: za}}",
+            "a+",
+            "running: one.a=approved two.z=open",
+        ),
+        (same, "separate: [[one, two]], empty: {assign: {user: a}}", "a+", "nobody_to_approve"),
+    ];
+    for (steps, policy, script, expect) in rows {
+        check(&compile(steps, &format!("policy: {{{policy}}}")), "", script, expect);
+    }
+}
+
+/// Two nodes at once, as branches side by side have them.
+#[test]
+fn who_approves_loses_what_waits_elsewhere() {
+    let rows = [
+        ("any", "ab", "approved: one.a=approved two.a=cancelled two.b=approved"),
+        ("all", "ab", "approved: one.a=approved two.a=cancelled two.b=approved"),
+        ("sequential", "ab", "approved: one.a=approved two.a=cancelled two.b=approved"),
+        ("all", "a", "approved: one.a=approved two.a=cancelled two.z=approved"),
+    ];
+    for (mode, people, expect) in rows {
+        let steps = format!(
+            "  one: {{approve: {{by: [{{user: a}}]}}}}\n  two: {{approve: {{by: [{{user: {people}}}], mode: {mode}}}}}"
+        );
+        let flow = compile(&steps, "policy: {separate: [[one, two]], empty: {assign: {user: z}}}");
+        let mut run = Run::start(&flow, instance(&flow), DateTime::UNIX_EPOCH, Uuid::now_v7);
+        let asked = run.advance().unwrap();
+        drive(&mut run, asked, "").unwrap();
+        run.put(1);
+        let asked = run.advance().unwrap();
+        drive(&mut run, asked, "").unwrap();
+        // The first node is the last of its sequence here.
+        let decide = |run: &mut Run<'_>, node: &str| {
+            let open = |t: &&crate::Task| *t.node == *node && t.state == TaskState::Open;
+            let task = run.instance.tasks.iter().find(open).unwrap().id;
+            let decision = Decision { kind: DecisionKind::Approve, comment: None, to: None, seen: 1 };
+            let asked = run.decide(task, decision).unwrap();
+            drive(run, asked, "").unwrap();
+        };
+        run.token(1, crate::TokenState::Waiting);
+        decide(&mut run, "one");
+        // The token that left the first node stands at the second one, too: it is taken off for this test.
+        let last = run.instance.tokens.last().unwrap().id;
+        if last > 1 {
+            run.token(last, crate::TokenState::Cancelled);
+            run.instance.tasks.retain(|task| task.token <= 1);
+        }
+        decide(&mut run, "two");
+        assert_eq!(shown(&run.instance), expect, "{mode} {people}");
+    }
+}
+
+#[test]
+fn who_names_people_is_found() {
+    let steps = "
+  first: {approve: {by: [{user: a}]}}
+  mine: {approve: {by: [{initiator_picks: {}}]}}
+  tell: {cc: {by: [{user: c}]}}
+  by_size:
+    choose:
+      high: {when: 'total > 100', steps: {inner: {approve: {by: [{group: [{by: {previous_picks: {}}, weight: 2}]}]}}}}
+  last: {approve: {by: [{previous_picks: {at: first}}]}}";
+    let flow = compile(steps, "");
+    let rows =
+        [("first", None), ("mine", None), ("tell", None), ("inner", Some("mine")), ("last", Some("first"))];
+    for (node, expect) in rows {
+        let node = flow.find(node).unwrap();
+        let picker = flow.picker(node).map(|picker| &*flow.nodes[picker].name);
+        assert_eq!(picker, expect, "{}", flow.nodes[node].name);
+    }
+    let follows = |node: &str| flow.following(flow.find(node).unwrap()).map(|next| &*flow.nodes[next].name);
+    assert_eq!((follows("tell"), follows("inner"), follows("last")), (Some("by_size"), Some("last"), None));
+    assert_eq!(
+        flow.picked(flow.find("inner").unwrap()).map(|picked| (picked.min, picked.max)),
+        Some((1, 20))
+    );
 }

@@ -1,5 +1,6 @@
 //! Answers what a run asks until its tokens wait, then stores it.
 
+use crate::flow::people::absence;
 use crate::flow::{people, stored};
 use crate::records::command::Command;
 use crate::records::read;
@@ -38,11 +39,18 @@ pub async fn until_it_waits(work: &Work, run: &mut Run<'_>, mut asked: Option<Qu
 async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer> {
     let instance = &run.instance;
     Ok(match question {
-        Question::People { rules, .. } => Answer::People(people::matching(work, instance, &rules).await?),
-        Question::Substitute { head, others, .. } => {
-            Answer::Substituted { others, substitutes: people::substitutes(work, instance, head).await? }
+        Question::People { node, rules } => {
+            let found = people::matching(work, instance, &run.flow.nodes[node].name, &rules).await?;
+            Answer::People(absence::present(work, run, node, found).await?)
         }
-        Question::Fallback { rule, .. } => Answer::Fallback(people::matching(work, instance, &[rule]).await?),
+        Question::Substitute { node, head, others } => {
+            let found = people::substitutes(work, instance, head).await?;
+            Answer::Substituted { others, substitutes: absence::present(work, run, node, found).await? }
+        }
+        Question::Fallback { node, rule } => {
+            let found = people::matching(work, instance, &run.flow.nodes[node].name, &[rule]).await?;
+            Answer::Fallback(absence::present(work, run, node, found).await?)
+        }
         Question::Case { node } => Answer::Case(first_case(work, run, node).await?),
         Question::Write { node } => {
             if let Step::Set(set) = &run.flow.nodes[node].step {
@@ -57,7 +65,7 @@ async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer
     })
 }
 
-async fn first_case(work: &Work, run: &Run<'_>, node: usize) -> Result<Option<usize>> {
+pub(super) async fn first_case(work: &Work, run: &Run<'_>, node: usize) -> Result<Option<usize>> {
     let Step::Choose(choose) = &run.flow.nodes[node].step else { return Ok(None) };
     for (index, case) in choose.cases.iter().enumerate() {
         let holds = match &case.when {

@@ -2,12 +2,14 @@
 
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
+use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use storage::store::workflow as table;
 use uuid::Uuid;
 use workflow::{
-    Flow, Instance, InstanceState, Lock, Origin, ParkedMove, Task, TaskKind, TaskState, Token, TokenState,
+    Flow, InPlaceOf, Instance, InstanceState, Lock, Origin, ParkedMove, Picks, Task, TaskKind, TaskState,
+    Token, TokenState,
 };
 
 /// What the log says happened.
@@ -79,7 +81,7 @@ pub async fn insert(
         initiator: instance.initiator,
         locking: locking.to_owned(),
         parked: instance.parked.as_ref().map(|p| json!({"move": p.name, "sent": p.sent})),
-        variables: json!({"round": instance.round}),
+        variables: variables(instance),
         event_key: None,
         chain: json!([]),
         version: 1,
@@ -92,6 +94,14 @@ pub async fn insert(
     table::insert_instance(&work.tx, &row).await?;
     append(work, &mut row, LogKind::Started, None, comment).await?;
     table::save_instance(&work.tx, &row).await.map(drop)
+}
+
+/// What an instance knows beside its tokens and tasks.
+fn variables(instance: &Instance) -> Json {
+    match instance.picks.is_empty() {
+        true => json!({"round": instance.round}),
+        false => json!({"round": instance.round, "picks": instance.picks}),
+    }
 }
 
 /// An instance, locked until the transaction ends.
@@ -122,11 +132,17 @@ pub(crate) async fn assemble(work: &Work, row: table::Instance) -> Result<Instan
             Some(ParkedMove { name: parked["move"].as_str()?.into(), sent: parked["sent"].clone() })
         }),
         round: row.variables["round"].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0),
+        picks: read_picks(&row.variables)?,
         started_at: row.started_at,
         ended_at: row.ended_at,
         tasks: tasks.iter().map(|task| read_task(task, number(task.token))).collect::<Result<_>>()?,
         tokens: tokens.iter().map(read_token).collect::<Result<_>>()?,
     })
+}
+
+fn read_picks(variables: &Json) -> Result<Picks> {
+    let picks = variables.get("picks").cloned().unwrap_or_else(|| json!({}));
+    serde_json::from_value(picks).map_err(|e| crate::engine::internal("a stored flow", &e))
 }
 
 /// A name in a table back to what it stands for.
@@ -165,6 +181,7 @@ fn read_task(task: &table::Task, token: u32) -> Result<Task> {
         round,
         origin,
         why: task.why.as_str().unwrap_or_default().to_owned(),
+        in_place_of: task.data.get("in_place_of").and_then(|absent| InPlaceOf::deserialize(absent).ok()),
         seen: task.seen_version,
         comment: task.comment.clone(),
         created_at: task.created_at,
@@ -177,7 +194,7 @@ pub async fn save(work: &Work, instance: &Instance) -> Result<()> {
     let mut row = table::lock_instance(&work.tx, instance.id).await?.ok_or_else(missing)?;
     row.state = instance.state.name().to_owned();
     row.ended_at = instance.ended_at;
-    row.variables = json!({"round": instance.round});
+    row.variables = variables(instance);
     row.version += 1;
     table::save_instance(&work.tx, &row).await?;
     let ids = save_tokens(work, instance).await?;
@@ -240,7 +257,7 @@ async fn save_tasks(work: &Work, instance: &Instance, tokens: &[Uuid]) -> Result
             seat: i64::from(task.order),
             assignee: Some(task.assignee),
             why: Json::String(task.why.clone()),
-            data: json!({"origin": name_of(task.origin), "round": task.round}),
+            data: data(task),
             seen_version: task.seen,
             decision: match decided {
                 true => Some(task.state.name().to_owned()),
@@ -264,6 +281,15 @@ async fn save_tasks(work: &Work, instance: &Instance, tokens: &[Uuid]) -> Result
         }
     }
     table::insert_tasks(&work.tx, &fresh).await
+}
+
+/// What is kept of a task beside its columns.
+fn data(task: &Task) -> Json {
+    let mut data = json!({"origin": name_of(task.origin), "round": task.round});
+    if let Some(absent) = &task.in_place_of {
+        data["in_place_of"] = json!(absent);
+    }
+    data
 }
 
 /// Chains a row to the log of an instance.

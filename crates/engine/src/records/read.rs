@@ -259,28 +259,30 @@ pub(crate) async fn version_of(work: &Work, object: &str, id: Uuid) -> Result<i6
     Ok(row.map_or(0, |row| row.version()))
 }
 
-/// The value of an expression on a stored record, whoever asks. `roots` gives further users the expression may
-/// speak of (`initiator`).
+/// The value of an expression on a stored record, whoever asks. `users` gives further users the expression may
+/// speak of (`initiator`, `approver`).
 pub(crate) async fn value_of(
     work: &Work,
     object: &str,
     id: Uuid,
     expr: &Expr,
-    roots: &HashMap<Root, Uuid>,
+    users: &HashMap<Root, Uuid>,
 ) -> Result<Value> {
     let rows = work.rows();
     let row = rows.load(work.published.object(object)?, id).await?;
     let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
-    let initiator = match (roots.get(&Root::Initiator), work.published.catalog.objects.get("base.user")) {
-        (Some(user), Some(users)) => rows.load(users, *user).await?,
-        _ => None,
-    };
-    let mut known = Facts::default();
+    let mut known = HashMap::new();
+    if let Some(object) = work.published.catalog.objects.get("base.user") {
+        for (root, user) in users {
+            known.extend(rows.load(object, *user).await?.map(|user| (*root, user)));
+        }
+    }
+    let mut facts = Facts::default();
     loop {
-        let (value, needs) = evaluate(work, expr, &row, initiator.as_ref(), &known)?;
+        let (value, needs) = evaluate(work, expr, &row, &known, &facts)?;
         match value {
             Some(value) => return Ok(value),
-            None => facts::read(work, &needs, &mut known).await?,
+            None => facts::read(work, &needs, &mut facts).await?,
         }
     }
 }
@@ -289,7 +291,7 @@ fn evaluate(
     work: &Work,
     expr: &Expr,
     row: &Row,
-    initiator: Option<&Row>,
+    users: &HashMap<Root, Row>,
     known: &Facts,
 ) -> Result<(Option<Value>, Needs)> {
     let needs = RefCell::new(Needs::default());
@@ -301,7 +303,8 @@ fn evaluate(
         draft: None,
         needs: &needs,
     };
-    let value =
-        scene.value(expr, Roots { row: Some(row), record: Some(row), initiator, ..Roots::default() })?;
+    let (initiator, approver) = (users.get(&Root::Initiator), users.get(&Root::Approver));
+    let roots = Roots { row: Some(row), record: Some(row), initiator, approver, ..Roots::default() };
+    let value = scene.value(expr, roots)?;
     Ok((value, needs.into_inner()))
 }
