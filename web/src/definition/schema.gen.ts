@@ -79,7 +79,9 @@ export interface Task {
   /** by which rule it came to this person */
   why: string;
   /** how the person was found */
-  origin: 'assigned' | 'substituted' | 'fallback';
+  origin: 'assigned' | 'substituted' | 'fallback' | 'absent';
+  /** the absent person in whose place somebody has it, and the last day of the absence */
+  in_place_of: InPlaceOf | null;
   comment: string | null;
   decided_by: PersonReference | null;
   decided_at: string | null;
@@ -88,6 +90,21 @@ export interface Task {
   version: number;
   /** what the step shows of the record, and lets be changed; of an open task that is its reader's to decide */
   fields?: Record<string, 'read' | 'edit'>;
+  /** later steps for which its reader names people when approving; of an open task that is its reader's to decide */
+  picks?: PicksAsked[];
+}
+
+/** Somebody who is away, and until when. */
+export interface InPlaceOf {
+  person: PersonReference | null;
+  until: string;
+}
+
+/** A step for which people are named. */
+export interface PicksAsked {
+  node: string;
+  min: number;
+  max: number;
 }
 
 /** One run of a flow on a record. */

@@ -264,7 +264,8 @@ fn of_people() {
         "steps: {a: {approve: {by: [{role: r}]}}, b: {approve: {by: [{previous_picks: {at: c}}]}}, c: {approve: {by: [{role: r}]}}}",
         "steps: {a: {choose: {x: {when: 'true', steps: {b: {approve: {by: [{role: r}]}}}}}}, c: {approve: {by: [{previous_picks: {}}]}}}",
         "steps: {a: {choose: {x: {when: 'true', steps: {b: {approve: {by: [{role: r}]}}}}}}, c: {approve: {by: [{previous_picks: {at: b}}]}}}",
-        "policy: {absent: gone, separate: [[a], [a, c], [a, a], [a, b]]}\nsteps: {a: {approve: {by: [{role: r}]}}, b: {approve: {by: [{role: r}]}}}",
+        "policy: {absent: gone}\nsteps: {a: {end: approved}}",
+        "policy: {separate: [[a], [a, c], [a, a], [a, b]]}\nsteps: {a: {approve: {by: [{role: r}]}}, b: {approve: {by: [{role: r}]}}}",
     ];
     insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
 }

@@ -1,16 +1,15 @@
 //! Answers what a run asks until its tokens wait, then stores it.
 
 use crate::flow::people::absence;
+use crate::flow::values::{first_case, value};
 use crate::flow::{people, stored};
 use crate::records::command::Command;
-use crate::records::read;
 use crate::work::Work;
 use diagnostic::Result;
-use expression::{Expr, Root, Value};
+use expression::Value;
 use plan::Precondition;
 use plan::planner::Mode;
 use serde_json::{Map, Value as Json};
-use std::collections::HashMap;
 use std::sync::Arc;
 use storage::row;
 use workflow::step::Step;
@@ -63,26 +62,6 @@ async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer
             Answer::Written
         }
     })
-}
-
-pub(super) async fn first_case(work: &Work, run: &Run<'_>, node: usize) -> Result<Option<usize>> {
-    let Step::Choose(choose) = &run.flow.nodes[node].step else { return Ok(None) };
-    for (index, case) in choose.cases.iter().enumerate() {
-        let holds = match &case.when {
-            None => true,
-            Some(when) => value(work, run, when).await? == Value::Boolean(true),
-        };
-        if holds {
-            return Ok(Some(index));
-        }
-    }
-    Ok(None)
-}
-
-/// The value of an expression of the flow on its record as it stands in this transaction.
-async fn value(work: &Work, run: &Run<'_>, expr: &Expr) -> Result<Value> {
-    let roots = HashMap::from([(Root::Initiator, run.instance.initiator)]);
-    read::value_of(work, &run.instance.object, run.instance.record, expr, &roots).await
 }
 
 /// Writes fields of the record as the flow: no rights, stage and read-only fields too, but every rule holds.

@@ -1,7 +1,7 @@
 //! People whom the initiator, or an earlier approver, names for a step.
 
 use super::{active, matching};
-use crate::flow::drive;
+use crate::flow::values::first_case;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use serde_json::{Value as Json, json};
@@ -131,7 +131,7 @@ async fn ahead(work: &Work, run: &Run<'_>, behind: Option<NodeId>) -> Result<Vec
         match &flow.nodes[node].step {
             Step::End(_) => continue,
             Step::Choose(choose) => {
-                let case = drive::first_case(work, run, node).await?.and_then(|case| choose.cases.get(case));
+                let case = first_case(work, run, node).await?.and_then(|case| choose.cases.get(case));
                 open.extend(case.and_then(|case| flow.scopes[case.scope].first));
             }
             _ => {
