@@ -44,7 +44,7 @@ pub struct Scope {
 }
 
 use Backend::{Browser, Index, Rust, Sql};
-use Root::{Initiator, Old, Record, Row, User};
+use Root::{Approver, Initiator, Old, Record, Row, User};
 use Yields::{Condition, Value};
 
 macro_rules! scopes {
@@ -100,6 +100,10 @@ scopes! {
     WORKFLOW_ITEMS = "workflow.steps.*.for_each.in" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
     /// Who acts, by a path from the record or the initiator.
     WORKFLOW_PATH = "workflow.steps.*.approve.by (field, of, within)" [Row Record Initiator] "the record, also named record" clock false [Rust] Value;
+    /// Up to whom superiors act: the first for whom it holds.
+    WORKFLOW_UNTIL = "workflow.steps.*.approve.by.superior_chain.until" [Row Record Initiator Approver] "the record, also named record" clock true [Rust] Condition;
+    /// Which people act.
+    WORKFLOW_WHERE = "workflow.steps.*.approve.by.where" [Row Record Initiator] "the person; record is the record" clock true [Sql] Condition;
 }
 
 /// The object of every user.

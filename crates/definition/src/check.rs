@@ -6,6 +6,8 @@ mod object;
 
 mod page;
 
+mod people;
+
 mod presentation;
 
 mod records;

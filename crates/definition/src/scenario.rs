@@ -117,7 +117,7 @@ actions! {
     /// A workflow starts.
     Submit = "submit" Submit;
     /// A task is approved.
-    Approve = "approve" Decide;
+    Approve = "approve" ApproveTask;
     /// A task is rejected.
     Reject = "reject" Decide;
     /// What a task asks for is done.
@@ -235,8 +235,25 @@ pub struct Submit {
     pub workflow: String,
     /// What the initiator says.
     pub comment: Option<String>,
+    /// Step → logins of the people whom the initiator names for it.
+    #[serde(default)]
+    pub picks: IndexMap<String, Vec<String>>,
     /// The alias under which later steps know the instance.
     pub save: Option<String>,
+}
+
+/// An approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ApproveTask {
+    /// The record's alias.
+    pub record: String,
+    /// The step, where the actor has tasks in several.
+    pub node: Option<String>,
+    /// What the actor says.
+    pub comment: Option<String>,
+    /// Step → logins of the people whom the actor names for it.
+    #[serde(default)]
+    pub picks: IndexMap<String, Vec<String>>,
 }
 
 /// A decision.
@@ -414,4 +431,6 @@ pub struct ExpectTask {
     pub state: Option<String>,
     /// The box it lies in.
     pub r#box: Option<String>,
+    /// The login of the absent person in whose place it is held.
+    pub in_place_of: Option<String>,
 }

@@ -25,7 +25,7 @@ pub use for_each::{ForEach, ForEachMode, ForEachStep};
 pub use goto::GotoStep;
 pub use parallel::{Join, ParallelStep, Path};
 pub(crate) use performer::own_schemas as performer_schemas;
-pub use performer::{Performer, PersonOf, SuperiorOf};
+pub use performer::{ChainOf, Logins, Member, Performer, PersonOf, Picks, PreviousPicks, SuperiorOf};
 pub use repeat::{Repeat, RepeatStep};
 pub use set::SetStep;
 
@@ -163,6 +163,10 @@ pub struct Policy {
     pub after_return: AfterReturn,
     /// Whether people may take back what they decided.
     pub take_back: TakeBack,
+    /// What happens where somebody who should act is absent.
+    pub absent: Absent,
+    /// Steps in which one person may not act twice.
+    pub separate: Vec<Vec<String>>,
 }
 
 /// Until when the initiator may withdraw.
@@ -277,6 +281,19 @@ pub enum TakeBack {
     NextUntouched,
 }
 
+/// What happens where somebody who should act is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Absent {
+    /// The task waits until the person is back.
+    #[default]
+    Wait,
+    /// The substitute whom the person named acts.
+    Substitute,
+    /// The person is left out.
+    Skip,
+}
+
 /// One step: what every step may say, and its type.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
@@ -365,6 +382,32 @@ step_types! {
     Cc = "cc" CcStep ("cc");
     Goto = "goto" GotoStep ("goto");
     End = "end" EndStep ("end");
+}
+
+impl StepKind {
+    /// The sequences of steps inside a step, each with the way to it: `choose/high/steps`.
+    pub fn sequences(&self) -> Vec<(String, &IndexMap<String, Step>)> {
+        let branches = |key: &str, name: &String| format!("{key}/{name}/steps");
+        match self {
+            StepKind::Choose(step) => {
+                step.choose.iter().map(|(name, b)| (branches("choose", name), &b.steps)).collect()
+            }
+            StepKind::Each(step) => {
+                step.each.iter().map(|(name, b)| (branches("each", name), &b.steps)).collect()
+            }
+            StepKind::Parallel(step) => {
+                step.parallel.iter().map(|(name, b)| (branches("parallel", name), &b.steps)).collect()
+            }
+            StepKind::Repeat(step) => vec![("steps".to_owned(), &step.steps)],
+            StepKind::ForEach(step) => vec![("steps".to_owned(), &step.steps)],
+            StepKind::Approve(_)
+            | StepKind::Handle(_)
+            | StepKind::Set(_)
+            | StepKind::Cc(_)
+            | StepKind::Goto(_)
+            | StepKind::End(_) => Vec::new(),
+        }
+    }
 }
 
 /// Step types of the language that this version does not execute.

@@ -509,6 +509,11 @@ codes! {
         zh_cn "步骤 {step} 无人可处理",
         zh_tw "步驟 {step} 無人可處理",
         cure "Tell an administrator; the step's performers are empty.";
+    SeparateDuties = "separate_duties" Rule:
+        en "whoever approved step {other} may not approve step {step}",
+        zh_cn "已审批步骤 {other} 的人员不能再审批步骤 {step}",
+        zh_tw "已簽核步驟 {other} 的人員不能再簽核步驟 {step}",
+        cure "Somebody else must approve; give the task to another person.";
     CommentRequired = "comment_required" Rule:
         en "say why",
         zh_cn "请填写意见", zh_tw "請填寫意見",

@@ -9,6 +9,8 @@ pub mod drive;
 
 mod people;
 
+mod values;
+
 pub(crate) mod rights;
 
 pub mod seats;

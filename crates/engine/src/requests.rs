@@ -41,6 +41,7 @@ pub use decide::TaskAction;
 pub use idempotency::RequestKey;
 pub use large::LargeBulk;
 pub use seats::{SeatAct, SeatAction};
+pub use start::Submission;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -63,14 +64,7 @@ pub enum Request {
         text: String,
     },
     /// A record goes into a flow.
-    Submit {
-        /// The flow.
-        workflow: Arc<str>,
-        /// The record.
-        record: Uuid,
-        /// What the initiator says.
-        comment: Option<String>,
-    },
+    Submit(Submission),
     /// A task is decided.
     Decide(TaskAction),
     /// Something is done with a task beside deciding it.
@@ -276,9 +270,7 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
         Request::Comment { object, record, text } => {
             comments::add(work, object, *record, text).await.map(Done::Commented)
         }
-        Request::Submit { workflow, record, comment } => {
-            start::by_hand(work, workflow, *record, comment.as_deref()).await.map(Done::Submitted)
-        }
+        Request::Submit(order) => start::by_hand(work, order).await.map(Done::Submitted),
         Request::Decide(action) => {
             decide::decide(work, action).await?;
             Ok(Done::Task(action.task))

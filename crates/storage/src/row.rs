@@ -235,15 +235,15 @@ pub(crate) fn ids(rows: Vec<Cells>) -> Result<Vec<Uuid>> {
     Ok(found)
 }
 
-/// Those of the candidates, records in memory for the conditions' `Record`, that a `choose_where` allows:
-/// `Row` is the candidate, `Record` the referring record as it will be.
-pub async fn choosable(
+/// The ids of live rows for which a condition holds that also speaks of records in memory (`record`, `initiator`),
+/// in the order of their ids, at most `limit`.
+pub async fn meeting(
     tx: &Tx,
     reading: Reading<'_>,
-    target: &Arc<Object>,
-    candidates: &[Uuid],
+    object: &Arc<Object>,
     condition: &expression::Expr,
-    record: &Row,
+    known: &[(expression::Root, Option<&Row>)],
+    limit: u32,
 ) -> Result<Vec<Uuid>> {
     let guards = HashMap::new();
     let context = Context {
@@ -253,17 +253,18 @@ pub async fn choosable(
         secret: reading.secret,
     };
     let mut renderer = Renderer::new(context, tx.dialect());
-    let mut scope = Scope::of_row("t", target);
-    scope.roots.insert(expression::Root::Record, crate::sql::Source::Memory(record));
-    let among = renderer.binder.id_in("t.\"id\"", candidates);
+    let mut scope = Scope::of_row("t", object);
+    for (root, row) in known {
+        let source = row.map_or(crate::sql::Source::Nothing, crate::sql::Source::Memory);
+        scope.roots.insert(*root, source);
+    }
     let condition = renderer.condition(&mut scope, condition)?;
     let sql = format!(
-        "SELECT t.\"id\" FROM {} t{} WHERE {among} AND t.\"deleted_at\" IS NULL AND {condition}",
-        quoted(&target.table),
+        "SELECT t.\"id\" FROM {} t{} WHERE t.\"deleted_at\" IS NULL AND {condition} ORDER BY t.\"id\" LIMIT {limit}",
+        quoted(&object.table),
         scope.join_text()
     );
-    let values = renderer.take_values();
-    ids(tx.query_all_sql(sql, values).await?)
+    ids(tx.query_all_sql(sql, renderer.take_values()).await?)
 }
 
 /// The live rows of `access` whose fields have these values (a natural key, a unique constraint); encrypted fields

@@ -1,18 +1,19 @@
 //! A definition, checked by the catalog, becomes a flow.
 
+mod performers;
 mod steps;
 
 use crate::decision::DecisionKind;
 use crate::flow::{
-    AfterReturn, Dedupe, Empty, Flow, Lock, Node, NodeId, Outcome, Own, Performer, Policy, Scope, ScopeId,
-    Start, TakeBack, Withdraw,
+    AfterReturn, Dedupe, Empty, Flow, Lock, Node, NodeId, Outcome, Own, Policy, Scope, ScopeId, Start,
+    TakeBack, Withdraw,
 };
 use crate::step::Step;
 use crate::step::choose::Choose;
 use catalog::{Catalog, Object};
 use definition::workflow as written;
 use diagnostic::{Code, Diagnostic};
-use expression::{Expectation, Expr, Kind, Names, Path, Root, Type, Value};
+use expression::{Expectation, Expr, Names, Root, Type, Value};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
@@ -151,40 +152,6 @@ impl Builder<'_> {
         self.expression(expression.text(), &expected)
     }
 
-    fn path(&mut self, text: &str) -> Option<Path> {
-        match self.expression(text, &Expectation::Any)?.kind {
-            Kind::Path(path) => Some(path),
-            _ => {
-                let reason = format!("`{text}` must be a path to a person or department");
-                self.found.push(Diagnostic::new(Code::InvalidValue).with("reason", reason));
-                None
-            }
-        }
-    }
-
-    pub(crate) fn performers(&mut self, by: &[written::Performer]) -> Vec<Performer> {
-        by.iter().filter_map(|performer| self.performer(performer)).collect()
-    }
-
-    fn performer(&mut self, performer: &written::Performer) -> Option<Performer> {
-        Some(match performer {
-            written::Performer::Role { role, within: None } => {
-                Performer::Role { role: role.as_str().into(), within: None }
-            }
-            written::Performer::Role { role, within: Some(within) } => {
-                Performer::Role { role: role.as_str().into(), within: Some(self.path(within)?) }
-            }
-            written::Performer::User { user } => Performer::User(user.as_str().into()),
-            written::Performer::Superior { superior } => {
-                Performer::Superior { of: self.path(&superior.of)?, level: u32::from(superior.level) }
-            }
-            written::Performer::DepartmentHead { department_head } => {
-                Performer::DepartmentHead { of: self.path(&department_head.of)? }
-            }
-            written::Performer::Field { field } => Performer::Field(self.path(field)?),
-        })
-    }
-
     pub(crate) fn literals(&mut self, set: &IndexMap<String, Json>) -> Vec<(Arc<str>, Value)> {
         let mut values = Vec::new();
         for (name, json) in set {
@@ -263,6 +230,8 @@ impl Builder<'_> {
                 written::TakeBack::Never => TakeBack::Never,
                 written::TakeBack::NextUntouched => TakeBack::NextUntouched,
             },
+            absent: performers::absent(policy),
+            separate: performers::separate(policy),
         }
     }
 }

@@ -31,8 +31,8 @@ impl Run<'_> {
     /// Decides a task.
     ///
     /// # Errors
-    /// `instance_ended`, `task_decided`, `not_your_turn`, `comment_required`, `not_permitted` where the node does not allow a
-    /// return or asks for something else, `unknown_reference` for a node that cannot be returned to.
+    /// `instance_ended`, `task_decided`, `not_your_turn`, `comment_required`, `separate_duties`, `not_permitted` where the node
+    /// does not allow a return or asks for something else, `unknown_reference` for a node that cannot be returned to.
     pub fn decide(&mut self, task: Uuid, decision: Decision) -> Result<Option<Question>> {
         let place = self.open_task(task)?;
         let found = &self.instance.tasks[place];
@@ -51,6 +51,10 @@ impl Run<'_> {
         let silent = decision.comment.as_deref().is_none_or(|c| c.trim().is_empty());
         if silent && self.flow.policy.comment_required.contains(&decision.kind) {
             return Err(Box::new(Diagnostic::new(Code::CommentRequired).at("comment")));
+        }
+        if decision.kind == DecisionKind::Approve {
+            let task = self.instance.tasks[place].clone();
+            self.keep_separate(&task.node, task.assignee)?;
         }
         let target = match decision.kind {
             DecisionKind::Return => Some(self.return_target(task, decision.to.as_deref())?),
@@ -73,7 +77,12 @@ impl Run<'_> {
                 self.send_back(&decided, target, decision.back);
                 self.advance()
             }
-            None => self.decided(&decided),
+            None => {
+                if decided.state == TaskState::Approved {
+                    self.leave_out(&decided);
+                }
+                self.decided(&decided)
+            }
         }
     }
 

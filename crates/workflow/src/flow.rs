@@ -1,10 +1,14 @@
 //! A compiled workflow: an arena of nodes in nested scopes.
 
+pub mod performer;
+
 pub mod step;
+
+pub use performer::{Chain, Performer, Picked, Picker};
 
 use catalog::FieldRight;
 use diagnostic::Text;
-use expression::{Expr, Path, Value};
+use expression::{Expr, Value};
 use indexmap::IndexMap;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -176,6 +180,22 @@ pub struct Policy {
     pub after_return: AfterReturn,
     /// Whether a decision may be taken back.
     pub take_back: TakeBack,
+    /// What happens where somebody who should act is absent.
+    pub absent: Absent,
+    /// Nodes in which one person may not act twice.
+    pub separate: Vec<Vec<Arc<str>>>,
+}
+
+/// What happens where somebody who should act is absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Absent {
+    /// The task waits until he is back.
+    #[default]
+    Wait,
+    /// His substitute acts.
+    Substitute,
+    /// He is left out.
+    Skip,
 }
 
 /// What can be decided.
@@ -259,32 +279,4 @@ pub enum Empty {
     Reject,
     /// These stand in.
     Assign(Performer),
-}
-
-/// Who acts: one entry of `by`.
-#[derive(Clone, Debug)]
-pub enum Performer {
-    /// Members of a role, possibly only those of a department (and below) that a path names.
-    Role {
-        /// The role's full name.
-        role: Arc<str>,
-        /// Path to the department.
-        within: Option<Path>,
-    },
-    /// One user, by login.
-    User(Arc<str>),
-    /// The n-th superior of somebody.
-    Superior {
-        /// Path to the user; `initiator` is a path too.
-        of: Path,
-        /// 1 is the direct manager.
-        level: u32,
-    },
-    /// The head of somebody's department.
-    DepartmentHead {
-        /// Path to the user.
-        of: Path,
-    },
-    /// The users a field names.
-    Field(Path),
 }

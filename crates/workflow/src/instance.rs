@@ -1,6 +1,6 @@
 //! What is stored of a running flow.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,6 +29,9 @@ pub struct Instance {
     pub round: u32,
     /// The values of its variables, as they go over the wire.
     pub variables: BTreeMap<Arc<str>, serde_json::Value>,
+    /// The people whom somebody named, by node.
+    #[serde(default)]
+    pub picks: Picks,
     /// When it started.
     pub started_at: DateTime<Utc>,
     /// When it ended.
@@ -38,6 +41,9 @@ pub struct Instance {
     /// Its tasks, the ended ones too.
     pub tasks: Vec<Task>,
 }
+
+/// Node → the people whom somebody named for it.
+pub type Picks = BTreeMap<Arc<str>, Vec<Uuid>>;
 
 /// A move that is made once the flow has approved it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -146,6 +152,9 @@ pub struct Task {
     pub origin: Origin,
     /// The rule that named the person, in words of the definition (`role crm.finance`).
     pub why: String,
+    /// The absent person in whose place it came to this one.
+    #[serde(default)]
+    pub in_place_of: Option<InPlaceOf>,
     /// The record's version that the decision saw.
     pub seen: Option<i64>,
     /// What the decider said.
@@ -185,6 +194,15 @@ pub enum Place {
     After,
     /// Beside it: one more of those who are asked.
     Parallel,
+}
+
+/// Somebody absent, whose task another has.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InPlaceOf {
+    /// The absent person.
+    pub user: Uuid,
+    /// The last day of the absence.
+    pub until: NaiveDate,
 }
 
 /// What a task asks.
@@ -301,4 +319,6 @@ pub enum Origin {
     Added,
     /// The flow came back to the initiator.
     Initiator,
+    /// In place of somebody absent.
+    Absent,
 }

@@ -8,8 +8,8 @@
 //! This crate does no I/O and knows neither tables nor people.
 //!
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
-//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`], [`seats`] and [`options`] (what people do),
-//! `way` (returns and jumps), [`compile`] (definition → flow).
+//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`], [`seats`] and [`options`] (what people
+//! do), [`performers`] (who may act), `way` (returns and jumps), [`compile`] (definition → flow).
 
 pub mod flow;
 
@@ -25,6 +25,8 @@ pub mod seats;
 
 pub mod options;
 
+pub mod performers;
+
 mod way;
 
 pub mod compile;
@@ -34,9 +36,9 @@ mod tests;
 
 pub use compile::compile;
 pub use decision::Decision;
-pub use flow::{Flow, Lock, Node, NodeId, Outcome, Performer, Policy};
+pub use flow::{Absent, Chain, Flow, Lock, Node, NodeId, Outcome, Performer, Picked, Picker, Policy};
 pub use instance::{
-    Added, Instance, InstanceState, Origin, ParkedMove, Place, Task, TaskKind, TaskState, Token, TokenData,
-    TokenState,
+    Added, InPlaceOf, Instance, InstanceState, Origin, ParkedMove, Picks, Place, Task, TaskKind, TaskState,
+    Token, TokenData, TokenState,
 };
 pub use run::{Answer, Person, Question, Run};

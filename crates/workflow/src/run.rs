@@ -2,7 +2,7 @@
 
 use crate::flow::{Flow, NodeId, Outcome, Performer, ScopeId};
 use crate::instance::{
-    Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData, TokenState,
+    InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData, TokenState,
 };
 use crate::way::Past;
 use chrono::{DateTime, Utc};
@@ -22,6 +22,8 @@ pub struct Run<'f> {
     pub now: DateTime<Utc>,
     /// The token whose step asked.
     asked: Option<u32>,
+    /// Tasks that were taken away: their nodes are looked at again.
+    pub(crate) taken: Vec<Task>,
     /// Steps that were entered in this run.
     walked: u32,
     /// Ids for new tasks; the engine's source, so that a replay makes the same ones.
@@ -152,8 +154,17 @@ pub struct Person {
     pub why: String,
     /// Stands in for the initiator.
     pub substituted: bool,
-    /// How much the person's decision counts.
+    /// What the person's decision counts for.
     pub weight: u32,
+    /// The absent person in whose place this one acts.
+    pub in_place_of: Option<InPlaceOf>,
+}
+
+impl Person {
+    /// Somebody whom a rule names.
+    pub fn new(user: Uuid, why: impl Into<String>) -> Person {
+        Person { user, why: why.into(), substituted: false, weight: 1, in_place_of: None }
+    }
 }
 
 /// What every kind of step does.
@@ -184,7 +195,7 @@ impl<'f> Run<'f> {
 
     /// Goes on with a stored instance.
     pub fn resume(flow: &'f Flow, instance: Instance, now: DateTime<Utc>, new_id: fn() -> Uuid) -> Run<'f> {
-        Run { flow, instance, now, asked: None, walked: 0, new_id }
+        Run { flow, instance, now, asked: None, taken: Vec::new(), walked: 0, new_id }
     }
 
     /// Moves tokens until the run must ask (`Some`) or all tokens wait or the flow ended (`None`).
@@ -193,6 +204,12 @@ impl<'f> Run<'f> {
     /// What a step refuses, such as `nobody_to_approve`; `flow_too_long` where it goes round without an end.
     pub fn advance(&mut self) -> Result<Option<Question>> {
         while self.instance.state == InstanceState::Running {
+            if let Some(taken) = self.taken.pop() {
+                if let Some(question) = self.look_again(&taken)? {
+                    return Ok(Some(question));
+                }
+                continue;
+            }
             let Some(token) = self.instance.tokens.iter().find(|t| t.state == TokenState::Ready) else {
                 if !self.instance.tokens.iter().any(|t| t.state.is_live()) {
                     self.end(Outcome::Approve);
@@ -235,6 +252,15 @@ impl<'f> Run<'f> {
         let Some(node) = self.flow.find(&task.node) else { return self.advance() };
         let next = self.flow.nodes[node].step.kind().decided(self, node, task.token, task)?;
         self.go_on(node, task.token, next)
+    }
+
+    /// A task of a node was taken away: the node is left where nobody else is waited for.
+    fn look_again(&mut self, taken: &Task) -> Result<Option<Question>> {
+        let waits = |t: &Token| t.state == TokenState::Waiting;
+        let waits = self.instance.tokens.get(taken.token as usize).is_some_and(waits);
+        let Some(node) = self.flow.find(&taken.node).filter(|_| waits) else { return Ok(None) };
+        let next = self.flow.nodes[node].step.kind().decided(self, node, taken.token, taken)?;
+        self.follow(node, taken.token, next)
     }
 
     fn go_on(&mut self, node: NodeId, token: u32, next: Next) -> Result<Option<Question>> {
@@ -407,6 +433,7 @@ impl<'f> Run<'f> {
             round: self.instance.round,
             origin: seat.origin,
             why: seat.person.why.clone(),
+            in_place_of: seat.person.in_place_of.clone(),
             seen: None,
             comment: None,
             weight: seat.person.weight,

@@ -67,7 +67,7 @@ impl Run<'_> {
             if self.instance.tasks.iter().any(seated) {
                 continue;
             }
-            let person = Person { user: *user, why: "added".to_owned(), substituted: false, weight: 1 };
+            let person = Person::new(*user, "added");
             let order = match place {
                 Place::Before | Place::After => mine.order,
                 Place::Parallel => self.last_seat(mine.token) + 1,
@@ -126,7 +126,7 @@ impl Run<'_> {
         for user in people {
             let told = |t: &Task| t.token == mine.token && t.assignee == *user && t.kind == TaskKind::Cc;
             if !self.instance.tasks.iter().any(told) {
-                let person = Person { user: *user, why: "copied".to_owned(), substituted: false, weight: 1 };
+                let person = Person::new(*user, "copied");
                 let (kind, origin) = (TaskKind::Cc, Origin::Added);
                 self.seat(
                     node,
@@ -142,7 +142,7 @@ impl Run<'_> {
     /// taken off, and the node looked at again. `why` replaces the reason where it says something.
     ///
     /// # Errors
-    /// `instance_ended`, `task_decided`, and what the next steps refuse.
+    /// `instance_ended`, `task_decided`, `separate_duties`, and what the next steps refuse.
     pub fn reassign(&mut self, task: Uuid, to: Uuid, why: &str) -> Result<Option<Question>> {
         self.running()?;
         let Some(place) = self.instance.tasks.iter().position(|t| t.id == task) else {
@@ -153,6 +153,7 @@ impl Run<'_> {
             return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", found.state.name())));
         }
         let (token, assignee) = (found.token, found.assignee);
+        self.keep_separate(&found.node, to)?;
         if assignee == to {
             return Ok(None);
         }

@@ -81,6 +81,7 @@ fn instance(flow: &Flow) -> Instance {
         state: InstanceState::Running,
         parked: None,
         round: 0,
+        picks: crate::Picks::new(),
         started_at: DateTime::UNIX_EPOCH,
         ended_at: None,
         variables: BTreeMap::new(),
@@ -97,12 +98,7 @@ fn answer(flow: &Flow, question: Question, given: &str) -> Answer {
         for rule in rules {
             if let crate::Performer::User(letters) = rule {
                 let named = letters.chars().filter(|c| *c != '-');
-                all.extend(named.map(|c| Person {
-                    user: user(c),
-                    why: format!("user {letters}"),
-                    substituted: false,
-                    weight: 1,
-                }));
+                all.extend(named.map(|c| Person::new(user(c), format!("user {letters}"))));
             }
         }
         all
@@ -111,12 +107,7 @@ fn answer(flow: &Flow, question: Question, given: &str) -> Answer {
         Question::People { rules, .. } => Answer::People(people(&rules)),
         Question::Fallback { rule, .. } => Answer::Fallback(people(&[rule])),
         Question::Substitute { others, head, .. } => {
-            let substitute = Person {
-                user: user(if head { 'h' } else { 's' }),
-                why: String::new(),
-                substituted: true,
-                weight: 1,
-            };
+            let substitute = Person::new(user(if head { 'h' } else { 's' }), "");
             Answer::Substituted { others, substitutes: vec![substitute] }
         }
         Question::Cases { node, .. } => {
@@ -653,4 +644,84 @@ fn what_can_be_done_is_told() {
     check("a+ b+", 'b', "take_back");
     check("a+ b+", 'c', "done return");
     check("a+ b+ c!", 'c', "");
+}
+
+#[test]
+fn separate_duties_are_done_by_different_people() {
+    let both = "  one: {approve: {by: [{user: ab}]}}\n  two: {approve: {by: [{user: ab}]}, allow: [return]}";
+    let same = "  one: {approve: {by: [{user: a}]}}\n  two: {approve: {by: [{user: a}]}}";
+    let apart = "separate: [[one, two]]";
+    let rows = [
+        (both, "", "a+", "running: one.a=approved one.b=cancelled two.a=open two.b=open"),
+        (both, apart, "a+", "running: one.a=approved one.b=cancelled two.b=open"),
+        (both, apart, "b+ a+", "approved: one.a=cancelled one.b=approved two.a=approved"),
+        // What was returned is no approval any more.
+        (
+            both,
+            apart,
+            "a+ b<one b+",
+            "running: one.a=superseded one.b=cancelled two.b=returned one.a=cancelled one.b=approved two.a=open",
+        ),
+        (same, apart, "a+", "nobody_to_approve"),
+        (same, "separate: [[one, two]], empty: pass", "a+", "approved: one.a=approved"),
+        (same, "separate: [[one, two]], empty: reject", "a+", "rejected: one.a=approved"),
+        (
+            same,
+            "separate: [[one, two]], empty: {assign: {user: za}}",
+            "a+",
+            "running: one.a=approved two.z=open",
+        ),
+        (same, "separate: [[one, two]], empty: {assign: {user: a}}", "a+", "nobody_to_approve"),
+    ];
+    for (steps, policy, script, expect) in rows {
+        check(&compile(steps, &format!("policy: {{{policy}}}")), "", script, expect);
+    }
+}
+
+#[test]
+fn who_approves_loses_what_waits_elsewhere() {
+    let rows = [
+        ("any", "ab", "a+ b+", "approved: two.a=cancelled two.b=approved one.a=approved"),
+        ("all", "ab", "a+ b+", "approved: two.a=cancelled two.b=approved one.a=approved"),
+        ("sequential", "ab", "a+ b+", "approved: two.a=cancelled two.b=approved one.a=approved"),
+        ("all", "a", "a+ z+", "approved: two.a=cancelled one.a=approved two.z=approved"),
+    ];
+    for (mode, people, script, expect) in rows {
+        // The first branch is decided first: the newest open task of somebody is the one that is acted upon.
+        let steps = format!(
+            "
+  both:
+    parallel:
+      right: {{steps: {{two: {{approve: {{by: [{{user: {people}}}], mode: {mode}}}}}}}}}
+      left: {{steps: {{one: {{approve: {{by: [{{user: a}}]}}}}}}}}"
+        );
+        let flow = compile(&steps, "policy: {separate: [[one, two]], empty: {assign: {user: z}}}");
+        check(&flow, "", script, expect);
+    }
+}
+
+#[test]
+fn who_names_people_is_found() {
+    let steps = "
+  first: {approve: {by: [{user: a}]}}
+  mine: {approve: {by: [{initiator_picks: {}}]}}
+  tell: {cc: {by: [{user: c}]}}
+  by_size:
+    choose:
+      high: {when: 'total > 100', steps: {inner: {approve: {by: [{group: [{by: {previous_picks: {}}, weight: 2}]}]}}}}
+  last: {approve: {by: [{previous_picks: {at: first}}]}}";
+    let flow = compile(steps, "");
+    let rows =
+        [("first", None), ("mine", None), ("tell", None), ("inner", Some("mine")), ("last", Some("first"))];
+    for (node, expect) in rows {
+        let node = flow.find(node).unwrap();
+        let picker = flow.picker(node).map(|picker| &*flow.nodes[picker].name);
+        assert_eq!(picker, expect, "{}", flow.nodes[node].name);
+    }
+    let follows = |node: &str| flow.following(flow.find(node).unwrap()).map(|next| &*flow.nodes[next].name);
+    assert_eq!((follows("tell"), follows("inner"), follows("last")), (Some("by_size"), Some("last"), None));
+    assert_eq!(
+        flow.picked(flow.find("inner").unwrap()).map(|picked| (picked.min, picked.max)),
+        Some((1, 20))
+    );
 }

@@ -69,6 +69,7 @@ const STEPS: &[Step] = &[
             "check",
             "definitions",
             "examples/library",
+            "examples/approvers",
             "examples/site",
             "examples/bench",
             "examples/showcase",
@@ -79,7 +80,7 @@ const STEPS: &[Step] = &[
     step(
         "example scenarios",
         "so do the example packs",
-        &[LIFELOOM, "test", "examples/library", "examples/site", "examples/flows"],
+        &[LIFELOOM, "test", "examples/library", "examples/approvers", "examples/flows", "examples/site"],
     ),
     Step {
         name: "walk-throughs",

@@ -106,8 +106,10 @@ impl Check<'_> {
                 findings.resolve_in(Noun::Workflow, &mut submit.workflow, self.entry, &at);
                 self.save(submit.save.as_ref(), None);
             }
-            ScenarioAction::Approve(decide)
-            | ScenarioAction::Reject(decide)
+            ScenarioAction::Approve(approve) => {
+                self.record(&approve.record, path, findings);
+            }
+            ScenarioAction::Reject(decide)
             | ScenarioAction::Withdraw(decide)
             | ScenarioAction::Done(decide)
             | ScenarioAction::TakeBack(decide)

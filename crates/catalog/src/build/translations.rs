@@ -5,7 +5,7 @@ use crate::model::catalog::Catalog;
 use calendar::Calendar;
 use definition::Translation;
 use definition::field::FieldType;
-use definition::workflow::{Step, StepKind};
+use definition::workflow::{Branch, Step, StepKind};
 use definition::{MenuEntry, Page, SelectOption};
 use diagnostic::{Locale, Text};
 use indexmap::IndexMap;
@@ -210,12 +210,25 @@ fn in_steps(steps: &mut IndexMap<String, Step>, name: &str, put: &Put<'_>) -> Op
         return put.label(&mut step.label, name);
     }
     steps.values_mut().find_map(|step| match &mut step.kind {
-        StepKind::Choose(choose) => choose.choose.iter_mut().find_map(|(branch_name, branch)| {
+        StepKind::Choose(step) => in_branches(&mut step.choose, name, put),
+        StepKind::Each(step) => in_branches(&mut step.each, name, put),
+        StepKind::Parallel(step) => step.parallel.iter_mut().find_map(|(branch_name, branch)| {
             if branch_name == name {
                 return put.label(&mut branch.label, name);
             }
             in_steps(&mut branch.steps, name, put)
         }),
+        StepKind::Repeat(step) => in_steps(&mut step.steps, name, put),
+        StepKind::ForEach(step) => in_steps(&mut step.steps, name, put),
         _ => None,
+    })
+}
+
+fn in_branches(branches: &mut IndexMap<String, Branch>, name: &str, put: &Put<'_>) -> Option<()> {
+    branches.iter_mut().find_map(|(branch_name, branch)| {
+        if branch_name == name {
+            return put.label(&mut branch.label, name);
+        }
+        in_steps(&mut branch.steps, name, put)
     })
 }

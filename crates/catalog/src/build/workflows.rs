@@ -1,5 +1,7 @@
 //! Workflows: names made full, conditions and performers checked. The `workflow` crate compiles them.
 
+mod performers;
+
 use super::behaviour::settable;
 use super::compile::{Spot, compile, compile_some};
 use super::entry::{Entry, Findings, Noun, invalid};
@@ -8,7 +10,7 @@ use super::paths;
 use crate::model::catalog::Catalog;
 use crate::model::object::Object;
 use crate::scopes::{self, Scope};
-use definition::workflow::{Branch, Empty, ForEachStep, Performer, RepeatStep, StartBy, Step, StepKind};
+use definition::workflow::{Branch, ForEachStep, Performer, RepeatStep, StartBy, Step, StepKind};
 use definition::{Expression, Workflow};
 use diagnostic::{Code, Diagnostic};
 use expression::Type;
@@ -123,9 +125,7 @@ impl Check<'_> {
         for name in workflow.fields.keys().filter(|name| *name != "*") {
             self.field(name, &["fields", name], findings);
         }
-        if let Some(Empty::Assign(performer)) = &mut workflow.policy.empty {
-            self.performer(performer, &["policy", "empty", "assign"], findings);
-        }
+        performers::policy(self, workflow, findings);
         let mut path = vec!["steps".to_owned()];
         self.steps(&mut workflow.steps, &mut path, findings);
     }
@@ -266,47 +266,6 @@ impl Check<'_> {
         if let Some(field) = settable(self.object, name, self.entry, path, findings) {
             let spot = self.spot(&scopes::WORKFLOW_SET_FROM, path);
             compile(self.catalog, text, spot, Some(&field.ty), &mut findings.found);
-        }
-    }
-
-    fn performer(&self, performer: &mut Performer, path: &[&str], findings: &mut Findings<'_>) {
-        let user = [scopes::USER];
-        let either = [scopes::USER, scopes::DEPARTMENT];
-        let at = |more: &[&'static str]| -> Vec<String> {
-            path.iter().chain(more).map(|key| (*key).to_owned()).collect()
-        };
-        match performer {
-            Performer::Role { role, within } => {
-                findings.resolve_in(Noun::Role, role, self.entry, &strs(&at(&["role"])));
-                if let Some(within) = within {
-                    self.person(within, &[scopes::DEPARTMENT], &strs(&at(&["within"])), findings);
-                }
-            }
-            // Logins are data; whether somebody has one shows when the flow runs.
-            Performer::User { .. } => {}
-            Performer::Superior { superior } => {
-                self.person(&superior.of, &user, &strs(&at(&["superior", "of"])), findings);
-            }
-            Performer::DepartmentHead { department_head } => {
-                self.person(&department_head.of, &either, &strs(&at(&["department_head", "of"])), findings);
-            }
-            Performer::Field { field } => self.person(field, &user, &strs(&at(&["field"])), findings),
-        }
-    }
-
-    /// A path that must end in a record of one of these objects.
-    fn person(&self, text: &str, objects: &[&str], path: &[&str], findings: &mut Findings<'_>) {
-        let spot = self.spot(&scopes::WORKFLOW_PATH, path);
-        let text = Expression(text.to_owned());
-        let Some(expr) = compile(self.catalog, &text, spot, None, &mut findings.found) else { return };
-        let one = match &expr.ty {
-            Type::List(inner) => inner,
-            ty => ty,
-        };
-        let fits = matches!(one, Type::Reference(Some(object)) if objects.contains(&&**object));
-        if !fits || !matches!(expr.kind, expression::Kind::Path(_)) {
-            let reason = format!("a path to a record of {} is expected", objects.join(" or "));
-            findings.push(invalid(reason), &self.entry.origin, path);
         }
     }
 }

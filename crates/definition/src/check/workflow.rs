@@ -1,6 +1,6 @@
 //! Checks of a workflow.
 
-use super::{named, wrong};
+use super::{named, people, wrong};
 use crate::findings::Findings;
 use crate::workflow::{Branch, Empty, Join, Lock, Step, StepKind, Workflow};
 use diagnostic::{Code, Diagnostic};
@@ -15,6 +15,7 @@ pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
     if workflow.record.lock == Lock::Material && workflow.record.material.is_empty() {
         found.value("/record/lock", Diagnostic::new(Code::MissingKey).with("key", "material"));
     }
+    people::check(workflow, found);
     // An assignment that itself may find nobody would only move the question.
     if let Some(Empty::Assign(crate::workflow::Performer::Field { .. })) = &workflow.policy.empty {
         found.value(

@@ -165,6 +165,18 @@ impl Walk<'_, '_> {
         let union = &self.unions.performer;
         let marks = Marks { union, keys, not_yet: &Performer::NOT_YET, what: "performer" };
         self.keyed(map, performer, pointer, &marks);
+        for key in ["initiator_picks", "previous_picks"] {
+            if let Some(from) = performer.get(key).and_then(|picks| picks.get("from")) {
+                self.performer(from, &format!("{pointer}/{key}/from"));
+            }
+        }
+        for (index, member) in
+            performer.get("group").and_then(Json::as_array).into_iter().flatten().enumerate()
+        {
+            if let Some(by) = member.get("by") {
+                self.performer(by, &format!("{pointer}/group/{index}/by"));
+            }
+        }
     }
 
     fn action(&mut self, step: &Json, pointer: &str, union: &'static Union) {

@@ -195,7 +195,7 @@ kind: workflow
 use: approval
 name: quote_approval
 object: quote
-start: {by: [button, transition], roles: [sales_rep], when: 'lines.count() > 0'}
+start: {by: [button], roles: [sales_rep], when: 'lines.count() > 0'}
 record:
   lock: material
   material: [total, discount]
@@ -207,6 +207,8 @@ policy:
   empty: {assign: {role: flow_admin}}
   comment_required: [reject, return]
   after_return: from_here
+  absent: substitute
+  separate: [[manager, finance]]
 fields: {'*': read, cost_price: hidden}
 steps:
   manager: {approve: {by: [{superior: {of: initiator}}], mode: any}, allow: [return]}
@@ -215,6 +217,9 @@ steps:
       high: {when: 'discount > 30', steps: {finance: {approve: {by: [{role: finance, within: initiator.department}], mode: all}}}}
       otherwise: {steps: {}}
   mark: {set: {checked: true}, set_from: {checked_at: 'now()'}}
+  line: {approve: {by: [{superior_chain: {of: initiator, from: 2, until: 'approver.limit >= record.total'}}], mode: sequential}}
+  legal: {approve: {by: [{group: [{by: {initiator_picks: {from: {role: legal}, max: 2}}, weight: 2}, {by: {user: [li.wei, wu.di]}}]}]}}
+  board: {approve: {by: [{previous_picks: {from: {where: 'title == initiator.title'}, at: legal}}]}}
   tell: {cc: {by: [{field: record.owner}, {department_head: {of: initiator}}, {user: li.wei}]}}
   done: {end: approved}
 ";

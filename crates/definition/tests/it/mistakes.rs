@@ -224,7 +224,7 @@ fn of_workflows() {
         "use: approval\nsteps: {a: {approve: {by: []}}}",
         "use: approval\nsteps: {a: {approve: {by: [{rolle: r}]}}}",
         "use: approval\nsteps: {a: {approve: {by: [{role: r, user: u}]}}}",
-        "use: approval\nsteps: {a: {approve: {by: [{superior_chain: {of: initiator}}]}}}",
+        "use: approval\nsteps: {a: {approve: {by: [{external: {of: initiator}}]}}}",
         "use: approval\nsteps: {a: {approve: {by: [{superior: {level: 0}}]}}}",
         "use: approval\nsteps: {a: {approve: {by: [{role: r}], mode: {ratio: 0.6}}}}",
         "use: approval\nsteps: {a: {approve: {by: [{role: r}], mode: most}}}",
@@ -241,6 +241,31 @@ fn of_workflows() {
         "use: approval\npolicy: {empty: maybe, after_return: ask}\nsteps: {a: {end: approved}}",
         "use: approval\nrecord: {lock: material}\nsteps: {a: {end: approved}}",
         "use: approval\nstart: {by: [cron]}\nsteps: {a: {end: approved}}",
+    ];
+    insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
+}
+
+#[test]
+fn of_people() {
+    let head = "kind: workflow\nname: w\nobject: quote\nuse: approval\n";
+    let rows = [
+        "steps: {a: {approve: {by: [{superior_chain: {from: 0, upto: x}}]}}}",
+        "steps: {a: {approve: {by: [{user: []}, {user: 7}, {where: ''}]}}}",
+        "steps: {a: {approve: {by: [{group: []}]}}}",
+        "steps: {a: {approve: {by: [{group: [{weight: 2}, {by: {rolle: r}}, {by: {role: r}, weight: 0}]}]}}}",
+        "steps: {a: {approve: {by: [{group: [{by: {group: [{by: {role: r}}]}}]}]}}}",
+        "steps: {a: {approve: {by: [{initiator_picks: {min: 3, max: 2}}]}}}",
+        "steps: {a: {approve: {by: [{initiator_picks: {from: {rolle: r}}}]}}}",
+        "steps: {a: {approve: {by: [{initiator_picks: {from: {group: [{by: {initiator_picks: {}}}]}}}]}}}",
+        "steps: {a: {approve: {by: [{initiator_picks: {}}, {group: [{by: {initiator_picks: {}}}]}]}}}",
+        "start: {by: [transition]}\nsteps: {a: {cc: {by: [{initiator_picks: {}}]}}}",
+        "policy: {empty: {assign: {initiator_picks: {}}}}\nsteps: {a: {end: approved}}",
+        "steps: {a: {approve: {by: [{previous_picks: {}}]}}}",
+        "steps: {a: {approve: {by: [{role: r}]}}, b: {approve: {by: [{previous_picks: {at: c}}]}}, c: {approve: {by: [{role: r}]}}}",
+        "steps: {a: {choose: {x: {when: 'true', steps: {b: {approve: {by: [{role: r}]}}}}}}, c: {approve: {by: [{previous_picks: {}}]}}}",
+        "steps: {a: {choose: {x: {when: 'true', steps: {b: {approve: {by: [{role: r}]}}}}}}, c: {approve: {by: [{previous_picks: {at: b}}]}}}",
+        "policy: {absent: gone}\nsteps: {a: {end: approved}}",
+        "policy: {separate: [[a], [a, c], [a, a], [a, b]]}\nsteps: {a: {approve: {by: [{role: r}]}}, b: {approve: {by: [{role: r}]}}}",
     ];
     insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
 }

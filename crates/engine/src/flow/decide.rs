@@ -1,6 +1,7 @@
 //! Decisions: approve, reject, return, withdraw, comment.
 
 use crate::engine::Engine;
+use crate::flow::people::picks::{self, Named};
 use crate::flow::stored::LogKind;
 use crate::flow::{drive, stored};
 use crate::identity::Identity;
@@ -28,6 +29,8 @@ pub struct TaskAction {
     pub to: Option<String>,
     /// Whether a returned flow comes back at once, where the flow leaves that to who returns it.
     pub back: bool,
+    /// The people whom an approver names for later steps.
+    pub picks: Named,
     /// The record's version that the decider saw; `None` takes the current one.
     pub seen: Option<i64>,
 }
@@ -37,7 +40,7 @@ impl Engine {
     ///
     /// # Errors
     /// `not_found` for a task of somebody else, `task_decided`, `instance_ended`, `stale_version` where the
-    /// record changed since it was seen, `comment_required`, and what the next steps refuse.
+    /// record changed since it was seen, `comment_required`, what is wrong with the people named, and what the next steps refuse.
     pub async fn decide(&self, identity: &Arc<Identity>, action: TaskAction) -> Result<()> {
         self.write_scripted(identity.clone(), move |work| {
             let action = action.clone();
@@ -97,6 +100,9 @@ pub(crate) async fn decide(work: &Work, action: &TaskAction) -> Result<()> {
     stored::log(work, instance.id, log, Some(&task.node), action.comment.as_deref()).await?;
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     let asked = run.decide(action.task, decision)?;
+    if action.kind == DecisionKind::Approve {
+        picks::take(work, &mut run, flow.find(&task.node), &action.picks).await?;
+    }
     drive::until_it_waits(work, &mut run, asked).await
 }
 

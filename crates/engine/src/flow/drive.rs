@@ -1,11 +1,12 @@
 //! Answers what a run asks until its tokens wait, then stores it.
 
-use crate::flow::{people, stored, variable};
+use crate::flow::people::absence;
+use crate::flow::values::{self, value};
+use crate::flow::{people, stored};
 use crate::records::command::Command;
-use crate::records::read::{self, Given};
 use crate::work::Work;
 use diagnostic::Result;
-use expression::{Expr, Value};
+use expression::Value;
 use plan::Precondition;
 use plan::planner::Mode;
 use serde_json::{Map, Value as Json};
@@ -39,12 +40,21 @@ pub async fn until_it_waits(work: &Work, run: &mut Run<'_>, mut asked: Option<Qu
 async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer> {
     let instance = &run.instance;
     Ok(match question {
-        Question::People { rules, .. } => Answer::People(people::matching(work, instance, &rules).await?),
-        Question::Substitute { head, others, .. } => {
-            Answer::Substituted { others, substitutes: people::substitutes(work, instance, head).await? }
+        Question::People { node, rules } => {
+            let found = people::matching(work, instance, &run.flow.nodes[node].name, &rules).await?;
+            Answer::People(absence::present(work, run, node, found).await?)
         }
-        Question::Fallback { rule, .. } => Answer::Fallback(people::matching(work, instance, &[rule]).await?),
-        Question::Cases { node, token } => Answer::Cases(cases_that_hold(work, run, node, token).await?),
+        Question::Substitute { node, head, others } => {
+            let found = people::substitutes(work, instance, head).await?;
+            Answer::Substituted { others, substitutes: absence::present(work, run, node, found).await? }
+        }
+        Question::Fallback { node, rule } => {
+            let found = people::matching(work, instance, &run.flow.nodes[node].name, &[rule]).await?;
+            Answer::Fallback(absence::present(work, run, node, found).await?)
+        }
+        Question::Cases { node, token } => {
+            Answer::Cases(values::cases_that_hold(work, run, node, Some(token)).await?)
+        }
         Question::Again { node, token, after } => {
             let when = match &run.flow.nodes[node].step {
                 Step::Repeat(step) if after => step.until.as_ref(),
@@ -52,13 +62,13 @@ async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer
                 _ => None,
             };
             match when {
-                Some(when) => Answer::Holds(holds(work, run, token, when).await?),
+                Some(when) => Answer::Holds(values::holds(work, run, Some(token), when).await?),
                 None => Answer::Holds(!after),
             }
         }
         Question::Items { node, token } => match &run.flow.nodes[node].step {
             Step::ForEach(ForEach { items: Some(items), .. }) => {
-                Answer::Items(listed(&value(work, run, token, items).await?))
+                Answer::Items(values::listed(&value(work, run, Some(token), items).await?))
             }
             _ => Answer::Items(Vec::new()),
         },
@@ -66,56 +76,13 @@ async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer
             if let Step::Set(set) = &run.flow.nodes[node].step {
                 let mut values = set.set.clone();
                 for (field, expr) in &set.set_from {
-                    values.push((field.clone(), value(work, run, token, expr).await?));
+                    values.push((field.clone(), value(work, run, Some(token), expr).await?));
                 }
                 write(work, run.flow, run.instance.record, &values).await?;
             }
             Answer::Written
         }
     })
-}
-
-/// The cases of a step that hold: the first of a `choose`; all of an `each`, or the one without a condition.
-async fn cases_that_hold(work: &Work, run: &Run<'_>, node: usize, token: u32) -> Result<Vec<usize>> {
-    let (cases, all) = match &run.flow.nodes[node].step {
-        Step::Choose(step) => (&step.cases, false),
-        Step::Each(step) => (&step.cases, true),
-        _ => return Ok(Vec::new()),
-    };
-    let mut found = Vec::new();
-    for (index, case) in cases.iter().enumerate() {
-        let takes = match &case.when {
-            None => found.is_empty(),
-            Some(when) => holds(work, run, token, when).await?,
-        };
-        if takes {
-            found.push(index);
-        }
-        if takes && !all {
-            break;
-        }
-    }
-    Ok(found)
-}
-
-async fn holds(work: &Work, run: &Run<'_>, token: u32, when: &Expr) -> Result<bool> {
-    Ok(value(work, run, token, when).await? == Value::Boolean(true))
-}
-
-/// The items of a list, as a token keeps them.
-fn listed(value: &Value) -> Vec<Json> {
-    match value {
-        Value::List(items) => items.iter().map(variable::kept).collect(),
-        Value::Null => Vec::new(),
-        one => vec![variable::kept(one)],
-    }
-}
-
-/// The value of an expression of the flow on its record as it stands in this transaction, with the variables that a
-/// token sees.
-async fn value(work: &Work, run: &Run<'_>, token: u32, expr: &Expr) -> Result<Value> {
-    let given = Given { initiator: Some(run.instance.initiator), variables: variable::seen(run, token) };
-    read::value_of(work, &run.instance.object, run.instance.record, expr, &given).await
 }
 
 /// Writes fields of the record as the flow: no rights, stage and read-only fields too, but every rule holds.

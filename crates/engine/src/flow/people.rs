@@ -1,50 +1,103 @@
 //! Who acts: performer rules become people, each with the reason why.
+//!
+//! Read in this order: this file (rules, and where people stand in the organisation), [`chain`] and [`among`] (rules
+//! with conditions), [`picks`] (people whom others name), [`absence`] (who acts for whom).
+
+pub(crate) mod absence;
+
+mod among;
+
+mod chain;
+
+pub(crate) mod picks;
 
 use crate::work::Work;
 use catalog::{Object, SystemField};
 use diagnostic::Result;
 use expression::{Path, Root, Type, Value};
 use plan::Row;
+use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::{Instance, Performer, Person};
+use workflow::{Instance, Performer, Person, Picker};
 
-/// Everyone whom one of the rules names, once, in the order of the rules. People who may not sign in are left
-/// out.
-pub async fn matching(work: &Work, instance: &Instance, rules: &[Performer]) -> Result<Vec<Person>> {
-    let mut people: Vec<Person> = Vec::new();
+/// Everyone whom one of the rules of a node names, once, in the order of the rules. People who may not sign in are
+/// left out. Whom two rules name has the greater weight of both.
+pub async fn matching(
+    work: &Work,
+    instance: &Instance,
+    node: &str,
+    rules: &[Performer],
+) -> Result<Vec<Person>> {
+    let mut named = Vec::new();
     for rule in rules {
-        let (users, why) = match rule {
-            Performer::Role { role, within } => {
-                let within = match within {
-                    Some(path) => Some(departments(work, instance, path).await?),
-                    None => None,
-                };
-                (members(work, role, within.as_deref()).await?, format!("role {role}"))
+        named.extend(by_rule(work, instance, node, rule).await?);
+    }
+    let ids: Vec<Uuid> = named.iter().map(|person| person.user).collect();
+    let active = active(work, &ids).await?;
+    let mut people: Vec<Person> = Vec::new();
+    for person in named.into_iter().filter(|person| active.contains(&person.user)) {
+        match people.iter_mut().find(|known| known.user == person.user) {
+            Some(known) => known.weight = known.weight.max(person.weight),
+            None => people.push(person),
+        }
+    }
+    Ok(people)
+}
+
+/// Everyone whom a rule names, whether active or not.
+async fn by_rule(work: &Work, instance: &Instance, node: &str, rule: &Performer) -> Result<Vec<Person>> {
+    let (users, why) = match rule {
+        Performer::Role { role, within } => {
+            let within = match within {
+                Some(path) => Some(departments(work, instance, path).await?),
+                None => None,
+            };
+            (members(work, role, within.as_deref()).await?, format!("role {role}"))
+        }
+        Performer::User(login) => {
+            let user = crate::identity::user_by_login(&work.rows(), login).await?;
+            (user.iter().map(Row::id).collect(), format!("user {login}"))
+        }
+        Performer::Superior { of, level } => {
+            let mut users = Vec::new();
+            for user in users_at(work, instance, of).await? {
+                users.extend(superior(work, user, *level).await?);
             }
-            Performer::User(login) => {
-                let user = crate::identity::user_by_login(&work.rows(), login).await?;
-                (user.iter().map(Row::id).collect(), format!("user {login}"))
-            }
-            Performer::Superior { of, level } => {
-                let mut users = Vec::new();
-                for user in users_at(work, instance, of).await? {
-                    users.extend(superior(work, user, *level).await?);
-                }
-                (users, format!("superior {level} of {}", words(of)))
-            }
-            Performer::DepartmentHead { of } => {
-                (heads(work, instance, of).await?, format!("head of the department of {}", words(of)))
-            }
-            Performer::Field(path) => {
-                (users_at(work, instance, path).await?, format!("field {}", words(path)))
-            }
-        };
-        for user in users {
-            let known = people.iter().any(|p| p.user == user);
-            if !known && is_active(work, user).await? {
-                people.push(Person { user, why: why.clone(), substituted: false, weight: 1 });
-            }
+            (users, format!("superior {level} of {}", words(of)))
+        }
+        Performer::SuperiorChain(chain) => return chain::superiors(work, instance, chain).await,
+        Performer::DepartmentHead { of } => {
+            (heads(work, instance, of).await?, format!("head of the department of {}", words(of)))
+        }
+        Performer::Field(path) => (users_at(work, instance, path).await?, format!("field {}", words(path))),
+        Performer::Picked(picked) => {
+            let why = match picked.by {
+                Picker::Initiator => "named by the initiator",
+                Picker::Approver(_) => "named by an earlier approver",
+            };
+            (instance.picks.get(node).cloned().unwrap_or_default(), why.to_owned())
+        }
+        // Not the condition: it may speak of fields that a reader may not read.
+        Performer::Where(condition) => {
+            (among::meeting(work, instance, condition).await?, "condition of the step".to_owned())
+        }
+        Performer::Group(members) => return of_group(work, instance, node, members).await,
+    };
+    Ok(users.into_iter().map(|user| Person::new(user, why.clone())).collect())
+}
+
+async fn of_group(
+    work: &Work,
+    instance: &Instance,
+    node: &str,
+    members: &[(Performer, u32)],
+) -> Result<Vec<Person>> {
+    let mut people = Vec::new();
+    for (rule, weight) in members {
+        for person in Box::pin(by_rule(work, instance, node, rule)).await? {
+            let weight = person.weight.saturating_mul(*weight);
+            people.push(Person { weight, ..person });
         }
     }
     Ok(people)
@@ -63,10 +116,8 @@ pub async fn substitutes(work: &Work, instance: &Instance, head: bool) -> Result
         ),
     };
     let user = user.filter(|user| *user != instance.initiator);
-    Ok(user
-        .map(|user| Person { user, why: why.to_owned(), substituted: true, weight: 1 })
-        .into_iter()
-        .collect())
+    let person = |user| Person { substituted: true, ..Person::new(user, why) };
+    Ok(user.map(person).into_iter().collect())
 }
 
 fn words(path: &Path) -> String {
@@ -87,12 +138,13 @@ async fn user(work: &Work, id: Uuid) -> Result<Option<Row>> {
     work.rows().load(users, id).await
 }
 
-/// Whether somebody of this id may sign in, and so can act.
-pub(super) async fn is_active(work: &Work, id: Uuid) -> Result<bool> {
-    let row = user(work, id).await?;
-    Ok(row.is_some_and(|row| {
+/// Those who may sign in, and so can act.
+pub(super) async fn active(work: &Work, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
+    let rows = work.rows().load_all(object(work, "base.user")?, ids).await?;
+    let live = rows.iter().filter(|row| {
         row.system(SystemField::DeletedAt).is_null() && row.get("active") != &Value::Boolean(false)
-    }))
+    });
+    Ok(live.map(Row::id).collect())
 }
 
 /// Members of a role, optionally only those of some departments; by login, so that the order is stable.

@@ -75,8 +75,10 @@ pub(crate) async fn act(work: &Work, action: &SeatAction) -> Result<()> {
     let task = task.filter(|t| t.assignee == actor.id || actor.admin).cloned();
     let task = task.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
     let named = action.act.people();
+    let ids: Vec<Uuid> = named.iter().map(|(_, id)| *id).collect();
+    let active = people::active(work, &ids).await?;
     for (at, id) in &named {
-        if !people::is_active(work, *id).await? {
+        if !active.contains(id) {
             let reason = "nobody who can act has this id";
             return Err(Box::new(Diagnostic::new(Code::InvalidValue).with("reason", reason).at(at)));
         }

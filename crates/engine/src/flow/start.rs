@@ -1,6 +1,7 @@
 //! Starting a flow: by hand, or by a move that must be approved first.
 
 use crate::engine::Engine;
+use crate::flow::people::picks::{self, Named};
 use crate::flow::{drive, stored};
 use crate::identity::Identity;
 use crate::records::read::{self, Given};
@@ -13,32 +14,41 @@ use plan::planner::Parked;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::{Flow, Instance, InstanceState, Outcome, ParkedMove, Run};
+use workflow::{Flow, Instance, InstanceState, Outcome, ParkedMove, Picks, Run};
+
+/// A record goes into a flow.
+#[derive(Clone, Debug)]
+pub struct Submission {
+    /// The flow.
+    pub workflow: Arc<str>,
+    /// The record.
+    pub record: Uuid,
+    /// What the initiator says.
+    pub comment: Option<String>,
+    /// The people whom the initiator names.
+    pub picks: Named,
+}
 
 impl Engine {
-    /// Submits a record to a flow, with what the initiator says; answers the instance.
+    /// Submits a record to a flow; answers the instance.
     ///
     /// # Errors
     /// `not_found` for an unknown flow or an invisible record, `not_permitted`, `already_pending`,
-    /// `rule_violated` where its `when` does not hold, and what its first steps refuse.
-    pub async fn submit(
-        &self,
-        identity: &Arc<Identity>,
-        name: &str,
-        record: Uuid,
-        comment: Option<String>,
-    ) -> Result<Uuid> {
-        let (name, identity): (Arc<str>, _) = (name.into(), identity.clone());
-        self.write_scripted(identity, move |work| {
-            let (name, comment) = (name.clone(), comment.clone());
-            async move { by_hand(&work, &name, record, comment.as_deref()).await }
+    /// `rule_violated` where its `when` does not hold, what is wrong with the people named, and what its first steps
+    /// refuse.
+    pub async fn submit(&self, identity: &Arc<Identity>, order: Submission) -> Result<Uuid> {
+        let order = Arc::new(order);
+        self.write_scripted(identity.clone(), move |work| {
+            let order = order.clone();
+            async move { by_hand(&work, &order).await }
         })
         .await
     }
 }
 
 /// Submits a record inside a transaction.
-pub(crate) async fn by_hand(work: &Work, name: &str, record: Uuid, comment: Option<&str>) -> Result<Uuid> {
+pub(crate) async fn by_hand(work: &Work, order: &Submission) -> Result<Uuid> {
+    let (name, record) = (&*order.workflow, order.record);
     let missing = || Box::new(Diagnostic::new(Code::NotFound));
     let flow = work.published.flow(name).cloned().ok_or_else(missing)?;
     let row =
@@ -54,7 +64,7 @@ pub(crate) async fn by_hand(work: &Work, name: &str, record: Uuid, comment: Opti
     }
     // Rivals wait here: only the first of them finds the record free.
     let row = work.rows().load_to_write(&row.object, record).await?.ok_or_else(missing)?;
-    begin(work, &flow, row, None, comment).await
+    begin(work, &flow, row, None, (order.comment.as_deref(), &order.picks)).await
 }
 
 /// Starts the flow that must approve a move. The record stays as it is until then.
@@ -65,7 +75,7 @@ pub(crate) async fn park(work: &Work, parked: &Parked) -> Result<Uuid> {
     let row = work.rows().load(work.published.object(&parked.object)?, parked.id).await?;
     let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
     let waiting = ParkedMove { name: parked.name.clone(), sent: parked.sent.clone() };
-    begin(work, &flow, row, Some(waiting), None).await
+    begin(work, &flow, row, Some(waiting), (None, &Named::new())).await
 }
 
 async fn begin(
@@ -73,7 +83,7 @@ async fn begin(
     flow: &Arc<Flow>,
     row: Row,
     parked: Option<ParkedMove>,
-    comment: Option<&str>,
+    (comment, named): (Option<&str>, &Named),
 ) -> Result<Uuid> {
     let record = row.id();
     if !row.system(catalog::SystemField::Flow).is_null() {
@@ -96,6 +106,7 @@ async fn begin(
         state: InstanceState::Running,
         parked,
         round: 0,
+        picks: Picks::new(),
         started_at: work.bindings.now,
         ended_at: None,
         variables: BTreeMap::new(),
@@ -111,6 +122,7 @@ async fn begin(
     storage::row::write::set_flow(&work.tx, object, record, Some(id)).await?;
     stored::insert(work, flow, &instance, row.version(), comment).await?;
     let mut run = Run::start(flow, instance, work.bindings.now, Uuid::now_v7);
+    picks::take(work, &mut run, None, named).await?;
     let asked = run.advance()?;
     drive::until_it_waits(work, &mut run, asked).await?;
     Ok(id)

@@ -124,6 +124,11 @@ pub async fn insert(
     table::save_instance(&work.tx, &row).await.map(drop)
 }
 
+/// What an instance knows beside its tokens and tasks.
+fn variables(instance: &Instance) -> Json {
+    json!({"round": instance.round, "values": instance.variables, "picks": instance.picks})
+}
+
 /// An instance, locked until the transaction ends.
 pub async fn load(work: &Work, id: Uuid) -> Result<Instance> {
     let row = table::lock_instance(&work.tx, id).await?.ok_or_else(missing)?;
@@ -153,6 +158,7 @@ pub(crate) async fn assemble(work: &Work, row: table::Instance) -> Result<Instan
         }),
         round: number_in(&row.variables, "round"),
         variables: read_json(row.variables["values"].clone())?,
+        picks: read_json(row.variables["picks"].clone())?,
         started_at: row.started_at,
         ended_at: row.ended_at,
         tasks: tasks.iter().map(|task| read_task(task, number(task.token))).collect::<Result<_>>()?,
@@ -181,10 +187,6 @@ fn read_json<T: serde::de::DeserializeOwned + Default>(json: Json) -> Result<T> 
 
 fn number_in(json: &Json, key: &str) -> u32 {
     json[key].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
-}
-
-fn variables(instance: &Instance) -> Json {
-    json!({"round": instance.round, "values": instance.variables})
 }
 
 fn token_number(token: &table::Token) -> u32 {
@@ -220,6 +222,7 @@ fn read_task(task: &table::Task, token: u32) -> Result<Task> {
         added: read_json(task.data["added"].clone())?,
         owners: read_json(task.data["owners"].clone())?,
         why: task.why.as_str().unwrap_or_default().to_owned(),
+        in_place_of: read_json(task.data["in_place_of"].clone())?,
         seen: task.seen_version,
         comment: task.comment.clone(),
         created_at: task.created_at,
@@ -246,6 +249,7 @@ fn task_data(task: &Task) -> Json {
         "weight": task.weight,
         "added": task.added,
         "owners": task.owners,
+        "in_place_of": task.in_place_of,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Boxes of tasks, as people see them.
 
 use crate::engine::Engine;
+use crate::flow::people::picks;
 use crate::flow::{rights, stored};
 use crate::identity::Identity;
 use crate::records::read::{person, titles};
@@ -70,7 +71,8 @@ impl Engine {
     }
 
     /// One task, for whoever holds it, who started its flow, and administrators. Whoever is to decide it hears what the
-    /// step lets be seen and changed of the record, `fields`, and what can be done with the task, `may`.
+    /// step lets be seen and changed of the record, `fields`, for which later steps people are to be named, `picks`, and what
+    /// can be done with the task, `may`.
     ///
     /// # Errors
     /// `not_found`.
@@ -89,10 +91,16 @@ impl Engine {
         if task.kind != "cc" && task.assignee == Some(actor.id) {
             let running = stored::assemble(&work, instance).await?;
             let flow = stored::flow_of(&work, &running).await?;
+            let run = Run::resume(&flow, running, work.bindings.now, Uuid::now_v7);
             if task.state == "open" {
                 entry["fields"] = rights::told(&work, &flow, &task.node)?;
             }
-            entry["may"] = json!(Run::resume(&flow, running, work.bindings.now, Uuid::now_v7).options(id));
+            if let Some(node) =
+                flow.find(&task.node).filter(|_| task.state == "open" && task.kind == "approve")
+            {
+                entry["picks"] = picks::told(&work, &run, node).await?;
+            }
+            entry["may"] = json!(run.options(id));
         }
         Ok(entry)
     }
@@ -143,6 +151,14 @@ fn told_why(work: &Work, object: &str, why: &Json) -> Json {
     }
 }
 
+/// `{"person", "until"}` of the absent person in whose place somebody has a task.
+async fn in_place_of(work: &Work, kept: &Json) -> Result<Json> {
+    match kept["user"].as_str().and_then(|user| user.parse().ok()) {
+        Some(user) => Ok(json!({"person": person(work, Some(user)).await?, "until": kept["until"]})),
+        None => Ok(Json::Null),
+    }
+}
+
 pub(crate) async fn task_entry(work: &Work, task: &table::Task, instance: &table::Instance) -> Result<Json> {
     Ok(json!({
         "id": task.id,
@@ -156,6 +172,7 @@ pub(crate) async fn task_entry(work: &Work, task: &table::Task, instance: &table
         "record": about(work, instance).await?,
         "why": told_why(work, &instance.object, &task.why),
         "origin": task.data["origin"],
+        "in_place_of": in_place_of(work, &task.data["in_place_of"]).await?,
         "comment": task.comment,
         "decided_by": person(work, task.decided_by).await?,
         "decided_at": task.decided_at,

@@ -60,11 +60,11 @@ fn tagged(kind: &str, json: &Json) -> Option<Value> {
 
 /// The variables that expressions of a token's step see: those of the instance, the rounds and the items of the steps
 /// whose steps it walks.
-pub(crate) fn seen(run: &Run<'_>, token: u32) -> HashMap<String, Value> {
+pub(crate) fn seen(run: &Run<'_>, token: Option<u32>) -> HashMap<String, Value> {
     let mut all: HashMap<String, Value> =
         run.instance.variables.iter().map(|(name, kept)| (name.to_string(), value(kept))).collect();
     let token_of = |id: u32| run.instance.tokens.get(id as usize);
-    let mut at = token_of(token);
+    let mut at = token.and_then(token_of);
     // A round belongs to the step that asks, an item to the steps it is walked for; the inner one counts.
     let mut inner = Vec::new();
     let mut item = None;

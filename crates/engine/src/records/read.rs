@@ -283,8 +283,8 @@ pub(crate) async fn version_of(work: &Work, object: &str, id: Uuid) -> Result<i6
 /// What an expression of a flow may speak of beside its record.
 #[derive(Debug, Default)]
 pub(crate) struct Given {
-    /// `initiator`
-    pub initiator: Option<Uuid>,
+    /// Users by their root: `initiator`, `approver`.
+    pub users: HashMap<Root, Uuid>,
     /// Variables.
     pub variables: HashMap<String, Value>,
 }
@@ -300,16 +300,18 @@ pub(crate) async fn value_of(
     let rows = work.rows();
     let row = rows.load(work.published.object(object)?, id).await?;
     let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
-    let initiator = match (given.initiator, work.published.catalog.objects.get("base.user")) {
-        (Some(user), Some(users)) => rows.load(users, user).await?,
-        _ => None,
-    };
-    let mut known = Facts::default();
+    let mut known = HashMap::new();
+    if let Some(object) = work.published.catalog.objects.get("base.user") {
+        for (root, user) in &given.users {
+            known.extend(rows.load(object, *user).await?.map(|user| (*root, user)));
+        }
+    }
+    let mut facts = Facts::default();
     loop {
-        let (value, needs) = evaluate(work, expr, &row, initiator.as_ref(), &given.variables, &known)?;
+        let (value, needs) = evaluate(work, expr, &row, &known, &given.variables, &facts)?;
         match value {
             Some(value) => return Ok(value),
-            None => facts::read(work, &needs, &mut known).await?,
+            None => facts::read(work, &needs, &mut facts).await?,
         }
     }
 }
@@ -318,7 +320,7 @@ fn evaluate(
     work: &Work,
     expr: &Expr,
     row: &Row,
-    initiator: Option<&Row>,
+    users: &HashMap<Root, Row>,
     variables: &HashMap<String, Value>,
     known: &Facts,
 ) -> Result<(Option<Value>, Needs)> {
@@ -331,10 +333,12 @@ fn evaluate(
         draft: None,
         needs: &needs,
     };
+    let (initiator, approver) = (users.get(&Root::Initiator), users.get(&Root::Approver));
     let roots = Roots {
         row: Some(row),
         record: Some(row),
         initiator,
+        approver,
         parameters: Some(variables),
         ..Roots::default()
     };

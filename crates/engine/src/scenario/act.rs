@@ -1,7 +1,7 @@
 //! Doing what a step says, the way requests do it.
 
 use crate::records::command::{Command, Written};
-use crate::requests::{Asked, Done, Press, Request};
+use crate::requests::{Asked, Done, Press, Request, Submission};
 use crate::scenario::decide::Wanted;
 use crate::scenario::scene::{Scene, Stop};
 use crate::scenario::wording::refusal;
@@ -40,12 +40,16 @@ impl Scene<'_> {
             ScenarioAction::Move(made) => self.make_move(made).await,
             ScenarioAction::Action(run) => self.press(run).await,
             ScenarioAction::Submit(submit) => self.submit(submit).await,
-            ScenarioAction::Approve(d) => self.decide(DecisionKind::Approve, wanted(d), None, false).await,
+            ScenarioAction::Approve(task) => {
+                let (record, node) = (task.record.as_str(), task.node.as_deref());
+                let (comment, picks) = (task.comment.as_deref(), Some(&task.picks));
+                self.decide(DecisionKind::Approve, Wanted { record, node, comment, picks }, None, false).await
+            }
             ScenarioAction::Reject(d) => self.decide(DecisionKind::Reject, wanted(d), None, false).await,
             ScenarioAction::Done(d) => self.decide(DecisionKind::Done, wanted(d), None, false).await,
             ScenarioAction::Return(back) => {
                 let (record, node) = (back.record.as_str(), back.node.as_deref());
-                let wanted = Wanted { record, node, comment: back.comment.as_deref() };
+                let wanted = Wanted { record, node, comment: back.comment.as_deref(), picks: None };
                 self.decide(DecisionKind::Return, wanted, Some(&back.to), back.back).await
             }
             ScenarioAction::TakeBack(_)
@@ -135,8 +139,13 @@ impl Scene<'_> {
     async fn submit(&mut self, submit: &Submit) -> Result<(), Stop> {
         let (_, record) = self.record(&submit.record)?;
         let actor = self.actor().await?;
-        let instance =
-            self.stage.engine.submit(&actor, &submit.workflow, record, submit.comment.clone()).await?;
+        let order = Submission {
+            workflow: submit.workflow.as_str().into(),
+            record,
+            comment: submit.comment.clone(),
+            picks: self.picks(Some(&submit.picks)).await?,
+        };
+        let instance = self.stage.engine.submit(&actor, order).await?;
         if let Some(alias) = &submit.save {
             self.instances.insert(alias.clone(), instance);
         }
@@ -171,7 +180,7 @@ impl Scene<'_> {
 
 pub(super) fn wanted(decide: &Decide) -> Wanted<'_> {
     let (node, comment) = (decide.node.as_deref(), decide.comment.as_deref());
-    Wanted { record: &decide.record, node, comment }
+    Wanted { record: &decide.record, node, comment, picks: None }
 }
 
 /// One of the findings has the code, at the place if one is named.

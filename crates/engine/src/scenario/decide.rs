@@ -4,6 +4,8 @@ use crate::flow::decide::TaskAction;
 use crate::identity::Identity;
 use crate::requests::Request;
 use crate::scenario::scene::{Scene, Stop};
+use indexmap::IndexMap;
+use std::collections::BTreeMap;
 use storage::store::workflow::{self as table, Task};
 use uuid::Uuid;
 use workflow::decision::DecisionKind;
@@ -13,12 +15,16 @@ pub(super) struct Wanted<'a> {
     pub record: &'a str,
     pub node: Option<&'a str>,
     pub comment: Option<&'a str>,
+    /// Step → logins of the people who are named for it.
+    pub picks: Option<&'a IndexMap<String, Vec<String>>>,
 }
 
 /// A task with the login of who holds it.
 pub(super) struct Held {
     pub task: Task,
     pub login: String,
+    /// The login of the absent person in whose place it is held.
+    pub in_place_of: Option<String>,
 }
 
 impl Scene<'_> {
@@ -40,7 +46,10 @@ impl Scene<'_> {
         for task in table::tasks(&work.tx, instance).await? {
             let person = crate::records::read::person(&work, task.assignee).await?;
             let login = person["login"].as_str().unwrap_or_default().to_owned();
-            held.push(Held { task, login });
+            let absent = task.data["in_place_of"]["user"].as_str().and_then(|user| user.parse().ok());
+            let absent = crate::records::read::person(&work, absent).await?;
+            let in_place_of = absent["login"].as_str().map(str::to_owned);
+            held.push(Held { task, login, in_place_of });
         }
         Ok(held)
     }
@@ -77,9 +86,29 @@ impl Scene<'_> {
             comment: wanted.comment.map(str::to_owned),
             to: to.map(str::to_owned),
             back,
+            picks: self.picks(wanted.picks).await?,
             seen: None,
         };
         Ok(self.stage.engine.decide(&actor, action).await?)
+    }
+
+    /// People by their logins.
+    pub async fn picks(
+        &self,
+        picks: Option<&IndexMap<String, Vec<String>>>,
+    ) -> Result<BTreeMap<String, Vec<Uuid>>, Stop> {
+        let work = self.stage.engine.reading(&self.stage.engine.system());
+        let mut named = BTreeMap::new();
+        for (step, logins) in picks.into_iter().flatten() {
+            let mut people = Vec::new();
+            for login in logins {
+                let user = crate::identity::user_by_login(&work.rows(), login).await?;
+                let nobody = || Stop::unmet(format!("there is no user `{login}`"));
+                people.push(user.ok_or_else(nobody)?.id());
+            }
+            named.insert(step.clone(), people);
+        }
+        Ok(named)
     }
 
     /// Takes a request back.

@@ -106,6 +106,10 @@ impl Scene<'_> {
                 held.login == wanted.assignee
                     && held.task.state == state
                     && wanted.node.as_ref().is_none_or(|node| held.task.node == *node)
+                    && wanted
+                        .in_place_of
+                        .as_ref()
+                        .is_none_or(|absent| held.in_place_of.as_ref() == Some(absent))
             };
             let Some(at) = held.iter().position(fits) else {
                 let node = wanted.node.as_ref().map_or(String::new(), |node| format!(" at `{node}`"));

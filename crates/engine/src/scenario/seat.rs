@@ -27,12 +27,12 @@ impl Scene<'_> {
                     SeatPlace::Parallel => Place::Parallel,
                 };
                 let (node, comment) = (add.node.as_deref(), add.comment.as_deref());
-                let wanted = Wanted { record: &add.record, node, comment };
+                let wanted = Wanted { record: &add.record, node, comment, picks: None };
                 (wanted, SeatAct::AddSign(self.users(&add.people).await?, place))
             }
             ScenarioAction::Copy(copy) => {
                 let (node, comment) = (copy.node.as_deref(), copy.comment.as_deref());
-                let wanted = Wanted { record: &copy.record, node, comment };
+                let wanted = Wanted { record: &copy.record, node, comment, picks: None };
                 (wanted, SeatAct::Copy(self.users(&copy.people).await?))
             }
             ScenarioAction::Resolve(decide) => (wanted(decide), SeatAct::Resolve),
@@ -69,5 +69,6 @@ impl Scene<'_> {
 }
 
 fn of(give: &GiveTo) -> Wanted<'_> {
-    Wanted { record: &give.record, node: give.node.as_deref(), comment: give.comment.as_deref() }
+    let (node, comment) = (give.node.as_deref(), give.comment.as_deref());
+    Wanted { record: &give.record, node, comment, picks: None }
 }

@@ -6,7 +6,7 @@ use crate::site::{Site, make_move, on_each, refusal, update};
 use engine::Identity;
 use engine::flow::decide::TaskAction;
 use engine::records::Command;
-use engine::requests::{Asked, Request};
+use engine::requests::{Asked, Request, Submission};
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -67,7 +67,9 @@ impl Office {
 
     async fn submit(&self, flow: &str, record: Uuid) -> diagnostic::Result<Uuid> {
         let flow = format!("paper.{flow}");
-        self.site.engine.submit(self.who("ini"), &flow, record, Some("please".to_owned())).await
+        let (comment, picks) = (Some("please".to_owned()), Default::default());
+        let order = Submission { workflow: flow.into(), record, comment, picks };
+        self.site.engine.submit(self.who("ini"), order).await
     }
 
     async fn trace(&self, instance: Uuid) -> Json {
@@ -109,7 +111,14 @@ impl Office {
         let Some(task) = self.task(instance, login).await else { return "no task".to_owned() };
         let decide = |kind: DecisionKind, to: Option<&str>, comment: Option<&str>| {
             let to = to.filter(|to| !to.is_empty()).map(str::to_owned);
-            TaskAction { task, kind, comment: comment.map(str::to_owned), to, seen: None }
+            TaskAction {
+                task,
+                kind,
+                comment: comment.map(str::to_owned),
+                to,
+                picks: Default::default(),
+                seen: None,
+            }
         };
         match &rest[..1] {
             "+" => refusal(engine.decide(who, decide(DecisionKind::Approve, None, None)).await),

@@ -17,6 +17,8 @@ mod flows;
 
 mod approvals;
 
+mod people;
+
 mod children;
 
 mod sessions;

@@ -5,11 +5,20 @@ use std::path::Path;
 
 /// A folder of `definitions/` with all its files.
 pub fn shipped(name: &str) -> PackFiles {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../definitions").join(name);
+    folder("definitions", name)
+}
+
+/// A folder of `examples/` with all its files.
+pub fn example(name: &str) -> PackFiles {
+    folder("examples", name)
+}
+
+fn folder(of: &str, name: &str) -> PackFiles {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(of).join(name);
     let mut files = Vec::new();
     collect(&folder, &folder, &mut files);
     files.sort();
-    PackFiles { root: format!("definitions/{name}"), files }
+    PackFiles { root: format!("{of}/{name}"), files }
 }
 
 fn collect(top: &Path, folder: &Path, files: &mut Vec<(String, String)>) {

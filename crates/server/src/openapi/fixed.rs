@@ -133,7 +133,7 @@ const ALL: &[(&str, &str, &str, &str, &str)] = &[
         "/workflows/{name}/instances",
         "submit",
         "Submit a record to a workflow",
-        "record! comment =201",
+        "record! comment picks =201",
     ),
     ("get", "/instances/{id}", "read_instance", "Path, tasks and log of an approval", ""),
     ("post", "/instances/{id}/withdraw", "withdraw", "Take a request back", "comment"),
@@ -141,7 +141,7 @@ const ALL: &[(&str, &str, &str, &str, &str)] = &[
     ("get", "/tasks", "list_tasks", "Tasks", "?box ?cursor ?limit"),
     ("get", "/tasks/{id}", "read_task", "One task", ""),
     ("get", "/tasks/{id}/return-targets", "return_targets", "Where a task may be returned to", ""),
-    ("post", "/tasks/{id}/approve", "approve", "Approve", "comment"),
+    ("post", "/tasks/{id}/approve", "approve", "Approve", "comment picks"),
     ("post", "/tasks/{id}/reject", "reject", "Reject", "comment"),
     ("post", "/tasks/{id}/return", "return_task", "Return to an earlier step", "to back comment"),
     ("post", "/tasks/{id}/done", "task_done", "Say that what was asked is done", "comment"),
@@ -278,6 +278,10 @@ fn schema_of(name: &str) -> Json {
             json!({"type": "object", "additionalProperties": {"type": "object", "additionalProperties": {"type": "string"}}})
         }
         "where" | "files" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
+        "picks" => {
+            let user = json!({"type": "string", "format": "uuid"});
+            json!({"type": "object", "additionalProperties": {"type": "array", "items": user}})
+        }
         "packs" => json!({"type": "array", "items": {"type": "object"}}),
         _ => json!({"type": "string"}),
     }

@@ -8,18 +8,19 @@ use crate::routes::writes::perform;
 use crate::wire;
 use actix_web::{HttpRequest, web};
 use diagnostic::{Code, Diagnostic, Result};
-use engine::requests::{Request, SeatAct, SeatAction, TaskAction};
+use engine::requests::{Request, SeatAct, SeatAction, Submission, TaskAction};
 use plan::Precondition;
 use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 use workflow::Place;
 use workflow::decision::DecisionKind;
 
-/// `POST /workflows/{name}/instances {"record": id, "comment"?}`
+/// `POST /workflows/{name}/instances {"record": id, "comment"?, "picks"?: {step: [user]}}`
 pub async fn submit(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     let body = input::json(&request, payload, BODY, caller.locale).await?;
-    let map = caller.told(input::object(&body.json, &["record", "comment"]))?;
+    let map = caller.told(input::object(&body.json, &["record", "comment", "picks"]))?;
     let record = match map.get("record") {
         Some(Json::Object(record)) => record.get("id").and_then(Json::as_str),
         other => other.and_then(Json::as_str),
@@ -28,8 +29,9 @@ pub async fn submit(caller: Caller, request: HttpRequest, payload: web::Payload)
     let wrong = || Problem::new(input::wrong_key("record", "the id of a record is expected"), caller.locale);
     let record = record.ok_or_else(wrong)?;
     let comment = caller.told(input::text(map, "comment"))?.map(str::to_owned);
-    let submit = Request::Submit { workflow: part(&request, "name").into(), record, comment };
-    perform(&caller, idempotency::asked(&caller, &request, &body.bytes, submit)?).await
+    let picks = caller.told(picks(map))?;
+    let submit = Submission { workflow: part(&request, "name").into(), record, comment, picks };
+    perform(&caller, idempotency::asked(&caller, &request, &body.bytes, Request::Submit(submit))?).await
 }
 
 /// `GET /instances/{id}`
@@ -98,6 +100,23 @@ pub async fn return_targets(caller: Caller, request: HttpRequest) -> Answer {
     Ok(wire::ok(&json!({"targets": targets})))
 }
 
+/// The people whom a body names for later steps: ids, or `{"id"}`.
+fn picks(map: &Map<String, Json>) -> diagnostic::Result<BTreeMap<String, Vec<Uuid>>> {
+    let steps = match map.get("picks") {
+        None | Some(Json::Null) => return Ok(BTreeMap::new()),
+        Some(Json::Object(steps)) => steps,
+        Some(_) => return Err(input::wrong_key("picks", "an object of steps is expected")),
+    };
+    let mut named = BTreeMap::new();
+    for (step, people) in steps {
+        let id = |person: &Json| person.get("id").unwrap_or(person).as_str()?.parse::<Uuid>().ok();
+        let ids = people.as_array().and_then(|people| people.iter().map(id).collect::<Option<Vec<_>>>());
+        let wrong = || input::wrong_key(&format!("picks.{step}"), "a list of ids of users is expected");
+        named.insert(step.clone(), ids.ok_or_else(wrong)?);
+    }
+    Ok(named)
+}
+
 /// The body of a decision; it may be left out.
 async fn decision(
     caller: &Caller,
@@ -115,7 +134,11 @@ async fn decision(
 }
 
 async fn decide(caller: Caller, request: HttpRequest, payload: web::Payload, kind: DecisionKind) -> Answer {
-    let keys: &[&str] = if kind == DecisionKind::Return { &["comment", "to", "back"] } else { &["comment"] };
+    let keys: &[&str] = match kind {
+        DecisionKind::Approve => &["comment", "picks"],
+        DecisionKind::Return => &["comment", "to", "back"],
+        DecisionKind::Reject | DecisionKind::Done => &["comment"],
+    };
     let (map, bytes) = decision(&caller, &request, payload, keys).await?;
     // The version is that of the record which the decider saw.
     let seen = match input::precondition(&request, caller.locale)? {
@@ -128,6 +151,7 @@ async fn decide(caller: Caller, request: HttpRequest, payload: web::Payload, kin
         comment: caller.told(input::text(&map, "comment"))?.map(str::to_owned),
         to: caller.told(input::text(&map, "to"))?.map(str::to_owned),
         back: map.get("back").and_then(Json::as_bool).unwrap_or(false),
+        picks: caller.told(picks(&map))?,
         seen,
     };
     perform(&caller, idempotency::asked(&caller, &request, &bytes, Request::Decide(action))?).await

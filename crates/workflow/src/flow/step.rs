@@ -30,6 +30,16 @@ pub enum Step {
     End(End),
 }
 
+impl Step {
+    /// What the step asks of people; `None` where it asks nothing.
+    pub fn asks(&self) -> Option<TaskKind> {
+        match self {
+            Step::People(step) => Some(step.asks),
+            _ => None,
+        }
+    }
+}
+
 /// People decide (`approve`) or do something (`handle`).
 #[derive(Debug)]
 pub struct People {

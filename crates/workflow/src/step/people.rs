@@ -31,11 +31,14 @@ impl StepKind for People {
                 others.extend(substitutes.into_iter().map(|p| Person { substituted: true, ..p }));
                 (others, Origin::Assigned)
             }
-            Answer::Fallback(people) if people.is_empty() => return Err(nobody(run, node)),
             Answer::Fallback(people) => (people, Origin::Fallback),
             _ => return Ok(Next::Wait),
         };
+        let people = run.without_separated(node, people);
         if people.is_empty() {
+            if origin == Origin::Fallback {
+                return Err(nobody(run, node));
+            }
             return Ok(match &run.flow.policy.empty {
                 Empty::Refuse => return Err(nobody(run, node)),
                 Empty::Pass => Next::Leave,
@@ -82,7 +85,11 @@ impl People {
                 true => TaskState::Skipped,
                 false => TaskState::Queued,
             };
-            let origin = if person.substituted { Origin::Substituted } else { origin };
+            let origin = match &person {
+                Person { in_place_of: Some(_), .. } => Origin::Absent,
+                Person { substituted: true, .. } => Origin::Substituted,
+                _ => origin,
+            };
             let order = seen.len() as u32 - 1;
             run.seat(node, token, Seat { kind: self.asks, person: &person, origin, order, state });
         }

@@ -160,3 +160,52 @@ fn flows_speak_of_what_exists() {
         }
     }
 }
+
+#[test]
+fn the_people_of_a_step_can_be_found() {
+    let object = "kind: object\nname: lead\nfields:\n  name: {type: text}\n  boss: {type: user}\n  \
+                  parent: {type: reference, to: lead}\n  lines: {type: children, of: line, via: lead}\n";
+    let line = "kind: object\nname: line\nfields:\n  lead: {type: reference, to: lead}\n";
+    let flow = |by: &str, policy: &str| {
+        format!(
+            "kind: workflow\nname: check\nuse: approval\nobject: lead\npolicy: {{{policy}}}\nsteps:\n  \
+             ask: {{approve: {{by: [{by}]}}}}\n"
+        )
+    };
+    let rows = [
+        (
+            "{superior_chain: {of: record.boss, until: 'approver.login == name && initiator.login != name'}}",
+            "",
+        ),
+        ("{superior_chain: {of: name}}", "a path to a record of base.user"),
+        ("{superior_chain: {of: initiator, until: 'aprover.login == name'}}", "unknown name `aprover`"),
+        ("{superior_chain: {of: initiator, until: 'name'}}", "expected"),
+        ("{superior_chain: {of: initiator, until: 'user.login == name'}}", "`user`"),
+        ("{where: 'login == record.name && manager == initiator'}", ""),
+        ("{where: 'record.lines.count() > 0'}", ""),
+        ("{where: 'record.parent.lines.count() > 0'}", "a list of the record itself"),
+        ("{where: 'boss == initiator'}", "unknown name `boss`"),
+        ("{initiator_picks: {from: {role: chief}}}", "role `chief` does not exist"),
+        ("{group: [{by: {role: chief}}]}", "role `chief` does not exist"),
+        ("{user: [a, b]}", ""),
+    ];
+    let rows = rows.map(|(by, expect)| (flow(by, ""), expect));
+    let away = (flow("{user: a}", "absent: substitute"), "object `base.absence` does not exist");
+    for (flow, expect) in rows.into_iter().chain([away]) {
+        let files = [
+            ("objects/lead.yaml", object),
+            ("objects/line.yaml", line),
+            ("workflows/check.yaml", flow.as_str()),
+        ];
+        let made = try_build(&packs(&files), &PhysicalNames::default());
+        let found: Vec<String> = made.err().unwrap_or_default().iter().map(ToString::to_string).collect();
+        match expect {
+            "" => assert!(found.is_empty(), "{flow}: {found:?}"),
+            expect => {
+                assert_eq!(found.len(), 1, "{flow}: {found:?}");
+                assert!(found[0].contains(expect), "{flow}: {found:?}");
+                assert!(found[0].contains(".yaml:"), "it has a place: {found:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! People whom the initiator, or an earlier approver, names for a step.
+
+use super::{active, matching};
+use crate::flow::values::cases_that_hold;
+use crate::work::Work;
+use diagnostic::{Code, Diagnostic, Result, did_you_mean};
+use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+use workflow::step::Step;
+use workflow::step::choose::Choose;
+use workflow::step::each::Each;
+use workflow::{NodeId, Picked, Picker, Run};
+
+/// Step → the people who are named for it, as somebody sent it.
+pub type Named = BTreeMap<String, Vec<Uuid>>;
+
+/// Takes the people whom the initiator (`at` is `None`) or the approver of a node names. Whoever is asked must name
+/// people for every step ahead that waits for that, as the record stands now: a branch that is not taken asks for none.
+///
+/// # Errors
+/// At `picks.<step>`: `unknown_parameter` for a step for which this one names nobody, `required`, `too_few_children`,
+/// `too_many_children`, `not_choosable` for somebody who is not among those the step takes.
+pub(crate) async fn take(work: &Work, run: &mut Run<'_>, at: Option<NodeId>, named: &Named) -> Result<()> {
+    let flow = run.flow;
+    let asked: Vec<NodeId> = (0..flow.nodes.len()).filter(|node| asks(run, *node, at)).collect();
+    if asked.is_empty() && named.is_empty() {
+        return Ok(());
+    }
+    let mut found = Vec::new();
+    for (name, people) in named {
+        let node = asked.iter().find(|node| *flow.nodes[**node].name == **name);
+        let Some((node, picked)) = node.and_then(|node| Some((*node, flow.picked(*node)?))) else {
+            let known = asked.iter().map(|node| &*flow.nodes[*node].name);
+            let path = format!("picks.{name}");
+            let unknown = Diagnostic::new(Code::UnknownParameter).with("name", &path).at(path);
+            found.push(unknown.with_hint(did_you_mean(name, known)));
+            continue;
+        };
+        let mut people = people.clone();
+        let mut seen = std::collections::HashSet::new();
+        people.retain(|user| seen.insert(*user));
+        match wrong(work, run, node, picked, &people).await? {
+            Some(code) => found.push(refused(code, name, picked)),
+            None => drop(run.instance.picks.insert(flow.nodes[node].name.clone(), people)),
+        }
+    }
+    for node in ahead(work, run, at).await? {
+        let name = &flow.nodes[node].name;
+        let missing =
+            asked.contains(&node) && !run.instance.picks.contains_key(name) && !named.contains_key(&**name);
+        if let Some(picked) = flow.picked(node).filter(|picked| missing && picked.min > 0) {
+            found.push(refused(Code::Required, name, picked));
+        }
+    }
+    Diagnostic::gather(found).map_or(Ok(()), |found| Err(Box::new(found)))
+}
+
+/// `[{"node", "min", "max"}]`: for which steps ahead whoever approves a node names people.
+pub(crate) async fn told(work: &Work, run: &Run<'_>, at: NodeId) -> Result<Json> {
+    let flow = run.flow;
+    if !(0..flow.nodes.len()).any(|node| asks(run, node, Some(at))) {
+        return Ok(json!([]));
+    }
+    let mut nodes = ahead(work, run, Some(at)).await?;
+    nodes.sort_unstable();
+    let asked = nodes.into_iter().filter(|node| asks(run, *node, Some(at)));
+    let entry = |node: NodeId| {
+        let picked = flow.picked(node)?;
+        Some(json!({"node": flow.nodes[node].name, "min": picked.min, "max": picked.max}))
+    };
+    Ok(asked.filter_map(entry).collect())
+}
+
+/// Whether people for a node are named here.
+fn asks(run: &Run<'_>, node: NodeId, at: Option<NodeId>) -> bool {
+    let by_initiator = |picked: &Picked| picked.by == Picker::Initiator;
+    match run.flow.picked(node) {
+        None => false,
+        Some(picked) if by_initiator(picked) => at.is_none(),
+        Some(_) => at.is_some() && run.flow.picker(node) == at,
+    }
+}
+
+fn refused(code: Code, node: &str, picked: &Picked) -> Diagnostic {
+    let path = format!("picks.{node}");
+    let found = Diagnostic::new(code).with("field", &path).with("min", picked.min);
+    found.with("max", picked.max).at(path)
+}
+
+/// What is wrong with the people named for a node. Somebody unknown is told no other than somebody who is not meant.
+async fn wrong(
+    work: &Work,
+    run: &Run<'_>,
+    node: NodeId,
+    picked: &Picked,
+    people: &[Uuid],
+) -> Result<Option<Code>> {
+    if people.is_empty() && picked.min > 0 {
+        return Ok(Some(Code::Required));
+    }
+    if people.len() < picked.min {
+        return Ok(Some(Code::TooFewChildren));
+    }
+    if people.len() > picked.max {
+        return Ok(Some(Code::TooManyChildren));
+    }
+    let meant = match &picked.from {
+        Some(from) => {
+            let rules = std::slice::from_ref(&**from);
+            let found = matching(work, &run.instance, &run.flow.nodes[node].name, rules).await?;
+            found.into_iter().map(|person| person.user).collect()
+        }
+        None => active(work, people).await?,
+    };
+    let foreign = people.iter().any(|user| !meant.contains(user));
+    Ok(foreign.then_some(Code::NotChoosable))
+}
+
+/// The nodes behind one, or all of a flow, that are reached as far as can be told now.
+async fn ahead(work: &Work, run: &Run<'_>, behind: Option<NodeId>) -> Result<Vec<NodeId>> {
+    let flow = run.flow;
+    let mut found = Vec::new();
+    let mut open: Vec<NodeId> = match behind {
+        None => flow.scopes[0].first.into_iter().collect(),
+        Some(node) => flow.following(node).into_iter().collect(),
+    };
+    while let Some(node) = open.pop() {
+        if found.contains(&node) {
+            continue;
+        }
+        found.push(node);
+        match &flow.nodes[node].step {
+            Step::End(_) => continue,
+            Step::Goto(goto) => {
+                open.extend(flow.find(&goto.target));
+                continue;
+            }
+            Step::Choose(Choose { cases }) | Step::Each(Each { cases }) => {
+                let taken = cases_that_hold(work, run, node, None).await?;
+                open.extend(taken.into_iter().filter_map(|case| flow.scopes[cases[case].scope].first));
+            }
+            _ => {
+                let inner = flow.scopes.iter().filter(|scope| scope.owner == Some(node));
+                open.extend(inner.filter_map(|scope| scope.first));
+            }
+        }
+        open.extend(flow.following(node));
+    }
+    Ok(found)
+}
