@@ -8,23 +8,42 @@ export interface Task {
   instance: string;
   workflow: string;
   node: string;
-  kind: 'approve' | 'cc';
-  state: 'queued' | 'open' | 'approved' | 'rejected' | 'returned' | 'read' | 'skipped' | 'cancelled' | 'superseded';
+  kind: 'approve' | 'handle' | 'cc';
+  state: 'queued' | 'open' | 'approved' | 'rejected' | 'returned' | 'done' | 'removed' | 'read' | 'skipped' | 'cancelled' | 'superseded';
   assignee: PersonReference | null;
   initiator: PersonReference | null;
   record: RecordReference;
   /** by which rule it came to this person */
   why: string;
   /** how the person was found */
-  origin: 'assigned' | 'substituted' | 'fallback';
+  origin: 'assigned' | 'substituted' | 'fallback' | 'transferred' | 'delegated' | 'added' | 'initiator' | 'absent';
+  /** the absent person in whose place somebody has it, and the last day of the absence */
+  in_place_of: InPlaceOf | null;
   comment: string | null;
   decided_by: PersonReference | null;
   decided_at: string | null;
   read_at: string | null;
   created_at: string;
   version: number;
+  /** what can be done with it now; of a task that is its reader's */
+  may?: ('approve' | 'reject' | 'done' | 'resolve' | 'return' | 'comment' | 'transfer' | 'delegate' | 'add_sign' | 'remove_sign' | 'cc' | 'take_back')[];
   /** what the step shows of the record, and lets be changed; of an open task that is its reader's to decide */
   fields?: Record<string, 'read' | 'edit'>;
+  /** later steps for which its reader names people when approving; of an open task that is its reader's to decide */
+  picks?: PicksAsked[];
+}
+
+/** Somebody who is away, and until when. */
+export interface InPlaceOf {
+  person: PersonReference | null;
+  until: string;
+}
+
+/** A step for which people are named. */
+export interface PicksAsked {
+  node: string;
+  min: number;
+  max: number;
 }
 
 /** One run of a flow on a record. */
@@ -78,6 +97,7 @@ export interface ApprovalsAnswers {
   submit: WholeInstance;
   read_instance: WholeInstance;
   withdraw: WholeInstance;
+  cancel_flow: WholeInstance;
   list_tasks: {
     /** of the box `started`, instances */
     tasks: (Task | Instance)[];
@@ -88,6 +108,14 @@ export interface ApprovalsAnswers {
   approve: Task;
   reject: Task;
   return_task: Task;
+  task_done: Task;
+  transfer_task: Task;
+  delegate_task: Task;
+  resolve_task: Task;
+  add_sign: Task;
+  remove_sign: Task;
+  copy_task: Task;
+  take_back: Task;
   comment_on_task: Task;
   save_task: Record<string, Json>;
   mark_read: Task;
