@@ -8,21 +8,23 @@ export interface Task {
   instance: string;
   workflow: string;
   node: string;
-  kind: 'approve' | 'cc';
-  state: 'queued' | 'open' | 'approved' | 'rejected' | 'returned' | 'read' | 'skipped' | 'cancelled' | 'superseded';
+  kind: 'approve' | 'handle' | 'cc';
+  state: 'queued' | 'open' | 'approved' | 'rejected' | 'returned' | 'done' | 'removed' | 'read' | 'skipped' | 'cancelled' | 'superseded';
   assignee: PersonReference | null;
   initiator: PersonReference | null;
   record: RecordReference;
   /** by which rule it came to this person */
   why: string;
   /** how the person was found */
-  origin: 'assigned' | 'substituted' | 'fallback';
+  origin: 'assigned' | 'substituted' | 'fallback' | 'transferred' | 'delegated' | 'added' | 'initiator';
   comment: string | null;
   decided_by: PersonReference | null;
   decided_at: string | null;
   read_at: string | null;
   created_at: string;
   version: number;
+  /** what can be done with it now; of a task that is its reader's */
+  may?: ('approve' | 'reject' | 'done' | 'resolve' | 'return' | 'comment' | 'transfer' | 'delegate' | 'add_sign' | 'remove_sign' | 'cc' | 'take_back')[];
   /** what the step shows of the record, and lets be changed; of an open task that is its reader's to decide */
   fields?: Record<string, 'read' | 'edit'>;
 }
@@ -78,6 +80,7 @@ export interface ApprovalsAnswers {
   submit: WholeInstance;
   read_instance: WholeInstance;
   withdraw: WholeInstance;
+  cancel_flow: WholeInstance;
   list_tasks: {
     /** of the box `started`, instances */
     tasks: (Task | Instance)[];
@@ -88,6 +91,14 @@ export interface ApprovalsAnswers {
   approve: Task;
   reject: Task;
   return_task: Task;
+  task_done: Task;
+  transfer_task: Task;
+  delegate_task: Task;
+  resolve_task: Task;
+  add_sign: Task;
+  remove_sign: Task;
+  copy_task: Task;
+  take_back: Task;
   comment_on_task: Task;
   save_task: Record<string, Json>;
   mark_read: Task;
