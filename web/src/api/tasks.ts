@@ -1,4 +1,5 @@
-import { queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { Problem } from '../definition/problem';
 import type * as Schema from '../definition/schema.gen';
 import { ask, get } from './client';
 import type { Row } from './records';
@@ -15,12 +16,20 @@ export type Instance = Schema.Instance;
 /** A run with its tasks, its path and its log. */
 export type WholeInstance = Schema.WholeInstance;
 
-/** The newest of a box; those of `started` are runs. */
+/** Tasks read at once. */
+export const PAGE = 100;
+
+/** What can be done with a task. */
+export type Act = NonNullable<Task['may']>[number];
+
+/** A box, the newest first, page by page; those of `started` are runs. */
 export const boxQuery = (box: Box) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ['tasks', box],
-    queryFn: async ({ signal }) =>
-      (await get<Schema.Answers['list_tasks']>('/tasks', { box, limit: 100 }, signal)).tasks,
+    queryFn: ({ pageParam, signal }) =>
+      get<Schema.Answers['list_tasks']>('/tasks', { box, limit: PAGE, cursor: pageParam }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
   });
 
 export const taskQuery = (id: string) =>
@@ -50,15 +59,39 @@ export const returnTargetsQuery = (id: string) =>
       (await get<Schema.Answers['return_targets']>(`/tasks/${id}/return-targets`, undefined, signal)).targets,
   });
 
-/** What is said with a decision, and of which step and version of the record. */
+/** Where further people are asked, seen from who asks them. */
+export const PLACES = ['before', 'after', 'parallel'] as const;
+
+/** What is said with what is done: why, and to whom or where, as far as it needs that. */
 export interface Said {
   comment?: string;
+  /** The step it is returned to, or the person it is given to. */
   to?: string;
+  /** It comes straight back to who returns it. */
+  back?: boolean;
+  people?: string[];
+  place?: (typeof PLACES)[number];
+  /** The seat that is taken off. */
+  task?: string;
 }
 
-/** Decides: `approve`, `reject`, `comment`, `read`, or `return` to a step; refused where the record is no longer as seen. */
-export async function decide(id: string, how: string, body: Said, seen?: number): Promise<void> {
-  await ask('POST', `/tasks/${id}/${how}`, { body, ...(seen === undefined ? {} : { version: seen }) });
+/** By these a task ceases to be that of who does them. */
+const LEAVING: readonly string[] = ['transfer', 'delegate', 'resolve'] satisfies Act[];
+
+/**
+ * Does something with a task, or says that it was `read`; refused where the record is no longer as seen.
+ *
+ * @returns the task as it is now; nothing where it is no longer the person's
+ */
+export async function decide(id: string, how: Act | 'read', body: Said, seen?: number): Promise<Task | undefined> {
+  const asking = { body, ...(seen === undefined ? {} : { version: seen }) };
+  try {
+    return (await ask<Task | undefined>('POST', `/tasks/${id}/${how.replace('_', '-')}`, asking)).body;
+  } catch (error) {
+    // It is given away, and what is not one's own is not found: the server does so, and then cannot show it.
+    if (LEAVING.includes(how) && error instanceof Problem && error.status === 404) return undefined;
+    throw error;
+  }
 }
 
 /** Changes what the step of a task opens for change. */
@@ -69,6 +102,11 @@ export async function saveTask(id: string, row: Pick<Row, 'version'>, body: obje
 /** Takes back what the person asked for. */
 export async function withdraw(instance: string, comment: string): Promise<void> {
   await ask('POST', `/instances/${instance}/withdraw`, { body: comment === '' ? {} : { comment } });
+}
+
+/** Ends a flow for good; for administrators. */
+export async function cancel(instance: string, comment: string): Promise<void> {
+  await ask('POST', `/instances/${instance}/cancel`, { body: comment === '' ? {} : { comment } });
 }
 
 /** Puts a record into a flow; `key` makes repeats harmless. */

@@ -1,9 +1,9 @@
-import { useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useApps, workingApp } from '../api/apps';
 import { useFavourites } from '../api/favourites';
-import { boxQuery } from '../api/tasks';
+import { boxQuery, PAGE } from '../api/tasks';
 import { useTitles } from '../api/titles';
 import type { MenuEntry } from '../definition/types';
 import { Icon } from '../ui/icons';
@@ -49,8 +49,9 @@ export function Navigation({ onChoose }: { onChoose: () => void }) {
 
 /** How many tasks wait. */
 function Waiting() {
-  const { data } = useQuery({ ...boxQuery('todo'), refetchInterval: 60_000 });
-  return data && data.length > 0 ? <b className={styles.badge}>{data.length < 100 ? data.length : '99+'}</b> : null;
+  const { data } = useInfiniteQuery({ ...boxQuery('todo'), refetchInterval: 60_000 });
+  const count = data?.pages[0]?.tasks.length ?? 0;
+  return count > 0 ? <b className={styles.badge}>{count < PAGE ? count : '99+'}</b> : null;
 }
 
 function Entries({ entries, onChoose }: { entries: Record<string, MenuEntry>; onChoose: () => void }) {

@@ -1,21 +1,18 @@
-import { useQuery } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
 import Button from 'antd/es/button';
-import { useState } from 'react';
+import Dropdown from 'antd/es/dropdown';
+import { ChevronDown } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { decide, returnTargetsQuery, type Task } from '../../api/tasks';
+import type { Act, Said, Task } from '../../api/tasks';
 import type { ObjectDefinition } from '../../definition/types';
 import { useShown } from '../../forms/useRecord';
-import { TextArea } from '../../ui/TextArea';
-import { toast } from '../../ui/toast';
 import styles from './approvals.module.css';
-import { useDecision } from './useDecision';
+import { refusalOf } from './refusal';
+import { Return } from './Return';
+import { Comment } from './Comment';
+import { useAct } from './useAct';
 
-/** What somebody decides, and to which step it goes back. */
-interface Decision {
-  how: 'approve' | 'reject' | 'return' | 'comment';
-  to?: string;
-}
+const ActDialog = lazy(() => import('./ActDialog'));
 
 interface Props {
   task: Task;
@@ -25,72 +22,103 @@ interface Props {
   onChange: () => void;
 }
 
+/** What a task asks for, in the order of what is first where more than one is possible. */
+const FIRST: readonly Act[] = ['approve', 'done', 'resolve'];
+/** What is done with a task beside what it asks for; each asks whom it is about. */
+const MORE: readonly Act[] = ['transfer', 'delegate', 'add_sign', 'remove_sign', 'cc'];
+
 /** What the holder of a task can do with it. */
 export function Decide({ task, object, box, onChange }: Props) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const [comment, setComment] = useState('');
-  const targets = useQuery(returnTargetsQuery(task.id));
+  const [asking, setAsking] = useState<Act | null>(null);
+  const [returning, setReturning] = useState(false);
   const { found } = useShown(object, task.record.id);
+  // What is approved is what was seen.
   const seen = found.data?.version;
-  const said = comment.trim() === '' ? {} : { comment };
-  const deciding = useDecision(
-    // What is approved is what was seen.
-    ({ how, to }: Decision) =>
-      decide(task.id, how, { ...said, ...(to === undefined ? {} : { to }) }, how === 'comment' ? undefined : seen),
-    ({ how }) => {
-      toast({ text: t(`approvals.done.${how}`), tone: 'done' });
-      if (how !== 'comment') void navigate({ to: '/approvals/$box', params: { box } });
-    },
-  );
-  const busy = (how: string) => deciding.isPending && deciding.variables.how === how;
-  // One decides once.
-  const other = (how: string) => found.isPending || (deciding.isPending && deciding.variables.how !== how);
+  const acting = useAct({
+    task,
+    box,
+    seen,
+    places: returning ? ['person', 'comment', 'whole'] : ['comment'],
+    onDone: () => setComment(''),
+  });
+  const { act: doing } = acting.variables ?? {};
+  const refused = refusalOf(acting.error);
+  const inReturn = doing === 'return';
+  const may = (act: Act) => task.may?.includes(act) === true;
+  const busy = (act: Act) => acting.isPending && doing === act;
+  // One decides once, and about what is shown.
+  const waits = (act: Act) => (act !== 'resolve' && found.isPending) || (acting.isPending && doing !== act);
+  const run = (act: Act, more: Said = {}) =>
+    acting.mutate({ act, said: { ...(comment.trim() === '' ? {} : { comment }), ...more } });
+  const first = FIRST.find(may);
+  const more = MORE.filter(may);
   return (
     <footer className={styles.decide}>
-      <TextArea
-        aria-label={t('approvals.comment')}
-        placeholder={t('approvals.comment')}
-        value={comment}
-        onChange={(event) => setComment(event.target.value)}
-      />
+      <Comment short value={comment} onChange={setComment} wrong={inReturn ? undefined : refused.comment} />
       <div className={styles.buttons}>
-        <Button
-          type="primary"
-          loading={busy('approve')}
-          disabled={other('approve')}
-          onClick={() => deciding.mutate({ how: 'approve' })}
-        >
-          {t('approvals.approve')}
-        </Button>
-        <Button
-          danger
-          loading={busy('reject')}
-          disabled={other('reject')}
-          onClick={() => deciding.mutate({ how: 'reject' })}
-        >
-          {t('approvals.reject')}
-        </Button>
-        {(targets.data ?? []).map((target) => (
-          <Button
-            key={target.node}
-            disabled={found.isPending || deciding.isPending}
-            onClick={() => deciding.mutate({ how: 'return', to: target.node })}
-          >
-            {t('approvals.returnTo', { step: target.label })}
+        {first && (
+          <Button type="primary" loading={busy(first)} disabled={waits(first)} onClick={() => run(first)}>
+            {t(`approvals.acts.${first}`)}
           </Button>
-        ))}
+        )}
+        {may('reject') && (
+          <Button danger loading={busy('reject')} disabled={waits('reject')} onClick={() => run('reject')}>
+            {t('approvals.acts.reject')}
+          </Button>
+        )}
+        {may('return') && (
+          <Return
+            task={task.id}
+            comment={comment}
+            onComment={setComment}
+            disabled={found.isPending || acting.isPending}
+            busy={busy('return')}
+            refused={inReturn ? refused : {}}
+            open={returning}
+            onOpen={setReturning}
+            onReturn={(said) => run('return', said)}
+          />
+        )}
         {Object.values(task.fields ?? {}).includes('edit') && (
-          <Button disabled={deciding.isPending} onClick={onChange}>
+          <Button disabled={acting.isPending} onClick={onChange}>
             {t('record.edit')}
           </Button>
         )}
-        {comment.trim() !== '' && (
-          <Button disabled={deciding.isPending} onClick={() => deciding.mutate({ how: 'comment' })}>
-            {t('approvals.say')}
+        {may('comment') && comment.trim() !== '' && (
+          <Button loading={busy('comment')} disabled={acting.isPending} onClick={() => run('comment')}>
+            {t('approvals.acts.comment')}
           </Button>
         )}
+        {more.length > 0 && (
+          <Dropdown
+            trigger={['click']}
+            placement="topLeft"
+            disabled={acting.isPending}
+            menu={{
+              items: more.map((key) => ({ key, label: t(`approvals.acts.${key}`) })),
+              onClick: ({ key }) => setAsking(key as Act),
+            }}
+          >
+            <Button icon={<ChevronDown size={15} aria-hidden />} iconPlacement="end" aria-haspopup="menu">
+              {t('approvals.more')}
+            </Button>
+          </Dropdown>
+        )}
       </div>
+      {asking && (
+        <Suspense fallback={null}>
+          <ActDialog
+            task={task}
+            act={asking}
+            box={box}
+            comment={comment}
+            onDone={() => setComment('')}
+            onClose={() => setAsking(null)}
+          />
+        </Suspense>
+      )}
     </footer>
   );
 }

@@ -1,38 +1,37 @@
-import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Outlet, useParams } from '@tanstack/react-router';
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../definition/problem';
-import { useLabels } from '../../api/definitions';
-import { BOXES, type Box, boxQuery, type Instance, type Task } from '../../api/tasks';
-import { relative } from '../../texts/moment';
+import { BOXES, type Box, boxQuery, type Task } from '../../api/tasks';
 import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
 import { Page } from '../../ui/Page';
+import { ShowMore } from '../../ui/ShowMore';
 import { Waiting } from '../../ui/Skeleton';
 import styles from './approvals.module.css';
+import { BatchBar } from './BatchBar';
+import { isMarkable, Items } from './Items';
+import { useKeys } from './useKeys';
 
 const route = getRouteApi('/inside/approvals/$box');
-
-/** One line of a box: a task, or a flow that the person began. */
-interface Item {
-  key: string;
-  title: string;
-  workflow: string;
-  who: string | null;
-  at: string;
-  state: string;
-  unread: boolean;
-}
+const BatchDialog = lazy(() => import('./BatchDialog'));
+const ActDialog = lazy(() => import('./ActDialog'));
 
 /** What waits for the person, what was decided, what is to be noted, what was asked for. */
 export function InboxPage() {
   const { t } = useTranslation();
   const { box } = route.useParams();
-  const found = useQuery(boxQuery(box as Box));
-  const items = useItems(box as Box, found.data);
+  const found = useInfiniteQuery(boxQuery(box as Box));
+  const entries = useMemo(() => found.data?.pages.flatMap((page) => page.tasks), [found.data]);
+  const [marking, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const [together, setTogether] = useState<readonly Task[] | null>(null);
   const { id: open } = useParams({ strict: false });
-  useKeys(box, items ?? [], open);
+  const list = useRef<HTMLUListElement>(null);
+  const { wanted, dismiss } = useKeys(list, open);
+  const markable = box === 'todo' ? (entries ?? []).filter(isMarkable) : [];
+  // What somebody else decided meanwhile is marked no longer.
+  const marked = new Set(markable.flatMap(({ id }) => (marking.has(id) ? id : [])));
   return (
     <Page
       title={t('approvals.title')}
@@ -45,76 +44,35 @@ export function InboxPage() {
     >
       {failureOf(found) ? (
         <ErrorState error={found.error} reset={() => void found.refetch()} />
-      ) : items === undefined ? (
+      ) : entries === undefined ? (
         <Waiting />
       ) : (
         <div className={styles.split} data-open={open !== undefined || undefined}>
-          {items.length === 0 ? (
+          {entries.length === 0 ? (
             <Empty title={t(`approvals.empty.${box}`)} />
           ) : (
-            <ul className={styles.list} aria-label={t(`approvals.boxes.${box}`)}>
-              {items.map((item) => (
-                <li key={item.key}>
-                  <Link
-                    to="/approvals/$box/$id"
-                    params={{ box, id: item.key }}
-                    className={styles.item}
-                    activeProps={{ 'data-active': true, 'aria-current': 'true' }}
-                  >
-                    <strong data-unread={item.unread || undefined}>{item.title}</strong>
-                    <span className={styles.about}>
-                      {item.workflow}
-                      {item.who && ` · ${item.who}`}
-                    </span>
-                    <span className={styles.about}>
-                      {relative(item.at, Date.now())}
-                      {box !== 'todo' && ` · ${t(`approvals.states.${item.state}`, { defaultValue: item.state })}`}
-                    </span>
-                  </Link>
-                </li>
-              ))}
-            </ul>
+            <div className={styles.list}>
+              {markable.length > 1 && (
+                <BatchBar
+                  tasks={markable}
+                  marked={marked}
+                  onMark={setMarked}
+                  onApprove={() => setTogether(markable.filter(({ id }) => marked.has(id)))}
+                />
+              )}
+              <Items box={box as Box} entries={entries} list={list} marked={marked} onMark={setMarked} />
+              <ShowMore label={t('approvals.further')} list={found} />
+            </div>
           )}
           <div className={styles.detail}>
             <Outlet />
           </div>
         </div>
       )}
+      <Suspense fallback={null}>
+        {wanted && <ActDialog {...wanted} box={box} onClose={dismiss} />}
+        {together && <BatchDialog tasks={together} onMark={setMarked} onClose={() => setTogether(null)} />}
+      </Suspense>
     </Page>
   );
-}
-
-/** The lines of a box, once they are there. */
-function useItems(box: Box, found: (Task | Instance)[] | undefined): Item[] | undefined {
-  const called = useLabels();
-  return found?.map((one) => ({
-    key: one.id,
-    title: one.record.title ?? '—',
-    workflow: called('workflow', one.workflow),
-    who: box === 'started' ? null : (one.initiator?.title ?? null),
-    at: 'started_at' in one ? (one.ended_at ?? one.started_at) : (one.decided_at ?? one.created_at),
-    state: one.state,
-    unread: 'read_at' in one && one.read_at === null && (box === 'todo' || box === 'cc'),
-  }));
-}
-
-/** j and k go down and up. */
-function useKeys(box: string, items: Item[], open: string | undefined): void {
-  const navigate = useNavigate();
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      const typing =
-        event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]');
-      // A dialog that is open comes first.
-      const busy = document.querySelector('dialog[open], [role=dialog]') !== null;
-      if (typing || busy || event.ctrlKey || event.metaKey || event.altKey) return;
-      const step = { j: 1, k: -1 }[event.key];
-      if (step === undefined || items.length === 0) return;
-      const at = items.findIndex((item) => item.key === open);
-      const next = items[Math.max(0, Math.min(items.length - 1, at + step))];
-      if (next) void navigate({ to: '/approvals/$box/$id', params: { box, id: next.key } });
-    };
-    addEventListener('keydown', listen);
-    return () => removeEventListener('keydown', listen);
-  });
 }

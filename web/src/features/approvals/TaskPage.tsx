@@ -1,31 +1,20 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import Button from 'antd/es/button';
 import { ArrowLeft } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../definition/problem';
 import { useDefinition } from '../../api/definitions';
-import { useSession } from '../../api/session';
-import {
-  decide,
-  instanceQuery,
-  type Instance,
-  type Task,
-  type WholeInstance,
-  taskQuery,
-  withdraw,
-} from '../../api/tasks';
+import { decide, instanceQuery, type Task, type WholeInstance, taskQuery } from '../../api/tasks';
 import { asGranted } from '../../definition/form';
 import { RecordValues } from '../../forms/RecordValues';
 import { ErrorState } from '../../ui/ErrorState';
 import { Waiting } from '../../ui/Skeleton';
-import { toast } from '../../ui/toast';
 import styles from './approvals.module.css';
 import { Decide } from './Decide';
 import { TaskForm } from './TaskForm';
 import { Trace } from './Trace';
-import { useDecision } from './useDecision';
+import { TakeBack, Ways } from './Ways';
 
 const route = getRouteApi('/inside/approvals/$box/$id');
 
@@ -73,10 +62,11 @@ function Shown({ instance, task, box }: { instance: WholeInstance; task: Task | 
         <Trace instance={instance} />
         <RecordValues object={object} id={record.id} />
       </div>
-      {task?.state === 'open' && task.kind === 'approve' && (
+      {task?.state === 'open' && task.may !== undefined && (
         <Decide task={task} object={object} box={box} onChange={() => setChanging(true)} />
       )}
-      {box === 'started' && instance.state === 'running' && <Withdraw instance={instance} />}
+      {task?.may?.includes('take_back') && <TakeBack task={task} box={box} />}
+      {box === 'started' && instance.state === 'running' && <Ways instance={instance} />}
     </>
   );
 }
@@ -92,23 +82,4 @@ function useRead(task: Task | undefined): void {
       // It stays unread, and is told to be read when it is opened again.
       .catch(() => undefined);
   }, [unread, queries]);
-}
-
-function Withdraw({ instance }: { instance: Instance }) {
-  const { t } = useTranslation();
-  const { user } = useSession();
-  const withdrawing = useDecision<void>(
-    () => withdraw(instance.id, ''),
-    () => toast({ text: t('approvals.done.withdraw'), tone: 'done' }),
-  );
-  if (instance.initiator?.id !== user.id) return null;
-  return (
-    <footer className={styles.decide}>
-      <div className={styles.buttons}>
-        <Button loading={withdrawing.isPending} onClick={() => withdrawing.mutate()}>
-          {t('approvals.withdraw')}
-        </Button>
-      </div>
-    </footer>
-  );
 }

@@ -1,27 +1,29 @@
 import { useTranslation } from 'react-i18next';
-import type { WholeInstance } from '../../api/tasks';
+import type { Task, WholeInstance } from '../../api/tasks';
 import { moment } from '../../fields/date';
 import styles from './approvals.module.css';
+import { isWaited } from './seats';
+
+/** How somebody came to a seat, where it is not as the flow says. */
+const TOLD: readonly Task['origin'][] = ['transferred', 'delegated', 'added', 'substituted'];
 
 /** How far a flow is: the steps with who is waited for, and what happened so far. */
 export function Trace({ instance }: { instance: WholeInstance }) {
   const { t } = useTranslation();
   const labels = new Map(instance.path.map((step) => [step.node, step.label]));
-  const waiting = (node: string) =>
-    instance.tasks
-      .filter((task) => task.node === node && task.state === 'open')
-      .map((task) => task.assignee?.title ?? '—');
   return (
     <section className={styles.trace} aria-label={t('approvals.trace')}>
       <ol className={styles.steps}>
         {instance.path.map((step) => (
           <li key={step.node} data-state={step.state} aria-current={step.state === 'waiting' ? 'step' : undefined}>
             <span>{step.label}</span>
-            <small>
-              {step.state === 'waiting'
-                ? waiting(step.node).join(', ')
-                : t(`approvals.steps.${step.state}`, { defaultValue: '' })}
-            </small>
+            {step.state === 'waiting' ? (
+              instance.tasks
+                .filter((task) => task.node === step.node && task.kind !== 'cc' && isWaited(task))
+                .map((task) => <Seat key={task.id} task={task} />)
+            ) : (
+              <small>{t(`approvals.steps.${step.state}`, { defaultValue: '' })}</small>
+            )}
           </li>
         ))}
       </ol>
@@ -39,4 +41,14 @@ export function Trace({ instance }: { instance: WholeInstance }) {
       </ol>
     </section>
   );
+}
+
+/** Somebody who is waited for, with how they came to it and whether others come first. */
+function Seat({ task: { assignee, origin, state } }: { task: Task }) {
+  const { t } = useTranslation();
+  const notes = [
+    ...(TOLD.includes(origin) ? [t(`approvals.origins.${origin}`)] : []),
+    ...(state === 'queued' ? [t('approvals.states.queued')] : []),
+  ];
+  return <small>{[assignee?.title ?? '—', ...notes].join(' · ')}</small>;
 }
