@@ -35,6 +35,13 @@ pub struct TaskAction {
     pub seen: Option<i64>,
 }
 
+impl TaskAction {
+    /// A decision without words.
+    pub fn new(task: Uuid, kind: DecisionKind) -> TaskAction {
+        TaskAction { task, kind, comment: None, to: None, picks: Named::new(), seen: None }
+    }
+}
+
 impl Engine {
     /// Decides a task.
     ///

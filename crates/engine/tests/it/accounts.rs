@@ -537,14 +537,7 @@ fn a_leaver_hands_everything_over() {
         assert_eq!(todo.len(), 1);
         let task: Uuid = todo[0]["id"].as_str().unwrap().parse().unwrap();
         let kind = workflow::decision::DecisionKind::Approve;
-        let action = engine::flow::decide::TaskAction {
-            task,
-            kind,
-            comment: None,
-            to: None,
-            picks: Default::default(),
-            seen: None,
-        };
+        let action = engine::flow::decide::TaskAction::new(task, kind);
         engine.decide(&sue, action).await.unwrap();
         let log = engine.instance(&root, parked, diagnostic::Locale::En).await.unwrap()["log"].clone();
         let kinds: Vec<&str> =

@@ -31,6 +31,9 @@ fn the_example_does_what_its_scenarios_say() {
     }
 }
 
+/// Step → aliases of people.
+type Picks<'a> = &'a [(&'a str, &'a [&'a str])];
+
 /// The people and flows of the example.
 struct Office {
     site: Arc<Site>,
@@ -52,12 +55,12 @@ impl Office {
         self.site.engine.identity(self.id(alias), None).await.unwrap()
     }
 
-    fn named(&self, picks: &[(&str, &[&str])]) -> BTreeMap<String, Vec<Uuid>> {
+    fn named(&self, picks: Picks<'_>) -> BTreeMap<String, Vec<Uuid>> {
         let ids = |people: &[&str]| people.iter().map(|alias| self.id(alias)).collect();
         picks.iter().map(|(step, people)| ((*step).to_owned(), ids(people))).collect()
     }
 
-    async fn submit(&self, flow: &str, amount: i64, picks: &[(&str, &[&str])]) -> diagnostic::Result<Uuid> {
+    async fn submit(&self, flow: &str, amount: i64, picks: Picks<'_>) -> diagnostic::Result<Uuid> {
         let who = self.who("xu").await;
         let body = json!({"name": "P", "amount": amount, "trade": "steel"});
         let record = self.site.create(&who, "approvers.purchase", body).await.id();
@@ -66,12 +69,12 @@ impl Office {
         self.site.engine.submit(&who, order).await
     }
 
-    async fn approve(&self, alias: &str, picks: &[(&str, &[&str])]) -> String {
+    async fn approve(&self, alias: &str, picks: Picks<'_>) -> String {
         let who = self.who(alias).await;
         let todo = self.site.engine.task_box(&who, "todo", None, 10).await.unwrap().entries;
         let task = todo[0]["id"].as_str().unwrap().parse().unwrap();
-        let (kind, picks) = (DecisionKind::Approve, self.named(picks));
-        let action = TaskAction { task, kind, comment: None, to: None, picks, seen: None };
+        let picks = self.named(picks);
+        let action = TaskAction { picks, ..TaskAction::new(task, DecisionKind::Approve) };
         refusal(self.site.engine.decide(&who, action).await)
     }
 
@@ -129,7 +132,7 @@ fn a_substitute_is_told_for_whom() {
 fn people_are_named_and_stay_named() {
     on_each(async |site| {
         let office = Office::open(site).await;
-        let wrong: [(&[(&str, &[&str])], &str); 4] = [
+        let wrong: [(Picks<'_>, &str); 4] = [
             (&[], "required picks.legal"),
             (&[("legal", &["xu"])], "not_choosable picks.legal"),
             (&[("legal", &["song", "song"]), ("other", &["xu"])], "unknown_parameter picks.other"),
