@@ -96,43 +96,35 @@ codes! {
         cure "Remove it until a version that executes it is installed.";
     Cycle = "cycle" Check:
         en "{what} form a cycle: {path}",
-        zh_cn "{what} 形成循环：{path}",
-        zh_tw "{what} 形成循環：{path}",
+        zh_cn "{what} 形成循环：{path}", zh_tw "{what} 形成循環：{path}",
         cure "Break the cycle at one of the places named.";
     VersionMismatch = "version_mismatch" Check:
         en "{what} needs {wanted}, but {found} is there",
-        zh_cn "{what} 需要 {wanted}，但现有 {found}",
-        zh_tw "{what} 需要 {wanted}，但現有 {found}",
+        zh_cn "{what} 需要 {wanted}，但现有 {found}", zh_tw "{what} 需要 {wanted}，但現有 {found}",
         cure "Install a version within the range.";
     LowerVersion = "lower_version" Check:
         en "pack {pack} {new} is lower than the installed {installed}",
-        zh_cn "软件包 {pack} {new} 低于已安装的 {installed}",
-        zh_tw "套件 {pack} {new} 低於已安裝的 {installed}",
+        zh_cn "软件包 {pack} {new} 低于已安装的 {installed}", zh_tw "套件 {pack} {new} 低於已安裝的 {installed}",
         cure "Raise the version in pack.yaml.";
     Conflict = "conflict" Check:
         en "{what}",
-        zh_cn "{what}",
-        zh_tw "{what}",
+        zh_cn "{what}", zh_tw "{what}",
         cure "Decide which of the two holds and remove the other.";
     MergeConflict = "merge_conflict" Check:
         en "both sides changed {what}",
-        zh_cn "双方都修改了 {what}",
-        zh_tw "雙方都修改了 {what}",
+        zh_cn "双方都修改了 {what}", zh_tw "雙方都修改了 {what}",
         cure "Take over the new value in the overlay or keep yours with a new `based_on`.";
     UnsafeChange = "unsafe_change" Check:
         en "{what} needs a check of the data: {reason}",
-        zh_cn "{what} 需要检查数据：{reason}",
-        zh_tw "{what} 需要檢查資料：{reason}",
+        zh_cn "{what} 需要检查数据：{reason}", zh_tw "{what} 需要檢查資料：{reason}",
         cure "Correct the records named by the plan, then apply again.";
     ScriptError = "script_error" Check:
         en "{reason}",
-        zh_cn "{reason}",
-        zh_tw "{reason}",
+        zh_cn "{reason}", zh_tw "{reason}",
         cure "Correct the script at the line and column named.";
     TemplateError = "template_error" Check:
         en "{reason}",
-        zh_cn "{reason}",
-        zh_tw "{reason}",
+        zh_cn "{reason}", zh_tw "{reason}",
         cure "Correct the template at the line and column named.";
     UnknownTimeZone = "unknown_time_zone" Check:
         en "there is no time zone `{name}`",
@@ -144,13 +136,11 @@ codes! {
         cure "Write both ends as HH:MM; an end before the start is on the next day, 00:00-24:00 is the whole day.";
     InvalidDuration = "invalid_duration" Check:
         en "`{text}` is no length of time such as 90m, 3d or 1d 4h working",
-        zh_cn "`{text}` 不是时长，例如 90m、3d 或 1d 4h working",
-        zh_tw "`{text}` 不是時長，例如 90m、3d 或 1d 4h working",
+        zh_cn "`{text}` 不是时长，例如 90m、3d 或 1d 4h working", zh_tw "`{text}` 不是時長，例如 90m、3d 或 1d 4h working",
         cure "Write numbers with w, d, h, m, s, the largest first, each once, and ` working` for working time, which has no weeks; a hundred years at most.";
     EmptyCalendar = "empty_calendar" Check:
         en "nobody ever works by this calendar: no day of the week has hours",
-        zh_cn "此日历没有任何工作时间：一周中没有一天设有工作时段",
-        zh_tw "此行事曆沒有任何工作時間：一週中沒有一天設有工作時段",
+        zh_cn "此日历没有任何工作时间：一周中没有一天设有工作时段", zh_tw "此行事曆沒有任何工作時間：一週中沒有一天設有工作時段",
         cure "Give at least one day of the week hours.";
     OverlappingHours = "overlapping_hours" Check:
         en "the hours of {day} go on while those of {next} have begun",
@@ -162,24 +152,20 @@ codes! {
         cure "Leave the day out of one of the two.";
     ScenarioFailed = "scenario_failed" Check:
         en "{reason}",
-        zh_cn "{reason}",
-        zh_tw "{reason}",
+        zh_cn "{reason}", zh_tw "{reason}",
         cure "Correct the definition, or the scenario where the definition is right.";
     // expressions
     ExpressionSyntax = "expression_syntax" Check:
         en "{reason}",
-        zh_cn "{reason}",
-        zh_tw "{reason}",
+        zh_cn "{reason}", zh_tw "{reason}",
         cure "Correct the expression at the position named.";
     ExpressionType = "expression_type" Check:
         en "{reason}",
-        zh_cn "{reason}",
-        zh_tw "{reason}",
+        zh_cn "{reason}", zh_tw "{reason}",
         cure "Compare and combine values of the same type.";
     ExpressionName = "expression_name" Check:
         en "unknown name `{name}`",
-        zh_cn "未知的名称 `{name}`",
-        zh_tw "未知的名稱 `{name}`",
+        zh_cn "未知的名称 `{name}`", zh_tw "未知的名稱 `{name}`",
         cure "Use a field of the object or a name that is in scope here.";
     ExpressionBackend = "expression_backend" Check:
         en "{what} cannot be evaluated {where}",

@@ -53,6 +53,26 @@ pub fn configure(app: &mut web::ServiceConfig) {
     app.default_service(web::to(nowhere));
 }
 
+fn flows(api: &mut web::ServiceConfig) {
+    api.service(at("/workflows/{name}/instances").post(flows::submit).done());
+    api.service(at("/instances/{id}").get(flows::instance).done());
+    api.service(at("/instances/{id}/withdraw").post(flows::withdraw).done());
+    api.service(at("/instances/{id}/cancel").post(flows::cancel).done());
+    api.service(at("/tasks").get(flows::tasks).done());
+    api.service(at("/tasks/{id}").get(flows::task).done());
+    api.service(at("/tasks/{id}/return-targets").get(flows::return_targets).done());
+    api.service(at("/tasks/{id}/approve").post(flows::approve).done());
+    api.service(at("/tasks/{id}/reject").post(flows::reject).done());
+    api.service(at("/tasks/{id}/return").post(flows::give_back).done());
+    api.service(at("/tasks/{id}/done").post(flows::done).done());
+    for act in ["transfer", "delegate", "resolve", "add-sign", "remove-sign", "cc", "take-back"] {
+        api.service(at(&format!("/tasks/{{id}}/{act}")).post(flows::seat).done());
+    }
+    api.service(at("/tasks/{id}/save").post(flows::save).done());
+    api.service(at("/tasks/{id}/comment").post(flows::comment).done());
+    api.service(at("/tasks/{id}/read").post(flows::read).done());
+}
+
 fn api(api: &mut web::ServiceConfig) {
     // Tried in this order, by a pattern each: what is asked for most stands first.
     let record = "/records/{object}/{id}";
@@ -91,24 +111,7 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/search").get(records::search).done());
     api.service(at("/access/explain").get(records::explain).done());
 
-    api.service(at("/workflows/{name}/instances").post(flows::submit).done());
-    api.service(at("/instances/{id}").get(flows::instance).done());
-    api.service(at("/instances/{id}/withdraw").post(flows::withdraw).done());
-    api.service(at("/instances/{id}/cancel").post(flows::cancel).done());
-    api.service(at("/tasks").get(flows::tasks).done());
-    api.service(at("/tasks/{id}").get(flows::task).done());
-    api.service(at("/tasks/{id}/return-targets").get(flows::return_targets).done());
-    api.service(at("/tasks/{id}/approve").post(flows::approve).done());
-    api.service(at("/tasks/{id}/reject").post(flows::reject).done());
-    api.service(at("/tasks/{id}/return").post(flows::give_back).done());
-    api.service(at("/tasks/{id}/done").post(flows::done).done());
-    for act in ["transfer", "delegate", "resolve", "add-sign", "remove-sign", "cc", "take-back"] {
-        api.service(at(&format!("/tasks/{{id}}/{act}")).post(flows::seat).done());
-    }
-    api.service(at("/tasks/{id}/save").post(flows::save).done());
-    api.service(at("/tasks/{id}/comment").post(flows::comment).done());
-    api.service(at("/tasks/{id}/read").post(flows::read).done());
-
+    flows(api);
     api.service(at("/definitions").get(definitions::list).done());
     api.service(at("/definitions/{kind}/{name}").get(definitions::one).done());
     api.service(at("/calendars").get(calendars::list).done());

@@ -6,9 +6,8 @@ pub use crate::flow::DecisionKind;
 use crate::flow::step::{Allow, People, Step};
 use crate::flow::{AfterReturn, NodeId, Outcome, TakeBack, Withdraw};
 use crate::instance::{InstanceState, Task, TaskKind, TaskState, TokenState};
-use crate::run::{Question, Run};
+use crate::run::{Past, Question, Run};
 use crate::step::for_each::ForEach;
-use crate::way::Past;
 use diagnostic::{Code, Diagnostic, Hint, Result};
 use uuid::Uuid;
 

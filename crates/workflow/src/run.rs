@@ -4,7 +4,6 @@ use crate::flow::{Flow, NodeId, Outcome, Performer, ScopeId};
 use crate::instance::{
     InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData, TokenState,
 };
-use crate::way::Past;
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use uuid::Uuid;
@@ -165,6 +164,17 @@ impl Person {
     pub fn new(user: Uuid, why: impl Into<String>) -> Person {
         Person { user, why: why.into(), substituted: false, weight: 1, in_place_of: None }
     }
+}
+
+/// What becomes of decisions that were made before at the target and behind it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Past {
+    /// They are asked for again, and stay in the log.
+    Superseded,
+    /// Those at the target and at this node are asked for again.
+    SupersededAt(NodeId),
+    /// They stand.
+    Stands,
 }
 
 /// What every kind of step does.

@@ -2,18 +2,7 @@
 
 use crate::flow::{NodeId, ScopeId};
 use crate::instance::{TaskState, Token, TokenData, TokenState};
-use crate::run::Run;
-
-/// What becomes of decisions that were made before at the target and behind it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Past {
-    /// They are asked for again, and stay in the log.
-    Superseded,
-    /// Those at the target and at this node are asked for again.
-    SupersededAt(NodeId),
-    /// They stand.
-    Stands,
-}
+use crate::run::{Past, Run};
 
 /// One run through a scope: below which token, and for which item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

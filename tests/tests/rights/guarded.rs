@@ -221,7 +221,7 @@ fn tasks_and_secrets_follow_the_rights_on_their_record() {
             let (engine, who) = (&scene.site.engine, &scene.site.identities[0]);
             let order = json!({"o_code": "TOLD", "o_approver": scene.site.people[0].id});
             let order = scene.site.make("vault.order", order).await;
-            engine.submit(who, "vault.closing", order, None).await.unwrap();
+            engine.submit(who, engine::requests::Submission::new("vault.closing", order)).await.unwrap();
             scene.site.write(update("vault.order", order, json!({"o_level": 4}))).await.unwrap();
             let tasks = engine.task_box(who, "todo", None, 200).await.unwrap();
             let of_order = tasks.entries.iter().find(|task| task["record"]["id"] == json!(order)).unwrap();

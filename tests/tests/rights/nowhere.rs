@@ -52,7 +52,10 @@ fn a_hidden_record_answers_as_one_that_is_nowhere() {
             let approver = site.world.users[1];
             let made = async |code: &str, level: i64| {
                 let order = site.make("vault.order", json!({"o_code": code, "o_approver": approver})).await;
-                site.engine.submit(&site.identities[0], "vault.closing", order, None).await.unwrap();
+                site.engine
+                    .submit(&site.identities[0], engine::requests::Submission::new("vault.closing", order))
+                    .await
+                    .unwrap();
                 site.make("vault.line", json!({"l_order": order, "l_name": "l", "l_qty": 1})).await;
                 site.write(update("vault.order", order, json!({"o_level": level}))).await.unwrap();
                 order

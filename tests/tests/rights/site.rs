@@ -228,7 +228,11 @@ impl Site {
             }
         }
         for id in &orders {
-            let instance = self.engine.submit(ghost, "vault.closing", *id, None).await.unwrap();
+            let instance = self
+                .engine
+                .submit(ghost, engine::requests::Submission::new("vault.closing", *id))
+                .await
+                .unwrap();
             self.instances.push(instance);
         }
         let tasks = self

@@ -10,7 +10,10 @@ use calendar::Duration;
 use chrono::DateTime;
 use definition::Scenario;
 use definition::calendar::USUAL;
-use definition::scenario::{Advance, AdvanceBy, Expect, GivenDemo, RunAction, ScenarioAction};
+use definition::scenario::{
+    AddPeople, Advance, AdvanceBy, ApproveTask, CopyTo, Decide, Expect, GiveTo, GivenDemo, OnRecord,
+    ReturnTo, RunAction, ScenarioAction,
+};
 use diagnostic::did_you_mean;
 use expression::Expectation;
 use indexmap::IndexMap;
@@ -86,9 +89,6 @@ impl Check<'_> {
                     self.values(&object, &update.set, path, "set", findings);
                 }
             }
-            ScenarioAction::Delete(on) | ScenarioAction::Restore(on) => {
-                self.record(&on.record, path, findings);
-            }
             ScenarioAction::Move(made) => {
                 let object = self.record(&made.record, path, findings);
                 if let Some(object) = object.filter(|_| !refused) {
@@ -106,34 +106,24 @@ impl Check<'_> {
                 findings.resolve_in(Noun::Workflow, &mut submit.workflow, self.entry, &at);
                 self.save(submit.save.as_ref(), None);
             }
-            ScenarioAction::Approve(approve) => {
-                self.record(&approve.record, path, findings);
-            }
-            ScenarioAction::Reject(decide)
-            | ScenarioAction::Withdraw(decide)
-            | ScenarioAction::Done(decide)
-            | ScenarioAction::TakeBack(decide)
-            | ScenarioAction::Resolve(decide)
-            | ScenarioAction::Cancel(decide)
-            | ScenarioAction::Comment(decide) => {
-                self.record(&decide.record, path, findings);
-            }
-            ScenarioAction::Transfer(give)
-            | ScenarioAction::Delegate(give)
-            | ScenarioAction::RemoveSign(give) => {
-                self.record(&give.record, path, findings);
-            }
-            ScenarioAction::AddSign(add) => {
-                self.record(&add.record, path, findings);
-            }
-            ScenarioAction::Copy(copy) => {
-                self.record(&copy.record, path, findings);
-            }
+            ScenarioAction::Approve(ApproveTask { record, .. })
+            | ScenarioAction::Reject(Decide { record, .. })
+            | ScenarioAction::Withdraw(Decide { record, .. })
+            | ScenarioAction::Done(Decide { record, .. })
+            | ScenarioAction::TakeBack(Decide { record, .. })
+            | ScenarioAction::Resolve(Decide { record, .. })
+            | ScenarioAction::Cancel(Decide { record, .. })
+            | ScenarioAction::Comment(Decide { record, .. })
+            | ScenarioAction::Transfer(GiveTo { record, .. })
+            | ScenarioAction::Delegate(GiveTo { record, .. })
+            | ScenarioAction::RemoveSign(GiveTo { record, .. })
+            | ScenarioAction::AddSign(AddPeople { record, .. })
+            | ScenarioAction::Copy(CopyTo { record, .. })
+            | ScenarioAction::Return(ReturnTo { record, .. })
+            | ScenarioAction::Delete(OnRecord { record })
+            | ScenarioAction::Restore(OnRecord { record }) => drop(self.record(record, path, findings)),
             // An upload is no record of an object.
             ScenarioAction::Upload(upload) => self.save(Some(&upload.save), None),
-            ScenarioAction::Return(back) => {
-                self.record(&back.record, path, findings);
-            }
             ScenarioAction::Query(query) => {
                 self.object_name(&mut query.object, path, findings);
                 if let (Some(filter), false) = (&query.filter, refused) {

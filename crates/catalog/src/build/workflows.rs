@@ -157,9 +157,8 @@ impl Check<'_> {
         self.sequences.pop();
     }
 
-    fn step(&mut self, step: &mut Step, path: &mut Vec<String>, findings: &mut Findings<'_>) {
-        let own = path.clone();
-        let at = |more: &[&str]| joined(&own, more);
+    fn step(&mut self, step: &mut Step, own: &[String], findings: &mut Findings<'_>) {
+        let at = |more: &[&str]| joined(own, more);
         for name in step.fields.keys().filter(|name| *name != "*") {
             self.field(name, &strs(&at(&["fields", name])), findings);
         }
@@ -183,9 +182,9 @@ impl Check<'_> {
                     self.steps(&mut branch.steps, &mut inner, findings);
                 }
             }
-            StepKind::Repeat(step) => self.repeat(step, &own, findings),
-            StepKind::ForEach(step) => self.for_each(step, &own, findings),
-            StepKind::Goto(step) => self.goto(&step.goto, &own, findings),
+            StepKind::Repeat(step) => self.repeat(step, own, findings),
+            StepKind::ForEach(step) => self.for_each(step, own, findings),
+            StepKind::Goto(step) => self.goto(&step.goto, own, findings),
             StepKind::End(_) => {}
         }
     }

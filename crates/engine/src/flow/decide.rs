@@ -38,7 +38,7 @@ pub struct TaskAction {
 impl TaskAction {
     /// A decision without words.
     pub fn new(task: Uuid, kind: DecisionKind) -> TaskAction {
-        TaskAction { task, kind, comment: None, to: None, picks: Named::new(), seen: None }
+        TaskAction { task, kind, comment: None, to: None, back: false, picks: Named::new(), seen: None }
     }
 }
 

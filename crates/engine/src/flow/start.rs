@@ -29,6 +29,13 @@ pub struct Submission {
     pub picks: Named,
 }
 
+impl Submission {
+    /// A submission without words, which names nobody.
+    pub fn new(workflow: impl Into<Arc<str>>, record: Uuid) -> Submission {
+        Submission { workflow: workflow.into(), record, comment: None, picks: Named::new() }
+    }
+}
+
 impl Engine {
     /// Submits a record to a flow; answers the instance.
     ///

@@ -111,14 +111,7 @@ impl Office {
         let Some(task) = self.task(instance, login).await else { return "no task".to_owned() };
         let decide = |kind: DecisionKind, to: Option<&str>, comment: Option<&str>| {
             let to = to.filter(|to| !to.is_empty()).map(str::to_owned);
-            TaskAction {
-                task,
-                kind,
-                comment: comment.map(str::to_owned),
-                to,
-                picks: Default::default(),
-                seen: None,
-            }
+            TaskAction { comment: comment.map(str::to_owned), to, ..TaskAction::new(task, kind) }
         };
         match &rest[..1] {
             "+" => refusal(engine.decide(who, decide(DecisionKind::Approve, None, None)).await),

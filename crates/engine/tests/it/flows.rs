@@ -14,14 +14,7 @@ async fn todo(site: &Site, who: &Arc<Identity>) -> Vec<Uuid> {
 }
 
 fn action(task: Uuid, kind: DecisionKind, comment: Option<&str>) -> TaskAction {
-    TaskAction {
-        task,
-        kind,
-        comment: comment.map(str::to_owned),
-        to: None,
-        picks: Default::default(),
-        seen: None,
-    }
+    TaskAction { comment: comment.map(str::to_owned), ..TaskAction::new(task, kind) }
 }
 
 /// A checked request whose approval has been asked for.
