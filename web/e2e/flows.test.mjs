@@ -247,9 +247,6 @@ for (const look of [{}, { size: PHONE, dark: true }]) {
     const popup = page.getByRole('group', { name: 'Return' });
     await popup.getByRole('radio', { name: 'start_check' }).check();
     await popup.getByRole('checkbox', { name: /straight back/ }).check();
-    // The flow wants to know why.
-    await button(popup, 'Return').click();
-    await popup.getByRole('alert').waitFor();
     await accessible(page, `returning at ${where}`);
     await shoot(page, look.size ? 'flows-return-phone' : 'flows-return');
     await fits(page, 'returning');
@@ -263,6 +260,24 @@ for (const look of [{}, { size: PHONE, dark: true }]) {
     await context.close();
   });
 }
+
+test('why something is returned is asked for where it is said', async () => {
+  const flow = await running('desk', 'A new carpet');
+  await act('bob', flow, 'approve');
+  const { page, wrong, context } = await facing('dan', flow, { dark: true });
+  await button(page, 'Return…').click();
+  const popup = page.getByRole('group', { name: 'Return' });
+  await button(popup, 'Return').click();
+  await popup.getByRole('alert').getByText('say why').waitFor();
+  await accessible(page, 'a return without a word');
+  await shoot(page, 'flows-return-refused');
+  await popup.getByRole('textbox', { name: 'Comment' }).fill('Which colour?');
+  await button(popup, 'Return').click();
+  await said(page, 'Returned').waitFor();
+  await becomes(() => waits(flow), ['Bob']);
+  sound(wrong);
+  await context.close();
+});
 
 test('what is to be done is done without a decision', async () => {
   const flow = await running('arbitrary_cycle', 'A parking space');
