@@ -82,10 +82,17 @@ async function more(page, name) {
   return dialog;
 }
 
-/** Chooses somebody by a part of the name. */
+/** Chooses somebody by name, once nobody else is offered: until then the list moves. */
 async function choose(page, dialog, label, name) {
   await dialog.getByRole('combobox', { name: label }).fill(name);
-  await page.locator('.ant-select-item-option', { hasText: name }).filter({ visible: true }).click();
+  const offered = page.locator('.ant-select-item-option').filter({ visible: true });
+  const found = offered.filter({ hasText: name });
+  // Beside the person stands the way to the table.
+  await becomes(
+    async () => [await found.count(), await found.locator('small').count(), await offered.count()],
+    [1, 0, 2],
+  );
+  await found.click();
 }
 
 /** Nothing hangs over the edge. */
