@@ -82,10 +82,17 @@ async function more(page, name) {
   return dialog;
 }
 
-/** Chooses somebody by a part of the name. */
+/** Chooses somebody by name, once nobody else is offered: until then the list moves. */
 async function choose(page, dialog, label, name) {
   await dialog.getByRole('combobox', { name: label }).fill(name);
-  await page.locator('.ant-select-item-option', { hasText: name }).filter({ visible: true }).click();
+  const offered = page.locator('.ant-select-item-option').filter({ visible: true });
+  const found = offered.filter({ hasText: name });
+  // Beside the person stands the way to the table.
+  await becomes(
+    async () => [await found.count(), await found.locator('small').count(), await offered.count()],
+    [1, 0, 2],
+  );
+  await found.click();
 }
 
 /** Nothing hangs over the edge. */
@@ -247,9 +254,6 @@ for (const look of [{}, { size: PHONE, dark: true }]) {
     const popup = page.getByRole('group', { name: 'Return' });
     await popup.getByRole('radio', { name: 'start_check' }).check();
     await popup.getByRole('checkbox', { name: /straight back/ }).check();
-    // The flow wants to know why.
-    await button(popup, 'Return').click();
-    await popup.getByRole('alert').waitFor();
     await accessible(page, `returning at ${where}`);
     await shoot(page, look.size ? 'flows-return-phone' : 'flows-return');
     await fits(page, 'returning');
@@ -263,6 +267,24 @@ for (const look of [{}, { size: PHONE, dark: true }]) {
     await context.close();
   });
 }
+
+test('why something is returned is asked for where it is said', async () => {
+  const flow = await running('desk', 'A new carpet');
+  await act('bob', flow, 'approve');
+  const { page, wrong, context } = await facing('dan', flow, { dark: true });
+  await button(page, 'Return…').click();
+  const popup = page.getByRole('group', { name: 'Return' });
+  await button(popup, 'Return').click();
+  await popup.getByRole('alert').getByText('say why').waitFor();
+  await accessible(page, 'a return without a word');
+  await shoot(page, 'flows-return-refused');
+  await popup.getByRole('textbox', { name: 'Comment' }).fill('Which colour?');
+  await button(popup, 'Return').click();
+  await said(page, 'Returned').waitFor();
+  await becomes(() => waits(flow), ['Bob']);
+  sound(wrong);
+  await context.close();
+});
 
 test('what is to be done is done without a decision', async () => {
   const flow = await running('arbitrary_cycle', 'A parking space');

@@ -88,7 +88,7 @@ export default function BatchDialog({ tasks, onMark, onClose }: Props) {
             <Comment value={comment} onChange={setComment} />
           </>
         ) : (
-          <CountedBar label={title} done={progress.done + progress.refused.length} of={tasks.length} />
+          <CountedBar label={t('approvals.trace')} done={progress.done + progress.refused.length} of={tasks.length} />
         )}
         {progress && progress.refused.length > 0 && (
           <div role="alert">

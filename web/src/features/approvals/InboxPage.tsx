@@ -65,6 +65,9 @@ export function InboxPage() {
             </div>
           )}
           <div className={styles.detail}>
+            {open === undefined && box === 'todo' && entries.length > 0 && (
+              <p className={styles.keys}>{t('approvals.keys')}</p>
+            )}
             <Outlet />
           </div>
         </div>

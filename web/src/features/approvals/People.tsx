@@ -5,8 +5,7 @@ import type { Field } from '../../definition/types';
 import { kindOf } from '../../fields/registry';
 import forms from '../../forms/forms.module.css';
 import { Wrong } from './Comment';
-
-type Tree = NonNullable<Field['choose_where']>;
+import { offered } from './offered';
 
 interface Props {
   label: string;
@@ -16,18 +15,6 @@ interface Props {
   /** Who is not offered: these would change nothing. */
   without: readonly string[];
   wrong: string | undefined;
-}
-
-const of = (field: string, t: Tree['t']): Tree => ({ op: 'path', t, root: 'row', steps: [['base.user', field]] });
-const literal = (v: Json, t: Tree['t']): Tree => ({ op: 'literal', t, v });
-const holds = (op: string, ...a: Tree[]): Tree => ({ op, t: 'boolean', a });
-
-/** Whoever is active, but for these. */
-function offered(without: readonly string[]): Tree {
-  const active = holds('==', of('active', 'boolean'), literal(true, 'boolean'));
-  if (without.length === 0) return active;
-  const ids = without.map((id) => literal(id, 'text'));
-  return holds('&&', active, holds('!', holds('in', of('id', 'text'), ...ids)));
 }
 
 const nothing = () => ({});

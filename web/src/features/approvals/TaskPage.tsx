@@ -52,13 +52,14 @@ export function TaskPage() {
 
 /** What it is about, as far as the step shows it, and what the person can do. */
 function Shown({ instance, task, box }: { instance: WholeInstance; task: Task | undefined; box: string }) {
+  const { t } = useTranslation();
   const { record } = instance;
   const object = asGranted(useDefinition('object', record.object), task?.fields);
   const [changing, setChanging] = useState(false);
   if (changing && task) return <TaskForm task={task} object={object} onDone={() => setChanging(false)} />;
   return (
     <>
-      <div className={styles.content}>
+      <div className={styles.content} tabIndex={0} role="region" aria-label={record.title ?? t('approvals.trace')}>
         <Trace instance={instance} />
         <RecordValues object={object} id={record.id} />
       </div>

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { useNavigate, useParams } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { type Act, decide, type Said, type Task } from '../../api/tasks';
 import { failed, toast } from '../../ui/toast';
@@ -60,13 +60,15 @@ export function useTold(): (act: Act, task: Task | undefined) => void {
 /** Does something with a task, says so, and leaves a task with which nothing is left to do. */
 export function useAct({ task, box, seen, onDone, places = [] }: Options) {
   const navigate = useNavigate();
+  const { id: open } = useParams({ strict: false });
   const tell = useTold();
   return useDecision(
     ({ act, said }: Doing) => decide(task.id, act, said, DECIDING.includes(act) ? seen : undefined),
     async (doing, now) => {
       tell(doing.act, now);
       onDone?.(doing);
-      if (!stays(doing)) await navigate({ to: '/approvals/$box', params: { box } });
+      // Another task that is open beside the list stays.
+      if (open === task.id && !stays(doing)) await navigate({ to: '/approvals/$box', params: { box } });
     },
     (error) => {
       const said = refusalOf(error);

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { restriction } from '../../definition/expression/restrict';
+import { clockAt } from '../../definition/expression/zone';
+import { offered } from './offered';
+
+const id = '01936f6e-5c1a-7c3e-9a41-0b8a6d1f2c11';
+
+test.each([
+  [[], '(active == true)'],
+  [[id], `(active == true) && !(id in ["${id}"])`],
+])('without %j people are found by %s', (without, filter) => {
+  const scope = { records: { record: {}, user: { id } }, clock: clockAt('Asia/Taipei') };
+  expect(restriction(offered(without), scope)).toEqual({ kind: 'some', filter });
+});
