@@ -375,7 +375,7 @@ step_types! {
     Handle = "handle" HandleStep ("handle");
     Choose = "choose" ChooseStep ("choose");
     Each = "each" EachStep ("each");
-    Parallel = "parallel" ParallelStep ("parallel", "join");
+    Parallel = "parallel" ParallelStep ("parallel");
     Repeat = "repeat" RepeatStep ("repeat");
     ForEach = "for_each" ForEachStep ("for_each");
     Set = "set" SetStep ("set", "set_from");

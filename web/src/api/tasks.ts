@@ -1,5 +1,4 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { Problem } from '../definition/problem';
 import type * as Schema from '../definition/schema.gen';
 import { ask, get } from './client';
 import type { Row } from './records';
@@ -75,9 +74,6 @@ export interface Said {
   task?: string;
 }
 
-/** By these a task ceases to be that of who does them. */
-const LEAVING: readonly string[] = ['transfer', 'delegate', 'resolve'] satisfies Act[];
-
 /**
  * Does something with a task, or says that it was `read`; refused where the record is no longer as seen.
  *
@@ -85,13 +81,7 @@ const LEAVING: readonly string[] = ['transfer', 'delegate', 'resolve'] satisfies
  */
 export async function decide(id: string, how: Act | 'read', body: Said, seen?: number): Promise<Task | undefined> {
   const asking = { body, ...(seen === undefined ? {} : { version: seen }) };
-  try {
-    return (await ask<Task | undefined>('POST', `/tasks/${id}/${how.replace('_', '-')}`, asking)).body;
-  } catch (error) {
-    // It is given away, and what is not one's own is not found: the server does so, and then cannot show it.
-    if (LEAVING.includes(how) && error instanceof Problem && error.status === 404) return undefined;
-    throw error;
-  }
+  return (await ask<Task | undefined>('POST', `/tasks/${id}/${how.replace('_', '-')}`, asking)).body;
 }
 
 /** Changes what the step of a task opens for change. */

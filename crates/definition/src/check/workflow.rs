@@ -2,7 +2,7 @@
 
 use super::{named, people, wrong};
 use crate::findings::Findings;
-use crate::workflow::{Branch, Empty, Join, Lock, Step, StepKind, Workflow};
+use crate::workflow::{Branch, Empty, ForEachStep, Join, Lock, RepeatStep, Step, StepKind, Workflow};
 use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
 
@@ -57,7 +57,17 @@ fn steps(
 
 /// What belongs to the type of a step, its own steps too.
 fn inner(kind: &StepKind, pointer: &str, seen: &mut IndexMap<String, String>, found: &mut Findings<'_>) {
+    let empty = kind.sequences().is_empty();
     match kind {
+        StepKind::Choose(_) | StepKind::Each(_) | StepKind::Parallel(_) if empty => {
+            let reason = ["at least one branch is expected", "至少需要一个分支", "至少需要一個分支"];
+            found.value(&format!("{pointer}/{}", kind.name()), wrong(reason));
+        }
+        StepKind::Repeat(RepeatStep { steps, .. }) | StepKind::ForEach(ForEachStep { steps, .. })
+            if steps.is_empty() =>
+        {
+            found.key(pointer, Diagnostic::new(Code::MissingKey).with("key", "steps"));
+        }
         StepKind::Choose(choose) => branches(&choose.choose, &format!("{pointer}/choose"), seen, found),
         StepKind::Each(each) => branches(&each.each, &format!("{pointer}/each"), seen, found),
         StepKind::Parallel(parallel) => {

@@ -8,7 +8,7 @@ use crate::problem::{Answer, InLocale, Problem};
 use crate::wire;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use diagnostic::{Class, Code, Diagnostic, Locale};
 use engine::records::Command;
 use engine::requests::bulk::{MOST, key_fields};
@@ -83,9 +83,14 @@ async fn render(caller: &Caller, done: Done) -> Answer {
                     .await?,
             ))
         }
-        Done::Task(id) => {
-            Ok(wire::ok(&caller.ask(|engine, who| async move { engine.task(&who, id).await }).await?))
-        }
+        Done::Task(id) => match caller.ask(|engine, who| async move { engine.task(&who, id).await }).await {
+            Ok(task) => Ok(wire::ok(&task)),
+            // Whoever gave it away is told nothing more of it.
+            Err(problem) if problem.diagnostic.code == Code::NotFound => {
+                Ok(HttpResponse::NoContent().finish())
+            }
+            Err(problem) => Err(problem),
+        },
     }
 }
 
