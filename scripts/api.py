@@ -13,9 +13,15 @@ import argparse, http.client, importlib, json, os, re, socket, subprocess, sys, 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 PYTHON = os.path.join(ROOT, "target/python/bin")
 PASSWORD = "correct horse battery"
+# Fields with a pattern, and another value of it.
+CHANGED = {
+    "base.role_assignment": ("role", "crm.sales_manager"),
+    "base.absence_workflow": ("workflow", "crm.another_approval"),
+}
 # What a schema does not say and a rule demands.
 KNOWN = {
     "base.role_assignment": {"role": "crm.sales_rep"},
+    "base.absence_workflow": {"workflow": "crm.approval_{n}"},
     "crm.contact": {"email": "ada@example.com"},
     "crm.lead": {"email": "ada@example.com"},
     "crm.product": {"code": "P-{n}00", "list_price": "2.00", "standard_cost": "1.00"},
@@ -201,8 +207,8 @@ def client(server, _options):
 
 def change(name, properties, number):
     """A field that can be changed, and another value."""
-    if name == "base.role_assignment":
-        return "role", "crm.sales_manager"
+    if name in CHANGED:
+        return CHANGED[name]
     for field, schema in properties.items():
         kind = schema.get("type")
         kinds = kind if isinstance(kind, list) else [kind]

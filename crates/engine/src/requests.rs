@@ -240,7 +240,7 @@ fn without_words(mut result: Json) -> Json {
 }
 
 async fn once(work: &Work, asked: &Asked) -> Result<Done> {
-    let Some(key) = &asked.key else { return carry_out(work, &asked.request).await };
+    let Some(key) = &asked.key else { return Box::pin(carry_out(work, &asked.request)).await };
     if let Some(earlier) = idempotency::begin(&work.tx, key, work.bindings.now).await? {
         let kept: Kept =
             serde_json::from_value(earlier.answer).map_err(|error| internal("an earlier answer", &error))?;
@@ -254,7 +254,7 @@ async fn once(work: &Work, asked: &Asked) -> Result<Done> {
             done => done,
         });
     }
-    let done = carry_out(work, &asked.request).await?;
+    let done = Box::pin(carry_out(work, &asked.request)).await?;
     let kept = Kept { done: done.clone(), rights: rights(work) };
     let answer = serde_json::to_value(&kept).map_err(|error| internal("an answer to keep", &error))?;
     idempotency::finish(&work.tx, key, i64::from(done.status()), &answer).await?;

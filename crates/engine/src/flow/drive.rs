@@ -23,7 +23,8 @@ use workflow::{Answer, Flow, InstanceState, Outcome, Question, Run};
 /// What steps refuse, and what writing the record refuses.
 pub async fn until_it_waits(work: &Work, run: &mut Run<'_>, mut asked: Option<Question>) -> Result<()> {
     while let Some(question) = asked {
-        let answer = answer(work, run, question).await?;
+        // Writes of a step nest deep; their state does not lie on the stack of whoever decides.
+        let answer = Box::pin(answer(work, run, question)).await?;
         asked = run.answer(answer)?;
     }
     stored::save(work, &run.instance).await?;
@@ -34,7 +35,7 @@ pub async fn until_it_waits(work: &Work, run: &mut Run<'_>, mut asked: Option<Qu
         InstanceState::Withdrawn => Outcome::Withdraw,
         InstanceState::Cancelled => Outcome::Cancel,
     };
-    ended(work, run, outcome).await
+    Box::pin(ended(work, run, outcome)).await
 }
 
 async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer> {
