@@ -15,7 +15,11 @@ pub(crate) mod rights;
 
 pub mod seats;
 
-pub mod stored;
+pub(crate) mod log;
+
+mod rows;
+
+pub(crate) mod stored;
 
 pub mod tasks;
 
@@ -44,13 +48,13 @@ impl Work {
 
     /// What an instance locks of its record.
     pub(crate) async fn lock_by(&self, instance: Uuid) -> Result<Lock> {
-        if self.is_at_task_of(instance) {
+        if self.moves(instance) {
             return Ok(Lock::None);
         }
         let Some(row) = table::instance(&self.tx, instance).await?.filter(stored::is_running) else {
             return Ok(Lock::None);
         };
-        let instance = stored::assemble(self, row).await?;
+        let instance = stored::look(self, &row).await?;
         let flow = stored::flow_of(self, &instance).await?;
         Ok(match flow.lock {
             workflow::Lock::None => Lock::None,

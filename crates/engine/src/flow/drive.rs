@@ -2,7 +2,8 @@
 
 use crate::flow::people::absence;
 use crate::flow::values::{self, value};
-use crate::flow::{people, stored};
+use crate::flow::people;
+use crate::flow::stored::Held;
 use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::Result;
@@ -21,13 +22,19 @@ use workflow::{Answer, Flow, InstanceState, Outcome, Question, Run};
 ///
 /// # Errors
 /// What steps refuse, and what writing the record refuses.
-pub async fn until_it_waits(work: &Work, run: &mut Run<'_>, mut asked: Option<Question>) -> Result<()> {
+pub(crate) async fn until_it_waits(
+    work: &Work,
+    held: Held,
+    run: &mut Run<'_>,
+    mut asked: Option<Question>,
+) -> Result<()> {
+    let work = &work.caused_by(&run.instance);
     while let Some(question) = asked {
         // Writes of a step nest deep; their state does not lie on the stack of whoever decides.
         let answer = Box::pin(answer(work, run, question)).await?;
         asked = run.answer(answer)?;
     }
-    stored::save(work, &run.instance).await?;
+    held.save(work, &run.instance).await?;
     let outcome = match run.instance.state {
         InstanceState::Running => return Ok(()),
         InstanceState::Approved => Outcome::Approve,

@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::flow::people::picks::{self, Named};
+use crate::flow::log::LogKind;
 use crate::flow::{drive, stored};
 use crate::identity::Identity;
 use crate::records::read::{self, Given};
@@ -127,10 +128,11 @@ async fn begin(
     // The lock takes effect after what submitting itself sets.
     let object = work.published.object(&flow.object)?;
     storage::row::write::set_flow(&work.tx, object, record, Some(id)).await?;
-    stored::insert(work, flow, &instance, row.version(), comment).await?;
+    let mut held = stored::begin(work, flow, &instance, row.version()).await?;
+    held.say(work, LogKind::Started, None, comment);
     let mut run = Run::start(flow, instance, work.bindings.now, Uuid::now_v7);
     picks::take(work, &mut run, None, named).await?;
     let asked = run.advance()?;
-    drive::until_it_waits(work, &mut run, asked).await?;
+    drive::until_it_waits(work, held, &mut run, asked).await?;
     Ok(id)
 }

@@ -89,7 +89,7 @@ impl Engine {
         }
         let mut entry = task_entry(&work, &task, &instance).await?;
         if task.kind != "cc" && task.assignee == Some(actor.id) {
-            let running = stored::assemble(&work, instance).await?;
+            let running = stored::look(&work, &instance).await?;
             let flow = stored::flow_of(&work, &running).await?;
             let run = Run::resume(&flow, running, work.bindings.now, Uuid::now_v7);
             if task.state == "open" {

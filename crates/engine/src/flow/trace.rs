@@ -34,7 +34,7 @@ impl Engine {
         if !concerned {
             return Err(missing());
         }
-        let instance = stored::assemble(&work, row.clone()).await?;
+        let instance = stored::look(&work, &row).await?;
         let flow = stored::flow_of(&work, &instance).await?;
         let mut entry = tasks::instance_entry(&work, &row).await?;
         let mut shown = Vec::new();
@@ -83,7 +83,7 @@ impl Engine {
         let row = table::task(&work.tx, task).await?.filter(|t| t.assignee == Some(identity.actor.id));
         let row = row.ok_or_else(missing)?;
         let instance = table::instance(&work.tx, row.instance).await?.ok_or_else(missing)?;
-        let instance = stored::assemble(&work, instance).await?;
+        let instance = stored::look(&work, &instance).await?;
         let flow = stored::flow_of(&work, &instance).await?;
         let run = workflow::Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
         let node = |id: NodeId| json!({"node": flow.nodes[id].name, "label": label(&flow, id, locale)});

@@ -27,7 +27,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
             actor: by,
             at,
             payload: json!({"version": entry.version, "fields": fields}),
-            chain: json!([]),
+            chain: json!(work.chain),
             handled_at: None,
         });
         if !keeps_history(work, &entry.object) {

@@ -336,7 +336,7 @@ pub async fn count_waiting_for(tx: &Tx, user: Uuid) -> Result<u64> {
     Ok(count.unsigned_abs())
 }
 
-/// What happened, without its place in the chain, which [`append_log`] gives it.
+/// What happened, without its place in the chain, which [`chain_log`] gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewLogRow {
     /// `started decided ended` …
@@ -351,8 +351,8 @@ pub struct NewLogRow {
     pub data: Json,
 }
 
-/// Chains rows to the log of a locked instance, and counts them in it; the caller saves the instance.
-pub async fn append_log(tx: &Tx, instance: &mut Instance, rows: Vec<NewLogRow>) -> Result<()> {
+/// Chains rows to the log of a locked instance, and counts them in it; the caller saves the instance and inserts them.
+pub fn chain_log(instance: &mut Instance, rows: Vec<NewLogRow>) -> Vec<LogRow> {
     let mut chained = Vec::with_capacity(rows.len());
     for row in rows {
         let mut next = LogRow {
@@ -373,7 +373,12 @@ pub async fn append_log(tx: &Tx, instance: &mut Instance, rows: Vec<NewLogRow>) 
         instance.log_hash.clone_from(&next.hash);
         chained.push(next);
     }
-    stored::insert(tx, &chained, "").await.map(|_| ())
+    chained
+}
+
+/// Keeps rows that were chained to the log of an instance.
+pub async fn insert_log(tx: &Tx, rows: &[LogRow]) -> Result<()> {
+    stored::insert(tx, rows, "").await.map(drop)
 }
 
 fn micros(at: DateTime<Utc>) -> DateTime<Utc> {
