@@ -1,6 +1,20 @@
 //! Approvals: the engine's side of the token engine. One run is one short transaction under the lock of its
 //! instance; what the run asks is answered from the same transaction.
 
+mod arm;
+
+pub(crate) mod automation;
+
+mod awaits;
+
+pub(crate) mod dates;
+
+mod deeds;
+
+pub(crate) mod events;
+
+pub(crate) mod schedule;
+
 pub mod start;
 
 pub mod decide;
@@ -26,6 +40,8 @@ pub mod tasks;
 pub mod trace;
 
 mod variable;
+
+pub(crate) mod wake;
 
 use crate::work::Work;
 use diagnostic::Result;

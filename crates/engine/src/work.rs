@@ -95,10 +95,12 @@ impl Work {
         at_task || self.chain.iter().any(|link| link.instance == instance)
     }
 
-    /// The same work, as a flow causes it.
-    pub(crate) fn caused_by(&self, instance: &workflow::Instance) -> Work {
+    /// The same work, as a flow causes it to which other flows led.
+    pub(crate) fn caused_by(&self, instance: &workflow::Instance, led: Vec<Link>) -> Work {
         let link = Link { workflow: instance.workflow.clone(), instance: instance.id };
-        Work { chain: self.chain.iter().cloned().chain([link]).collect(), ..self.clone() }
+        // A flow inside the transaction of another one knows more of what led to it than its row.
+        let led = if led.len() >= self.chain.len() { led } else { self.chain.to_vec() };
+        Work { chain: led.into_iter().chain([link]).collect(), ..self.clone() }
     }
 
     /// The same work, one script deeper. The first script of a write brings the budget of them all.

@@ -1,7 +1,9 @@
 //! A definition, checked by the catalog, becomes a flow.
 
+mod acts;
 mod performers;
 mod steps;
+mod trigger;
 
 use crate::decision::DecisionKind;
 use crate::flow::{
@@ -37,8 +39,9 @@ pub fn compile(
     };
     let (nodes, scopes, found) = (Vec::new(), Vec::new(), Vec::new());
     let mut builder = Builder { catalog, object, variables: IndexMap::new(), nodes, scopes, found };
+    let trigger = builder.trigger(definition);
     builder.scope(None, &definition.steps);
-    let start = builder.start(&definition.start);
+    let start = builder.start(&definition.start, &definition.trigger);
     let set = builder.record_set(&definition.record.set);
     let policy = builder.policy(&definition.policy);
     if !builder.found.is_empty() {
@@ -47,9 +50,11 @@ pub fn compile(
     Ok(Flow {
         name: name.into(),
         label: definition.label.clone(),
+        automation: definition.r#use == written::WorkflowUse::Automation,
         object: object.name.clone(),
         hash: hash(definition),
         start,
+        trigger,
         lock: match definition.record.lock {
             written::Lock::None => Lock::None,
             written::Lock::Material => Lock::Material,
@@ -120,9 +125,14 @@ impl Builder<'_> {
             step: Step::Choose(Choose { cases: Vec::new() }),
             next: None,
             scope,
+            retry: step.retry.as_ref().map(acts::retry),
+            on_error: None,
+            undo: None,
         });
         let built = self.step(node, step);
         self.nodes[node].step = built;
+        self.nodes[node].on_error = step.on_error.as_ref().map(|steps| self.scope(Some(node), &steps.steps));
+        self.nodes[node].undo = step.undo.as_ref().map(|steps| self.scope(Some(node), &steps.steps));
         node
     }
 
@@ -144,18 +154,27 @@ impl Builder<'_> {
         }
     }
 
-    pub(crate) fn value(&mut self, expression: &definition::Expression, field: &str) -> Option<Expr> {
-        let expected = match self.object.field(field) {
+    pub(crate) fn value(
+        &mut self,
+        object: &Object,
+        expression: &definition::Expression,
+        field: &str,
+    ) -> Option<Expr> {
+        let expected = match object.field(field) {
             Some(field) => Expectation::Value(field.ty.clone()),
             None => Expectation::Any,
         };
         self.expression(expression.text(), &expected)
     }
 
-    pub(crate) fn literals(&mut self, set: &IndexMap<String, Json>) -> Vec<(Arc<str>, Value)> {
+    pub(crate) fn literals(
+        &mut self,
+        object: &Object,
+        set: &IndexMap<String, Json>,
+    ) -> Vec<(Arc<str>, Value)> {
         let mut values = Vec::new();
         for (name, json) in set {
-            let Some(field) = self.object.field(name) else {
+            let Some(field) = object.field(name) else {
                 self.found.push(Diagnostic::new(Code::UnknownField).with("name", name));
                 continue;
             };
@@ -174,10 +193,21 @@ impl Builder<'_> {
             (Outcome::Reject, &set.reject),
             (Outcome::Withdraw, &set.withdraw),
         ];
-        events.into_iter().map(|(event, literals)| (event, self.literals(literals))).collect()
+        let object = self.object;
+        events.into_iter().map(|(event, literals)| (event, self.literals(object, literals))).collect()
     }
 
-    fn start(&mut self, start: &written::Start) -> Start {
+    fn start(&mut self, start: &written::Start, trigger: &written::Trigger) -> Start {
+        if trigger != &written::Trigger::default() {
+            let Some(button) = &trigger.button else { return Start::default() };
+            let when = button.when.as_ref();
+            return Start {
+                button: true,
+                transition: false,
+                roles: button.roles.keys().map(|role| role.as_str().into()).collect(),
+                when: when.and_then(|when| self.expression(when.text(), &Expectation::Condition)),
+            };
+        }
         Start {
             button: start.by.contains(&written::StartBy::Button),
             transition: start.by.contains(&written::StartBy::Transition),

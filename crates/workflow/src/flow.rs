@@ -4,6 +4,8 @@ pub mod performer;
 
 pub mod step;
 
+pub mod trigger;
+
 pub use performer::{Chain, Performer, Picked, Picker};
 
 use catalog::FieldRight;
@@ -25,12 +27,16 @@ pub struct Flow {
     pub name: Arc<str>,
     /// What users see.
     pub label: Option<Text>,
+    /// It happens by itself, rather than asking people for a decision.
+    pub automation: bool,
     /// The object whose records it is about.
     pub object: Arc<str>,
     /// Content hash of its definition; a running instance pins it.
     pub hash: String,
     /// How it may be started.
     pub start: Start,
+    /// What sets it off.
+    pub trigger: trigger::Trigger,
     /// What may change of the record while it runs.
     pub lock: Lock,
     /// Fields whose change voids the approvals that saw the old value.
@@ -51,6 +57,20 @@ impl Flow {
     /// The node with this id in the definition.
     pub fn find(&self, name: &str) -> Option<NodeId> {
         self.nodes.iter().position(|n| *n.name == *name)
+    }
+
+    /// The objects to whose records it listens, to be set off or to go on.
+    pub fn listens(&self) -> Vec<Arc<str>> {
+        let set_off = self.trigger.events.iter().map(|event| event.object.clone());
+        let waits = self.nodes.iter().filter_map(|node| match &node.step {
+            step::Step::Wait(wait) => Some(&wait.branches),
+            _ => None,
+        });
+        let awaited = waits.flatten().filter_map(|branch| match &branch.on {
+            step::On::Event(event) => Some(event.object.clone()),
+            step::On::Timer(_) => None,
+        });
+        set_off.chain(awaited).collect()
     }
 
     /// The scopes a node lies in, innermost first.
@@ -108,6 +128,12 @@ pub struct Node {
     pub fields: IndexMap<Arc<str>, FieldRight>,
     /// What it does.
     pub step: step::Step,
+    /// How often it is tried again where it fails.
+    pub retry: Option<step::Retry>,
+    /// Steps that are walked where it has failed for good.
+    pub on_error: Option<ScopeId>,
+    /// Steps that undo it.
+    pub undo: Option<ScopeId>,
     /// The node after it in the same sequence.
     pub next: Option<NodeId>,
     /// The scope it lies in.
@@ -161,6 +187,8 @@ pub enum Outcome {
     Withdraw,
     /// An administrator ended it.
     Cancel,
+    /// An automation is done.
+    Done,
 }
 
 /// What holds for every approval of a flow.

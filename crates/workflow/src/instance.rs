@@ -25,6 +25,9 @@ pub struct Instance {
     pub state: InstanceState,
     /// The move that waits for its end.
     pub parked: Option<ParkedMove>,
+    /// The step of another flow that waits for its end.
+    #[serde(default)]
+    pub parent: Option<Parent>,
     /// Counts returns; decisions of earlier rounds are superseded.
     pub round: u32,
     /// The values of its variables, as they go over the wire.
@@ -40,6 +43,15 @@ pub struct Instance {
     pub tokens: Vec<Token>,
     /// Its tasks, the ended ones too.
     pub tasks: Vec<Task>,
+}
+
+/// A step that waits for the end of another flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// Its instance.
+    pub instance: Uuid,
+    /// Its token.
+    pub token: u32,
 }
 
 /// Node → the people whom somebody named for it.
@@ -68,6 +80,8 @@ pub enum InstanceState {
     Withdrawn,
     /// Ended by an administrator.
     Cancelled,
+    /// Ended: an automation came to its end.
+    Done,
 }
 
 /// A place where the flow stands. The token of a step that has steps of its own stays there while tokens below it walk
@@ -109,6 +123,65 @@ pub struct TokenData {
     /// Where it goes when its step is done, instead of to the next step: back to who returned the flow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub back_to: Option<Arc<str>>,
+    /// What wakes it beside people.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub awaits: Vec<Await>,
+    /// How often its work failed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub failed: u32,
+    /// Why it cannot go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Incident>,
+    /// The steps whose `undo` a `compensate` has yet to walk: their tokens, the next one last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undo: Vec<u32>,
+    /// What it did was undone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub undone: bool,
+}
+
+/// Something that wakes a token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Await {
+    /// Its name among those of the token: a branch of a `wait`, [`WORK`], [`ANSWER`].
+    pub name: Arc<str>,
+    /// What it is.
+    pub what: Awaited,
+}
+
+/// What failed for good, and waits for a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// What woke the token.
+    pub name: Arc<str>,
+    /// What went wrong.
+    pub reason: String,
+}
+
+/// The step is entered.
+pub const ENTER: &str = "enter";
+/// A worker does the step.
+pub const WORK: &str = "work";
+/// What the step asked for is there: the answer of another system, the end of another flow.
+pub const ANSWER: &str = "answer";
+
+/// What wakes a token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaited {
+    /// An instant: of a timer, or when a worker may do the step.
+    At(DateTime<Utc>),
+    /// Something that happens to a record of an object, to this one where it is named.
+    Event {
+        /// The object.
+        object: Arc<str>,
+        /// The record.
+        record: Option<Uuid>,
+    },
+    /// An effect that was had.
+    Effect(Uuid),
+    /// Another flow that ended.
+    Flow(Uuid),
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -297,6 +370,7 @@ impl InstanceState {
             InstanceState::Rejected => "rejected",
             InstanceState::Withdrawn => "withdrawn",
             InstanceState::Cancelled => "cancelled",
+            InstanceState::Done => "done",
         }
     }
 }

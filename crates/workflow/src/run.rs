@@ -2,7 +2,7 @@
 
 use crate::flow::{Flow, NodeId, Outcome, Performer, ScopeId};
 use crate::instance::{
-    InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData, TokenState,
+    Await, InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData, TokenState,
 };
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Result};
@@ -34,6 +34,8 @@ pub struct Run<'f> {
 pub enum Next {
     /// Stay until something happens.
     Wait,
+    /// Stay until one of these happens.
+    Await(Vec<Await>),
     /// Know something first.
     Ask(Question),
     /// Go on behind this node.
@@ -111,6 +113,20 @@ pub enum Question {
         /// The token that asks.
         token: u32,
     },
+    /// When do the timers of a `wait` go off, and which events are listened for? → [`Answer::Awaits`]
+    Arm {
+        /// The asking node.
+        node: NodeId,
+        /// The token that asks.
+        token: u32,
+    },
+    /// Do what the step says. → [`Answer::Written`], or [`Answer::Awaits`] where what comes of it comes later
+    Do {
+        /// The asking node.
+        node: NodeId,
+        /// The token that asks.
+        token: u32,
+    },
     /// Write what the `set` step says. → [`Answer::Written`]
     Write {
         /// The asking node.
@@ -142,6 +158,8 @@ pub enum Answer {
     Items(Vec<serde_json::Value>),
     /// Done.
     Written,
+    /// What wakes the token.
+    Awaits(Vec<Await>),
 }
 
 /// Somebody a rule named.
@@ -187,6 +205,10 @@ pub trait StepKind {
     fn decided(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32, _task: &Task) -> Result<Next> {
         Ok(Next::Wait)
     }
+    /// Something that the token awaits has happened.
+    fn woken(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32, _by: &str) -> Result<Next> {
+        Ok(Next::Wait)
+    }
     /// One of the branches ended; so many are still on their way.
     fn joined(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32, left: u32) -> Result<Next> {
         Ok(if left == 0 { Next::Leave } else { Next::Wait })
@@ -222,7 +244,7 @@ impl<'f> Run<'f> {
             }
             let Some(token) = self.instance.tokens.iter().find(|t| t.state == TokenState::Ready) else {
                 if !self.instance.tokens.iter().any(|t| t.state.is_live()) {
-                    self.end(Outcome::Approve);
+                    self.end(if self.flow.automation { Outcome::Done } else { Outcome::Approve });
                 }
                 return Ok(None);
             };
@@ -273,7 +295,7 @@ impl<'f> Run<'f> {
         self.follow(node, taken.token, next)
     }
 
-    fn go_on(&mut self, node: NodeId, token: u32, next: Next) -> Result<Option<Question>> {
+    pub(crate) fn go_on(&mut self, node: NodeId, token: u32, next: Next) -> Result<Option<Question>> {
         match self.follow(node, token, next)? {
             Some(question) => Ok(Some(question)),
             None => self.advance(),
@@ -283,6 +305,10 @@ impl<'f> Run<'f> {
     fn follow(&mut self, node: NodeId, token: u32, next: Next) -> Result<Option<Question>> {
         match next {
             Next::Wait => self.token(token, TokenState::Waiting),
+            Next::Await(awaits) => {
+                self.token(token, TokenState::Waiting);
+                self.data(token).awaits = awaits;
+            }
             Next::Ask(question) => {
                 self.asked = Some(token);
                 return Ok(Some(question));
@@ -352,6 +378,11 @@ impl<'f> Run<'f> {
         self.flow.find(&self.instance.tokens.get(token as usize)?.node)
     }
 
+    /// The node a token stands on, by its name.
+    pub fn node_name(&self, token: u32) -> Option<std::sync::Arc<str>> {
+        self.instance.tokens.get(token as usize).map(|token| token.node.clone())
+    }
+
     /// Where a token hangs: its parent, and the item it walks for.
     fn place(&self, token: u32) -> (Option<u32>, Option<u32>) {
         let token = &self.instance.tokens[token as usize];
@@ -418,6 +449,7 @@ impl<'f> Run<'f> {
             Outcome::Reject => InstanceState::Rejected,
             Outcome::Withdraw => InstanceState::Withdrawn,
             Outcome::Cancel => InstanceState::Cancelled,
+            Outcome::Done => InstanceState::Done,
         };
         self.instance.ended_at = Some(self.now);
         for token in self.instance.tokens.iter_mut().filter(|t| t.state.is_live()) {

@@ -84,6 +84,7 @@ fn instance(flow: &Flow) -> Instance {
         initiator: user('i'),
         state: InstanceState::Running,
         parked: None,
+        parent: None,
         round: 0,
         picks: crate::Picks::new(),
         started_at: DateTime::UNIX_EPOCH,
@@ -133,7 +134,8 @@ fn answer(flow: &Flow, question: Question, given: &str) -> Answer {
             let count = given.split(' ').find_map(|one| one.parse().ok()).unwrap_or(0);
             Answer::Items((0..count).map(serde_json::Value::from).collect())
         }
-        Question::Write { .. } => Answer::Written,
+        Question::Write { .. } | Question::Do { .. } => Answer::Written,
+        Question::Arm { .. } => Answer::Awaits(Vec::new()),
     }
 }
 

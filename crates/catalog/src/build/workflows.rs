@@ -1,6 +1,8 @@
 //! Workflows: names made full, conditions and performers checked. The `workflow` crate compiles them.
 
+mod acts;
 mod performers;
+mod trigger;
 
 use super::behaviour::settable;
 use super::compile::{Spot, compile, compile_some};
@@ -29,7 +31,10 @@ pub(super) fn build(
     for entry in entries.values() {
         let mut workflow = entry.definition.clone();
         workflow.name = entry.name.to_string();
-        findings.resolve_in(Noun::Object, &mut workflow.object, entry, &["object"]);
+        match trigger::object(&workflow.trigger).filter(|_| workflow.object.is_empty()) {
+            Some(brought) => brought.clone_into(&mut workflow.object),
+            None => findings.resolve_in(Noun::Object, &mut workflow.object, entry, &["object"]),
+        }
         if let Some(object) = catalog.objects.get(workflow.object.as_str()) {
             Check {
                 catalog,
@@ -126,6 +131,7 @@ impl Check<'_> {
             self.field(name, &["fields", name], findings);
         }
         performers::policy(self, workflow, findings);
+        self.trigger(workflow, findings);
         let mut path = vec!["steps".to_owned()];
         self.steps(&mut workflow.steps, &mut path, findings);
     }
@@ -166,14 +172,7 @@ impl Check<'_> {
             StepKind::Approve(step) => self.people(&mut step.approve.by, &at(&["approve", "by"]), findings),
             StepKind::Handle(step) => self.people(&mut step.handle.by, &at(&["handle", "by"]), findings),
             StepKind::Cc(step) => self.people(&mut step.cc.by, &at(&["cc", "by"]), findings),
-            StepKind::Set(step) => {
-                for (name, json) in &step.set {
-                    self.literal(name, json, &strs(&at(&["set", name])), findings);
-                }
-                for (name, text) in &step.set_from {
-                    self.set_from(name, text, &strs(&at(&["set_from", name])), findings);
-                }
-            }
+            StepKind::Set(step) => self.values(self.object, &step.set, &step.set_from, own, findings),
             StepKind::Choose(step) => self.branches(&mut step.choose, &at(&["choose"]), findings),
             StepKind::Each(step) => self.branches(&mut step.each, &at(&["each"]), findings),
             StepKind::Parallel(step) => {
@@ -186,6 +185,52 @@ impl Check<'_> {
             StepKind::ForEach(step) => self.for_each(step, own, findings),
             StepKind::Goto(step) => self.goto(&step.goto, own, findings),
             StepKind::End(_) => {}
+            StepKind::Wait(step) => {
+                for (name, awaited) in &mut step.wait {
+                    let path = at(&["wait", name]);
+                    self.awaited(awaited, &path, findings);
+                    self.steps(&mut awaited.steps, &mut joined(&path, &["steps"]), findings);
+                }
+            }
+            StepKind::Together(step) => self.steps(&mut step.together, &mut at(&["together"]), findings),
+            StepKind::Create(step) => self.create(step, own, findings),
+            StepKind::Query(step) => self.query(step, own, findings),
+            StepKind::Update(step) => {
+                let (update, path) = (&mut step.update, at(&["update"]));
+                if let Some(object) = self.other(&mut update.object, &joined(&path, &["object"]), findings) {
+                    self.filter(object, update.r#where.as_ref(), &path, findings);
+                    self.values(object, &update.set, &update.set_from, &path, findings);
+                }
+            }
+            StepKind::Delete(step) => {
+                let path = at(&["delete"]);
+                let mut name = Some(std::mem::take(&mut step.delete.object));
+                let object = self.other(&mut name, &joined(&path, &["object"]), findings);
+                step.delete.object = name.unwrap_or_default();
+                if let Some(object) = object {
+                    self.filter(object, Some(&step.delete.r#where), &path, findings);
+                }
+            }
+            StepKind::Transition(step) => {
+                let (made, path) = (&mut step.transition, at(&["transition"]));
+                if let Some(object) = self.other(&mut made.object, &joined(&path, &["object"]), findings) {
+                    self.filter(object, made.r#where.as_ref(), &path, findings);
+                    self.made(object, &made.r#move, &joined(&path, &["move"]), findings);
+                    self.values(object, &made.set, &made.set_from, &path, findings);
+                }
+            }
+            StepKind::Script(step) => {
+                self.script(&mut step.script, own, findings);
+                self.into(step.into.as_ref(), Type::Json, own, findings);
+            }
+            StepKind::Send(step) => self.send(step, own, findings),
+            StepKind::Sub(step) => self.sub(step, own, findings),
+            StepKind::Compensate(step) => self.compensated(&step.compensate, own, findings),
+        }
+        for (key, steps) in [("on_error", &mut step.on_error), ("undo", &mut step.undo)] {
+            if let Some(steps) = steps {
+                self.steps(&mut steps.steps, &mut joined(own, &[key, "steps"]), findings);
+            }
         }
     }
 
@@ -216,13 +261,14 @@ impl Check<'_> {
 
     fn repeat(&mut self, step: &mut RepeatStep, own: &[String], findings: &mut Findings<'_>) {
         self.when(step.repeat.r#while.as_ref(), &joined(own, &["repeat", "while"]), findings);
-        let before = self.variables.clone();
         if let Some(counter) = &step.repeat.r#as {
             self.variable(counter, Type::Integer, &joined(own, &["repeat", "as"]), findings);
         }
         self.when(step.repeat.until.as_ref(), &joined(own, &["repeat", "until"]), findings);
         self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
-        self.variables = before;
+        if let Some(counter) = &step.repeat.r#as {
+            self.variables.shift_remove(counter);
+        }
     }
 
     fn for_each(&mut self, step: &mut ForEachStep, own: &[String], findings: &mut Findings<'_>) {
@@ -230,7 +276,6 @@ impl Check<'_> {
         let path = strs(&path);
         let spot = self.spot(&scopes::WORKFLOW_ITEMS, &path);
         let items = compile(self.catalog, &step.for_each.r#in, spot, None, &mut findings.found);
-        let before = self.variables.clone();
         match items.map(|items| items.ty) {
             Some(Type::List(item)) => {
                 self.variable(&step.for_each.r#as, *item, &joined(own, &["for_each", "as"]), findings);
@@ -239,7 +284,7 @@ impl Check<'_> {
             None => {}
         }
         self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
-        self.variables = before;
+        self.variables.shift_remove(&step.for_each.r#as);
     }
 
     /// A variable may not hide what expressions call by that name already.
@@ -258,13 +303,6 @@ impl Check<'_> {
             let found = Diagnostic::new(Code::UnknownReference).with("what", "step").with("name", target);
             let hint = diagnostic::did_you_mean(target, known);
             findings.push(found.with_hint(hint), &self.entry.origin, &strs(&joined(own, &["goto"])));
-        }
-    }
-
-    fn set_from(&self, name: &str, text: &Expression, path: &[&str], findings: &mut Findings<'_>) {
-        if let Some(field) = settable(self.object, name, self.entry, path, findings) {
-            let spot = self.spot(&scopes::WORKFLOW_SET_FROM, path);
-            compile(self.catalog, text, spot, Some(&field.ty), &mut findings.found);
         }
     }
 }

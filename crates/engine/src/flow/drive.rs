@@ -2,7 +2,7 @@
 
 use crate::flow::people::absence;
 use crate::flow::values::{self, value};
-use crate::flow::people;
+use crate::flow::{arm, deeds, events, people, wake};
 use crate::flow::stored::Held;
 use crate::records::command::Command;
 use crate::work::Work;
@@ -28,7 +28,7 @@ pub(crate) async fn until_it_waits(
     run: &mut Run<'_>,
     mut asked: Option<Question>,
 ) -> Result<()> {
-    let work = &work.caused_by(&run.instance);
+    let work = &work.caused_by(&run.instance, held.chain());
     while let Some(question) = asked {
         // Writes of a step nest deep; their state does not lie on the stack of whoever decides.
         let answer = Box::pin(answer(work, run, question)).await?;
@@ -41,13 +41,27 @@ pub(crate) async fn until_it_waits(
         InstanceState::Rejected => Outcome::Reject,
         InstanceState::Withdrawn => Outcome::Withdraw,
         InstanceState::Cancelled => Outcome::Cancel,
+        InstanceState::Done => Outcome::Done,
     };
     Box::pin(ended(work, run, outcome)).await
 }
 
-async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer> {
+async fn answer(work: &Work, run: &mut Run<'_>, question: Question) -> Result<Answer> {
+    let flow = run.flow;
     let instance = &run.instance;
     Ok(match question {
+        Question::Do { node, token } => match &flow.nodes[node].step {
+            Step::Act(act) => deeds::act(work, run, token, act).await?,
+            Step::Query(query) => {
+                deeds::query(work, run, token, query).await?;
+                Answer::Written
+            }
+            _ => Answer::Written,
+        },
+        Question::Arm { node, token } => match &flow.nodes[node].step {
+            Step::Wait(wait) => Answer::Awaits(arm::awaits(work, run, token, wait).await?),
+            _ => Answer::Written,
+        },
         Question::People { node, rules } => {
             let found = people::matching(work, instance, &run.flow.nodes[node].name, &rules).await?;
             Answer::People(absence::present(work, run, node, found).await?)
@@ -119,13 +133,20 @@ pub(crate) async fn write(
 }
 
 /// The same work with the rights of a flow.
-fn as_flow(work: &Work) -> Work {
+pub(super) fn as_flow(work: &Work) -> Work {
     Work { mode: Mode::System, ..work.clone() }
 }
 
 /// The record is released, gets what the definition says, and a parked move is made at last.
 async fn ended(work: &Work, run: &Run<'_>, outcome: Outcome) -> Result<()> {
     let (flow, instance) = (run.flow, &run.instance);
+    events::flow_ended(work, instance).await?;
+    if let Some(parent) = instance.parent {
+        wake::answered(work, parent, instance.state).await?;
+    }
+    if flow.automation {
+        return Ok(());
+    }
     let object = work.published.object(&flow.object)?;
     row::write::set_flow(&work.tx, object, instance.record, None).await?;
     // What an administrator ended is as if it had been taken back.

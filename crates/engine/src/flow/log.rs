@@ -31,8 +31,6 @@ pub enum LogKind {
     SeatRemoved,
     /// Somebody told further people.
     Copied,
-    /// Somebody asked to hurry.
-    Urged,
     /// The initiator took it back.
     Withdrawn,
     /// Somebody said something.
@@ -41,6 +39,12 @@ pub enum LogKind {
     Voided,
     /// A task went to the successor of somebody who left.
     HandedOver,
+    /// A worker came to a step, or what it waited for happened.
+    Woken,
+    /// A step could not be done.
+    Failed,
+    /// A newer run took its place.
+    Replaced,
 }
 
 impl LogKind {
@@ -59,11 +63,13 @@ impl LogKind {
             LogKind::SeatsAdded => "seats_added",
             LogKind::SeatRemoved => "seat_removed",
             LogKind::Copied => "copied",
-            LogKind::Urged => "urged",
             LogKind::Withdrawn => "withdrawn",
             LogKind::Commented => "commented",
             LogKind::Voided => "voided",
             LogKind::HandedOver => "handed_over",
+            LogKind::Woken => "woken",
+            LogKind::Failed => "failed",
+            LogKind::Replaced => "replaced",
         }
     }
 }
@@ -75,6 +81,13 @@ pub struct Said<'a> {
     pub comment: Option<&'a str>,
     /// What belongs to the kind, such as `people`.
     pub more: Json,
+}
+
+impl Said<'_> {
+    /// No words, but what belongs to the kind.
+    pub fn more(more: Json) -> Said<'static> {
+        Said { comment: None, more }
+    }
 }
 
 impl<'a> From<Option<&'a str>> for Said<'a> {

@@ -8,7 +8,12 @@ use workflow::{Instance, Origin, ParkedMove, Task, TaskKind, TaskState, Token, T
 
 /// What an instance knows beside its tokens and tasks.
 pub(super) fn variables(instance: &Instance) -> Json {
-    json!({"round": instance.round, "values": instance.variables, "picks": instance.picks})
+    json!({
+        "round": instance.round,
+        "values": instance.variables,
+        "picks": instance.picks,
+        "parent": instance.parent,
+    })
 }
 
 /// An instance of its rows.
@@ -29,6 +34,7 @@ pub(super) fn read_instance(
         parked: row.parked.as_ref().and_then(|parked| {
             Some(ParkedMove { name: parked["move"].as_str()?.into(), sent: parked["sent"].clone() })
         }),
+        parent: read_json(row.variables["parent"].clone())?,
         round: number_in(&row.variables, "round"),
         variables: read_json(row.variables["values"].clone())?,
         picks: read_json(row.variables["picks"].clone())?,
@@ -66,7 +72,7 @@ pub(super) fn token_number(token: &table::Token) -> u32 {
     number_in(&token.data, "number")
 }
 
-fn read_token(token: &table::Token) -> Result<Token> {
+pub(super) fn read_token(token: &table::Token) -> Result<Token> {
     let state: TokenState = read_name(&token.state)?;
     let parent = token.data["parent"].as_u64().and_then(|n| u32::try_from(n).ok());
     let data = read_json(token.data["kept"].clone())?;

@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::flow::people::picks::{self, Named};
 use crate::flow::log::LogKind;
-use crate::flow::{drive, stored};
+use crate::flow::{automation, drive, stored};
 use crate::identity::Identity;
 use crate::records::read::{self, Given};
 use crate::work::Work;
@@ -12,10 +12,9 @@ use expression::Value;
 use plan::Row;
 use plan::actor::Access;
 use plan::planner::Parked;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::{Flow, Instance, InstanceState, Outcome, ParkedMove, Picks, Run};
+use workflow::{Flow, Instance, Outcome, ParkedMove, Run};
 
 /// A record goes into a flow.
 #[derive(Clone, Debug)]
@@ -94,7 +93,7 @@ async fn begin(
     (comment, named): (Option<&str>, &Named),
 ) -> Result<Uuid> {
     let record = row.id();
-    if !row.system(catalog::SystemField::Flow).is_null() {
+    if !flow.automation && !row.system(catalog::SystemField::Flow).is_null() {
         return Err(Box::new(Diagnostic::new(Code::AlreadyPending)));
     }
     if let Some(when) = &flow.start.when {
@@ -104,30 +103,11 @@ async fn begin(
             return Err(Box::new(found));
         }
     }
-    let instance = Instance {
-        id: Uuid::now_v7(),
-        workflow: flow.name.clone(),
-        hash: flow.hash.clone(),
-        object: flow.object.clone(),
-        record,
-        initiator: work.identity.actor.id,
-        state: InstanceState::Running,
-        parked,
-        round: 0,
-        picks: Picks::new(),
-        started_at: work.bindings.now,
-        ended_at: None,
-        variables: BTreeMap::new(),
-        tokens: Vec::new(),
-        tasks: Vec::new(),
-    };
+    let instance = Instance { parked, ..automation::fresh(work, flow, record, work.identity.actor.id) };
     let id = instance.id;
-    if let Some(values) = flow.set.get(&Outcome::Submit) {
-        drive::write(work, flow, record, values).await?;
+    if !flow.automation {
+        take(work, flow, &row, id).await?;
     }
-    // The lock takes effect after what submitting itself sets.
-    let object = work.published.object(&flow.object)?;
-    storage::row::write::set_flow(&work.tx, object, record, Some(id)).await?;
     let mut held = stored::begin(work, flow, &instance, row.version()).await?;
     held.say(work, LogKind::Started, None, comment);
     let mut run = Run::start(flow, instance, work.bindings.now, Uuid::now_v7);
@@ -135,4 +115,20 @@ async fn begin(
     let asked = run.advance()?;
     drive::until_it_waits(work, held, &mut run, asked).await?;
     Ok(id)
+}
+
+/// An approval takes hold of its record: it sets what submitting sets, and locks it from then on.
+///
+/// # Errors
+/// `already_pending`, and what the record refuses.
+pub(super) async fn take(work: &Work, flow: &Flow, row: &Row, instance: Uuid) -> Result<()> {
+    if !row.system(catalog::SystemField::Flow).is_null() {
+        return Err(Box::new(Diagnostic::new(Code::AlreadyPending)));
+    }
+    if let Some(values) = flow.set.get(&Outcome::Submit) {
+        drive::write(work, flow, row.id(), values).await?;
+    }
+    // The lock takes effect after what submitting itself sets.
+    let object = work.published.object(&flow.object)?;
+    storage::row::write::set_flow(&work.tx, object, row.id(), Some(instance)).await
 }

@@ -1,14 +1,15 @@
 //! Instances between the token engine and the tables: locked once, stored once.
 
+use crate::flow::awaits;
 use crate::flow::log::{LogKind, Said};
 use crate::flow::rows::{self, name_of, task_data, token_data, token_number};
-use crate::work::Work;
+use crate::work::{Link, Work};
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use storage::store::workflow as table;
 use uuid::Uuid;
-use workflow::{Flow, Instance, InstanceState, Lock, Task, TaskState, TokenState};
+use workflow::{Flow, Instance, InstanceState, Lock, Task, TaskState, Token, TokenState};
 
 /// A flow that this transaction moves: its rows as they were when it was locked, and what is to be said of it.
 pub(crate) struct Held {
@@ -82,6 +83,17 @@ pub(crate) async fn look(work: &Work, row: &table::Instance) -> Result<Instance>
 }
 
 impl Held {
+    /// What set the flow off: a key that does so once, and the flows that led to it.
+    pub fn caused(&mut self, key: Option<String>, chain: &[Link]) {
+        self.row.event_key = key;
+        self.row.chain = json!(chain);
+    }
+
+    /// The flows that led to this one.
+    pub fn chain(&self) -> Vec<Link> {
+        serde_json::from_value(self.row.chain.clone()).unwrap_or_default()
+    }
+
     /// Says something in the log of the flow.
     pub fn say<'s>(&mut self, work: &Work, kind: LogKind, node: Option<&str>, said: impl Into<Said<'s>>) {
         let said = said.into();
@@ -112,7 +124,9 @@ impl Held {
         }
         table::insert_log(&work.tx, &log).await?;
         let ids = self.save_tokens(work, instance).await?;
-        self.save_tasks(work, instance, &ids).await
+        self.save_tasks(work, instance, &ids).await?;
+        let before: Vec<Token> = self.tokens.iter().map(rows::read_token).collect::<Result<_>>()?;
+        awaits::keep(work, instance.id, &before, &instance.tokens).await
     }
 
     /// Answers the stored id of each token, by its number.

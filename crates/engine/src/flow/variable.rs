@@ -26,6 +26,22 @@ pub(crate) fn kept(value: &Value) -> Json {
     }
 }
 
+/// A value as scripts see it.
+pub(crate) fn plain(value: &Value) -> Json {
+    match value {
+        Value::Decimal(number) => json!(number.to_string()),
+        Value::Date(day) => json!(day),
+        Value::DateTime(at) => json!(at),
+        Value::Time(at) => json!(at),
+        Value::Duration(seconds) => json!(seconds),
+        Value::Reference(id) => json!(id),
+        Value::Link { object, id } => json!({"object": object, "id": id}),
+        Value::List(items) => Json::Array(items.iter().map(plain).collect()),
+        Value::Json(json) => json.clone(),
+        other => kept(other),
+    }
+}
+
 /// What an instance keeps back to a value; null where it cannot be read.
 pub(crate) fn value(kept: &Json) -> Value {
     match kept {

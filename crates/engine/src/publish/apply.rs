@@ -1,5 +1,6 @@
 //! Carrying a publish out: texts, tables, seeds and the new number in one transaction, then one pointer swapped.
 
+use crate::flow::schedule;
 use crate::engine::{Engine, internal};
 use crate::identity::Identity;
 use crate::publish::change::{Change, Prepared, Preview, prepare};
@@ -136,6 +137,7 @@ async fn carry_out(
     let mut published = published;
     let seeds = std::mem::take(&mut published.catalog.seeds);
     published.catalog = without_data(std::mem::take(&mut published.catalog));
+    published.listen_for(&storage::store::workflow::needed_definitions(tx).await?);
     let published = Arc::new(published);
     let versions =
         published.catalog.packs.values().map(|pack| (pack.name.to_string(), json!(pack.version.to_string())));
@@ -155,6 +157,7 @@ async fn carry_out(
     table::note_checked(tx, VERSION, number).await?;
     recompute(engine, tx, &published, &changes).await?;
     data::load_seeds(engine, tx, &published, &seeds).await?;
+    schedule::ensure(engine, tx, &published).await?;
     let entry = audit::Entry {
         id: Uuid::now_v7(),
         at,

@@ -106,15 +106,16 @@ impl Builder<'_> {
     }
 
     /// Bare names and `record` are the record, `initiator` who started.
-    fn names(&self) -> Names {
+    pub(super) fn names(&self) -> Names {
         let mut names = Names { clock: true, ..Names::default() };
         names.roots.insert(Root::Row, self.object.name.clone());
         names.roots.insert(Root::Record, self.object.name.clone());
         names.roots.insert(Root::Initiator, USER.into());
+        names.parameters = self.variables.clone();
         names
     }
 
-    fn compiled(&mut self, text: &str, names: &Names, expectation: &Expectation) -> Option<Expr> {
+    pub(super) fn compiled(&mut self, text: &str, names: &Names, expectation: &Expectation) -> Option<Expr> {
         match expression::compile(text, names, self.catalog, expectation) {
             Ok(expr) => Some(expr),
             Err(errors) => {

@@ -6,6 +6,7 @@ use crate::instance::TaskKind;
 use crate::step::Step;
 use crate::step::cc::Cc;
 use crate::step::choose::{Case, Choose};
+use crate::step::compensate::Compensate;
 use crate::step::each::Each;
 use crate::step::end::End;
 use crate::step::for_each::ForEach;
@@ -13,7 +14,7 @@ use crate::step::goto::Goto;
 use crate::step::parallel::{Join, Parallel};
 use crate::step::people::{Allow, Mode, People, Reject};
 use crate::step::repeat::Repeat;
-use crate::step::set::Set;
+use crate::step::together::Together;
 use definition::workflow as written;
 use expression::{Expectation, Type};
 use indexmap::IndexMap;
@@ -50,20 +51,29 @@ impl Builder<'_> {
             }
             written::StepKind::Repeat(repeat) => Step::Repeat(self.repeat(node, repeat)),
             written::StepKind::ForEach(walked) => Step::ForEach(self.for_each(node, walked)),
-            written::StepKind::Set(set) => Step::Set(Set {
-                set: self.literals(&set.set),
-                set_from: set
-                    .set_from
-                    .iter()
-                    .filter_map(|(f, e)| Some((f.as_str().into(), self.value(e, f)?)))
-                    .collect(),
+            written::StepKind::Wait(wait) => Step::Wait(self.wait(node, wait)),
+            written::StepKind::Set(set) => Step::Set(self.set(self.object, &set.set, &set.set_from)),
+            written::StepKind::Together(step) => {
+                Step::Together(Together { scope: self.scope(Some(node), &step.together) })
+            }
+            written::StepKind::Compensate(step) => Step::Compensate(Compensate {
+                steps: step.compensate.iter().map(|name| name.as_str().into()).collect(),
             }),
+            written::StepKind::Query(step) => Step::Query(self.query(step)),
+            written::StepKind::Create(_)
+            | written::StepKind::Update(_)
+            | written::StepKind::Delete(_)
+            | written::StepKind::Transition(_)
+            | written::StepKind::Script(_)
+            | written::StepKind::Send(_)
+            | written::StepKind::Sub(_) => Step::Act(self.act(&step.kind)),
             written::StepKind::Cc(cc) => Step::Cc(Cc { by: self.performers(&cc.cc.by) }),
             written::StepKind::Goto(goto) => Step::Goto(Goto { target: goto.goto.as_str().into() }),
             written::StepKind::End(end) => Step::End(End {
                 outcome: match end.end {
                     written::Outcome::Approved => Outcome::Approve,
                     written::Outcome::Rejected => Outcome::Reject,
+                    written::Outcome::Done => Outcome::Done,
                 },
             }),
         }
@@ -86,13 +96,14 @@ impl Builder<'_> {
             text.as_ref().and_then(|text| builder.expression(text.text(), &Expectation::Condition))
         };
         let while_holds = condition(self, &written.r#while);
-        let before = self.variables.clone();
         if let Some(counter) = &written.r#as {
             self.variables.insert(counter.clone(), Type::Integer);
         }
         let until = condition(self, &written.until);
         let scope = self.scope(Some(node), &step.steps);
-        self.variables = before;
+        if let Some(counter) = &written.r#as {
+            self.variables.shift_remove(counter);
+        }
         let counter = written.r#as.as_deref().map(Into::into);
         Repeat { max: written.max, while_holds, until, counter, scope }
     }
@@ -104,10 +115,9 @@ impl Builder<'_> {
             Some(Type::List(item)) => (**item).clone(),
             _ => Type::Json,
         };
-        let before = self.variables.clone();
         self.variables.insert(written.r#as.clone(), item);
         let scope: ScopeId = self.scope(Some(node), &step.steps);
-        self.variables = before;
+        self.variables.shift_remove(&written.r#as);
         let together = written.mode == written::ForEachMode::Parallel;
         ForEach { items, item: written.r#as.as_str().into(), together, join: join(written.join), scope }
     }

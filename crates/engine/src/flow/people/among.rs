@@ -19,7 +19,7 @@ pub(super) async fn meeting(work: &Work, instance: &Instance, condition: &Expr) 
     let record = rows.load(work.published.object(&instance.object)?, instance.record).await?;
     let initiator = user(work, instance.initiator).await?;
     let known = [(Root::Record, record.as_ref()), (Root::Initiator, initiator.as_ref())];
-    let ids = row::meeting(rows.tx, rows.reading, users, condition, &known, MOST).await?;
+    let ids = row::meeting(rows.tx, rows.reading, users, Some(condition), &known, MOST).await?;
     let mut found = rows.load_all(users, &ids).await?;
     found.sort_by(|a, b| a.get("login").as_text().cmp(&b.get("login").as_text()));
     Ok(found.iter().map(Row::id).collect())
