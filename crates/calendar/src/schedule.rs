@@ -62,13 +62,28 @@ mod tests {
             }
         };
         let friday = "2026-03-06T10:00:00Z";
-        check("0 9 * * 1-5", "Asia/Shanghai", friday, &["2026-03-09T09:00:00+08:00", "2026-03-10T09:00:00+08:00"]);
+        check(
+            "0 9 * * 1-5",
+            "Asia/Shanghai",
+            friday,
+            &["2026-03-09T09:00:00+08:00", "2026-03-10T09:00:00+08:00"],
+        );
         check("*/15 * * * *", "UTC", friday, &["2026-03-06T10:15:00+00:00", "2026-03-06T10:30:00+00:00"]);
-        check("0 0 L * *", "Asia/Taipei", friday, &["2026-03-31T00:00:00+08:00", "2026-04-30T00:00:00+08:00"]);
+        check(
+            "0 0 L * *",
+            "Asia/Taipei",
+            friday,
+            &["2026-03-31T00:00:00+08:00", "2026-04-30T00:00:00+08:00"],
+        );
         check("0 0 29 2 *", "UTC", friday, &["2028-02-29T00:00:00+00:00"]);
         // Clocks are put back: half past two comes twice and counts once.
         let before = "2026-10-24T12:00:00Z";
-        check("30 2 * * *", "Europe/Berlin", before, &["2026-10-25T02:30:00+02:00", "2026-10-26T02:30:00+01:00"]);
+        check(
+            "30 2 * * *",
+            "Europe/Berlin",
+            before,
+            &["2026-10-25T02:30:00+02:00", "2026-10-26T02:30:00+01:00"],
+        );
         let broken = ["", "* * * *", "61 * * * *", "x * * * *", "0 0 * * * *"];
         for text in broken {
             let found = Schedule::parse(text, Tz::UTC).unwrap_err();

@@ -49,8 +49,8 @@ pub use sub::{Sub, SubStep};
 pub use timer::Timer;
 pub use together::TogetherStep;
 pub use trigger::{
-    Button, DateField, Ending, FlowEvent, FormEvent, InOwnChain, MailEvent, MoveEvent, PerRecord, RecordEvent,
-    Reentry, Schedule, Trigger, Webhook,
+    Button, DateField, Ending, FlowEvent, FormEvent, InOwnChain, MailEvent, MoveEvent, PerRecord,
+    RecordEvent, Reentry, Schedule, Trigger, Webhook,
 };
 pub use wait::{Awaited, WaitStep};
 
@@ -459,7 +459,9 @@ impl Step {
             _ => Vec::new(),
         };
         let further = [("on_error/steps", &self.on_error), ("undo/steps", &self.undo)];
-        all.extend(further.into_iter().filter_map(|(way, steps)| Some((way.to_owned(), &steps.as_ref()?.steps))));
+        all.extend(
+            further.into_iter().filter_map(|(way, steps)| Some((way.to_owned(), &steps.as_ref()?.steps))),
+        );
         all
     }
 

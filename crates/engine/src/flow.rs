@@ -7,6 +7,10 @@ pub(crate) mod automation;
 
 mod awaits;
 
+mod begin;
+
+pub(crate) mod calls;
+
 pub(crate) mod dates;
 
 mod deeds;
@@ -14,6 +18,8 @@ mod deeds;
 pub(crate) mod events;
 
 pub(crate) mod schedule;
+
+mod slot;
 
 pub mod start;
 
@@ -43,13 +49,18 @@ mod variable;
 
 pub(crate) mod wake;
 
+mod writes;
+
+use crate::flow::stored::Held;
 use crate::work::Work;
 use diagnostic::Result;
 use plan::Row;
 use plan::facts::Lock;
-use plan::planner::Parked;
+use plan::planner::{Parked, Planned};
+use storage::store::event::Event;
 use storage::store::workflow as table;
 use uuid::Uuid;
+use workflow::{Question, Run};
 
 impl Work {
     /// Starts the flow that a move waits for; answers the instance.
@@ -60,6 +71,16 @@ impl Work {
     /// Voids approvals that saw what is no longer true of the record.
     pub(crate) async fn record_changed(&self, before: &Row, after: &Row) -> Result<()> {
         decide::record_changed(self, before, after).await
+    }
+
+    /// What happened to records that flows listen to.
+    pub(crate) fn events_of(&self, planned: &Planned) -> Vec<Event> {
+        events::of_write(self, planned)
+    }
+
+    /// Answers what a run asks until its tokens wait, and stores it.
+    pub(crate) async fn drive(&self, held: Held, run: &mut Run<'_>, asked: Option<Question>) -> Result<()> {
+        Box::pin(drive::until_it_waits(self, held, run, asked)).await
     }
 
     /// What an instance locks of its record.

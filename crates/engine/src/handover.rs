@@ -4,7 +4,7 @@
 
 use crate::engine::{Engine, internal};
 use crate::flow::log::LogKind;
-use crate::flow::{drive, stored};
+use crate::flow::stored;
 use crate::identity::Identity;
 use crate::records::command::Command;
 use crate::work::{QUEUE, Work};
@@ -260,7 +260,7 @@ async fn pass_task_on(work: &Work, task: &table::Task, order: &Order) -> Result<
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     let why = format!("{}, in the place of somebody who left", task.why.as_str().unwrap_or_default());
     let asked = run.reassign(task.id, order.to, &why)?;
-    drive::until_it_waits(work, held, &mut run, asked).await
+    work.drive(held, &mut run, asked).await
 }
 
 /// The leaver may no longer sign in, where that is ordered; the trail tells what was done.

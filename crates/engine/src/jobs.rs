@@ -3,7 +3,7 @@
 mod status;
 
 use crate::engine::Engine;
-use crate::flow::{dates, schedule, wake};
+use crate::flow::{calls, dates, schedule};
 use crate::handover;
 use crate::identity::reset;
 use crate::requests::large;
@@ -56,7 +56,7 @@ impl Engine {
         tokio::join!(
             self.work_off_queue(QUEUE, BATCH, &worker, stop.clone()),
             self.work_off_queue(terms::QUEUE, 1, &worker, stop.clone()),
-            self.work_off_queue(wake::QUEUE, FLOWS, &worker, stop.clone()),
+            self.work_off_queue(calls::QUEUE, FLOWS, &worker, stop.clone()),
             self.dispatch_until(stop.clone()),
             self.deliver_off(stop.clone()),
             self.sweep_until(stop),
@@ -87,7 +87,7 @@ impl Engine {
         self.database()
             .write(move |tx| {
                 let (engine, published) = (engine.clone(), published.clone());
-                async move { schedule::ensure(&engine, &tx, &published).await }
+                async move { engine.keep_slots(&tx, &published).await }
             })
             .await
     }
@@ -120,7 +120,7 @@ impl Engine {
     pub async fn work_once(&self, worker: &str) -> Result<usize> {
         let (_never, stop) = watch::channel(false);
         let done = self.work_on(QUEUE, BATCH, worker, &stop).await?;
-        let done = done + self.work_on(wake::QUEUE, FLOWS, worker, &stop).await?;
+        let done = done + self.work_on(calls::QUEUE, FLOWS, worker, &stop).await?;
         Ok(done + self.work_on(terms::QUEUE, 1, worker, &stop).await?)
     }
 
@@ -135,7 +135,7 @@ impl Engine {
 
     /// When something is due next that nobody waits for now: a timer, a slot of a schedule.
     pub(crate) async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
-        job::next_due(&self.database().reader(), wake::QUEUE).await
+        job::next_due(&self.database().reader(), calls::QUEUE).await
     }
 
     async fn work_on(
@@ -179,7 +179,7 @@ impl Engine {
             SETTLE => self.settle_deferred(job).await,
             reset::JOB => self.make_reset(job).await,
             handover::JOB => self.hand_over(job).await,
-            wake::WAKE => Box::pin(self.wake(job)).await,
+            calls::WAKE => Box::pin(self.wake(job)).await,
             schedule::SLOT => Box::pin(self.slot(job)).await,
             dates::DATES => Box::pin(self.dates(job)).await,
             other => Err(Box::new(Diagnostic::new(Code::UnknownKind).with("kind", other))),

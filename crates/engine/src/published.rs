@@ -62,7 +62,8 @@ impl Published {
             return Err(found);
         }
         let (grants, identities) = (RwLock::default(), RwLock::default());
-        let published = Published { number, catalog, flows, listened, scripts, templates, grants, identities };
+        let published =
+            Published { number, catalog, flows, listened, scripts, templates, grants, identities };
         published.check_functions()?;
         Ok(published)
     }
@@ -127,7 +128,8 @@ impl Published {
 
     /// The flows that something that happens to records of an object may set off.
     pub(crate) fn set_off_by<'a>(&'a self, object: &'a str) -> impl Iterator<Item = &'a Arc<Flow>> {
-        let set_off = move |flow: &&Arc<Flow>| flow.trigger.events.iter().any(|event| *event.object == *object);
+        let set_off =
+            move |flow: &&Arc<Flow>| flow.trigger.events.iter().any(|event| *event.object == *object);
         self.flows.values().filter(set_off)
     }
 

@@ -2,7 +2,8 @@
 
 use crate::flow::{Flow, NodeId, Outcome, Performer, ScopeId};
 use crate::instance::{
-    Await, InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData, TokenState,
+    Await, InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData,
+    TokenState,
 };
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Result};

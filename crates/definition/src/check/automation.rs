@@ -2,7 +2,9 @@
 
 use super::wrong;
 use crate::findings::Findings;
-use crate::workflow::{Awaited, DateField, Outcome, Schedule, Step, StepKind, Timer, Trigger, Workflow, WorkflowUse};
+use crate::workflow::{
+    Awaited, DateField, Outcome, Schedule, Step, StepKind, Timer, Trigger, Workflow, WorkflowUse,
+};
 use calendar::Duration;
 use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;

@@ -1,8 +1,8 @@
 //! What sets off an automation, and what a `wait` waits for.
 
 use super::Outcome;
-use crate::shape::{Expression, Names};
 use crate::field::FieldDefinition;
+use crate::shape::{Expression, Names};
 use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

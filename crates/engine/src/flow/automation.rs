@@ -1,7 +1,8 @@
 //! Flows that start by themselves: each in the transaction of what sets it off, their steps in those of workers.
 
+use crate::flow::begin::{fresh, take};
 use crate::flow::log::{LogKind, Said};
-use crate::flow::{drive, start, stored};
+use crate::flow::stored;
 use crate::work::{Link, Work};
 use definition::workflow::PerRecord;
 use diagnostic::{Code, Diagnostic, Result};
@@ -11,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use storage::store::workflow as table;
 use uuid::Uuid;
-use workflow::{Flow, Instance, InstanceState, Parent, Picks, Run};
+use workflow::{Flow, Instance, InstanceState, Parent, Run};
 
 /// What sets a flow off.
 pub(crate) struct Cause<'a> {
@@ -35,7 +36,12 @@ impl Cause<'_> {
 }
 
 /// Starts an automation about a record, unless what set it off did so before, or its `reentry` forbids it.
-pub(crate) async fn set_off(work: &Work, flow: &Arc<Flow>, row: &Row, cause: Cause<'_>) -> Result<Option<Uuid>> {
+pub(crate) async fn set_off(
+    work: &Work,
+    flow: &Arc<Flow>,
+    row: &Row,
+    cause: Cause<'_>,
+) -> Result<Option<Uuid>> {
     let own = cause.chain.iter().any(|link| link.workflow == flow.name);
     let deep = cause.chain.len() >= flow.trigger.max_depth as usize;
     if deep || (own && !flow.trigger.in_own_chain) || table::is_started(&work.tx, &cause.key).await? {
@@ -64,7 +70,7 @@ pub(crate) async fn set_off(work: &Work, flow: &Arc<Flow>, row: &Row, cause: Cau
         held.say(work, LogKind::Failed, None, Said::more(json!({"reason": reason})));
         run.fail(0, workflow::instance::ENTER, reason)?;
     }
-    drive::until_it_waits(work, held, &mut run, None).await?;
+    work.drive(held, &mut run, None).await?;
     Ok(Some(id))
 }
 
@@ -78,7 +84,7 @@ async fn replace(work: &Work, old: Uuid) -> Result<()> {
     held.say(work, LogKind::Replaced, None, None);
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     run.cancel()?;
-    drive::until_it_waits(work, held, &mut run, None).await
+    work.drive(held, &mut run, None).await
 }
 
 /// Starts the flow of a `sub`; `by` is the token that waits for its end.
@@ -102,35 +108,13 @@ pub(crate) async fn start_below(
     instance.parent = by.map(|(instance, token)| Parent { instance, token });
     let id = instance.id;
     if !flow.automation {
-        start::take(work, &flow, &row, id).await?;
+        take(work, &flow, &row, id).await?;
     }
     let mut held = stored::begin(work, &flow, &instance, row.version()).await?;
     held.caused(None, &work.chain);
     held.say(work, LogKind::Started, None, None);
     let mut run = Run::later(&flow, instance, work.bindings.now, Uuid::now_v7);
     // The flow above has not ended yet: what this one does is caused by it.
-    Box::pin(drive::until_it_waits(work, held, &mut run, None)).await?;
+    work.drive(held, &mut run, None).await?;
     Ok(id)
-}
-
-/// An instance that is about to begin.
-pub(super) fn fresh(work: &Work, flow: &Flow, record: Uuid, initiator: Uuid) -> Instance {
-    Instance {
-        id: Uuid::now_v7(),
-        workflow: flow.name.clone(),
-        hash: flow.hash.clone(),
-        object: flow.object.clone(),
-        record,
-        initiator,
-        state: InstanceState::Running,
-        parked: None,
-        parent: None,
-        round: 0,
-        picks: Picks::new(),
-        started_at: work.bindings.now,
-        ended_at: None,
-        variables: BTreeMap::new(),
-        tokens: Vec::new(),
-        tasks: Vec::new(),
-    }
 }

@@ -1,7 +1,7 @@
 //! What wakes tokens, kept where it is found: times and work in the queue of jobs, events in the table of who listens. It
 //! follows from how tokens stand before and after a step, so nothing is left of a token that is gone.
 
-use crate::flow::wake;
+use crate::flow::calls;
 use crate::work::Work;
 use chrono::{DateTime, Utc};
 use diagnostic::Result;
@@ -19,7 +19,7 @@ pub(super) async fn keep(work: &Work, instance: Uuid, before: &[Token], after: &
         for gone in known.iter().filter(|one| !wanted.contains(one)) {
             match gone.what {
                 Awaited::At(_) => {
-                    let key = wake::key(instance, token.id, &gone.name);
+                    let key = calls::key(instance, token.id, &gone.name);
                     job::cancel_key(&work.tx, &key, work.bindings.now).await?;
                 }
                 Awaited::Event { .. } => {
@@ -31,7 +31,8 @@ pub(super) async fn keep(work: &Work, instance: Uuid, before: &[Token], after: &
         for fresh in wanted.iter().filter(|one| !known.contains(one)) {
             match &fresh.what {
                 Awaited::At(at) => {
-                    let made = wake::job(work, instance, token.id, &fresh.name, later(*at, work.bindings.now));
+                    let made =
+                        calls::job(work, instance, token.id, &fresh.name, later(*at, work.bindings.now));
                     job::enqueue(&work.tx, &made).await?;
                 }
                 Awaited::Event { object, record } => listens.push(Subscription {

@@ -2,7 +2,7 @@
 //! the last one.
 
 use crate::engine::Engine;
-use crate::flow::schedule::{Slot, follow};
+use crate::flow::slot::Slot;
 use crate::flow::values::before_and_after;
 use crate::records::read::{self, Given};
 use crate::work::Work;
@@ -38,7 +38,9 @@ pub(super) fn next(work: &Work, flow: &Flow, after: DateTime<Utc>) -> Option<Slo
             let days = (-2..=2).filter_map(|day| today.checked_add_signed(TimeDelta::days(day)));
             let times = days.flat_map(|day| dates.offsets.iter().map(move |offset| (day, offset)));
             times
-                .map(|(day, offset)| instant(zone, day.and_time(dates.at)) + TimeDelta::seconds(offset.seconds()))
+                .map(|(day, offset)| {
+                    instant(zone, day.and_time(dates.at)) + TimeDelta::seconds(offset.seconds())
+                })
                 .filter(|at| *at > after)
                 .min()?
         }
@@ -83,7 +85,7 @@ impl Engine {
                 self.dates_that_came(flow, dates, offset, &slot).await?;
             }
         }
-        follow(self, job, DATES).await
+        self.follow_slot(job, DATES).await
     }
 
     async fn dates_that_came(

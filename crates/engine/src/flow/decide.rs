@@ -1,9 +1,9 @@
 //! Decisions: approve, reject, return, withdraw, comment.
 
 use crate::engine::Engine;
-use crate::flow::people::picks::{self, Named};
 use crate::flow::log::LogKind;
-use crate::flow::{drive, stored};
+use crate::flow::people::picks::{self, Named};
+use crate::flow::stored;
 use crate::identity::Identity;
 use crate::records::read;
 use crate::work::Work;
@@ -110,7 +110,7 @@ pub(crate) async fn decide(work: &Work, action: &TaskAction) -> Result<()> {
     if action.kind == DecisionKind::Approve {
         picks::take(work, &mut run, flow.find(&task.node), &action.picks).await?;
     }
-    drive::until_it_waits(work, held, &mut run, asked).await
+    work.drive(held, &mut run, asked).await
 }
 
 pub(crate) async fn withdraw(work: &Work, id: Uuid, comment: Option<String>) -> Result<()> {
@@ -123,7 +123,7 @@ pub(crate) async fn withdraw(work: &Work, id: Uuid, comment: Option<String>) -> 
     held.say(work, LogKind::Withdrawn, None, comment.as_deref());
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     run.withdraw()?;
-    drive::until_it_waits(work, held, &mut run, None).await
+    work.drive(held, &mut run, None).await
 }
 
 /// An administrator ends a flow; its record is released as if the initiator had taken it back.
@@ -136,7 +136,7 @@ pub(crate) async fn cancel(work: &Work, id: Uuid, comment: Option<&str>) -> Resu
     held.say(work, LogKind::Cancelled, None, comment);
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     run.cancel()?;
-    drive::until_it_waits(work, held, &mut run, None).await
+    work.drive(held, &mut run, None).await
 }
 
 pub(crate) async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {
@@ -185,5 +185,5 @@ pub(crate) async fn record_changed(work: &Work, before: &Row, after: &Row) -> Re
     if run.instance.tasks.iter().filter(|task| task.state.is_passed()).count() < stood {
         held.say(work, LogKind::Voided, None, None);
     }
-    drive::until_it_waits(work, held, &mut run, asked).await
+    work.drive(held, &mut run, asked).await
 }

@@ -1,8 +1,8 @@
 //! What a flow does by itself, with its own rights: every rule of the records holds, no role is asked.
 
 use crate::engine::scripted;
-use crate::flow::drive::as_flow;
 use crate::flow::values::{records_meeting, value};
+use crate::flow::writes::as_flow;
 use crate::flow::{automation, people, variable};
 use crate::records::command::Command;
 use crate::records::host::ScriptHost;
@@ -94,7 +94,9 @@ async fn targets(work: &Work, run: &Run<'_>, token: u32, at: &Target) -> Result<
     let found = records_meeting(work, run, token, &at.object, Some(filter), MOST_CHANGED + 1).await?;
     if found.len() > MOST_CHANGED as usize {
         let reason = format!("the step is about more than {MOST_CHANGED} records of {}", at.object);
-        return Err(Box::new(Diagnostic::new(Code::InvalidValue).with("field", "where").with("reason", reason)));
+        return Err(Box::new(
+            Diagnostic::new(Code::InvalidValue).with("field", "where").with("reason", reason),
+        ));
     }
     Ok(found)
 }

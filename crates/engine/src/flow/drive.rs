@@ -1,28 +1,26 @@
 //! Answers what a run asks until its tokens wait, then stores it.
 
 use crate::flow::people::absence;
-use crate::flow::values::{self, value};
-use crate::flow::{arm, deeds, events, people, wake};
 use crate::flow::stored::Held;
+use crate::flow::values::{self, value};
+use crate::flow::writes::write;
+use crate::flow::{arm, calls, deeds, events, people};
 use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::Result;
-use expression::Value;
 use plan::Precondition;
 use plan::planner::Mode;
-use serde_json::{Map, Value as Json};
-use std::sync::Arc;
 use storage::row;
 use workflow::step::Step;
 use workflow::step::for_each::ForEach;
-use workflow::{Answer, Flow, InstanceState, Outcome, Question, Run};
+use workflow::{Answer, InstanceState, Outcome, Question, Run};
 
 /// Goes on until all tokens wait or the flow has ended; stores the instance and does what its end means for
 /// the record.
 ///
 /// # Errors
 /// What steps refuse, and what writing the record refuses.
-pub(crate) async fn until_it_waits(
+pub(super) async fn until_it_waits(
     work: &Work,
     held: Held,
     run: &mut Run<'_>,
@@ -107,42 +105,12 @@ async fn answer(work: &Work, run: &mut Run<'_>, question: Question) -> Result<An
     })
 }
 
-/// Writes fields of the record as the flow: no rights, stage and read-only fields too, but every rule holds.
-pub(crate) async fn write(
-    work: &Work,
-    flow: &Flow,
-    record: uuid::Uuid,
-    values: &[(Arc<str>, Value)],
-) -> Result<()> {
-    if values.is_empty() {
-        return Ok(());
-    }
-    let object = work.published.object(&flow.object)?;
-    let mut body = Map::new();
-    for (name, value) in values {
-        let rendered = object.field(name).map_or(Json::Null, |field| field.kind.kind().render(value));
-        body.insert(name.to_string(), rendered);
-    }
-    let command = Command::Update {
-        object: flow.object.clone(),
-        id: record,
-        body: Json::Object(body),
-        precondition: Precondition::Waived,
-    };
-    Box::pin(as_flow(work).execute(&command)).await.map(drop)
-}
-
-/// The same work with the rights of a flow.
-pub(super) fn as_flow(work: &Work) -> Work {
-    Work { mode: Mode::System, ..work.clone() }
-}
-
 /// The record is released, gets what the definition says, and a parked move is made at last.
 async fn ended(work: &Work, run: &Run<'_>, outcome: Outcome) -> Result<()> {
     let (flow, instance) = (run.flow, &run.instance);
     events::flow_ended(work, instance).await?;
     if let Some(parent) = instance.parent {
-        wake::answered(work, parent, instance.state).await?;
+        calls::answered(work, parent, instance.state).await?;
     }
     if flow.automation {
         return Ok(());

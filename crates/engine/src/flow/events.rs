@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::flow::automation::{Cause, set_off};
-use crate::flow::{stored, variable, wake};
+use crate::flow::{calls, stored, variable};
 use crate::records::read::{self, Given};
 use crate::work::{Link, Work};
 use diagnostic::{Locale, Result};
@@ -19,8 +19,8 @@ use storage::store::workflow::{self as table, Subscription};
 use tokio::sync::watch;
 use uuid::Uuid;
 use workflow::flow::trigger::{self, EventKind};
-use workflow::step::wait::On;
 use workflow::step::Step;
+use workflow::step::wait::On;
 use workflow::{Flow, Instance, Run};
 
 /// Events that are acted upon in one transaction.
@@ -57,7 +57,8 @@ fn of_row(work: &Work, planned: &Planned, write: &RowWrite) -> Option<Event> {
     if write.operation == Operation::Update && fields.is_empty() {
         return None;
     }
-    let made = planned.made.as_ref().filter(|_| write.id == planned.id && write.object.name == planned.object);
+    let made =
+        planned.made.as_ref().filter(|_| write.id == planned.id && write.object.name == planned.object);
     let payload = json!({
         "version": write.after.version(),
         "fields": fields,
@@ -94,7 +95,8 @@ pub(super) async fn flow_ended(work: &Work, instance: &Instance) -> Result<()> {
 
 /// The values of a row that somebody gave, but for those that are kept sealed.
 fn image(row: &Row) -> Json {
-    let given = row.object.fields.values().filter(|field| field.encrypted.is_none() && field.derived.is_none());
+    let given =
+        row.object.fields.values().filter(|field| field.encrypted.is_none() && field.derived.is_none());
     let kept = given.filter_map(|field| {
         let value = row.values.get(field.index)?;
         Some((field.name.to_string(), variable::kept(value)))
@@ -200,7 +202,7 @@ async fn wake_listener(work: &Work, seen: &Seen<'_>, listener: &Subscription) ->
     let given = Given { users, variables: variable::seen(&run, Some(token)) };
     let about = (run.instance.object.clone(), run.instance.record);
     if let Some(broken) = counts(work, seen, wanted, &given, Some(about)).await {
-        wake::soon(work, listener.instance, token, &listener.name, broken.err()).await?;
+        calls::soon(work, listener.instance, token, &listener.name, broken.err()).await?;
     }
     Ok(())
 }
@@ -240,7 +242,10 @@ async fn counts(
     let changed = |field: &Arc<str>| {
         payload["fields"].as_array().is_some_and(|all| all.iter().any(|one| one.as_str() == Some(&**field)))
     };
-    if !kind || wanted.object.as_ref() != event.object || !(wanted.fields.is_empty() || wanted.fields.iter().any(changed)) {
+    if !kind
+        || wanted.object.as_ref() != event.object
+        || !(wanted.fields.is_empty() || wanted.fields.iter().any(changed))
+    {
         return None;
     }
     let Some(when) = &wanted.when else { return Some(Ok(())) };

@@ -1,10 +1,11 @@
 //! Times that set flows off. Each is a job under a key that stays taken, so no slot counts twice however many processes
 //! run; a slot that nobody was there for counts once, late, and the next one is the next in the future.
 
-use crate::engine::{Engine, internal};
+use crate::engine::Engine;
 use crate::flow::automation::{Cause, set_off};
-use crate::flow::{dates, wake};
-use crate::publish::data::system_work;
+use crate::flow::calls::QUEUE;
+use crate::flow::dates;
+use crate::flow::slot::Slot;
 use crate::published::Published;
 use crate::records::command::Command;
 use crate::work::Work;
@@ -12,7 +13,6 @@ use calendar::Schedule;
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use plan::planner::Mode;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::sync::Arc;
 use storage::Tx;
@@ -28,62 +28,32 @@ const MOST: u32 = 100_000;
 /// Flows that are set off in one transaction.
 pub(super) const CHUNK: usize = 200;
 
-/// A time at which a flow is set off, or at which records are looked at whose dates may have come.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Slot {
-    /// The flow.
-    pub workflow: Arc<str>,
-    /// When.
-    pub at: DateTime<Utc>,
-    /// What was looked at before: dates that came after this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub from: Option<DateTime<Utc>>,
-}
-
-impl Slot {
-    /// Reads it out of a job.
-    pub fn of(job: &Job) -> Result<Slot> {
-        serde_json::from_value(job.payload.clone()).map_err(|error| internal("a job's payload", &error))
-    }
-
-    fn job(&self, kind: &str, now: DateTime<Utc>) -> Job {
-        let mut made = Job::new(wake::QUEUE, kind, json!(self), now);
-        made.run_at = self.at;
-        made.dedup_key = Some(format!("{}{}", prefix(kind, &self.workflow), self.at.to_rfc3339()));
-        made.once = true;
-        made
-    }
-}
-
-fn prefix(kind: &str, workflow: &str) -> String {
-    format!("{kind}:{workflow}@")
-}
-
-/// Sees to it that each flow with a schedule has its next slot in the queue, and no other.
-pub(crate) async fn ensure(engine: &Engine, tx: &Tx, published: &Arc<Published>) -> Result<()> {
-    let work = system_work(engine, tx, published);
-    let now = work.bindings.now;
-    for flow in published.flows() {
-        let slot = next_slot(&work, flow, now)?;
-        keep_one(&work, SLOT, flow, slot).await?;
-        let slot = dates::next(&work, flow, now);
-        keep_one(&work, dates::DATES, flow, slot).await?;
-    }
-    let known: Vec<&str> = published.flows().map(|flow| &*flow.name).collect();
-    for kind in [SLOT, dates::DATES] {
-        for open in job::open(tx, wake::QUEUE, kind).await? {
-            if !known.contains(&&*Slot::of(&open)?.workflow) {
-                job::cancel(tx, open.id, now).await?;
+impl Engine {
+    /// Sees to it that each flow with a schedule has its next slot in the queue, and no other.
+    pub(crate) async fn keep_slots(&self, tx: &Tx, published: &Arc<Published>) -> Result<()> {
+        let work =
+            Work { published: published.clone(), ..self.work(&self.system(), tx.clone(), Mode::System) };
+        let now = work.bindings.now;
+        for flow in published.flows() {
+            keep_one(&work, SLOT, flow, next_slot(&work, flow, now)?).await?;
+            keep_one(&work, dates::DATES, flow, dates::next(&work, flow, now)).await?;
+        }
+        let known: Vec<&str> = published.flows().map(|flow| &*flow.name).collect();
+        for kind in [SLOT, dates::DATES] {
+            for open in job::open(tx, QUEUE, kind).await? {
+                if !known.contains(&&*Slot::of(&open)?.workflow) {
+                    job::cancel(tx, open.id, now).await?;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 async fn keep_one(work: &Work, kind: &str, flow: &Flow, next: Option<Slot>) -> Result<()> {
     let now = work.bindings.now;
     let mut late = false;
-    for open in job::open(&work.tx, wake::QUEUE, kind).await? {
+    for open in job::open(&work.tx, QUEUE, kind).await? {
         let slot = Slot::of(&open)?;
         if slot.workflow != flow.name {
             continue;
@@ -108,11 +78,11 @@ fn next_slot(work: &Work, flow: &Flow, after: DateTime<Utc>) -> Result<Option<Sl
     Ok(at.map(|at| Slot { workflow: flow.name.clone(), at, from: None }))
 }
 
-/// Puts the slot after this one into the queue, in the transaction that ends the job of this one.
-pub(super) async fn follow(engine: &Engine, done: &Job, kind: &'static str) -> Result<()> {
-    let (id, lease, slot) = (done.id, done.lease, Slot::of(done)?);
-    engine
-        .transact(engine.system(), Mode::System, true, move |work| {
+impl Engine {
+    /// Puts the slot after this one into the queue, in the transaction that ends the job of this one.
+    pub(super) async fn follow_slot(&self, done: &Job, kind: &'static str) -> Result<()> {
+        let (id, lease, slot) = (done.id, done.lease, Slot::of(done)?);
+        self.transact(self.system(), Mode::System, true, move |work| {
             let slot = slot.clone();
             async move {
                 let now = work.bindings.now;
@@ -122,8 +92,11 @@ pub(super) async fn follow(engine: &Engine, done: &Job, kind: &'static str) -> R
                 let Some(flow) = work.published.flow(&slot.workflow).cloned() else { return Ok(()) };
                 let next = match kind {
                     SLOT => next_slot(&work, &flow, now.max(slot.at))?,
-                    _ => dates::next(&work, &flow, slot.at)
-                        .map(|next| Slot { from: Some(slot.at), at: next.at.max(now), ..next }),
+                    _ => dates::next(&work, &flow, slot.at).map(|next| Slot {
+                        from: Some(slot.at),
+                        at: next.at.max(now),
+                        ..next
+                    }),
                 };
                 match next {
                     Some(next) => job::enqueue(&work.tx, &next.job(kind, now)).await.map(drop),
@@ -132,9 +105,8 @@ pub(super) async fn follow(engine: &Engine, done: &Job, kind: &'static str) -> R
             }
         })
         .await
-}
+    }
 
-impl Engine {
     /// Sets off the flow of a slot, and puts its next one into the queue.
     pub(crate) async fn slot(&self, job: &Job) -> Result<()> {
         let slot = Slot::of(job)?;
@@ -144,7 +116,7 @@ impl Engine {
         {
             self.run_slot(flow, schedule, &slot).await?;
         }
-        follow(self, job, SLOT).await
+        self.follow_slot(job, SLOT).await
     }
 
     async fn run_slot(&self, flow: &Arc<Flow>, schedule: &trigger::Schedule, slot: &Slot) -> Result<()> {

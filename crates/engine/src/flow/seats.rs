@@ -1,7 +1,7 @@
 //! What people do with tasks beside deciding them: give away, lend, give back, add, take off, tell, take back.
 
 use crate::flow::log::{LogKind, Said};
-use crate::flow::{drive, people, stored};
+use crate::flow::{people, stored};
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::json;
@@ -101,5 +101,5 @@ pub(crate) async fn act(work: &Work, action: &SeatAction) -> Result<()> {
         SeatAct::Copy(people) => run.copy_to(id, people).map(|()| None)?,
         SeatAct::TakeBack => run.take_back(id)?,
     };
-    drive::until_it_waits(work, held, &mut run, asked).await
+    work.drive(held, &mut run, asked).await
 }

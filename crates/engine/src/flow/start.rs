@@ -1,9 +1,10 @@
 //! Starting a flow: by hand, or by a move that must be approved first.
 
 use crate::engine::Engine;
-use crate::flow::people::picks::{self, Named};
+use crate::flow::begin::{fresh, take};
 use crate::flow::log::LogKind;
-use crate::flow::{automation, drive, stored};
+use crate::flow::people::picks::{self, Named};
+use crate::flow::stored;
 use crate::identity::Identity;
 use crate::records::read::{self, Given};
 use crate::work::Work;
@@ -14,7 +15,7 @@ use plan::actor::Access;
 use plan::planner::Parked;
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::{Flow, Instance, Outcome, ParkedMove, Run};
+use workflow::{Flow, Instance, ParkedMove, Run};
 
 /// A record goes into a flow.
 #[derive(Clone, Debug)]
@@ -103,7 +104,7 @@ async fn begin(
             return Err(Box::new(found));
         }
     }
-    let instance = Instance { parked, ..automation::fresh(work, flow, record, work.identity.actor.id) };
+    let instance = Instance { parked, ..fresh(work, flow, record, work.identity.actor.id) };
     let id = instance.id;
     if !flow.automation {
         take(work, flow, &row, id).await?;
@@ -113,22 +114,6 @@ async fn begin(
     let mut run = Run::start(flow, instance, work.bindings.now, Uuid::now_v7);
     picks::take(work, &mut run, None, named).await?;
     let asked = run.advance()?;
-    drive::until_it_waits(work, held, &mut run, asked).await?;
+    work.drive(held, &mut run, asked).await?;
     Ok(id)
-}
-
-/// An approval takes hold of its record: it sets what submitting sets, and locks it from then on.
-///
-/// # Errors
-/// `already_pending`, and what the record refuses.
-pub(super) async fn take(work: &Work, flow: &Flow, row: &Row, instance: Uuid) -> Result<()> {
-    if !row.system(catalog::SystemField::Flow).is_null() {
-        return Err(Box::new(Diagnostic::new(Code::AlreadyPending)));
-    }
-    if let Some(values) = flow.set.get(&Outcome::Submit) {
-        drive::write(work, flow, row.id(), values).await?;
-    }
-    // The lock takes effect after what submitting itself sets.
-    let object = work.published.object(&flow.object)?;
-    storage::row::write::set_flow(&work.tx, object, row.id(), Some(instance)).await
 }

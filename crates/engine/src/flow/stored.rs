@@ -25,7 +25,12 @@ fn missing() -> Box<Diagnostic> {
 }
 
 /// A flow that begins; its definition is kept under its hash, so that it ends as it began.
-pub(crate) async fn begin(work: &Work, flow: &Flow, instance: &Instance, record_version: i64) -> Result<Held> {
+pub(crate) async fn begin(
+    work: &Work,
+    flow: &Flow,
+    instance: &Instance,
+    record_version: i64,
+) -> Result<Held> {
     if let Some(definition) = work.published.catalog.workflows.get(&flow.name) {
         let body =
             serde_json::to_string(&**definition).map_err(|e| crate::engine::internal("a workflow", &e))?;
@@ -184,7 +189,13 @@ impl Held {
     }
 }
 
-fn task_row(work: &Work, instance: Uuid, task: &Task, token: Uuid, known: Option<&table::Task>) -> table::Task {
+fn task_row(
+    work: &Work,
+    instance: Uuid,
+    task: &Task,
+    token: Uuid,
+    known: Option<&table::Task>,
+) -> table::Task {
     let decided = task.decided_at.is_some()
         && matches!(
             task.state,

@@ -3,8 +3,8 @@
 use crate::flow::variable;
 use crate::records::read::{self, Given};
 use crate::work::Work;
-use diagnostic::Result;
 use catalog::{Field, Object};
+use diagnostic::Result;
 use expression::{CompareOperator, Expr, Kind, Path, Position, Root, Step, Type, Value};
 use serde_json::Value as Json;
 use std::collections::HashMap;

@@ -1,6 +1,5 @@
 //! Carrying a publish out: texts, tables, seeds and the new number in one transaction, then one pointer swapped.
 
-use crate::flow::schedule;
 use crate::engine::{Engine, internal};
 use crate::identity::Identity;
 use crate::publish::change::{Change, Prepared, Preview, prepare};
@@ -157,7 +156,7 @@ async fn carry_out(
     table::note_checked(tx, VERSION, number).await?;
     recompute(engine, tx, &published, &changes).await?;
     data::load_seeds(engine, tx, &published, &seeds).await?;
-    schedule::ensure(engine, tx, &published).await?;
+    engine.keep_slots(tx, &published).await?;
     let entry = audit::Entry {
         id: Uuid::now_v7(),
         at,

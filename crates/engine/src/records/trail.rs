@@ -1,6 +1,5 @@
 //! What a write leaves behind beside its rows: field history, the audit entry, the events.
 
-use crate::flow::events;
 use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::Result;
@@ -49,7 +48,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
     let mut together = Together::default();
     together.insert(&work.tx, &kept).await?;
     together.insert(&work.tx, &audit::marked(work.engine.pen(), &[entry])?).await?;
-    together.insert(&work.tx, &events::of_write(work, planned)).await?;
+    together.insert(&work.tx, &work.events_of(planned)).await?;
     together.finish(&work.tx).await
 }
 

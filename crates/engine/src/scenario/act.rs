@@ -4,10 +4,10 @@ use crate::records::command::{Command, Written};
 use crate::requests::{Asked, Done, Press, Request, Submission};
 use crate::scenario::decide::Wanted;
 use crate::scenario::scene::{Scene, Stop};
+use crate::scenario::stage::work_off;
 use crate::scenario::wording::refusal;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use crate::scenario::stage::work_off;
 use calendar::Duration;
 use chrono::TimeDelta;
 use definition::scenario::{

@@ -39,7 +39,9 @@ impl<'a> Builder<'a> {
         let computed = set_from.iter();
         Set {
             set: self.literals(object, set),
-            set_from: computed.filter_map(|(f, e)| Some((f.as_str().into(), self.value(object, e, f)?))).collect(),
+            set_from: computed
+                .filter_map(|(f, e)| Some((f.as_str().into(), self.value(object, e, f)?)))
+                .collect(),
         }
     }
 

@@ -28,7 +28,9 @@ impl Builder<'_> {
         let zone = |name: &Option<String>| name.as_deref().and_then(|name| calendar::zone(name).ok());
         let webhook = written.webhook.as_ref().map(|webhook| {
             let parameters = webhook.parameters.iter();
-            parameters.map(|(name, field)| (name.as_str().into(), field.kind.kind().expression_type())).collect()
+            parameters
+                .map(|(name, field)| (name.as_str().into(), field.kind.kind().expression_type()))
+                .collect()
         });
         for (name, ty) in webhook.iter().flatten() {
             let (name, ty): (&std::sync::Arc<str>, &expression::Type) = (name, ty);

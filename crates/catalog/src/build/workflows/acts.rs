@@ -106,8 +106,10 @@ impl<'a> Check<'a> {
     pub(super) fn script(&self, script: &mut String, own: &[String], findings: &mut Findings<'_>) {
         let path = joined(own, &["script"]);
         let Some((file, function)) = script.split_once('.') else { return };
-        let written = definition::object::ScriptFunction { file: file.to_owned(), function: function.to_owned() };
-        let found = crate::build::behaviour::script(self.catalog, &written, self.entry, &strs(&path), findings);
+        let written =
+            definition::object::ScriptFunction { file: file.to_owned(), function: function.to_owned() };
+        let found =
+            crate::build::behaviour::script(self.catalog, &written, self.entry, &strs(&path), findings);
         if let Some(found) = found {
             *script = format!("{}.{}.{}", found.pack, found.file, found.function);
         }
@@ -120,12 +122,14 @@ impl<'a> Check<'a> {
             true => vec![name.to_owned()],
             false => self.entry.scopes.iter().map(|pack| format!("{pack}.{name}")).collect(),
         };
-        let known = full(&send.template).into_iter().find(|name| self.catalog.templates.contains_key(&**name));
+        let known =
+            full(&send.template).into_iter().find(|name| self.catalog.templates.contains_key(&**name));
         match known {
             Some(name) => send.template = name,
             None => {
                 let names = self.catalog.templates.keys().map(|name| &**name);
-                let found = unknown("template", &send.template).with_hint(did_you_mean(&send.template, names));
+                let found =
+                    unknown("template", &send.template).with_hint(did_you_mean(&send.template, names));
                 findings.push(found, &self.entry.origin, &strs(&joined(&path, &["template"])));
             }
         }
@@ -168,7 +172,9 @@ impl<'a> Check<'a> {
         findings: &mut Findings<'_>,
     ) {
         let Some(event) = event else { return };
-        let Some(object) = self.other(&mut event.object, &joined(path, &["object"]), findings) else { return };
+        let Some(object) = self.other(&mut event.object, &joined(path, &["object"]), findings) else {
+            return;
+        };
         for (place, name) in event.fields.iter().enumerate() {
             let at = joined(path, &["fields", &place.to_string()]);
             crate::build::paths::known(object, name, self.entry, &strs(&at), findings);
@@ -183,7 +189,9 @@ impl<'a> Check<'a> {
         findings: &mut Findings<'_>,
     ) {
         let Some(event) = event else { return };
-        let Some(object) = self.other(&mut event.object, &joined(path, &["object"]), findings) else { return };
+        let Some(object) = self.other(&mut event.object, &joined(path, &["object"]), findings) else {
+            return;
+        };
         for (place, name) in event.moves.iter().enumerate() {
             self.made(object, name, &joined(path, &["moves", &place.to_string()]), findings);
         }
@@ -250,7 +258,13 @@ impl<'a> Check<'a> {
     }
 
     /// The variable that takes what came of a step, there from this step on.
-    pub(super) fn into(&mut self, name: Option<&String>, ty: Type, own: &[String], findings: &mut Findings<'_>) {
+    pub(super) fn into(
+        &mut self,
+        name: Option<&String>,
+        ty: Type,
+        own: &[String],
+        findings: &mut Findings<'_>,
+    ) {
         let Some(name) = name else { return };
         // Two branches may fill one variable, each in its own way.
         if self.variables.get(name) != Some(&ty) {
@@ -269,7 +283,12 @@ impl<'a> Check<'a> {
         }
     }
 
-    pub(super) fn full_roles(&self, names: Vec<String>, path: &[&str], findings: &mut Findings<'_>) -> Vec<Arc<str>> {
+    pub(super) fn full_roles(
+        &self,
+        names: Vec<String>,
+        path: &[&str],
+        findings: &mut Findings<'_>,
+    ) -> Vec<Arc<str>> {
         findings.resolve_all(Noun::Role, &names, self.entry, path)
     }
 }

@@ -70,7 +70,8 @@ impl Check<'_> {
                 self.variable(name, ty, &joined(&at("webhook"), &["parameters", name]), findings);
             }
         }
-        let brought = [trigger.schedule.is_some(), trigger.webhook.is_some(), trigger.mail_received.is_some()];
+        let brought =
+            [trigger.schedule.is_some(), trigger.webhook.is_some(), trigger.mail_received.is_some()];
         let own = object(trigger).filter(|brought| **brought != *self.object.name);
         if let Some(own) = own.filter(|_| brought.contains(&true)) {
             let reason = format!("what sets it off brings a record of {own}: leave `object` out");
@@ -86,7 +87,9 @@ impl Check<'_> {
 
     fn dates(&self, dates: &DateField, findings: &mut Findings<'_>) {
         let path = ["trigger", "date_field", "field"];
-        let Some(field) = paths::known(self.object, &dates.field, self.entry, &path, findings) else { return };
+        let Some(field) = paths::known(self.object, &dates.field, self.entry, &path, findings) else {
+            return;
+        };
         if !matches!(field.ty, Type::Date | Type::DateTime) {
             let reason = format!("`{}` is no date", dates.field);
             findings.push(invalid(reason), &self.entry.origin, &path);
