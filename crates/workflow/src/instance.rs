@@ -166,11 +166,20 @@ pub struct Task {
     pub added: Option<Added>,
     /// Who asked the assignee to act in their place and gets the task back: the last one first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub owners: Vec<Uuid>,
+    pub owners: Vec<Owner>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// Somebody who lent a task (委派).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Who.
+    pub user: Uuid,
+    /// How the task had come to them: it is theirs that way again once it is given back.
+    pub origin: Origin,
 }
 
 /// A seat that somebody added (加签).

@@ -38,7 +38,7 @@ pub use compile::compile;
 pub use decision::Decision;
 pub use flow::{Absent, Chain, Flow, Lock, Node, NodeId, Outcome, Performer, Picked, Picker, Policy};
 pub use instance::{
-    Added, InPlaceOf, Instance, InstanceState, Origin, ParkedMove, Picks, Place, Task, TaskKind, TaskState,
-    Token, TokenData, TokenState,
+    Added, InPlaceOf, Instance, InstanceState, Origin, Owner, ParkedMove, Picks, Place, Task, TaskKind,
+    TaskState, Token, TokenData, TokenState,
 };
 pub use run::{Answer, Person, Question, Run};

@@ -1,7 +1,7 @@
 //! Seats of a node beside those that its definition names: given away, lent, added, taken off.
 
 use crate::flow::step::Allow;
-use crate::instance::{Added, Origin, Place, Task, TaskKind, TaskState};
+use crate::instance::{Added, Origin, Owner, Place, Task, TaskKind, TaskState};
 use crate::run::{Person, Question, Run, Seat};
 use diagnostic::{Code, Diagnostic, Result};
 use uuid::Uuid;
@@ -10,13 +10,19 @@ impl Run<'_> {
     /// Gives a task to another person for good (转交). One who has a seat at the node already gets no second one.
     ///
     /// # Errors
-    /// As [`Run::decide`]; `not_permitted` where the step does not allow it.
+    /// As [`Run::decide`]; `not_permitted` where the step does not allow it, or the person has the seat already.
     pub fn transfer(&mut self, task: Uuid, to: Uuid) -> Result<Option<Question>> {
         let place = self.open_task(task)?;
         self.allowed(&self.instance.tasks[place], Allow::Transfer, "transfer")?;
+        if self.instance.tasks[place].assignee == to {
+            return Err(not_permitted("transfer", &self.instance.tasks[place]));
+        }
         self.instance.tasks[place].owners.clear();
         let asked = self.reassign(task, to, "")?;
-        self.instance.tasks[place].origin = Origin::Transferred;
+        let task = &mut self.instance.tasks[place];
+        if task.assignee == to {
+            task.origin = Origin::Transferred;
+        }
         Ok(asked)
     }
 
@@ -28,10 +34,10 @@ impl Run<'_> {
         let place = self.open_task(task)?;
         self.allowed(&self.instance.tasks[place], Allow::Delegate, "delegate")?;
         let task = &mut self.instance.tasks[place];
-        if task.assignee == to || task.owners.contains(&to) {
+        if task.assignee == to || task.owners.iter().any(|owner| owner.user == to) {
             return Err(not_permitted("delegate", task));
         }
-        task.owners.push(task.assignee);
+        task.owners.push(Owner { user: task.assignee, origin: task.origin });
         task.assignee = to;
         task.origin = Origin::Delegated;
         Ok(())
@@ -45,10 +51,7 @@ impl Run<'_> {
         let place = self.open_task(task)?;
         let task = &mut self.instance.tasks[place];
         let Some(owner) = task.owners.pop() else { return Err(not_permitted("resolve", task)) };
-        task.assignee = owner;
-        if task.owners.is_empty() {
-            task.origin = Origin::Assigned;
-        }
+        (task.assignee, task.origin) = (owner.user, owner.origin);
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! What people do with tasks beside deciding them, and who may not act.
 
-use super::{check, compile, drive, instance, play, user};
-use crate::Run;
+use super::{check, compile, drive, instance, letter, play, user};
+use crate::{Run, Task};
 use chrono::{DateTime, TimeDelta};
+use serde_json::json;
 use uuid::Uuid;
 
 #[test]
@@ -17,6 +18,8 @@ fn seats_are_given_lent_added_and_taken_off() {
         (&all, "a>b", "running: a.a=removed a.b=open"),
         (&all, "a>b b+", "approved: a.a=removed a.b=approved"),
         (&none, "a>z", "not_permitted"),
+        (&one, "a>a", "not_permitted"),
+        (&one, "a~z z>z", "not_permitted"),
         (&one, "a~z", "running: a.z=open"),
         (&one, "a~z z+", "not_permitted"),
         (&one, "a~z z~", "running: a.a=open"),
@@ -47,6 +50,36 @@ fn seats_are_given_lent_added_and_taken_off() {
     check(&turn, "", "a{z", "running: a.a=queued a.b=queued a.z=open");
     check(&turn, "", "a}z a+", "running: a.a=approved a.b=queued a.z=open");
     check(&turn, "", "a}z a+ z+", "running: a.a=approved a.b=open a.z=approved");
+}
+
+#[test]
+fn a_seat_knows_how_it_came_to_its_holder() {
+    let flow = compile(
+        "  a: {approve: {by: [{user: a}]}, allow: [transfer, delegate, add_sign]}",
+        "policy: {empty: {assign: {user: z}}}",
+    );
+    let rows = [
+        ("a~z", "z: delegated"),
+        ("a~z z~", "a: assigned"),
+        ("a>y y~z z~", "y: transferred"),
+        ("a|y y~z z~", "a: assigned y: added"),
+        ("a|y y~z z~x x~", "a: assigned z: delegated"),
+        ("a|y y~z z~x x~ z~", "a: assigned y: added"),
+        ("a~z z>y", "y: transferred"),
+        // Who has a seat already gets no second one: nothing came to anybody.
+        ("a|y y>a", "a: assigned y: added"),
+    ];
+    for (script, expect) in rows {
+        let mut run = Run::start(&flow, instance(&flow), DateTime::UNIX_EPOCH, Uuid::now_v7);
+        run.advance().and_then(|asked| drive(&mut run, asked, "")).unwrap();
+        for step in script.split_whitespace() {
+            play(&mut run, step, "").unwrap();
+        }
+        let told =
+            |t: &Task| format!("{}: {}", letter(t.assignee), json!(t.origin).as_str().unwrap_or_default());
+        let told: Vec<String> = run.instance.tasks.iter().map(told).collect();
+        assert_eq!(told.join(" "), expect, "{script}");
+    }
 }
 
 #[test]
