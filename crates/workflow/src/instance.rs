@@ -106,9 +106,10 @@ pub struct TokenData {
     /// The item whose steps this token walks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<u32>,
-    /// Where it goes when its step is done, instead of to the next step: back to who returned the flow.
+    /// Where it goes when its step is done, instead of to the next step: to where this token stood when somebody returned
+    /// the flow.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub back_to: Option<Arc<str>>,
+    pub back_to: Option<u32>,
 }
 
 fn is_zero(number: &u32) -> bool {

@@ -99,14 +99,11 @@ impl Run<'_> {
     pub fn remove_sign(&mut self, task: Uuid, seat: Uuid) -> Result<Option<Question>> {
         let at = self.open_task(task)?;
         let mine = self.instance.tasks[at].clone();
-        let found = self.instance.tasks.iter().position(|t| t.id == seat && t.token == mine.token);
+        let beside = |t: &Task| t.id == seat && t.token == mine.token && t.kind.is_awaited();
+        let found = self.instance.tasks.iter().position(beside);
         let found = found.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
-        let other = self.instance.tasks[found].clone();
-        let own = other.added.is_some_and(|added| added.by == mine.assignee);
-        if !own {
-            self.allowed(&mine, Allow::RemoveSign, "remove_sign")?;
-        }
-        if other.id == mine.id {
+        let other = &self.instance.tasks[found];
+        if !self.may_remove(&mine, other) {
             return Err(not_permitted("remove_sign", &mine));
         }
         if !other.state.is_live() {
@@ -114,6 +111,22 @@ impl Run<'_> {
         }
         self.instance.tasks[found].state = TaskState::Removed;
         self.decided(&mine)
+    }
+
+    /// The seats of its node that the holder of an open task may take off.
+    pub fn removable(&self, task: Uuid) -> impl Iterator<Item = &Task> {
+        let mine = self.open_task(task).ok().map(|place| &self.instance.tasks[place]);
+        mine.into_iter().flat_map(|mine| {
+            let beside = |t: &&Task| t.token == mine.token && t.kind.is_awaited() && t.state.is_live();
+            self.instance.tasks.iter().filter(beside).filter(|other| self.may_remove(mine, other))
+        })
+    }
+
+    /// Whether the holder of one seat may take another one off: one's own additions always.
+    fn may_remove(&self, mine: &Task, other: &Task) -> bool {
+        let added = other.added.is_some_and(|added| added.by == mine.assignee);
+        other.id != mine.id
+            && (added || self.people_of(mine).is_some_and(|step| step.allows(Allow::RemoveSign)))
     }
 
     /// Tells further people (抄送) what a task is about.
