@@ -42,6 +42,14 @@ pub struct Instance {
     pub tasks: Vec<Task>,
 }
 
+impl Instance {
+    /// The token that stands at a node, or else the last one that did.
+    pub fn token_at(&self, node: &str) -> Option<&Token> {
+        let mut at = self.tokens.iter().filter(|token| *token.node == *node);
+        at.clone().find(|token| token.state.is_live()).or_else(|| at.next_back())
+    }
+}
+
 /// Node → the people whom somebody named for it.
 pub type Picks = BTreeMap<Arc<str>, Vec<Uuid>>;
 

@@ -236,6 +236,17 @@ fn play(run: &mut Run<'_>, step: &str, given: &str) -> diagnostic::Result<()> {
     drive(run, asked, given)
 }
 
+/// A flow after a script that is not refused anywhere.
+fn played<'f>(flow: &'f Flow, given: &str, script: &str) -> Run<'f> {
+    let mut run = Run::start(flow, instance(flow), DateTime::UNIX_EPOCH, Uuid::now_v7);
+    run.advance().and_then(|asked| drive(&mut run, asked, given)).unwrap();
+    for step in script.split_whitespace() {
+        run.now += TimeDelta::seconds(1);
+        play(&mut run, step, given).unwrap();
+    }
+    run
+}
+
 /// Plays a script of decisions (`a+` approves, `a-` rejects, `a<node` returns, `!` withdraws, `*` changes what was approved) and compares what
 /// stands in the end. A decision that is refused ends the script with its code.
 fn check(flow: &Flow, cases: &str, script: &str, expect: &str) {

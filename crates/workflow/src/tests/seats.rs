@@ -1,21 +1,9 @@
 //! What people do with tasks beside deciding them, and who may not act.
 
-use super::{check, compile, drive, instance, letter, play, user};
-use crate::{Flow, Run, Task};
-use chrono::{DateTime, TimeDelta};
+use super::{check, compile, letter, played, user};
+use crate::{Run, Task};
 use serde_json::json;
 use uuid::Uuid;
-
-/// A flow after a script that is not refused anywhere.
-fn played<'f>(flow: &'f Flow, script: &str) -> Run<'f> {
-    let mut run = Run::start(flow, instance(flow), DateTime::UNIX_EPOCH, Uuid::now_v7);
-    run.advance().and_then(|asked| drive(&mut run, asked, "")).unwrap();
-    for step in script.split_whitespace() {
-        run.now += TimeDelta::seconds(1);
-        play(&mut run, step, "").unwrap();
-    }
-    run
-}
 
 #[test]
 fn seats_are_given_lent_added_and_taken_off() {
@@ -81,7 +69,7 @@ fn a_seat_knows_how_it_came_to_its_holder() {
         ("a|y y>a", "a: assigned y: added"),
     ];
     for (script, expect) in rows {
-        let run = played(&flow, script);
+        let run = played(&flow, "", script);
         let told =
             |t: &Task| format!("{}: {}", letter(t.assignee), json!(t.origin).as_str().unwrap_or_default());
         let told: Vec<String> = run.instance.tasks.iter().map(told).collect();
@@ -119,7 +107,7 @@ fn what_can_be_done_is_told() {
         "policy: {take_back: next_untouched}",
     );
     let check = |script: &str, who: char, expect: &str| {
-        let run = played(&flow, script);
+        let run = played(&flow, "", script);
         let task = run.instance.tasks.iter().rfind(|t| t.assignee == user(who)).unwrap().id;
         assert_eq!(run.options(task).join(" "), expect, "{script} {who}");
     };
@@ -151,7 +139,7 @@ fn who_added_people_is_told_that_they_can_be_taken_off() {
     for (allow, script, who, expect) in rows {
         let flow =
             compile(&format!("  a: {{approve: {{by: [{{user: ab}}], mode: all}}, allow: [{allow}]}}"), "");
-        let run = played(&flow, script);
+        let run = played(&flow, "", script);
         let task = run.instance.tasks.iter().find(|t| t.assignee == user(who)).unwrap();
         let told: Vec<String> =
             run.removable(task.id).map(|seat| letter(seat.assignee).to_string()).collect();

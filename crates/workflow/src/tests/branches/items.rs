@@ -1,6 +1,7 @@
 //! Ways back among the items of a `for_each`: each item is walked for itself.
 
-use crate::tests::{check, compile};
+use crate::TokenState;
+use crate::tests::{check, compile, played};
 
 /// Two steps for each item.
 fn walk(mode: &str) -> String {
@@ -124,4 +125,26 @@ fn who_returned_an_item_gets_that_item_back() {
         "f+ a+ b<first f+ b+",
         "running: first.f=superseded a.a=approved b.b=returned first.f=approved b.b=approved a.a=open",
     );
+}
+
+#[test]
+fn a_step_is_waited_for_as_long_as_one_item_is() {
+    let steps = "
+  walk:
+    for_each: {in: 'tags', as: tag, mode: parallel}
+    steps:
+      a: {approve: {by: [{user: a}]}}
+  last: {approve: {by: [{user: d}]}}";
+    let flow = compile(steps, "");
+    let rows = [
+        ("", Some(TokenState::Waiting), None),
+        // The second item is done first.
+        ("a+", Some(TokenState::Waiting), None),
+        ("a+ a+", Some(TokenState::Done), Some(TokenState::Waiting)),
+    ];
+    for (script, a, last) in rows {
+        let run = played(&flow, "2", script);
+        let stands = |node| run.instance.token_at(node).map(|token| token.state);
+        assert_eq!((stands("a"), stands("last")), (a, last), "{script}");
+    }
 }
