@@ -75,7 +75,7 @@ test('a list is scrolled, sorted, searched and filtered', async () => {
 
 test('a piece is made, changed, moved and told', async () => {
   const { page, wrong, context } = await at('/records/showcase.piece');
-  await page.getByRole('button', { name: 'New Piece' }).click();
+  await page.getByRole('link', { name: 'New Piece' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Name is needed').waitFor();
   await page.getByLabel('Name*').fill('A vase');
@@ -95,7 +95,7 @@ test('a piece is made, changed, moved and told', async () => {
   await page.getByText('It stands in the hall').waitFor();
   await accessible(page, 'piece');
   await shoot(page, 'piece');
-  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('link', { name: 'Edit' }).click();
   await page.getByLabel('Made on').fill('2026-05-02');
   await page.getByLabel('Made on').press('Tab');
   await page.getByLabel('Due on').fill('2026-05-01');
