@@ -69,7 +69,7 @@ test('a sale is asked for at a desk and approved on a phone', async () => {
   // What the step hides is not there, what it opens may be changed though the record is locked.
   await phone.page.locator('[data-field=price]').waitFor();
   assert.equal(await phone.page.locator('[data-field=weight]').count(), 0);
-  await phone.page.getByRole('link', { name: 'Edit' }).click();
+  await phone.page.getByRole('button', { name: 'Edit' }).click();
   await phone.page.getByLabel('Discount').fill('15');
   assert.equal(await phone.page.getByLabel('Name').count(), 0, 'not what is only to be read');
   await accessible(phone.page, 'task being changed');
