@@ -6,10 +6,7 @@ mod steps;
 mod trigger;
 
 use crate::decision::DecisionKind;
-use crate::flow::{
-    AfterReturn, Dedupe, Empty, Flow, Lock, Node, NodeId, Outcome, Own, Policy, Scope, ScopeId, Start,
-    TakeBack, Withdraw,
-};
+use crate::flow::{Empty, Flow, Node, NodeId, Outcome, Policy, Scope, ScopeId, Start};
 use crate::step::Step;
 use crate::step::choose::Choose;
 use catalog::{Catalog, Object};
@@ -55,11 +52,7 @@ pub fn compile(
         hash: hash(definition),
         start,
         trigger,
-        lock: match definition.record.lock {
-            written::Lock::None => Lock::None,
-            written::Lock::Material => Lock::Material,
-            written::Lock::All => Lock::All,
-        },
+        lock: definition.record.lock,
         material: definition.record.material.iter().map(|f| f.as_str().into()).collect(),
         set,
         policy,
@@ -218,22 +211,9 @@ impl Builder<'_> {
 
     fn policy(&mut self, policy: &written::Policy) -> Policy {
         Policy {
-            withdraw: match policy.withdraw {
-                written::Withdraw::Never => Withdraw::Never,
-                written::Withdraw::BeforeFirstDecision => Withdraw::BeforeFirstDecision,
-                written::Withdraw::Anytime => Withdraw::Anytime,
-            },
-            dedupe: match policy.dedupe {
-                written::Dedupe::None => Dedupe::None,
-                written::Dedupe::Consecutive => Dedupe::Consecutive,
-                written::Dedupe::AnyEarlier => Dedupe::AnyEarlier,
-            },
-            own: match policy.self_approval {
-                written::SelfApproval::Allow => Own::Allow,
-                written::SelfApproval::Skip => Own::Skip,
-                written::SelfApproval::Superior => Own::Superior,
-                written::SelfApproval::DepartmentHead => Own::DepartmentHead,
-            },
+            withdraw: policy.withdraw,
+            dedupe: policy.dedupe,
+            own: policy.self_approval,
             empty: match &policy.empty {
                 None => Empty::Refuse,
                 Some(written::Empty::Pass) => Empty::Pass,
@@ -251,16 +231,9 @@ impl Builder<'_> {
                     written::CommentOn::Return => DecisionKind::Return,
                 })
                 .collect(),
-            after_return: match policy.after_return {
-                written::AfterReturn::FromHere => AfterReturn::FromHere,
-                written::AfterReturn::BackToReturner => AfterReturn::BackToReturner,
-                written::AfterReturn::Ask => AfterReturn::Ask,
-            },
-            take_back: match policy.take_back {
-                written::TakeBack::Never => TakeBack::Never,
-                written::TakeBack::NextUntouched => TakeBack::NextUntouched,
-            },
-            absent: performers::absent(policy),
+            after_return: policy.after_return,
+            take_back: policy.take_back,
+            absent: policy.absent,
             separate: performers::separate(policy),
         }
     }

@@ -6,6 +6,7 @@ pub mod step;
 
 pub mod trigger;
 
+pub use definition::workflow::{Absent, AfterReturn, Dedupe, Lock, SelfApproval, TakeBack, Withdraw};
 pub use performer::{Chain, Performer, Picked, Picker};
 
 use catalog::FieldRight;
@@ -162,18 +163,6 @@ pub struct Start {
     pub when: Option<Expr>,
 }
 
-/// What is locked while a flow runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lock {
-    /// Nothing; a change of a material field voids approvals.
-    None,
-    /// The material fields.
-    #[default]
-    Material,
-    /// The whole record.
-    All,
-}
-
 /// How a flow ends, or that it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -199,7 +188,7 @@ pub struct Policy {
     /// When a person need not decide again.
     pub dedupe: Dedupe,
     /// What happens where the initiator is an approver.
-    pub own: Own,
+    pub own: SelfApproval,
     /// What happens where nobody matches.
     pub empty: Empty,
     /// Decisions that need a comment.
@@ -214,18 +203,6 @@ pub struct Policy {
     pub separate: Vec<Vec<Arc<str>>>,
 }
 
-/// What happens where somebody who should act is absent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Absent {
-    /// The task waits until he is back.
-    #[default]
-    Wait,
-    /// His substitute acts.
-    Substitute,
-    /// He is left out.
-    Skip,
-}
-
 /// What can be decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecisionKind {
@@ -237,63 +214,6 @@ pub enum DecisionKind {
     Return,
     /// It is done: what a `handle` asks for.
     Done,
-}
-
-/// When the initiator may withdraw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Withdraw {
-    /// Never.
-    Never,
-    /// Until somebody decided.
-    BeforeFirstDecision,
-    /// As long as it runs.
-    Anytime,
-}
-
-/// Where a returned flow goes on (逐级重审 or 直达退回人).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AfterReturn {
-    /// Step by step from the one it was returned to.
-    #[default]
-    FromHere,
-    /// At once to who returned it.
-    BackToReturner,
-    /// Who returns it says.
-    Ask,
-}
-
-/// Whether a decision may be taken back (拿回).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TakeBack {
-    /// No.
-    #[default]
-    Never,
-    /// As long as nobody has acted upon it.
-    NextUntouched,
-}
-
-/// When a person who approved need not approve again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dedupe {
-    /// Always asked again.
-    None,
-    /// Not asked again by the node directly after.
-    Consecutive,
-    /// Not asked again in this round.
-    AnyEarlier,
-}
-
-/// What happens where the initiator is an approver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Own {
-    /// May approve.
-    Allow,
-    /// Is left out.
-    Skip,
-    /// The superior stands in.
-    Superior,
-    /// The head of the department stands in.
-    DepartmentHead,
 }
 
 /// What happens where nobody matches.

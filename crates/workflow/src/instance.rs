@@ -54,6 +54,14 @@ pub struct Parent {
     pub token: u32,
 }
 
+impl Instance {
+    /// The token that stands at a node, or else the last one that did.
+    pub fn token_at(&self, node: &str) -> Option<&Token> {
+        let mut at = self.tokens.iter().filter(|token| *token.node == *node);
+        at.clone().find(|token| token.state.is_live()).or_else(|| at.next_back())
+    }
+}
+
 /// Node → the people whom somebody named for it.
 pub type Picks = BTreeMap<Arc<str>, Vec<Uuid>>;
 
@@ -120,9 +128,10 @@ pub struct TokenData {
     /// The item whose steps this token walks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<u32>,
-    /// Where it goes when its step is done, instead of to the next step: back to who returned the flow.
+    /// Where it goes when its step is done, instead of to the next step: to where this token stood when somebody returned
+    /// the flow.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub back_to: Option<Arc<str>>,
+    pub back_to: Option<u32>,
     /// What wakes it beside people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub awaits: Vec<Await>,
@@ -239,11 +248,20 @@ pub struct Task {
     pub added: Option<Added>,
     /// Who asked the assignee to act in their place and gets the task back: the last one first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub owners: Vec<Uuid>,
+    pub owners: Vec<Owner>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// Somebody who lent a task (委派).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Who.
+    pub user: Uuid,
+    /// How the task had come to them: it is theirs that way again once it is given back.
+    pub origin: Origin,
 }
 
 /// A seat that somebody added (加签).

@@ -190,8 +190,8 @@ impl Person {
 pub(crate) enum Past {
     /// They are asked for again, and stay in the log.
     Superseded,
-    /// Those at the target and at this node are asked for again.
-    SupersededAt(NodeId),
+    /// Those at the target and those that this token asked for are asked for again.
+    SupersededAt(u32),
     /// They stand.
     Stands,
 }
@@ -316,7 +316,9 @@ impl<'f> Run<'f> {
             }
             Next::Leave => return self.leave(node, token),
             Next::Split(branches) => return self.split(node, token, &branches),
-            Next::Jump(target) => self.go_to(Some(token), target, Past::Superseded),
+            Next::Jump(target) => {
+                self.go_to(token, target, Past::Superseded);
+            }
             Next::End(outcome) => {
                 self.token(token, TokenState::Done);
                 self.end(outcome);
@@ -355,8 +357,9 @@ impl<'f> Run<'f> {
         self.clear_below(token);
         self.close_tasks(token);
         self.token(token, TokenState::Done);
-        if let Some(back) = self.data(token).back_to.take().and_then(|name| self.flow.find(&name)) {
-            self.go_to(Some(token), back, Past::Stands);
+        let returned = self.data(token).back_to.take();
+        if let Some((returned, back)) = returned.and_then(|token| Some((token, self.node_of(token)?))) {
+            self.go_to(returned, back, Past::Stands);
             return Ok(None);
         }
         let (parent, item) = self.place(token);

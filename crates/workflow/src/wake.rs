@@ -111,7 +111,10 @@ impl<'f> Run<'f> {
     /// `instance_ended`, and what the step refuses.
     pub fn jump(&mut self, target: NodeId) -> Result<Option<Question>> {
         self.running()?;
-        self.go_to(None, target, Past::Superseded);
+        // As the flow went through it before, else from its outermost sequence.
+        let name = &self.flow.nodes[target].name;
+        let from = self.instance.token_at(name).map_or(0, |token| token.id);
+        self.go_to(from, target, Past::Superseded);
         self.advance()
     }
 

@@ -104,15 +104,12 @@ pub(crate) fn labels(flow: &Flow, locale: Locale) -> HashMap<String, Json> {
 
 /// Every node of the flow in order, with what became of it.
 fn path(flow: &Flow, instance: &Instance, locale: Locale) -> Vec<Json> {
-    let state = |name: &str| {
-        let last = instance.tokens.iter().rfind(|t| *t.node == *name);
-        match last.map(|token| token.state) {
-            Some(TokenState::Ready | TokenState::Waiting) => "waiting",
-            Some(TokenState::Done) => "taken",
-            Some(TokenState::Cancelled) => "cancelled",
-            None if instance.ended_at.is_none() => "open",
-            None => "not_taken",
-        }
+    let state = |name: &str| match instance.token_at(name).map(|token| token.state) {
+        Some(TokenState::Ready | TokenState::Waiting) => "waiting",
+        Some(TokenState::Done) => "taken",
+        Some(TokenState::Cancelled) => "cancelled",
+        None if instance.ended_at.is_none() => "open",
+        None => "not_taken",
     };
     let nodes = flow.nodes.iter().enumerate();
     nodes.map(|(id, node)| json!({"node": node.name, "label": label(flow, id, locale), "state": state(&node.name)})).collect()

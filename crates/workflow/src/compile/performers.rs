@@ -1,7 +1,7 @@
 //! Who acts: rules as they are written become rules as they are asked.
 
 use super::Builder;
-use crate::flow::{Absent, Chain, Performer, Picked, Picker};
+use crate::flow::{Chain, Performer, Picked, Picker};
 use definition::workflow as written;
 use diagnostic::{Code, Diagnostic};
 use expression::{Expectation, Expr, Kind, Names, Path, Root};
@@ -123,15 +123,6 @@ impl Builder<'_> {
                 None
             }
         }
-    }
-}
-
-/// What happens where somebody who should act is absent.
-pub(super) fn absent(policy: &written::Policy) -> Absent {
-    match policy.absent {
-        written::Absent::Wait => Absent::Wait,
-        written::Absent::Substitute => Absent::Substitute,
-        written::Absent::Skip => Absent::Skip,
     }
 }
 

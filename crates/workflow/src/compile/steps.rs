@@ -12,7 +12,7 @@ use crate::step::end::End;
 use crate::step::for_each::ForEach;
 use crate::step::goto::Goto;
 use crate::step::parallel::{Join, Parallel};
-use crate::step::people::{Allow, Mode, People, Reject};
+use crate::step::people::{Mode, People};
 use crate::step::repeat::Repeat;
 use crate::step::together::Together;
 use definition::workflow as written;
@@ -21,24 +21,20 @@ use indexmap::IndexMap;
 
 impl Builder<'_> {
     pub(super) fn step(&mut self, node: NodeId, step: &written::Step) -> Step {
-        let allow = || step.allow.iter().map(|one| allowed(*one)).collect();
         match &step.kind {
             written::StepKind::Approve(approve) => Step::People(People {
                 asks: TaskKind::Approve,
                 by: self.performers(&approve.approve.by),
                 mode: mode(approve.approve.mode),
-                reject: match approve.approve.reject {
-                    written::RejectRule::Any => Reject::Any,
-                    written::RejectRule::Unreachable => Reject::Unreachable,
-                },
-                allow: allow(),
+                reject: approve.approve.reject,
+                allow: step.allow.clone(),
             }),
             written::StepKind::Handle(handle) => Step::People(People {
                 asks: TaskKind::Handle,
                 by: self.performers(&handle.handle.by),
                 mode: mode(handle.handle.mode),
-                reject: Reject::Any,
-                allow: allow(),
+                reject: written::RejectRule::Any,
+                allow: step.allow.clone(),
             }),
             written::StepKind::Choose(choose) => {
                 Step::Choose(Choose { cases: self.cases(node, &choose.choose) })
@@ -120,18 +116,6 @@ impl Builder<'_> {
         self.variables.shift_remove(&written.r#as);
         let together = written.mode == written::ForEachMode::Parallel;
         ForEach { items, item: written.r#as.as_str().into(), together, join: join(written.join), scope }
-    }
-}
-
-fn allowed(what: written::Allow) -> Allow {
-    match what {
-        written::Allow::Return => Allow::Return,
-        written::Allow::Comment => Allow::Comment,
-        written::Allow::Transfer => Allow::Transfer,
-        written::Allow::Delegate => Allow::Delegate,
-        written::Allow::AddSign => Allow::AddSign,
-        written::Allow::RemoveSign => Allow::RemoveSign,
-        written::Allow::Cc => Allow::Cc,
     }
 }
 

@@ -1,5 +1,7 @@
 //! What each kind of step says. What it does is in `crate::step`, one file each.
 
+pub use definition::workflow::{Allow, RejectRule};
+
 use super::trigger::Event;
 use super::{Outcome, Performer, ScopeId};
 use crate::instance::TaskKind;
@@ -64,7 +66,7 @@ pub struct People {
     /// How their decisions count.
     pub mode: Mode,
     /// What one rejection means.
-    pub reject: Reject,
+    pub reject: RejectRule,
     /// What they may do beside that.
     pub allow: Vec<Allow>,
 }
@@ -85,35 +87,6 @@ pub enum Mode {
     Ratio(u32),
     /// The weights of those who approved must reach this.
     Weight(u32),
-}
-
-/// What a rejection means for its step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reject {
-    /// One rejects for all.
-    #[default]
-    Any,
-    /// The step is rejected once the others cannot approve it any more.
-    Unreachable,
-}
-
-/// What people may do with a task beside deciding it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Allow {
-    /// Send the flow back to an earlier step.
-    Return,
-    /// Say something without deciding.
-    Comment,
-    /// Give the task to another person for good.
-    Transfer,
-    /// Ask another person to act, who gives it back.
-    Delegate,
-    /// Ask further people.
-    AddSign,
-    /// Take off people who have not acted.
-    RemoveSign,
-    /// Tell further people.
-    Cc,
 }
 
 /// Takes the first case that holds; none at all passes on.
