@@ -342,6 +342,11 @@ codes! {
         en "the approval has already ended",
         zh_cn "审批已结束", zh_tw "簽核已結束",
         cure "Start a new one if needed.";
+    InstanceSuspended = "instance_suspended" Conflict:
+        en "the flow is suspended: an administrator has to resume it first",
+        zh_cn "流程已挂起，需由管理员恢复后才能继续",
+        zh_tw "流程已暫停，須由管理員恢復後才能繼續",
+        cure "Wait until an administrator resumes the flow, or ask for it.";
     WithdrawTooLate = "withdraw_too_late" Conflict:
         en "it can no longer be withdrawn",
         zh_cn "已无法撤回", zh_tw "已無法撤回",

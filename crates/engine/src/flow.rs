@@ -29,6 +29,12 @@ pub mod drive;
 
 mod people;
 
+pub mod instances;
+
+pub mod operate;
+
+mod path;
+
 mod values;
 
 pub(crate) mod rights;
@@ -88,7 +94,7 @@ impl Work {
         if self.moves(instance) {
             return Ok(Lock::None);
         }
-        let Some(row) = table::instance(&self.tx, instance).await?.filter(stored::is_running) else {
+        let Some(row) = table::instance(&self.tx, instance).await?.filter(stored::is_live) else {
             return Ok(Lock::None);
         };
         let instance = stored::look(self, &row).await?;

@@ -3,7 +3,7 @@
 //! dies is followed by one that goes on with what is left.
 
 use crate::engine::{Engine, internal};
-use crate::flow::log::LogKind;
+use crate::flow::log::{LogKind, Said};
 use crate::flow::stored;
 use crate::identity::Identity;
 use crate::records::command::Command;
@@ -256,7 +256,7 @@ async fn pass_on(work: &Work, place: &Place, id: Uuid, order: &Order) -> Result<
 async fn pass_task_on(work: &Work, task: &table::Task, order: &Order) -> Result<()> {
     let (mut held, instance) = stored::hold(work, task.instance).await?;
     let flow = stored::flow_of(work, &instance).await?;
-    held.say(work, LogKind::HandedOver, Some(&task.node), None);
+    held.say(work, LogKind::HandedOver, Some(&task.node), Said::more(json!({"people": [order.to]})));
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     let why = format!("{}, in the place of somebody who left", task.why.as_str().unwrap_or_default());
     let asked = run.reassign(task.id, order.to, &why)?;

@@ -20,8 +20,8 @@ mod mentions;
 pub mod unmask;
 
 use crate::engine::{Engine, internal};
-use crate::flow::{decide, rights, seats, start, tasks};
-use crate::handover::{self, Order};
+use crate::flow::{decide, operate, rights, seats, start, tasks};
+use crate::handover;
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
 use crate::records::work::Work;
@@ -40,6 +40,7 @@ pub use bulk::{Bulk, BulkMode};
 pub use decide::TaskAction;
 pub use idempotency::RequestKey;
 pub use large::LargeBulk;
+pub use operate::{Operation, Order as OperateOrder};
 pub use seats::{SeatAct, SeatAction};
 pub use start::Submission;
 
@@ -83,6 +84,8 @@ pub enum Request {
         /// Why.
         comment: Option<String>,
     },
+    /// An administrator does something to a flow.
+    Operate(operate::Order),
     /// Words about a task.
     CommentOnTask {
         /// The task.
@@ -105,7 +108,7 @@ pub enum Request {
         task: Uuid,
     },
     /// Somebody leaves: what is his goes to another.
-    HandOver(Order),
+    HandOver(handover::Order),
     /// A step of an import.
     Import(ImportOrder),
     /// A file of records.
@@ -161,7 +164,7 @@ pub enum Done {
     Submitted(Uuid),
     /// The task was decided or spoken about.
     Task(Uuid),
-    /// The instance was taken back or ended.
+    /// The instance was taken back, ended, or something else was done to it.
     Withdrawn(Uuid),
     /// A job does it.
     Job(Uuid),
@@ -286,6 +289,10 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
         Request::Withdraw { instance, comment } => {
             decide::withdraw(work, *instance, comment.clone()).await?;
             Ok(Done::Withdrawn(*instance))
+        }
+        Request::Operate(order) => {
+            operate::operate(work, order).await?;
+            Ok(Done::Withdrawn(order.instance))
         }
         Request::CommentOnTask { task, text } => {
             decide::comment(work, *task, text).await?;

@@ -4,6 +4,7 @@ use crate::problem::{Answer, Problem};
 use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, IF_MATCH, IF_NONE_MATCH};
 use actix_web::{HttpRequest, web};
 use bytes::BytesMut;
+use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Hint, Locale, Result, did_you_mean};
 use futures_util::StreamExt;
 use plan::Precondition;
@@ -270,6 +271,15 @@ impl Parameters {
     /// `invalid_parameter`.
     pub fn number(&self, name: &str) -> Answer<Option<u64>> {
         self.read(name, "a whole number is expected", |text| text.parse().ok())
+    }
+
+    /// An instant.
+    ///
+    /// # Errors
+    /// `invalid_parameter`.
+    pub fn instant(&self, name: &str) -> Answer<Option<DateTime<Utc>>> {
+        let expected = "an instant such as 2026-03-02T09:00:00Z is expected";
+        self.read(name, expected, |text| Some(DateTime::parse_from_rfc3339(text).ok()?.to_utc()))
     }
 
     /// One that is read by `read`, where it is there.

@@ -14,6 +14,8 @@ pub mod conversation;
 
 pub mod flows;
 
+pub mod instances;
+
 pub mod files;
 
 pub mod download;
@@ -55,7 +57,11 @@ pub fn configure(app: &mut web::ServiceConfig) {
 
 fn flows(api: &mut web::ServiceConfig) {
     api.service(at("/workflows/{name}/instances").post(flows::submit).done());
+    api.service(at("/instances").get(instances::list).done());
     api.service(at("/instances/{id}").get(flows::instance).done());
+    for act in ["suspend", "resume", "jump", "retry", "skip"] {
+        api.service(at(&format!("/instances/{{id}}/{act}")).post(instances::operate).done());
+    }
     api.service(at("/instances/{id}/withdraw").post(flows::withdraw).done());
     api.service(at("/instances/{id}/cancel").post(flows::cancel).done());
     api.service(at("/tasks").get(flows::tasks).done());

@@ -262,7 +262,7 @@ impl Run<'_> {
     /// # Errors
     /// `instance_ended`.
     pub fn cancel(&mut self) -> Result<()> {
-        self.running()?;
+        self.live()?;
         self.end(Outcome::Cancel);
         Ok(())
     }
@@ -291,9 +291,18 @@ impl Run<'_> {
         tasks.filter_map(|(place, task)| Some((self.flow.find(&task.node)?, place))).min()
     }
 
+    /// Whether the flow has not ended, suspended or not.
+    pub(crate) fn live(&self) -> Result<()> {
+        match self.instance.state.is_live() {
+            true => Ok(()),
+            false => Err(Box::new(Diagnostic::new(Code::InstanceEnded))),
+        }
+    }
+
     pub(crate) fn running(&self) -> Result<()> {
         match self.instance.state {
             InstanceState::Running => Ok(()),
+            InstanceState::Suspended => Err(Box::new(Diagnostic::new(Code::InstanceSuspended))),
             _ => Err(Box::new(Diagnostic::new(Code::InstanceEnded))),
         }
     }

@@ -60,6 +60,16 @@ impl Instance {
         let mut at = self.tokens.iter().filter(|token| *token.node == *node);
         at.clone().find(|token| token.state.is_live()).or_else(|| at.next_back())
     }
+
+    /// The tokens at which something failed for good.
+    pub fn incidents(&self) -> impl Iterator<Item = &Token> {
+        self.tokens.iter().filter(|token| token.state.is_live() && token.data.incident.is_some())
+    }
+
+    /// The tokens that wait for somebody or something themselves, not for what lies below them.
+    pub fn standing(&self) -> impl Iterator<Item = &Token> {
+        self.tokens.iter().filter(|token| token.state.is_live() && token.data.left == 0)
+    }
 }
 
 /// Node → the people whom somebody named for it.
@@ -80,6 +90,8 @@ pub struct ParkedMove {
 pub enum InstanceState {
     /// Tokens wait for somebody or something.
     Running,
+    /// An administrator halted it: nothing is done in it until it is resumed.
+    Suspended,
     /// Ended: approved.
     Approved,
     /// Ended: rejected.
@@ -141,6 +153,9 @@ pub struct TokenData {
     /// Why it cannot go on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub incident: Option<Incident>,
+    /// What it awaited and what happened while the flow was suspended, in that order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missed: Vec<Missed>,
     /// The steps whose `undo` a `compensate` has yet to walk: their tokens, the next one last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub undo: Vec<u32>,
@@ -156,6 +171,19 @@ pub struct Await {
     pub name: Arc<str>,
     /// What it is.
     pub what: Awaited,
+}
+
+/// What would have woken a token while its flow was suspended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Missed {
+    /// Its name among those that the token awaits.
+    pub by: Arc<str>,
+    /// Why what the token waited for did not succeed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+    /// What the variable of the step takes.
+    #[serde(default, skip_serializing_if = "serde_json::Value::is_null")]
+    pub value: serde_json::Value,
 }
 
 /// What failed for good, and waits for a person.
@@ -380,10 +408,16 @@ impl TaskState {
 }
 
 impl InstanceState {
+    /// Whether it has not ended.
+    pub fn is_live(self) -> bool {
+        matches!(self, InstanceState::Running | InstanceState::Suspended)
+    }
+
     /// The name on the wire and in tables.
     pub fn name(self) -> &'static str {
         match self {
             InstanceState::Running => "running",
+            InstanceState::Suspended => "suspended",
             InstanceState::Approved => "approved",
             InstanceState::Rejected => "rejected",
             InstanceState::Withdrawn => "withdrawn",

@@ -160,7 +160,7 @@ impl Run<'_> {
     /// # Errors
     /// `instance_ended`, `task_decided`, `separate_duties`, and what the next steps refuse.
     pub fn reassign(&mut self, task: Uuid, to: Uuid, why: &str) -> Result<Option<Question>> {
-        self.running()?;
+        self.live()?;
         let Some(place) = self.instance.tasks.iter().position(|t| t.id == task) else {
             return Err(Box::new(Diagnostic::new(Code::NotFound)));
         };

@@ -3,6 +3,8 @@
 
 mod branches;
 
+mod operations;
+
 mod seats;
 
 use crate::decision::DecisionKind;

@@ -1,13 +1,12 @@
 //! What happens without people: a token is woken by what it awaits, and where that fails it is tried again, goes another
 //! way, or stands until a person says what becomes of it.
 
-use crate::flow::{Flow, NodeId};
+use crate::flow::Flow;
 use crate::instance::{Await, Awaited, ENTER, Incident, Instance, TokenState, WORK};
-use crate::run::{Branch, Next, Past, Question, Run};
+use crate::run::{Branch, Next, Question, Run};
 use crate::step::Step;
 use chrono::{DateTime, Utc};
-use diagnostic::{Code, Diagnostic, Result};
-use std::sync::Arc;
+use diagnostic::Result;
 use uuid::Uuid;
 
 impl<'f> Run<'f> {
@@ -24,11 +23,12 @@ impl<'f> Run<'f> {
     /// Something that a token awaits has happened. Nothing is done where it awaits that no more.
     ///
     /// # Errors
-    /// What the step refuses; the transaction must be given up then, and [`Run::fail`] called in another one.
+    /// `instance_suspended`: see [`Run::miss`]. What the step refuses; the transaction must be given up then, and [`Run::fail`] called in another one.
     pub fn wake(&mut self, token: u32, by: &str) -> Result<Option<Question>> {
         if !self.awaits(token, by) {
             return Ok(None);
         }
+        self.running()?;
         self.data(token).awaits.clear();
         let Some(node) = self.node_of(token).filter(|_| by != ENTER) else {
             self.token(token, TokenState::Ready);
@@ -40,7 +40,7 @@ impl<'f> Run<'f> {
 
     /// Whether a token awaits something of this name.
     pub fn awaits(&self, token: u32, by: &str) -> bool {
-        self.running().is_ok()
+        self.instance.state.is_live()
             && self.instance.tokens.get(token as usize).is_some_and(|token| {
                 token.state == TokenState::Waiting && token.data.awaits.iter().any(|one| *one.name == *by)
             })
@@ -53,6 +53,7 @@ impl<'f> Run<'f> {
     /// What the steps refuse that are walked instead.
     pub fn fail(&mut self, token: u32, by: &str, reason: String) -> Result<Option<Question>> {
         let Some(node) = self.node_of(token).filter(|_| self.awaits(token, by)) else { return Ok(None) };
+        self.running()?;
         let (retry, on_error) = (&self.flow.nodes[node].retry, self.flow.nodes[node].on_error);
         let (now, data) = (self.now, self.data(token));
         data.awaits.clear();
@@ -70,60 +71,6 @@ impl<'f> Run<'f> {
         }
         data.incident = Some(Incident { name: by.into(), reason });
         Ok(None)
-    }
-
-    /// What failed for good is tried once more.
-    ///
-    /// # Errors
-    /// `not_found` where nothing has failed there, `instance_ended`.
-    pub fn retry(&mut self, token: u32) -> Result<()> {
-        self.running()?;
-        let incident = self.incident(token)?;
-        let now = self.now;
-        let by = if *incident == *ENTER { ENTER } else { WORK };
-        // A timer or an event that led to the failure leads there once more.
-        let by = self.wakes(token, by).unwrap_or(incident);
-        self.data(token).awaits = vec![Await { name: by, what: Awaited::At(now) }];
-        Ok(())
-    }
-
-    fn wakes(&self, token: u32, by: &'static str) -> Option<Arc<str>> {
-        let node = self.node_of(token)?;
-        (!matches!(self.flow.nodes[node].step, Step::Wait(_)) || by == ENTER).then(|| by.into())
-    }
-
-    /// What failed for good is left out: the flow goes on behind the step.
-    ///
-    /// # Errors
-    /// `not_found` where nothing has failed there, `instance_ended`, and what the next steps refuse.
-    pub fn skip(&mut self, token: u32) -> Result<Option<Question>> {
-        self.running()?;
-        self.incident(token)?;
-        match self.node_of(token) {
-            Some(node) => self.go_on(node, token, Next::Leave),
-            None => Ok(None),
-        }
-    }
-
-    /// An administrator takes the flow to a step.
-    ///
-    /// # Errors
-    /// `instance_ended`, and what the step refuses.
-    pub fn jump(&mut self, target: NodeId) -> Result<Option<Question>> {
-        self.running()?;
-        // As the flow went through it before, else from its outermost sequence.
-        let name = &self.flow.nodes[target].name;
-        let from = self.instance.token_at(name).map_or(0, |token| token.id);
-        self.go_to(from, target, Past::Superseded);
-        self.advance()
-    }
-
-    /// Takes the incident of a token.
-    fn incident(&mut self, token: u32) -> Result<Arc<str>> {
-        let missing = || Box::new(Diagnostic::new(Code::NotFound));
-        let token = self.instance.tokens.get_mut(token as usize).ok_or_else(missing)?;
-        let incident = token.data.incident.take().filter(|_| token.state.is_live());
-        incident.map(|incident| incident.name).ok_or_else(missing)
     }
 
     /// The step is done by a worker, at once.

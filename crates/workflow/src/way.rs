@@ -65,7 +65,7 @@ impl Run<'_> {
     }
 
     /// The token, or the one of those it hangs below, that walks a scope.
-    fn walked(&self, token: u32, scope: ScopeId) -> Option<&Token> {
+    pub(crate) fn walked(&self, token: u32, scope: ScopeId) -> Option<&Token> {
         let mut at = self.instance.tokens.get(token as usize)?;
         while self.flow.nodes[self.node_of(at.id)?].scope != scope {
             at = self.instance.tokens.get(at.parent? as usize)?;
@@ -151,6 +151,9 @@ impl Run<'_> {
         self.token(id, TokenState::Waiting);
         let data = self.data(id);
         (data.begun, data.left, data.item, data.back_to) = (1, 1, at.item, None);
+        // It waits for that branch alone.
+        (data.incident, data.missed) = (None, Vec::new());
+        data.awaits.clear();
         id
     }
 

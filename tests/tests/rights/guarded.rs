@@ -223,7 +223,7 @@ fn tasks_and_secrets_follow_the_rights_on_their_record() {
             let order = scene.site.make("vault.order", order).await;
             engine.submit(who, engine::requests::Submission::new("vault.closing", order)).await.unwrap();
             scene.site.write(update("vault.order", order, json!({"o_level": 4}))).await.unwrap();
-            let tasks = engine.task_box(who, "todo", None, 200).await.unwrap();
+            let tasks = engine.task_box(who, "todo", &Default::default(), None, 200).await.unwrap();
             let of_order = tasks.entries.iter().find(|task| task["record"]["id"] == json!(order)).unwrap();
             assert_eq!((&of_order["record"]["title"], &of_order["why"]), (&Json::Null, &json!("field")));
             let unmask = async |record: Uuid, field: &str| {

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use storage::store::workflow as table;
 use uuid::Uuid;
-use workflow::{Flow, Instance, InstanceState, Parent, Run};
+use workflow::{Flow, Instance, Parent, Run};
 
 /// What sets a flow off.
 pub(crate) struct Cause<'a> {
@@ -77,7 +77,7 @@ pub(crate) async fn set_off(
 /// A new run takes the place of an old one.
 async fn replace(work: &Work, old: Uuid) -> Result<()> {
     let (mut held, instance) = stored::hold(work, old).await?;
-    if instance.state != InstanceState::Running {
+    if !instance.state.is_live() {
         return Ok(());
     }
     let flow = stored::flow_of(work, &instance).await?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use storage::store::job::{self, Job};
 use uuid::Uuid;
-use workflow::{InstanceState, Parent};
+use workflow::{InstanceState, Missed, Parent};
 
 /// The queue of flows.
 pub(crate) const QUEUE: &str = "flows";
@@ -64,6 +64,12 @@ pub(super) async fn answered(work: &Work, parent: Parent, state: InstanceState) 
     let Parent { instance, token } = parent;
     let by = workflow::instance::ANSWER.to_owned();
     put(work, &Call { instance, token, by, failed: None, value: json!(state.name()) }).await
+}
+
+/// What happened to a token while its flow was suspended is told to it.
+pub(super) async fn told(work: &Work, instance: Uuid, token: u32, missed: Missed) -> Result<()> {
+    let Missed { by, failed, value } = missed;
+    put(work, &Call { instance, token, by: by.to_string(), failed, value }).await
 }
 
 async fn put(work: &Work, call: &Call) -> Result<()> {

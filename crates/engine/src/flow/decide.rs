@@ -1,7 +1,7 @@
 //! Decisions: approve, reject, return, withdraw, comment.
 
 use crate::engine::Engine;
-use crate::flow::log::LogKind;
+use crate::flow::log::{LogKind, Said};
 use crate::flow::people::picks::{self, Named};
 use crate::flow::stored;
 use crate::identity::Identity;
@@ -9,6 +9,7 @@ use crate::records::read;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::Row;
+use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use uuid::Uuid;
 use workflow::decision::DecisionKind;
@@ -104,13 +105,23 @@ pub(crate) async fn decide(work: &Work, action: &TaskAction) -> Result<()> {
         DecisionKind::Return => LogKind::Returned,
         DecisionKind::Done => LogKind::Done,
     };
-    held.say(work, log, Some(&task.node), action.comment.as_deref());
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
+    let to =
+        action.to.clone().filter(|_| action.kind == DecisionKind::Return).or_else(|| nearest(&run, action));
+    let said =
+        Said { comment: action.comment.as_deref(), more: to.map_or(Json::Null, |to| json!({"to": to})) };
+    held.say(work, log, Some(&task.node), said);
     let asked = run.decide(action.task, decision)?;
     if action.kind == DecisionKind::Approve {
         picks::take(work, &mut run, flow.find(&task.node), &action.picks).await?;
     }
     work.drive(held, &mut run, asked).await
+}
+
+/// The step that a task goes back to where no other is named.
+fn nearest(run: &Run<'_>, action: &TaskAction) -> Option<String> {
+    let targets = (action.kind == DecisionKind::Return).then(|| run.return_targets(action.task))?;
+    targets.first().map(|node| run.flow.nodes[*node].name.to_string())
 }
 
 pub(crate) async fn withdraw(work: &Work, id: Uuid, comment: Option<String>) -> Result<()> {

@@ -34,7 +34,7 @@ pub(super) async fn until_it_waits(
     }
     held.save(work, &run.instance).await?;
     let outcome = match run.instance.state {
-        InstanceState::Running => return Ok(()),
+        InstanceState::Running | InstanceState::Suspended => return Ok(()),
         InstanceState::Approved => Outcome::Approve,
         InstanceState::Rejected => Outcome::Reject,
         InstanceState::Withdrawn => Outcome::Withdraw,

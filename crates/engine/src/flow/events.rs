@@ -190,7 +190,7 @@ async fn wake_listener(work: &Work, seen: &Seen<'_>, listener: &Subscription) ->
     if own || seen.event.at < listener.created_at {
         return Ok(());
     }
-    let Some(row) = table::instance(&work.tx, listener.instance).await?.filter(stored::is_running) else {
+    let Some(row) = table::instance(&work.tx, listener.instance).await?.filter(stored::is_live) else {
         return Ok(());
     };
     let instance = stored::look(work, &row).await?;

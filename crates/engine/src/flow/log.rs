@@ -45,6 +45,16 @@ pub enum LogKind {
     Failed,
     /// A newer run took its place.
     Replaced,
+    /// An administrator halted it.
+    Suspended,
+    /// An administrator let it go on.
+    Resumed,
+    /// An administrator took it to a step.
+    Jumped,
+    /// An administrator had what failed tried again.
+    Retried,
+    /// An administrator left out what failed.
+    Skipped,
 }
 
 impl LogKind {
@@ -70,6 +80,11 @@ impl LogKind {
             LogKind::Woken => "woken",
             LogKind::Failed => "failed",
             LogKind::Replaced => "replaced",
+            LogKind::Suspended => "suspended",
+            LogKind::Resumed => "resumed",
+            LogKind::Jumped => "jumped",
+            LogKind::Retried => "retried",
+            LogKind::Skipped => "skipped",
         }
     }
 }

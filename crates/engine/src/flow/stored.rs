@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use storage::store::workflow as table;
 use uuid::Uuid;
-use workflow::{Flow, Instance, InstanceState, Lock, Task, TaskState, Token, TokenState};
+use workflow::{Flow, Instance, Lock, Task, TaskState, Token, TokenState};
 
 /// A flow that this transaction moves: its rows as they were when it was locked, and what is to be said of it.
 pub(crate) struct Held {
@@ -18,6 +18,14 @@ pub(crate) struct Held {
     tasks: Vec<table::Task>,
     said: Vec<table::NewLogRow>,
     fresh: bool,
+}
+
+/// Why the first of the steps that failed for good did.
+fn incident(instance: &Instance) -> Option<String> {
+    instance
+        .incidents()
+        .find_map(|token| token.data.incident.as_ref())
+        .map(|incident| incident.reason.clone())
 }
 
 fn missing() -> Box<Diagnostic> {
@@ -120,6 +128,7 @@ impl Held {
     pub async fn save(mut self, work: &Work, instance: &Instance) -> Result<()> {
         self.row.state = instance.state.name().to_owned();
         self.row.ended_at = instance.ended_at;
+        self.row.incident = incident(instance);
         self.row.variables = rows::variables(instance);
         self.row.version += 1;
         let log = table::chain_log(&mut self.row, std::mem::take(&mut self.said));
@@ -230,25 +239,30 @@ fn task_row(
     }
 }
 
-/// The flow an instance runs under: the published one where it is still the same, else the pinned definition,
-/// compiled again.
+/// The flow an instance runs under.
 pub(crate) async fn flow_of(work: &Work, instance: &Instance) -> Result<Arc<Flow>> {
-    if let Some(flow) = work.published.flow(&instance.workflow).filter(|flow| flow.hash == instance.hash) {
+    flow_by(work, &instance.workflow, &instance.hash).await
+}
+
+/// A flow by the hash of its definition: the published one where it is still the same, else the pinned definition,
+/// compiled again.
+pub(crate) async fn flow_by(work: &Work, workflow: &str, hash: &str) -> Result<Arc<Flow>> {
+    if let Some(flow) = work.published.flow(workflow).filter(|flow| flow.hash == hash) {
         return Ok(flow.clone());
     }
-    let pinned = table::definition(&work.tx, &instance.hash).await?.ok_or_else(missing)?;
+    let pinned = table::definition(&work.tx, hash).await?.ok_or_else(missing)?;
     let definition =
         serde_json::from_str(&pinned).map_err(|e| crate::engine::internal("a pinned workflow", &e))?;
-    let compiled = workflow::compile(&instance.workflow, &definition, &work.published.catalog);
+    let compiled = workflow::compile(workflow, &definition, &work.published.catalog);
     let mut flow = compiled.map_err(|errors| {
         let gathered = Diagnostic::gather(errors);
         Box::new(gathered.unwrap_or_else(|| Diagnostic::new(Code::NotFound)))
     })?;
-    flow.hash.clone_from(&instance.hash);
+    hash.clone_into(&mut flow.hash);
     Ok(Arc::new(flow))
 }
 
-/// Whether an instance still runs.
-pub(crate) fn is_running(row: &table::Instance) -> bool {
-    row.state == InstanceState::Running.name()
+/// Whether an instance has not ended.
+pub(crate) fn is_live(row: &table::Instance) -> bool {
+    row.ended_at.is_none()
 }

@@ -9,7 +9,7 @@ use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Hint, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
-use storage::store::workflow::{self as table, TaskBox};
+use storage::store::workflow::{self as table, FlowFilter, TaskBox};
 use uuid::Uuid;
 use workflow::Run;
 
@@ -26,7 +26,7 @@ pub struct BoxPage {
 pub const MOST: u32 = 200;
 
 impl Engine {
-    /// A page of a box: `todo`, `done`, `cc` or `started`.
+    /// A page of a box: `todo`, `done`, `cc` or `started`; of those flows that are meant.
     ///
     /// # Errors
     /// `invalid_parameter` for another box.
@@ -34,6 +34,7 @@ impl Engine {
         &self,
         identity: &Arc<Identity>,
         which: &str,
+        filter: &FlowFilter,
         before: Option<Uuid>,
         limit: u32,
     ) -> Result<BoxPage> {
@@ -43,7 +44,11 @@ impl Engine {
         let mut last = None;
         let full = |n: usize| n == limit as usize;
         if which == "started" {
-            let instances = table::started_by(tx, user, before, limit).await?;
+            if filter.initiator.is_some_and(|wanted| wanted != user) {
+                return Ok(BoxPage { entries, next: None });
+            }
+            let own = FlowFilter { initiator: Some(user), ..filter.clone() };
+            let instances = table::instances(tx, &own, before, limit).await?;
             last = instances.last().map(|i| i.id).filter(|_| full(instances.len()));
             for instance in &instances {
                 entries.push(instance_entry(&work, instance).await?);
@@ -61,7 +66,7 @@ impl Engine {
                 return Err(Box::new(found.with_hint(Hint::OneOf(boxes))));
             }
         };
-        for task in table::in_box(tx, user, wanted, before, limit).await? {
+        for task in table::in_box(tx, user, wanted, filter, before, limit).await? {
             last = Some(task.id);
             let Some(instance) = table::instance(tx, task.instance).await? else { continue };
             entries.push(task_entry(&work, &task, &instance).await?);
@@ -126,7 +131,7 @@ pub(crate) async fn read(work: &Work, id: Uuid) -> Result<()> {
 }
 
 /// `{"object", "id", "title"}` of the record an instance is about; who holds a task may not see the record.
-async fn about(work: &Work, instance: &table::Instance) -> Result<Json> {
+pub(super) async fn about(work: &Work, instance: &table::Instance) -> Result<Json> {
     let title = match work.published.catalog.object(&instance.object) {
         Some(object) => titles(work, object, &[instance.record]).await?.into_values().next(),
         None => None,
@@ -154,10 +159,31 @@ fn told_why(work: &Work, object: &str, why: &Json) -> Json {
 
 /// `{"person", "until"}` of the absent person in whose place somebody has a task.
 async fn in_place_of(work: &Work, kept: &Json) -> Result<Json> {
-    match kept["user"].as_str().and_then(|user| user.parse().ok()) {
+    match id_in(kept, "user") {
         Some(user) => Ok(json!({"person": person(work, Some(user)).await?, "until": kept["until"]})),
         None => Ok(Json::Null),
     }
+}
+
+/// Who lent a task, the last one first.
+async fn owners(work: &Work, kept: &Json) -> Result<Vec<Json>> {
+    let mut told = Vec::new();
+    for owner in kept.as_array().into_iter().flatten() {
+        told.push(person(work, id_in(owner, "user")).await?);
+    }
+    Ok(told)
+}
+
+/// `{"by", "place"}` of a seat that somebody added.
+async fn added(work: &Work, kept: &Json) -> Result<Json> {
+    match id_in(kept, "by") {
+        Some(by) => Ok(json!({"by": person(work, Some(by)).await?, "place": kept["place"]})),
+        None => Ok(Json::Null),
+    }
+}
+
+fn id_in(kept: &Json, key: &str) -> Option<Uuid> {
+    kept[key].as_str()?.parse().ok()
 }
 
 pub(crate) async fn task_entry(work: &Work, task: &table::Task, instance: &table::Instance) -> Result<Json> {
@@ -174,6 +200,8 @@ pub(crate) async fn task_entry(work: &Work, task: &table::Task, instance: &table
         "why": told_why(work, &instance.object, &task.why),
         "origin": task.data["origin"],
         "in_place_of": in_place_of(work, &task.data["in_place_of"]).await?,
+        "owners": owners(work, &task.data["owners"]).await?,
+        "added": added(work, &task.data["added"]).await?,
         "comment": task.comment,
         "decided_by": person(work, task.decided_by).await?,
         "decided_at": task.decided_at,

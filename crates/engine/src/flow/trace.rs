@@ -1,7 +1,8 @@
 //! The path of an instance: what was taken, what waits, what follows; every decision and why it was asked for.
 
 use crate::engine::Engine;
-use crate::flow::{stored, tasks};
+use crate::flow::path::{self, Traced};
+use crate::flow::{instances, rows, stored, tasks};
 use crate::identity::Identity;
 use crate::records::read;
 use crate::work::Work;
@@ -10,9 +11,9 @@ use plan::actor::Access;
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 use std::sync::Arc;
-use storage::store::workflow as table;
+use storage::store::workflow::{self as table, LogRow};
 use uuid::Uuid;
-use workflow::{Flow, Instance, NodeId, TokenState};
+use workflow::{Flow, NodeId};
 
 impl Engine {
     /// An instance with its path, tasks and log, for who started it, who has or had a task in it, and whoever
@@ -34,16 +35,26 @@ impl Engine {
         if !concerned {
             return Err(missing());
         }
-        let instance = stored::look(&work, &row).await?;
+        let (tokens, log) = (table::tokens(tx, id).await?, table::log(tx, id).await?);
+        let instance = rows::read_instance(&row, &tokens, &tasks)?;
         let flow = stored::flow_of(&work, &instance).await?;
         let mut entry = tasks::instance_entry(&work, &row).await?;
         let mut shown = Vec::new();
         for task in &tasks {
-            shown.push(tasks::task_entry(&work, task, &row).await?);
+            let mut told = tasks::task_entry(&work, task, &row).await?;
+            if let Some(why) = skipped(task, &tasks, row.initiator) {
+                told["skipped"] = json!(why);
+            }
+            shown.push(told);
         }
+        let traced = Traced { tokens: &tokens, tasks: &tasks, log: &log };
         entry["tasks"] = Json::Array(shown);
-        entry["path"] = Json::Array(path(&flow, &instance, locale));
-        entry["log"] = Json::Array(log(&work, id).await?);
+        entry["path"] = Json::Array(path::told(&work, &flow, &instance, &traced, locale).await?);
+        entry["log"] = Json::Array(self::log(&work, &log).await?);
+        if actor.admin {
+            entry["waiting"] = instances::waiting(&instance.tokens, Some(&flow), locale);
+            entry["incidents"] = instances::incidents(&instance.tokens, Some(&flow), locale);
+        }
         Ok(entry)
     }
 
@@ -91,7 +102,7 @@ impl Engine {
     }
 }
 
-fn label(flow: &Flow, node: NodeId, locale: Locale) -> Json {
+pub(super) fn label(flow: &Flow, node: NodeId, locale: Locale) -> Json {
     let node = &flow.nodes[node];
     Json::String(diagnostic::Text::or_name(node.label.as_ref(), locale, &node.name).to_owned())
 }
@@ -102,30 +113,37 @@ pub(crate) fn labels(flow: &Flow, locale: Locale) -> HashMap<String, Json> {
     nodes.map(|(id, node)| (node.name.to_string(), label(flow, id, locale))).collect()
 }
 
-/// Every node of the flow in order, with what became of it.
-fn path(flow: &Flow, instance: &Instance, locale: Locale) -> Vec<Json> {
-    let state = |name: &str| match instance.token_at(name).map(|token| token.state) {
-        Some(TokenState::Ready | TokenState::Waiting) => "waiting",
-        Some(TokenState::Done) => "taken",
-        Some(TokenState::Cancelled) => "cancelled",
-        None if instance.ended_at.is_none() => "open",
-        None => "not_taken",
-    };
-    let nodes = flow.nodes.iter().enumerate();
-    nodes.map(|(id, node)| json!({"node": node.name, "label": label(flow, id, locale), "state": state(&node.name)})).collect()
-}
-
-async fn log(work: &Work, instance: Uuid) -> Result<Vec<Json>> {
-    let mut entries = Vec::new();
-    for row in table::log(&work.tx, instance).await? {
-        entries.push(json!({
+/// The log, with the people whom its rows name. What failed and why is for administrators: it may tell values.
+async fn log(work: &Work, rows: &[LogRow]) -> Result<Vec<Json>> {
+    let id = |json: &Json| json.as_str().and_then(|id| id.parse::<Uuid>().ok());
+    let named =
+        |row: &LogRow| row.data["people"].as_array().into_iter().flatten().filter_map(id).collect::<Vec<_>>();
+    let all = rows.iter().flat_map(|row| named(row).into_iter().chain(row.actor));
+    let people = read::people(work, all).await?;
+    let told = rows.iter().map(|row| {
+        let mut entry = json!({
             "number": row.number,
             "kind": row.kind,
             "node": row.node,
-            "actor": read::person(work, row.actor).await?,
+            "actor": people.of(row.actor),
             "at": row.at,
             "comment": row.data["comment"],
-        }));
-    }
-    Ok(entries)
+            "people": named(row).into_iter().map(|id| people.of(Some(id))).collect::<Vec<_>>(),
+            "to": row.data["to"],
+        });
+        if work.identity.actor.admin && row.data["reason"].is_string() {
+            entry["reason"] = row.data["reason"].clone();
+        }
+        entry
+    });
+    Ok(told.collect())
+}
+
+/// Why a task was not needed: its holder had approved before, or is who started the flow.
+fn skipped(task: &table::Task, tasks: &[table::Task], initiator: Uuid) -> Option<&'static str> {
+    let approved = |other: &table::Task| {
+        other.assignee == task.assignee && other.id < task.id && other.decided_at.is_some()
+    };
+    let own = task.assignee == Some(initiator) && !tasks.iter().any(approved);
+    (task.state == "skipped").then_some(if own { "own_request" } else { "approved_before" })
 }

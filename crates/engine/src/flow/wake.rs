@@ -12,7 +12,7 @@ use std::sync::Arc;
 use storage::store::job::{self, Job};
 use uuid::Uuid;
 use workflow::step::Step;
-use workflow::{Flow, Instance, Run};
+use workflow::{Flow, Instance, Missed, Run};
 
 impl Engine {
     /// Wakes the token of a job.
@@ -64,6 +64,9 @@ async fn woken(work: &Work, id: Uuid, lease: i64, call: &Call) -> Result<()> {
     if !run.awaits(call.token, &call.by) {
         return Ok(());
     }
+    if run.miss(call.token, missed(call, None)) {
+        return held.save(work, &run.instance).await;
+    }
     let node = node_of(&run.instance, call.token);
     if call.by != workflow::instance::ENTER {
         held.say(work, LogKind::Woken, node.as_deref(), Said::more(json!({"by": call.by})));
@@ -89,10 +92,18 @@ async fn fail(work: &Work, call: &Call, reason: String) -> Result<()> {
     if !run.awaits(call.token, &call.by) {
         return Ok(());
     }
+    if run.miss(call.token, missed(call, Some(reason.clone()))) {
+        return held.save(work, &run.instance).await;
+    }
     let node = node_of(&run.instance, call.token);
     held.say(work, LogKind::Failed, node.as_deref(), Said::more(json!({"reason": reason})));
     let asked = run.fail(call.token, &call.by, reason)?;
     work.drive(held, &mut run, asked).await
+}
+
+/// What a suspended flow keeps of a call.
+fn missed(call: &Call, failed: Option<String>) -> Missed {
+    Missed { by: call.by.as_str().into(), failed, value: call.value.clone() }
 }
 
 /// The variable that takes what comes of a step.

@@ -9,6 +9,7 @@ use diagnostic::Code;
 use serde_json::Value as Json;
 use std::sync::Arc;
 use storage::store::history;
+use storage::store::workflow::FlowFilter;
 use uuid::Uuid;
 
 /// Most entries of a history that are counted.
@@ -132,7 +133,11 @@ impl Scene<'_> {
 
     async fn expect_in_box(&self, which: &str, held: &Held, unmet: &mut Vec<String>) -> Result<(), Stop> {
         let person = self.identity(&held.login).await?;
-        let page = self.stage.engine.task_box(&person, which, None, crate::flow::tasks::MOST).await?;
+        let page = self
+            .stage
+            .engine
+            .task_box(&person, which, &FlowFilter::default(), None, crate::flow::tasks::MOST)
+            .await?;
         let id = Json::String(held.task.id.to_string());
         if !page.entries.iter().any(|entry| entry["id"] == id) {
             unmet.push(format!("the task of `{}` should lie in the box `{which}` and does not", held.login));

@@ -533,7 +533,7 @@ fn a_leaver_hands_everything_over() {
         assert_eq!(seen["head"]["id"], json!(to));
         assert_eq!(refusal(engine.identity(from, None).await), "unauthenticated");
         // The successor decides in the leaver's place, and everything is told.
-        let todo = engine.task_box(&sue, "todo", None, 10).await.unwrap().entries;
+        let todo = engine.task_box(&sue, "todo", &Default::default(), None, 10).await.unwrap().entries;
         assert_eq!(todo.len(), 1);
         let task: Uuid = todo[0]["id"].as_str().unwrap().parse().unwrap();
         let kind = workflow::decision::DecisionKind::Approve;

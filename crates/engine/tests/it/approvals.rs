@@ -272,7 +272,8 @@ fn a_copy_is_read_once_and_a_repetition_is_the_same_request() {
         let instance = office.submit("copies", record).await.unwrap();
         office.act(instance, "mgr+").await;
         let engine = &office.site.engine;
-        let copies = engine.task_box(office.who("hank"), "cc", None, 10).await.unwrap().entries;
+        let copies =
+            engine.task_box(office.who("hank"), "cc", &Default::default(), None, 10).await.unwrap().entries;
         assert_eq!(copies.len(), 1);
         let task: Uuid = copies[0]["id"].as_str().unwrap().parse().unwrap();
         let read = Request::Read { task };

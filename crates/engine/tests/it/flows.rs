@@ -9,7 +9,7 @@ use uuid::Uuid;
 use workflow::decision::DecisionKind;
 
 async fn todo(site: &Site, who: &Arc<Identity>) -> Vec<Uuid> {
-    let page = site.engine.task_box(who, "todo", None, 50).await.unwrap();
+    let page = site.engine.task_box(who, "todo", &Default::default(), None, 50).await.unwrap();
     page.entries.iter().map(|entry| entry["id"].as_str().unwrap().parse().unwrap()).collect()
 }
 

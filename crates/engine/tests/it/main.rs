@@ -19,6 +19,8 @@ mod approvals;
 
 mod people;
 
+mod operating;
+
 mod children;
 
 mod sessions;

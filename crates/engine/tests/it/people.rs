@@ -71,7 +71,8 @@ impl Office {
 
     async fn approve(&self, alias: &str, picks: Picks<'_>) -> String {
         let who = self.who(alias).await;
-        let todo = self.site.engine.task_box(&who, "todo", None, 10).await.unwrap().entries;
+        let todo =
+            self.site.engine.task_box(&who, "todo", &Default::default(), None, 10).await.unwrap().entries;
         let task = todo[0]["id"].as_str().unwrap().parse().unwrap();
         let picks = self.named(picks);
         let action = TaskAction { picks, ..TaskAction::new(task, DecisionKind::Approve) };
@@ -146,7 +147,8 @@ fn people_are_named_and_stay_named() {
         assert_eq!(office.approve("lu", &[]).await, "done");
         let instance = office.submit("passed_on", 5000, &[]).await.unwrap();
         let lu = office.who("lu").await;
-        let todo = office.site.engine.task_box(&lu, "todo", None, 10).await.unwrap().entries;
+        let todo =
+            office.site.engine.task_box(&lu, "todo", &Default::default(), None, 10).await.unwrap().entries;
         let task = todo[0]["id"].as_str().unwrap().parse().unwrap();
         let asked = office.site.engine.task(&lu, task).await.unwrap()["picks"].clone();
         let expect = json!([{"node": "expert", "min": 1, "max": 2}, {"node": "legal", "min": 1, "max": 20}]);

@@ -8,13 +8,14 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     include_str!("answers/problems.json"),
     include_str!("answers/records.json"),
     include_str!("answers/definitions.json"),
     include_str!("answers/screens.json"),
     include_str!("answers/accounts.json"),
     include_str!("answers/approvals.json"),
+    include_str!("answers/flows.json"),
     include_str!("answers/transfers.json"),
     include_str!("answers/site.json"),
     include_str!("answers/calendars.json"),

@@ -113,6 +113,12 @@ fn schema_of(name: &str) -> Json {
         "people" => json!({"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1}),
         "place" => json!({"type": "string", "enum": ["before", "after", "parallel"]}),
         "task" => json!({"type": "string", "format": "uuid"}),
+        "token" => json!({"type": "integer", "minimum": 0}),
+        "incident" => json!({"type": "boolean"}),
+        // Of whatever kind the step keeps.
+        "value" => json!({}),
+        "since" | "until" => json!({"type": "string"}),
+        "initiator" => json!({"type": "string", "format": "uuid"}),
         "limit" | "days" => json!({"type": "integer", "minimum": 1}),
         "after" => json!({"type": "integer", "minimum": 0}),
         // A place among results, or a time.

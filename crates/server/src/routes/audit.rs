@@ -1,11 +1,10 @@
 //! The audit trail, for administrators.
 
 use crate::caller::Caller;
-use crate::input::{self, Parameters};
+use crate::input;
 use crate::problem::Answer;
 use crate::wire;
 use actix_web::HttpRequest;
-use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic};
 use serde_json::json;
 use storage::store::audit::Filter;
@@ -24,8 +23,8 @@ pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
         object: text("object"),
         record: parameters.id("record")?,
         request: text("request"),
-        from: instant(&caller, &parameters, "from")?,
-        until: instant(&caller, &parameters, "until")?,
+        from: parameters.instant("from")?,
+        until: parameters.instant("until")?,
     };
     let (before, limit) = (parameters.id("cursor")?, parameters.limit(50, 500)?);
     let found =
@@ -61,16 +60,4 @@ pub async fn verification(caller: Caller, request: HttpRequest) -> Answer {
         "seal": report.seal,
         "broken": broken,
     })))
-}
-
-fn instant(caller: &Caller, parameters: &Parameters, name: &str) -> Answer<Option<DateTime<Utc>>> {
-    let Some(text) = parameters.text(name) else { return Ok(None) };
-    match DateTime::parse_from_rfc3339(text) {
-        Ok(at) => Ok(Some(at.with_timezone(&Utc))),
-        Err(_) => {
-            let reason = "an instant such as 2026-03-02T09:00:00Z is expected";
-            let found = Diagnostic::new(Code::InvalidParameter).with("name", name).with("reason", reason);
-            Err(caller.refuse(found.at(name)))
-        }
-    }
 }

@@ -4,6 +4,7 @@ use crate::caller::Caller;
 use crate::idempotency;
 use crate::input::{self, BODY, part};
 use crate::problem::{Answer, Problem};
+use crate::routes::instances;
 use crate::routes::writes::perform;
 use crate::wire;
 use actix_web::{HttpRequest, web};
@@ -71,13 +72,15 @@ pub async fn of_record(caller: Caller, request: HttpRequest) -> Answer {
     Ok(wire::ok(&json!({"instances": found})))
 }
 
-/// `GET /tasks?box=todo|done|cc|started`
+/// `GET /tasks?box=todo|done|cc|started&workflow=&object=&initiator=&since=&until=`
 pub async fn tasks(caller: Caller, request: HttpRequest) -> Answer {
-    let parameters = input::known_parameters(&request, &["box", "cursor", "limit"], caller.locale)?;
+    const KNOWN: &[&str] = &["box", "workflow", "object", "initiator", "since", "until", "cursor", "limit"];
+    let parameters = input::known_parameters(&request, KNOWN, caller.locale)?;
+    let filter = instances::filter(&parameters)?;
     let which = parameters.text("box").unwrap_or("todo").to_owned();
     let (cursor, limit) = (parameters.id("cursor")?, parameters.limit(50, 200)?);
     let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
-        engine.task_box(&who, &which, cursor, limit).await
+        engine.task_box(&who, &which, &filter, cursor, limit).await
     };
     let page = caller.ask(work).await?;
     Ok(wire::entries("tasks", page.entries, page.next))
@@ -118,7 +121,7 @@ fn picks(map: &Map<String, Json>) -> diagnostic::Result<BTreeMap<String, Vec<Uui
 }
 
 /// The body of a decision; it may be left out.
-async fn decision(
+pub(super) async fn decision(
     caller: &Caller,
     request: &HttpRequest,
     payload: web::Payload,

@@ -1,6 +1,10 @@
 //! Running workflows: instances, tokens, tasks with their candidates, and the log. What they mean is decided
 //! above; here they are rows.
 
+pub mod find;
+
+pub use find::{FlowFilter, in_box, instances, live_tokens};
+
 use super::stored;
 use crate::error::internal;
 use crate::{Dialect, Tx, cells};
@@ -25,7 +29,7 @@ stored! {
         record: Uuid = "record",
         /// The record's version when it started.
         record_version: i64 = "record_version",
-        /// `running approved rejected withdrawn cancelled done`.
+        /// `running suspended approved rejected withdrawn cancelled done`.
         state: String = "state",
         /// Who started it.
         initiator: Uuid = "initiator",
@@ -250,13 +254,6 @@ pub async fn instances_of(tx: &Tx, object: &str, record: Uuid) -> Result<Vec<Ins
     stored::select(tx, rest, cells![tx.dialect(); object, record]).await
 }
 
-/// The instances someone started, newest first; `before` is the id of the last one of the page before.
-pub async fn started_by(tx: &Tx, user: Uuid, before: Option<Uuid>, limit: u32) -> Result<Vec<Instance>> {
-    let rest = "where initiator = $1 and id < $2 order by id desc limit $3";
-    let values = cells![tx.dialect(); user, before.unwrap_or(Uuid::max()), i64::from(limit)];
-    stored::select(tx, rest, values).await
-}
-
 /// Writes an instance back.
 pub async fn save_instance(tx: &Tx, instance: &Instance) -> Result<bool> {
     stored::update(tx, instance).await
@@ -360,27 +357,6 @@ pub enum TaskBox {
     Done,
     /// Copies for the person.
     Copies,
-}
-
-/// The tasks in a box of a person, newest first; `before` is the id of the last one of the page before.
-pub async fn in_box(
-    tx: &Tx,
-    user: Uuid,
-    which: TaskBox,
-    before: Option<Uuid>,
-    limit: u32,
-) -> Result<Vec<Task>> {
-    let condition = match which {
-        TaskBox::Todo => {
-            "kind <> 'cc' and state = 'open' and (assignee = $1 or (assignee is null and \
-             id in (select task from workflow_task_candidate where user_id = $1)))"
-        }
-        TaskBox::Done => "kind <> 'cc' and decided_by = $1",
-        TaskBox::Copies => "kind = 'cc' and assignee = $1",
-    };
-    let rest = format!("where {condition} and id < $2 order by id desc limit $3");
-    let values = cells![tx.dialect(); user, before.unwrap_or(Uuid::max()), i64::from(limit)];
-    stored::select(tx, &rest, values).await
 }
 
 /// Which tasks are approvals that wait for `$1`.

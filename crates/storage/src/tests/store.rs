@@ -520,7 +520,8 @@ fn a_task_lies_in_the_boxes_of_those_it_concerns() {
         .await;
         let tx = database.reader();
         let in_box = async |user, which| -> Vec<Uuid> {
-            let tasks = workflow::in_box(&tx, user, which, None, 10).await.unwrap();
+            let tasks =
+                workflow::in_box(&tx, user, which, &workflow::FlowFilter::default(), None, 10).await.unwrap();
             tasks.into_iter().map(|task| task.id).collect()
         };
         assert_eq!(in_box(anna, TaskBox::Todo).await, [ids.1, ids.0]);

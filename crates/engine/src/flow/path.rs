@@ -1,0 +1,74 @@
+//! The steps of a flow with what became of each: since when, until when, how long, who holds it, how often it went back.
+
+use crate::flow::trace::label;
+use crate::records::read::{self, People};
+use crate::work::Work;
+use chrono::{DateTime, TimeDelta, Utc};
+use diagnostic::{Locale, Result};
+use serde_json::{Value as Json, json};
+use storage::store::workflow::{self as table, LogRow};
+use workflow::{Flow, Instance, TokenState};
+
+/// What is stored of an instance.
+pub(super) struct Traced<'a> {
+    pub tokens: &'a [table::Token],
+    pub tasks: &'a [table::Task],
+    pub log: &'a [LogRow],
+}
+
+/// Every node of the flow in the order of the definition.
+pub(super) async fn told(
+    work: &Work,
+    flow: &Flow,
+    instance: &Instance,
+    traced: &Traced<'_>,
+    locale: Locale,
+) -> Result<Vec<Json>> {
+    let holders = traced.tasks.iter().filter(|task| task.state == "open").filter_map(|task| task.assignee);
+    let people = read::people(work, holders).await?;
+    let nodes = flow.nodes.iter().enumerate();
+    Ok(nodes
+        .map(|(id, node)| {
+            let mut told = visits(traced, &node.name, work.bindings.now);
+            told["node"] = json!(node.name);
+            told["label"] = label(flow, id, locale);
+            told["state"] = json!(state(instance, &node.name));
+            told["holders"] = Json::Array(held(traced, &people, &node.name));
+            told["returns"] = json!(returns(traced, &node.name));
+            told
+        })
+        .collect())
+}
+
+fn state(instance: &Instance, name: &str) -> &'static str {
+    match instance.token_at(name).map(|token| token.state) {
+        Some(TokenState::Ready | TokenState::Waiting) => "waiting",
+        Some(TokenState::Done) => "taken",
+        Some(TokenState::Cancelled) => "cancelled",
+        None if instance.ended_at.is_none() => "open",
+        None => "not_taken",
+    }
+}
+
+/// When the flow came to a node and left it the last time, and how long it stood there in all.
+fn visits(traced: &Traced<'_>, node: &str, now: DateTime<Utc>) -> Json {
+    let mut at = traced.tokens.iter().filter(|token| token.node == node);
+    let stood = |token: &table::Token| token.ended_at.unwrap_or(now) - token.created_at;
+    let seconds: TimeDelta = at.clone().map(stood).sum();
+    match at.next_back() {
+        Some(last) => {
+            json!({"since": last.created_at, "until": last.ended_at, "seconds": seconds.num_seconds().max(0)})
+        }
+        None => json!({"since": null, "until": null, "seconds": null}),
+    }
+}
+
+fn held(traced: &Traced<'_>, people: &People, node: &str) -> Vec<Json> {
+    let open =
+        traced.tasks.iter().filter(|task| task.node == node && task.state == "open" && task.kind != "cc");
+    open.map(|task| people.of(task.assignee)).collect()
+}
+
+fn returns(traced: &Traced<'_>, node: &str) -> usize {
+    traced.log.iter().filter(|row| row.kind == "returned" && row.node.as_deref() == Some(node)).count()
+}

@@ -1,0 +1,89 @@
+//! Running flows for administrators: finding them, and doing something about them. Whoever is none learns nothing.
+
+use crate::caller::Caller;
+use crate::idempotency;
+use crate::input;
+use crate::problem::Answer;
+use crate::routes::flows::decision;
+use crate::routes::writes::perform;
+use crate::wire;
+use actix_web::{HttpRequest, web};
+use engine::flow::instances::FlowFilter;
+use engine::requests::{OperateOrder, Operation, Request};
+use serde_json::{Map, Value as Json};
+
+/// `GET /instances?workflow=&state=&record=&initiator=&incident=&since=&until=`
+pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
+    const KNOWN: &[&str] = &[
+        "workflow",
+        "object",
+        "state",
+        "record",
+        "initiator",
+        "incident",
+        "since",
+        "until",
+        "cursor",
+        "limit",
+    ];
+    let given = input::known_parameters(&request, KNOWN, caller.locale)?;
+    let filter = FlowFilter {
+        state: given.text("state").map(str::to_owned),
+        record: given.id("record")?,
+        incident: given.flag("incident")?,
+        ..filter(&given)?
+    };
+    let (cursor, limit, locale) = (given.id("cursor")?, given.limit(50, 200)?, caller.locale);
+    let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
+        engine.instances(&who, &filter, cursor, limit, locale).await
+    };
+    let page = caller.ask(work).await?;
+    Ok(wire::entries("instances", page.entries, page.next))
+}
+
+/// What lists of flows and of tasks are narrowed by.
+pub(super) fn filter(given: &input::Parameters) -> Answer<FlowFilter> {
+    Ok(FlowFilter {
+        workflow: given.text("workflow").map(str::to_owned),
+        object: given.text("object").map(str::to_owned),
+        initiator: given.id("initiator")?,
+        since: given.instant("since")?,
+        until: given.instant("until")?,
+        ..FlowFilter::default()
+    })
+}
+
+/// What is done to a flow, from its address: `suspend`, `resume`, `jump`, `retry`, `skip`.
+pub async fn operate(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    let what = request.path().rsplit('/').next().unwrap_or_default().to_owned();
+    let keys: &[&str] = match what.as_str() {
+        "jump" => &["node", "comment"],
+        "retry" => &["token", "comment"],
+        "skip" => &["token", "value", "comment"],
+        _ => &["comment"],
+    };
+    let (map, bytes) = decision(&caller, &request, payload, keys).await?;
+    let operation = caller.told(match what.as_str() {
+        "suspend" => Ok(Operation::Suspend),
+        "jump" => input::needed(&map, "node").map(|node| Operation::Jump(node.to_owned())),
+        "retry" => token(&map).map(Operation::Retry),
+        "skip" => token(&map)
+            .map(|token| Operation::Skip { token, value: map.get("value").cloned().unwrap_or_default() }),
+        _ => Ok(Operation::Resume),
+    })?;
+    let comment = caller.told(input::text(&map, "comment"))?.map(str::to_owned);
+    let instance = input::id(&request, "id", caller.locale)?;
+    let order = Request::Operate(OperateOrder { instance, operation, comment });
+    perform(&caller, idempotency::asked(&caller, &request, &bytes, order)?).await
+}
+
+/// The number of a token.
+fn token(map: &Map<String, Json>) -> diagnostic::Result<Option<u32>> {
+    match map.get("token") {
+        None | Some(Json::Null) => Ok(None),
+        Some(number) => match number.as_u64().and_then(|number| u32::try_from(number).ok()) {
+            Some(number) => Ok(Some(number)),
+            None => Err(input::wrong_key("token", "the number of a token is expected")),
+        },
+    }
+}

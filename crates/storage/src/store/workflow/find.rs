@@ -1,0 +1,149 @@
+//! Finding instances, tokens and tasks across flows.
+
+use super::{Instance, TaskBox, Token};
+use crate::Tx;
+use crate::codec::Cell;
+use crate::store::stored;
+use crate::{Dialect, cells};
+use chrono::{DateTime, Utc};
+use diagnostic::Result;
+use sea_orm::Value;
+use uuid::Uuid;
+
+/// Ids that one statement names at most.
+const MOST_NAMED: usize = 500;
+
+/// Which flows are meant; what is not said does not matter.
+#[derive(Clone, Debug, Default)]
+pub struct FlowFilter {
+    /// The workflow.
+    pub workflow: Option<String>,
+    /// The record's object.
+    pub object: Option<String>,
+    /// The record.
+    pub record: Option<Uuid>,
+    /// Who started it.
+    pub initiator: Option<Uuid>,
+    /// Where it stands.
+    pub state: Option<String>,
+    /// Only those that cannot go on because something failed.
+    pub incident: bool,
+    /// From this instant on: when the flow started; of tasks, when the task came.
+    pub since: Option<DateTime<Utc>>,
+    /// Before this instant.
+    pub until: Option<DateTime<Utc>>,
+}
+
+/// Conditions with their values.
+struct Conditions {
+    dialect: Dialect,
+    values: Vec<Value>,
+    parts: Vec<String>,
+}
+
+impl Conditions {
+    fn new(dialect: Dialect, values: Vec<Value>) -> Conditions {
+        Conditions { dialect, values, parts: Vec::new() }
+    }
+
+    fn and(&mut self, condition: &str, value: impl Cell) {
+        self.values.push(value.cell(self.dialect));
+        self.parts.push(format!("{condition} ${}", self.values.len()));
+    }
+
+    /// Conditions on columns of instances.
+    fn of_instance(&mut self, filter: &FlowFilter) {
+        if let Some(workflow) = &filter.workflow {
+            self.and("workflow =", workflow);
+        }
+        if let Some(object) = &filter.object {
+            self.and("object =", object);
+        }
+        if let Some(record) = filter.record {
+            self.and("record =", record);
+        }
+        if let Some(initiator) = filter.initiator {
+            self.and("initiator =", initiator);
+        }
+        if let Some(state) = &filter.state {
+            self.and("state =", state);
+        }
+        if filter.incident {
+            // Those that ended are told apart by the index of those that have not.
+            self.parts.push("ended_at is null and incident is not null".to_owned());
+        }
+    }
+
+    fn between(&mut self, column: &str, filter: &FlowFilter) {
+        if let Some(since) = filter.since {
+            self.and(&format!("{column} >="), since);
+        }
+        if let Some(until) = filter.until {
+            self.and(&format!("{column} <"), until);
+        }
+    }
+}
+
+/// Instances, newest first; `before` is the id of the last one of the page before.
+pub async fn instances(
+    tx: &Tx,
+    filter: &FlowFilter,
+    before: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<Instance>> {
+    let values = cells![tx.dialect(); before.unwrap_or(Uuid::max()), i64::from(limit)];
+    let mut conditions = Conditions::new(tx.dialect(), values);
+    conditions.parts.push("id < $1".to_owned());
+    conditions.of_instance(filter);
+    conditions.between("started_at", filter);
+    let rest = format!("where {} order by id desc limit $2", conditions.parts.join(" and "));
+    stored::select(tx, &rest, conditions.values).await
+}
+
+/// The tasks in a box of a person, newest first; `before` is the id of the last one of the page before.
+pub async fn in_box(
+    tx: &Tx,
+    user: Uuid,
+    which: TaskBox,
+    filter: &FlowFilter,
+    before: Option<Uuid>,
+    limit: u32,
+) -> Result<Vec<super::Task>> {
+    let lies = match which {
+        TaskBox::Todo => {
+            "kind <> 'cc' and state = 'open' and (assignee = $1 or (assignee is null and \
+             id in (select task from workflow_task_candidate where user_id = $1)))"
+        }
+        TaskBox::Done => "kind <> 'cc' and decided_by = $1",
+        TaskBox::Copies => "kind = 'cc' and assignee = $1",
+    };
+    let values = cells![tx.dialect(); user, before.unwrap_or(Uuid::max()), i64::from(limit)];
+    let mut conditions = Conditions::new(tx.dialect(), values);
+    conditions.of_instance(filter);
+    let flows = match conditions.parts.is_empty() {
+        true => String::new(),
+        false => {
+            let parts = std::mem::take(&mut conditions.parts).join(" and ");
+            format!(" and instance in (select id from workflow_instance where {parts})")
+        }
+    };
+    conditions.between("created_at", filter);
+    let times: String = conditions.parts.iter().map(|part| format!(" and {part}")).collect();
+    let rest = format!("where {lies} and id < $2{flows}{times} order by id desc limit $3");
+    stored::select(tx, &rest, conditions.values).await
+}
+
+/// The tokens that stand somewhere in these instances.
+pub async fn live_tokens(tx: &Tx, instances: &[Uuid]) -> Result<Vec<Token>> {
+    let mut all = Vec::new();
+    for part in instances.chunks(MOST_NAMED) {
+        let places: Vec<String> = (1..=part.len()).map(|place| format!("${place}")).collect();
+        let rest = format!(
+            "where instance in ({}) and state in ('ready', 'waiting') order by id",
+            places.join(", ")
+        );
+        let values = part.iter().map(|id| id.cell(tx.dialect())).collect();
+        all.extend(stored::select::<Token>(tx, &rest, values).await?);
+    }
+    Ok(all)
+}
