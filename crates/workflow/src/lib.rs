@@ -40,7 +40,7 @@ pub use compile::compile;
 pub use decision::Decision;
 pub use flow::{Absent, Chain, Flow, Lock, Node, NodeId, Outcome, Performer, Picked, Picker, Policy};
 pub use instance::{
-    Added, Await, Awaited, InPlaceOf, Incident, Instance, InstanceState, Origin, Owner, Parent, ParkedMove, Picks,
-    Place, Task, TaskKind, TaskState, Token, TokenData, TokenState,
+    Added, Await, Awaited, InPlaceOf, Incident, Instance, InstanceState, Origin, Owner, Parent, ParkedMove,
+    Picks, Place, Task, TaskKind, TaskState, Token, TokenData, TokenState,
 };
 pub use run::{Answer, Person, Question, Run};

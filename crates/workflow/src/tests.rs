@@ -3,6 +3,8 @@
 
 mod branches;
 
+mod model;
+
 mod seats;
 
 use crate::decision::DecisionKind;
