@@ -37,7 +37,7 @@ fn connector(catalog: &Catalog, entry: &Definition, findings: &mut Findings<'_>)
                 (Arc::from(name.as_str()), building.operation(findings))
             });
             let made = made.collect();
-            (Connection::Http(http.clone()), names.collect::<Vec<_>>(), made)
+            (Connection::Http(Box::new(http.clone())), names.collect::<Vec<_>>(), made)
         }
         // That one of the two is there was found before.
         (None, smtp) => {

@@ -31,7 +31,7 @@ pub struct Connector {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Connection {
     /// Over HTTP.
-    Http(HttpConnection),
+    Http(Box<HttpConnection>),
     /// By SMTP.
     Smtp(SmtpConnection),
 }

@@ -5,7 +5,7 @@ use crate::site::on_each;
 use serde_json::{Value as Json, json};
 
 #[test]
-fn administrators_set_what_is_told_to_nobody() {
+fn what_is_set_is_checked_and_set_by_administrators() {
     on_each(|site| async move {
         let erp = "/api/v1/connectors/shop.erp";
         let secret = json!({"value": "planted-secret"});
@@ -47,6 +47,24 @@ fn administrators_set_what_is_told_to_nobody() {
             .map(|(who, request, body, expect)| (*who, request.as_str(), body.clone(), *expect))
             .collect();
         check(&site, &rows).await;
+        site
+    });
+}
+
+#[test]
+fn administrators_set_what_is_told_to_nobody() {
+    on_each(|site| async move {
+        let erp = "/api/v1/connectors/shop.erp";
+        let settings = json!({"url": "https://test.erp.invalid/api"});
+        check(
+            &site,
+            &[
+                ("root", &format!("PUT {erp}/secrets/token"), json!({"value": "planted-secret"}), "204"),
+                ("root", &format!("PUT {erp}/settings"), settings, "204"),
+            ],
+        )
+        .await;
+        let parameters = json!({"parameters": {"number": "1"}});
         let answer =
             site.call("root", "POST", &format!("{erp}/operations/quote/call"), &[], &parameters).await;
         assert_eq!(told(&answer), "502 connector_failed");
