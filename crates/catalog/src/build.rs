@@ -11,6 +11,8 @@ mod collect;
 
 mod compile;
 
+mod parameters;
+
 mod paths;
 
 mod system;
@@ -40,6 +42,8 @@ mod workflows;
 mod templates;
 
 mod calendars;
+
+mod connectors;
 
 mod data;
 
@@ -143,6 +147,7 @@ pub fn build(
     let registry = collected.registry();
     let mut findings = Findings { registry: &registry, found };
     calendars::build(&mut catalog, &collected.calendars, &mut findings);
+    connectors::build(&mut catalog, &collected.connectors, &mut findings);
     templates::build(&mut catalog, &collected.templates, &texts, &mut findings);
     let ordered = resolve(&mut catalog, &collected, &tables, &mut findings);
     let mut found = findings.found;

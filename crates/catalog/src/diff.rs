@@ -10,6 +10,8 @@ mod access;
 
 mod calendars;
 
+mod connectors;
+
 use crate::model::catalog::Catalog;
 use crate::model::field::{Field, Stored};
 use crate::model::object::Object;
@@ -135,6 +137,7 @@ pub fn diff(old: Option<&Catalog>, new: &Catalog) -> Changes {
     access::compare(old, new, &mut changes);
     flows(old, new, &mut changes);
     calendars::compare(old, new, &mut changes);
+    connectors::compare(old, new, &mut changes);
     recompute(old, new, &mut changes);
     reindex(old, new, &mut changes);
     changes

@@ -12,4 +12,6 @@ pub mod derived;
 
 pub mod template;
 
+pub mod connector;
+
 pub mod catalog;

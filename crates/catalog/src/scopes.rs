@@ -110,6 +110,8 @@ scopes! {
     WORKFLOW_UNTIL = "workflow.steps.*.approve.by.superior_chain.until" [Row Record Initiator Approver] "the record, also named record" clock true [Rust] Condition;
     /// Which people act.
     WORKFLOW_WHERE = "workflow.steps.*.approve.by.where" [Row Record Initiator] "the person; record is the record" clock true [Sql] Condition;
+    /// What a call of another system says: its parameters are bare names.
+    CONNECTOR_FROM = "connector.operations.*.query_from|headers_from|body_from" [] "the parameters" clock true [Rust] Value;
 }
 
 /// The object of every user.

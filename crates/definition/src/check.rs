@@ -4,6 +4,8 @@ mod automation;
 
 mod calendar;
 
+mod connector;
+
 mod object;
 
 mod page;
@@ -75,6 +77,10 @@ pub(crate) fn check(definition: &Definition, found: &mut Findings<'_>) {
         Definition::Calendar(written) => {
             own_name(&written.name, found);
             calendar::check(written, found);
+        }
+        Definition::Connector(written) => {
+            own_name(&written.name, found);
+            connector::check(written, found);
         }
         Definition::Overlay(_) => {}
     }

@@ -173,14 +173,12 @@ codes! {
         cure "Use a field of the object or a name that is in scope here.";
     ExpressionBackend = "expression_backend" Check:
         en "{what} cannot be evaluated {where}",
-        zh_cn "{what} 无法在{where}计算",
-        zh_tw "{what} 無法在{where}計算",
+        zh_cn "{what} 无法在{where}计算", zh_tw "{what} 無法在{where}計算",
         cure "Rewrite the expression without it.";
     // malformed requests
     InvalidBody = "invalid_body" Malformed:
         en "the body is not readable: {reason}",
-        zh_cn "请求体无法解析：{reason}",
-        zh_tw "請求內容無法解析：{reason}",
+        zh_cn "请求体无法解析：{reason}", zh_tw "請求內容無法解析：{reason}",
         cure "Send valid JSON of the documented shape.";
     InvalidFile = "invalid_file" Malformed:
         en "the file is not readable: {reason}",
@@ -192,23 +190,19 @@ codes! {
         cure "Use the parameters of the interface description.";
     InvalidParameter = "invalid_parameter" Malformed:
         en "parameter `{name}`: {reason}",
-        zh_cn "参数 `{name}`：{reason}",
-        zh_tw "參數 `{name}`：{reason}",
+        zh_cn "参数 `{name}`：{reason}", zh_tw "參數 `{name}`：{reason}",
         cure "Correct the parameter.";
     UnknownField = "unknown_field" Malformed:
         en "unknown field `{name}`",
-        zh_cn "未知的字段 `{name}`",
-        zh_tw "未知的欄位 `{name}`",
+        zh_cn "未知的字段 `{name}`", zh_tw "未知的欄位 `{name}`",
         cure "Use a field of the object that you may read.";
     InvalidFilter = "invalid_filter" Malformed:
         en "the filter is not valid: {reason}",
-        zh_cn "筛选条件无效：{reason}",
-        zh_tw "篩選條件無效：{reason}",
+        zh_cn "筛选条件无效：{reason}", zh_tw "篩選條件無效：{reason}",
         cure "Correct the expression.";
     InvalidCursor = "invalid_cursor" Malformed:
         en "the cursor is not valid here",
-        zh_cn "游标在此无效",
-        zh_tw "游標在此無效",
+        zh_cn "游标在此无效", zh_tw "游標在此無效",
         cure "Start again from the first page.";
     InvalidFieldValue = "invalid_field_value" Malformed:
         en "`{field}` must be {expected}",
@@ -484,6 +478,10 @@ codes! {
         zh_cn "脚本 {script} 被终止：{reason}",
         zh_tw "腳本 {script} 被終止：{reason}",
         cure "Tell an administrator; the script does too much.";
+    ConnectorFailed = "connector_failed" Gateway:
+        en "{connector} did not do it: {reason}",
+        zh_cn "{connector} 未完成请求：{reason}", zh_tw "{connector} 未完成請求：{reason}",
+        cure "Look at what the other system answered; check the connector's address and secrets.";
     EffectRefused = "effect_refused" Rule:
         en "the {what} cannot be sent: {reason}",
         zh_cn "{what} 无法发送：{reason}",

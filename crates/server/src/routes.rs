@@ -22,6 +22,8 @@ pub mod definitions;
 
 pub mod calendars;
 
+pub mod connectors;
+
 pub mod packs;
 
 pub mod jobs;
@@ -117,6 +119,12 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/calendars").get(calendars::list).done());
     api.service(at("/calendars/{name}").get(calendars::days).done());
     api.service(at("/calendars/{name}/add").get(calendars::add).done());
+    api.service(at("/connectors").get(connectors::list).done());
+    api.service(at("/connectors/{name}").get(connectors::one).done());
+    api.service(at("/connectors/{name}/settings").put(connectors::set).done());
+    let secret = at("/connectors/{name}/secrets/{secret}").put(connectors::set_secret);
+    api.service(secret.delete(connectors::remove_secret).done());
+    api.service(at("/connectors/{name}/operations/{operation}/call").post(connectors::call).done());
     api.service(at("/packs").get(packs::list).post(packs::install).done());
     api.service(at("/packs/{name}").delete(packs::remove).done());
     api.service(at("/packs/{name}/plan").post(packs::plan).done());

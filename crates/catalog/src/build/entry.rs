@@ -101,6 +101,7 @@ pub(crate) enum Noun {
     Demo,
     Scenario,
     Calendar,
+    Connector,
 }
 
 impl Noun {
@@ -118,6 +119,7 @@ impl Noun {
             Noun::Demo => "demo",
             Noun::Scenario => "scenario",
             Noun::Calendar => "calendar",
+            Noun::Connector => "connector",
         }
     }
 }

@@ -10,4 +10,6 @@ mod facts;
 
 mod calendars;
 
+mod connectors;
+
 mod scale;

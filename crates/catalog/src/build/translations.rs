@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, Findings, Noun, unknown};
 use crate::model::catalog::Catalog;
+use crate::model::connector::Connector;
 use calendar::Calendar;
 use definition::Translation;
 use definition::field::FieldType;
@@ -57,6 +58,7 @@ fn place(
         "app" => Noun::App,
         "workflow" => Noun::Workflow,
         "calendar" => Noun::Calendar,
+        "connector" => Noun::Connector,
         _ => return None,
     };
     let parts: Vec<&str> = rest.split('.').collect();
@@ -112,7 +114,30 @@ fn place(
                 _ => None,
             }
         }
+        Noun::Connector => in_connector(Arc::make_mut(catalog.connectors.get_mut(&name)?), rest, short, put),
         Noun::Calendar => in_calendar(Arc::make_mut(catalog.calendars.get_mut(&name)?), rest, short, put),
+        _ => None,
+    }
+}
+
+fn in_connector(connector: &mut Connector, rest: &[&str], short: &str, put: &Put<'_>) -> Option<()> {
+    let (operation, rest) = match rest {
+        [] => return put.label(&mut connector.label, short),
+        ["operations", operation, rest @ ..] => (operation, rest),
+        _ => return None,
+    };
+    let found = connector.operations.get_mut(*operation)?;
+    match rest {
+        [] => put.label(&mut found.label, operation),
+        ["answer", part] => put.label(&mut found.answer.get_mut(*part)?.label, part),
+        ["parameters", name, rest @ ..] => {
+            let parameter = found.parameters.get_mut(*name)?;
+            match rest {
+                [] => put.label(&mut parameter.label, name),
+                ["help"] => put.label(&mut parameter.help, ""),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }

@@ -52,6 +52,11 @@ impl Walk<'_, '_> {
                     self.fields(action, "with", &join("/actions", name));
                 }
             }
+            Kind::Connector => {
+                for (name, operation) in entries(tree, "operations") {
+                    self.fields(operation, "parameters", &join("/operations", name));
+                }
+            }
             Kind::Workflow => {
                 self.steps(tree, "");
                 if let Some(assign) = tree.pointer("/policy/empty/assign") {

@@ -1,10 +1,12 @@
 //! One whole definition of each kind, as the language's own page shows them.
 
+use definition::connector::PathPart;
 use definition::field::{OnDelete, RollupFunction};
 use definition::role::Scope;
 use definition::view::ViewType;
 use definition::workflow::{ApproveMode, Empty, Performer, StepKind};
 use definition::{Definition, FieldRight, FieldType, Ownership};
+use serde_json::json;
 
 const OBJECT: &str = r#"# yaml-language-server: $schema=../../schema/object.json
 kind: object
@@ -310,4 +312,55 @@ workdays:
         panic!("no overlay")
     };
     assert_eq!(overlay.changes["holidays"]["ours"]["on"], "2026-05-20");
+}
+
+#[test]
+fn a_connector() {
+    let text = "\
+kind: connector
+name: erp
+label: {en: ERP, zh-CN: ERP}
+http:
+  url: https://erp.example.com/api
+  auth: {bearer: {secret: token}, hmac: {secret: key}}
+  headers: {X-Tenant: '42'}
+  timeout: 20s
+  decimals: number
+operations:
+  create_quote:
+    method: PUT
+    path: /quotes/{number}/{part}.json
+    parameters: {number: {type: text, required: true}, part: {type: integer, default: 1}, total: {type: money}}
+    query: {v: '2'}
+    query_from: {draft: total == ()}
+    headers_from: {X-Number: number}
+    body: {form: quote, head: {currency: CNY}}
+    body_from: {head: {total: total}, lines: [number, {no: part}]}
+    answer: {id: {type: text, path: /data/id, required: true}, total: {type: decimal}}
+    ok: [200, 201, 409]
+    retry: never
+  ping: {path: /ping}
+  note: {path: /notes, body_from: 'text', parameters: {text: {type: long_text}}}
+";
+    let Definition::Connector(connector) = crate::parse("connectors/erp.yaml", text).definition else {
+        panic!("no connector")
+    };
+    let told: Vec<_> = connector.operations.values().map(|o| (o.method().name(), o.retry().name())).collect();
+    assert_eq!(told, [("PUT", "never"), ("GET", "safe"), ("POST", "keyed")]);
+    let auth = connector.http.as_ref().and_then(|http| http.auth.as_ref()).unwrap();
+    assert_eq!(auth.secrets().collect::<Vec<_>>(), [("bearer", "token"), ("hmac", "key")]);
+    let parts = connector.operations["create_quote"].parts().unwrap();
+    let text = |text: &str| PathPart::Text(text.to_owned());
+    let parameter = |name: &str| PathPart::Parameter(name.to_owned());
+    assert_eq!(parts, [text("/quotes/"), parameter("number"), text("/"), parameter("part"), text(".json")]);
+    let json = serde_json::to_value(&connector).unwrap();
+    assert_eq!(json["operations"]["create_quote"]["body_from"]["lines"], json!(["number", {"no": "part"}]));
+    let text = "kind: connector\nname: post\nsmtp: {url: 'smtps://mail.example.com', from: 'Desk <desk@example.com>', \
+                auth: {user: desk, secret: password}}\n";
+    crate::parse("connectors/post.yaml", text);
+    let text = "kind: connector\nextends: crm.erp\nhttp: {timeout: 5s}\noperations: {ping: {retry: never}}";
+    let Definition::Overlay(overlay) = crate::parse("connectors/erp.yaml", text).definition else {
+        panic!("no overlay")
+    };
+    assert_eq!(overlay.changes["operations"]["ping"]["retry"], "never");
 }

@@ -349,6 +349,52 @@ fn of_calendars() {
 }
 
 #[test]
+fn of_connectors() {
+    let head = "kind: connector\nname: c\n";
+    let rows = [
+        "operations: {}",
+        "http: {}\nsmtp: {}",
+        "http: {url: 'ftp://erp.example.com'}",
+        "http: {url: 'https://'}",
+        "http: {url: 'https://ann:secret@erp.example.com'}",
+        "http: {url: 'https://erp.example.com/api?key=1'}",
+        "http: {url: 'https://erp.example.com/{tenant}'}",
+        "http: {auth: {}}",
+        "http: {auth: {bearer: {secrt: a}}}",
+        "http: {auth: {bearer: {secret: 'A token!'}}}",
+        "http: {auth: {basic: {user: a, secret: a}, bearer: {secret: b}}}",
+        "http: {auth: {header: {name: 'X Key', secret: a}, query: {name: '', secret: b}}}",
+        "http: {auth: {hmac: {secret: a, signature: Host}}}",
+        "http: {headers: {Authorization: Bearer x, Host: a, 'a b': c, X-Line: \"a\\nb\", Idempotency-Key: '1'}}",
+        "http: {timeout: 5m}",
+        "http: {timeout: soon}",
+        "http: {decimals: exact}",
+        "smtp: {url: 'https://mail.example.com'}",
+        "smtp: {url: 'smtps://ann:secret@mail.example.com'}",
+        "smtp: {}\noperations: {ping: {path: /}}",
+        "http: {}\noperations: {Ping: {path: /}}",
+        "http: {}\noperations: {ping: {method: get}}",
+        "http: {}\noperations: {ping: {path: quotes}}",
+        "http: {}\noperations: {ping: {path: /quotes?a=1}}",
+        "http: {}\noperations: {ping: {path: /a/../b}}",
+        "http: {}\noperations: {ping: {path: '/a/{number'}}",
+        "http: {}\noperations: {ping: {path: '/a/{number}'}}",
+        "http: {}\noperations: {ping: {path: '/a/{number}', parameters: {number: {type: text}}}}",
+        "http: {}\noperations: {ping: {parameters: {number: {type: txt}, Other: {type: text, maks: 1}}}}",
+        "http: {}\noperations: {ping: {method: GET, body: {a: 1}}}",
+        "http: {}\noperations: {ping: {query: {a: '1'}, query_from: {a: b}, headers: {x-a: b}, headers_from: {X-A: b}}}",
+        "http: {}\noperations: {ping: {body: {a: {b: 1}}, body_from: {a: {b: x, c: y}}}}",
+        "http: {}\noperations: {ping: {body: [1], body_from: {a: x}}}",
+        "http: {}\noperations: {ping: {body_as: form, body_from: a}}",
+        "http: {}\noperations: {ping: {body_from: {a: 1}}}",
+        "http: {}\noperations: {ping: {answer: {id: {path: id}}}}",
+        "http: {}\noperations: {ping: {answer: {id: {type: text, path: data.id}}}}",
+        "http: {}\noperations: {ping: {ok: [200, 20], retry: sometimes}}",
+    ];
+    insta::assert_snapshot!(report("connectors/c.yaml", head, &rows));
+}
+
+#[test]
 fn of_overlays() {
     let rows = [
         "kind: object\nextends: opportunity",

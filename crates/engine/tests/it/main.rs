@@ -31,6 +31,8 @@ mod outbound;
 
 mod effects;
 
+mod connectors;
+
 mod hostile;
 
 mod publish;

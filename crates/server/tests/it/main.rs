@@ -35,4 +35,6 @@ mod packs;
 
 mod calendars;
 
+mod connectors;
+
 mod description;
