@@ -226,7 +226,7 @@ fn happen(run: &mut Run<'_>, pick: (u8, u8), given: &str) {
             let broken = run.instance.tokens.iter();
             let broken = broken.filter(|token| token.state.is_live() && token.data.incident.is_some());
             match broken.map(|token| token.id).next() {
-                Some(token) if pick.1 % 2 == 0 => run.retry(token).map(|()| None),
+                Some(token) if pick.1.is_multiple_of(2) => run.retry(token).map(|()| None),
                 Some(token) => run.skip(token),
                 None => Ok(None),
             }
