@@ -146,6 +146,19 @@ codes! {
         zh_cn "{reason}",
         zh_tw "{reason}",
         cure "Correct the template at the line and column named.";
+    InvalidCell = "invalid_cell" Check:
+        en "the cell is not valid", zh_cn "单元格无效", zh_tw "儲存格無效",
+        cure "Write tests of the column's type, such as `> 0.3`, `[1..5)`, `\"a\",\"b\"`, `not(...)` or `-`.";
+    RulesOverlap = "rules_overlap" Check:
+        en "rules {first} and {second} both hold for {example}, and `hit: unique` permits one",
+        zh_cn "规则 {first} 与规则 {second} 同时适用于 {example}，而 `hit: unique` 只允许一条",
+        zh_tw "規則 {first} 與規則 {second} 同時適用於 {example}，而 `hit: unique` 只允許一條",
+        cure "Narrow one of the two, or use another hit policy.";
+    RulesContradict = "rules_contradict" Check:
+        en "rules {first} and {second} both hold for {example} and answer differently, which `hit: any` does not permit",
+        zh_cn "规则 {first} 与规则 {second} 同时适用于 {example} 但结果不同，`hit: any` 不允许",
+        zh_tw "規則 {first} 與規則 {second} 同時適用於 {example} 但結果不同，`hit: any` 不允許",
+        cure "Let both answer the same, narrow one of the two, or use another hit policy.";
     ScenarioFailed = "scenario_failed" Check:
         en "{reason}",
         zh_cn "{reason}",
@@ -378,6 +391,16 @@ codes! {
         zh_cn "`{field}` 为必填项",
         zh_tw "`{field}` 為必填項",
         cure "Fill in the field.";
+    DecisionNotUnique = "decision_not_unique" Rule:
+        en "decision `{decision}`: rules {rules} hold at once, and one at most may",
+        zh_cn "决策表 `{decision}`：规则 {rules} 同时适用，而最多只允许一条",
+        zh_tw "決策表 `{decision}`：規則 {rules} 同時適用，而最多只允許一條",
+        cure "Narrow the rules, or give the table another hit policy.";
+    DecisionContradicts = "decision_contradicts" Rule:
+        en "decision `{decision}`: rules {rules} hold at once and answer differently",
+        zh_cn "决策表 `{decision}`：规则 {rules} 同时适用但结果不同",
+        zh_tw "決策表 `{decision}`：規則 {rules} 同時適用但結果不同",
+        cure "Let the rules answer the same, or give the table another hit policy.";
     RuleViolated = "rule_violated" Rule:
         en "rule `{rule}` is not met",
         zh_cn "不满足规则 `{rule}`",
