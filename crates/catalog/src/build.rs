@@ -37,6 +37,8 @@ mod pages;
 
 mod workflows;
 
+mod decisions;
+
 mod templates;
 
 mod data;
@@ -141,7 +143,7 @@ pub fn build(
     let registry = collected.registry();
     let mut findings = Findings { registry: &registry, found };
     templates::build(&mut catalog, &collected.templates, &texts, &mut findings);
-    let ordered = resolve(&mut catalog, &collected, &tables, &mut findings);
+    let ordered = resolve(&mut catalog, &collected, &tables, options, &mut findings);
     let mut found = findings.found;
     if ordered {
         match derivations(&catalog.objects) {
@@ -164,6 +166,7 @@ fn resolve(
     catalog: &mut Catalog,
     collected: &collect::Collected,
     tables: &data::Tables,
+    options: &Options,
     findings: &mut Findings<'_>,
 ) -> bool {
     objects::build(catalog, &collected.objects, findings);
@@ -180,6 +183,7 @@ fn resolve(
     pages::build(catalog, &collected.pages, findings);
     screens::apps(catalog, &collected.apps, findings);
     workflows::build(catalog, &collected.workflows, &collected.objects, findings);
+    decisions::build(catalog, &collected.decisions, options.stored, findings);
     let aliases = data::build(catalog, collected, tables, findings);
     scenarios::build(catalog, &collected.scenarios, &aliases, findings);
     translations::merge(catalog, &collected.translations, findings);

@@ -1,5 +1,7 @@
 //! What can be told wrong about a definition without looking at any other file.
 
+mod decision;
+
 mod object;
 
 mod page;
@@ -65,6 +67,10 @@ pub(crate) fn check(definition: &Definition, found: &mut Findings<'_>) {
         Definition::Template(template) => {
             own_name(&template.name, found);
             presentation::template(template, found);
+        }
+        Definition::Decision(decision) => {
+            own_name(&decision.name, found);
+            decision::check(decision, found);
         }
         Definition::Overlay(_) => {}
     }

@@ -1,7 +1,8 @@
 //! A definition of any kind.
 
 use crate::{
-    App, Form, Object, Overlay, Pack, Page, Role, Scenario, Seed, Template, Translation, View, Workflow,
+    App, Decision, Form, Object, Overlay, Pack, Page, Role, Scenario, Seed, Template, Translation, View,
+    Workflow,
 };
 
 /// A definition of any kind.
@@ -33,6 +34,8 @@ pub enum Definition {
     Workflow(Box<Workflow>),
     /// A template.
     Template(Template),
+    /// A decision.
+    Decision(Box<Decision>),
     /// Changes to a definition of another pack (`extends:`).
     Overlay(Overlay),
 }

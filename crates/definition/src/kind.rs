@@ -31,11 +31,13 @@ pub enum Kind {
     Workflow,
     /// `kind: template`
     Template,
+    /// `kind: decision`
+    Decision,
 }
 
 impl Kind {
     /// All kinds, in the order documents list them.
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Pack,
         Kind::Object,
         Kind::Role,
@@ -49,14 +51,14 @@ impl Kind {
         Kind::Scenario,
         Kind::Workflow,
         Kind::Template,
+        Kind::Decision,
     ];
 
     /// Kinds of the language that this version does not execute, with their folders.
-    pub const NOT_YET: [(&str, &str); 7] = [
+    pub const NOT_YET: [(&str, &str); 6] = [
         ("report", "reports"),
         ("dashboard", "dashboards"),
         ("metric", "metrics"),
-        ("decision", "decisions"),
         ("calendar", "calendars"),
         ("connector", "connectors"),
         ("portal", "portals"),
@@ -78,6 +80,7 @@ impl Kind {
             Kind::Scenario => "scenario",
             Kind::Workflow => "workflow",
             Kind::Template => "template",
+            Kind::Decision => "decision",
         }
     }
 
@@ -102,6 +105,7 @@ impl Kind {
             Kind::Scenario => "scenarios",
             Kind::Workflow => "workflows",
             Kind::Template => "templates",
+            Kind::Decision => "decisions",
         })
     }
 
@@ -109,7 +113,14 @@ impl Kind {
     pub fn can_be_extended(self) -> bool {
         matches!(
             self,
-            Kind::Object | Kind::Role | Kind::Form | Kind::View | Kind::Page | Kind::App | Kind::Workflow
+            Kind::Object
+                | Kind::Role
+                | Kind::Form
+                | Kind::View
+                | Kind::Page
+                | Kind::App
+                | Kind::Workflow
+                | Kind::Decision
         )
     }
 }

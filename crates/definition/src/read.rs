@@ -204,6 +204,7 @@ fn typed(kind: Kind, tree: &Json, found: &mut Findings<'_>) -> Option<Definition
         Kind::Scenario => Definition::Scenario(to_type(tree, found)?),
         Kind::Workflow => Definition::Workflow(to_type(tree, found)?),
         Kind::Template => Definition::Template(to_type(tree, found)?),
+        Kind::Decision => Definition::Decision(to_type(tree, found)?),
     })
 }
 

@@ -7,6 +7,7 @@
 //! variant instead of "matches none of thirty".
 
 use crate::app::App;
+use crate::decision::Decision;
 use crate::field::FieldDefinition;
 use crate::form::Form;
 use crate::kind::Kind;
@@ -54,6 +55,7 @@ fn root_of(kind: Kind, generator: &mut SchemaGenerator) -> Json {
         Kind::Scenario => Scenario::json_schema(generator),
         Kind::Workflow => Workflow::json_schema(generator),
         Kind::Template => Template::json_schema(generator),
+        Kind::Decision => Decision::json_schema(generator),
     };
     let mut root = schema.to_value();
     root["properties"]["kind"] = json!({"const": kind.name()});

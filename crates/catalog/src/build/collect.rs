@@ -3,8 +3,8 @@
 use super::entry::{Entry, File, Noun, Origin, Registry, unknown};
 use super::packs::Loaded;
 use definition::{
-    App, At, Definition, Form, Kind, Object, Overlay, Page, Role, Scenario, Seed, Template, Translation,
-    Trust, View, Workflow,
+    App, At, Decision, Definition, Form, Kind, Object, Overlay, Page, Role, Scenario, Seed, Template,
+    Translation, Trust, View, Workflow,
 };
 use diagnostic::{Code, Diagnostic, did_you_mean};
 use indexmap::IndexMap;
@@ -26,6 +26,7 @@ pub(super) struct Collected {
     pub apps: Entries<App>,
     pub workflows: Entries<Workflow>,
     pub templates: Entries<Template>,
+    pub decisions: Entries<Decision>,
     pub seeds: Entries<Seed>,
     pub demo: Entries<Seed>,
     pub scenarios: Entries<Scenario>,
@@ -132,7 +133,7 @@ fn merged(
         let mut tree = raw.tree;
         for change in &changes {
             neighbours(&tree, &change.overlay.changes, &mut Vec::new(), &change.file, found);
-            tree = definition::overlay::merge(&tree, &change.overlay.changes);
+            tree = definition::overlay::merge_kind(raw.kind, &tree, &change.overlay.changes);
             if !scopes.contains(&change.pack) {
                 scopes.push(change.pack.clone());
             }
@@ -167,6 +168,7 @@ fn put(out: &mut Collected, name: Arc<str>, scopes: Vec<Arc<str>>, origin: Origi
         Definition::Scenario(scenario) => insert!(scenarios, scenario),
         Definition::Workflow(workflow) => insert!(workflows, *workflow),
         Definition::Template(template) => insert!(templates, template),
+        Definition::Decision(decision) => insert!(decisions, *decision),
         Definition::Translation(translation) => {
             out.translations.push(Entry { name, scopes, origin, definition: translation });
         }
@@ -210,7 +212,7 @@ impl Collected {
     /// All names there are.
     pub fn registry(&self) -> Registry {
         let mut registry = Registry::default();
-        let lists: [(Noun, Vec<&Arc<str>>); 10] = [
+        let lists: [(Noun, Vec<&Arc<str>>); 11] = [
             (Noun::Object, self.objects.keys().collect()),
             (Noun::Role, self.roles.keys().collect()),
             (Noun::Form, self.forms.keys().collect()),
@@ -218,6 +220,7 @@ impl Collected {
             (Noun::Page, self.pages.keys().collect()),
             (Noun::App, self.apps.keys().collect()),
             (Noun::Workflow, self.workflows.keys().collect()),
+            (Noun::Decision, self.decisions.keys().collect()),
             (Noun::Seed, self.seeds.keys().collect()),
             (Noun::Demo, self.demo.keys().collect()),
             (Noun::Scenario, self.scenarios.keys().collect()),

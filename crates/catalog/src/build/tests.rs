@@ -8,4 +8,6 @@ mod together;
 
 mod facts;
 
+mod decisions;
+
 mod scale;

@@ -68,7 +68,12 @@ fn rules_that_hold_at_once_are_found_with_an_example() {
     check(u, &one("number"), &["< 5 -> x", ">= 5 -> y"], &[]);
     check(u, &one("number"), &["<= 5 -> x", ">= 5 -> y"], &["1+2: a = 5"]);
     check(u, &one("number"), &["- -> x", "5 -> y"], &["1+2: a = 5"]);
-    check(u, &one("number"), &["[1..3] -> x", "(2..4) -> y", "< 1, > 3 -> z"], &["1+2: a = 2.5", "2+3: a = 3.5"]);
+    check(
+        u,
+        &one("number"),
+        &["[1..3] -> x", "(2..4) -> y", "< 1, > 3 -> z"],
+        &["1+2: a = 2.5", "2+3: a = 3.5"],
+    );
     check(u, &one("whole"), &["(1..2) -> x", "- -> y"], &["1 never"]);
     check(u, &one("whole"), &["< 2 -> x", "> 1 -> y"], &[]);
     check(u, &one("boolean"), &["true -> x", "not(false) -> y", "false -> z"], &["1+2: a = true"]);
