@@ -7,7 +7,7 @@
 //! Read in this order: [`clock`] (time as a port), [`mail`] and [`mailer`] (SMTP), [`outbound`] (HTTP to others), [`frames`] (statements kept), [`caller`] (who asks, with the rights in force), [`published`]
 //! (the catalog in force and what was compiled from it), [`site`], [`file_limits`], `file_value` (a file in a record), `templates`, [`engine`] (the value itself), [`rows`] and
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
-//! [`flow`] (approvals), [`files`] (uploads, attachments), [`requests`] (what changes something, once), [`describe`] (what clients are told of
+//! [`flow`] (approvals), [`files`] (uploads, attachments), [`requests`] (what changes something, once), `decisions` (tables that are asked), [`describe`] (what clients are told of
 //! definitions), [`publish`] (packs and migrations), `opening` (the way into a running engine),
 //! [`outbox`] (what is to be sent), `messages` (what is said), [`delivery`] (sending it), [`jobs`], [`handover`] (what
 //! somebody who leaves passes on), `first` (the first administrator), [`audit`] (the trail and its seal), [`keys`]
@@ -53,6 +53,8 @@ pub mod files;
 pub mod requests;
 
 mod explain;
+
+mod decisions;
 
 pub mod describe;
 

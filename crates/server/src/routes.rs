@@ -14,6 +14,8 @@ pub mod conversation;
 
 pub mod flows;
 
+pub mod decisions;
+
 pub mod files;
 
 pub mod download;
@@ -90,6 +92,7 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/access/explain").get(records::explain).done());
 
     api.service(at("/workflows/{name}/instances").post(flows::submit).done());
+    api.service(at("/decisions/{name}/evaluate").post(decisions::evaluate).done());
     api.service(at("/instances/{id}").get(flows::instance).done());
     api.service(at("/instances/{id}/withdraw").post(flows::withdraw).done());
     api.service(at("/tasks").get(flows::tasks).done());

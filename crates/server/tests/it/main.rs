@@ -33,4 +33,6 @@ mod files;
 mod metrics;
 mod packs;
 
+mod decisions;
+
 mod description;
