@@ -37,6 +37,8 @@ mod pages;
 
 mod workflows;
 
+mod decisions;
+
 mod templates;
 
 mod calendars;
@@ -144,7 +146,7 @@ pub fn build(
     let mut findings = Findings { registry: &registry, found };
     calendars::build(&mut catalog, &collected.calendars, &mut findings);
     templates::build(&mut catalog, &collected.templates, &texts, &mut findings);
-    let ordered = resolve(&mut catalog, &collected, &tables, &mut findings);
+    let ordered = resolve(&mut catalog, &collected, &tables, options, &mut findings);
     let mut found = findings.found;
     if ordered {
         match derivations(&catalog.objects) {
@@ -167,6 +169,7 @@ fn resolve(
     catalog: &mut Catalog,
     collected: &collect::Collected,
     tables: &data::Tables,
+    options: &Options,
     findings: &mut Findings<'_>,
 ) -> bool {
     objects::build(catalog, &collected.objects, findings);
@@ -183,6 +186,7 @@ fn resolve(
     pages::build(catalog, &collected.pages, findings);
     screens::apps(catalog, &collected.apps, findings);
     workflows::build(catalog, &collected.workflows, &collected.objects, findings);
+    decisions::build(catalog, &collected.decisions, options.stored, findings);
     let aliases = data::build(catalog, collected, tables, findings);
     scenarios::build(catalog, &collected.scenarios, &aliases, findings);
     translations::merge(catalog, &collected.translations, findings);

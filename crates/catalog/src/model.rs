@@ -12,4 +12,6 @@ pub mod derived;
 
 pub mod template;
 
+pub mod decision;
+
 pub mod catalog;

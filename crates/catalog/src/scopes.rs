@@ -98,6 +98,10 @@ scopes! {
     WORKFLOW_SET_FROM = "workflow.steps.*.set_from.*" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
     /// What a `for_each` walks.
     WORKFLOW_ITEMS = "workflow.steps.*.for_each.in" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
+    /// What a decision asks of the record.
+    DECISION_INPUT = "decision.inputs.*.expression" [Row Record] "the record, also named record" clock true [Rust] Value;
+    /// What a rule of a decision answers.
+    DECISION_THEN = "decision.rules.*.then_from.*" [] "the inputs of the decision" clock true [Rust] Value;
     /// Who acts, by a path from the record or the initiator.
     WORKFLOW_PATH = "workflow.steps.*.approve.by (field, of, within)" [Row Record Initiator] "the record, also named record" clock false [Rust] Value;
     /// Up to whom superiors act: the first for whom it holds.

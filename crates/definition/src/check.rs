@@ -1,6 +1,7 @@
 //! What can be told wrong about a definition without looking at any other file.
 
 mod calendar;
+mod decision;
 
 mod object;
 
@@ -73,6 +74,10 @@ pub(crate) fn check(definition: &Definition, found: &mut Findings<'_>) {
         Definition::Calendar(written) => {
             own_name(&written.name, found);
             calendar::check(written, found);
+        }
+        Definition::Decision(decision) => {
+            own_name(&decision.name, found);
+            decision::check(decision, found);
         }
         Definition::Overlay(_) => {}
     }

@@ -33,11 +33,13 @@ pub enum Kind {
     Template,
     /// `kind: calendar`
     Calendar,
+    /// `kind: decision`
+    Decision,
 }
 
 impl Kind {
     /// All kinds, in the order documents list them.
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 15] = [
         Kind::Pack,
         Kind::Object,
         Kind::Role,
@@ -52,14 +54,14 @@ impl Kind {
         Kind::Workflow,
         Kind::Template,
         Kind::Calendar,
+        Kind::Decision,
     ];
 
     /// Kinds of the language that this version does not execute, with their folders.
-    pub const NOT_YET: [(&str, &str); 6] = [
+    pub const NOT_YET: [(&str, &str); 5] = [
         ("report", "reports"),
         ("dashboard", "dashboards"),
         ("metric", "metrics"),
-        ("decision", "decisions"),
         ("connector", "connectors"),
         ("portal", "portals"),
     ];
@@ -81,6 +83,7 @@ impl Kind {
             Kind::Workflow => "workflow",
             Kind::Template => "template",
             Kind::Calendar => "calendar",
+            Kind::Decision => "decision",
         }
     }
 
@@ -106,6 +109,7 @@ impl Kind {
             Kind::Workflow => "workflows",
             Kind::Template => "templates",
             Kind::Calendar => "calendars",
+            Kind::Decision => "decisions",
         })
     }
 
@@ -121,6 +125,7 @@ impl Kind {
                 | Kind::App
                 | Kind::Workflow
                 | Kind::Calendar
+                | Kind::Decision
         )
     }
 }

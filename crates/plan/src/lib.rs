@@ -8,7 +8,7 @@
 //! [`wording`] and [`known`] (what exists for an actor), [`row`] (a record in memory), [`read`] and [`write`]
 //! (what reads and writes are), [`query`] (requests that read). Then the way of a write: [`facts`], [`draft`],
 //! [`scene`] (records that expressions speak of), [`planner`], `parse`, `begin`, `prepare`, `deletion`,
-//! `defaults`, `moves`, `actions`, `checks`, [`render`], `finish`. Last [`mod@evaluate`] and [`explain`].
+//! `defaults`, `moves`, `actions`, `checks`, [`render`], `finish`. Last [`mod@evaluate`], [`decisions`] and [`explain`].
 
 pub mod actor;
 
@@ -67,6 +67,8 @@ mod parents;
 mod finish;
 
 pub mod evaluate;
+
+pub mod decisions;
 
 pub mod explain;
 

@@ -82,6 +82,18 @@ fn placed(finding: Diagnostic, spot: Spot<'_>) -> Diagnostic {
     finding.in_source(source)
 }
 
+/// From a position inside a text that begins at `start`, line and column from 1, of the text at `path`.
+pub(super) fn inside(finding: Diagnostic, origin: &Origin, path: &[&str], start: (u32, u32)) -> Diagnostic {
+    let (line, column) = start;
+    let source = match &finding.source {
+        Some(inner) if inner.line > 0 => {
+            origin.inside(path, line + inner.line - 1, column + inner.column.max(1) - 1)
+        }
+        _ => origin.inside(path, line, column),
+    };
+    finding.in_source(source)
+}
+
 /// Compiles and replaces lookups and formulas at read by what they stand for.
 pub(super) fn compile(
     catalog: &Catalog,

@@ -9,5 +9,6 @@ mod together;
 mod facts;
 
 mod calendars;
+mod decisions;
 
 mod scale;

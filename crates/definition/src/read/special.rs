@@ -77,6 +77,7 @@ impl Walk<'_, '_> {
                     }
                 }
             }
+            Kind::Decision => self.fields(tree, "outputs", ""),
             _ => {}
         }
     }

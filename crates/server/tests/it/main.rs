@@ -34,5 +34,6 @@ mod metrics;
 mod packs;
 
 mod calendars;
+mod decisions;
 
 mod description;
