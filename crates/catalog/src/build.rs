@@ -185,8 +185,8 @@ fn resolve(
     screens::views(catalog, &collected.views, findings);
     pages::build(catalog, &collected.pages, findings);
     screens::apps(catalog, &collected.apps, findings);
-    workflows::build(catalog, &collected.workflows, &collected.objects, findings);
     decisions::build(catalog, &collected.decisions, options.stored, findings);
+    workflows::build(catalog, &collected.workflows, &collected.objects, findings);
     let aliases = data::build(catalog, collected, tables, findings);
     scenarios::build(catalog, &collected.scenarios, &aliases, findings);
     translations::merge(catalog, &collected.translations, findings);

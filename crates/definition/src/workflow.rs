@@ -8,6 +8,7 @@ mod performer;
 mod approve;
 mod cc;
 mod choose;
+mod decide;
 mod each;
 mod end;
 mod for_each;
@@ -19,6 +20,7 @@ mod set;
 pub use approve::{Approve, ApproveMode, ApproveStep, Handle, HandleStep, Ratio, RejectRule};
 pub use cc::{Cc, CcStep};
 pub use choose::{Branch, ChooseStep};
+pub use decide::DecideStep;
 pub use each::EachStep;
 pub use end::{EndStep, Outcome};
 pub use for_each::{ForEach, ForEachMode, ForEachStep};
@@ -29,6 +31,7 @@ pub use performer::{ChainOf, Logins, Member, Performer, PersonOf, Picks, Previou
 pub use repeat::{Repeat, RepeatStep};
 pub use set::SetStep;
 
+use crate::field::FieldDefinition;
 use crate::role::FieldRight;
 use crate::shape::Expression;
 use diagnostic::Text;
@@ -62,6 +65,9 @@ pub struct Workflow {
     /// What approvers may do with fields; `*` stands for all others.
     #[serde(default)]
     pub fields: IndexMap<String, FieldRight>,
+    /// What it keeps in mind while it runs: each with a type, and what it holds at the start (`default`, `default_from`).
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub variables: IndexMap<String, FieldDefinition>,
     /// The steps, in order.
     pub steps: IndexMap<String, Step>,
     /// Names it had before.
@@ -379,6 +385,7 @@ step_types! {
     Repeat = "repeat" RepeatStep ("repeat");
     ForEach = "for_each" ForEachStep ("for_each");
     Set = "set" SetStep ("set", "set_from");
+    Decide = "decide" DecideStep ("decide");
     Cc = "cc" CcStep ("cc");
     Goto = "goto" GotoStep ("goto");
     End = "end" EndStep ("end");
@@ -403,6 +410,7 @@ impl StepKind {
             StepKind::Approve(_)
             | StepKind::Handle(_)
             | StepKind::Set(_)
+            | StepKind::Decide(_)
             | StepKind::Cc(_)
             | StepKind::Goto(_)
             | StepKind::End(_) => Vec::new(),
@@ -411,9 +419,8 @@ impl StepKind {
 }
 
 /// Step types of the language that this version does not execute.
-pub const NOT_YET_STEPS: [&str; 16] = [
+pub const NOT_YET_STEPS: [&str; 15] = [
     "wait",
-    "decide",
     "create",
     "update",
     "delete",

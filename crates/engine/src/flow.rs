@@ -5,6 +5,8 @@ pub mod start;
 
 pub mod decide;
 
+mod decision;
+
 pub mod drive;
 
 mod people;

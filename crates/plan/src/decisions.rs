@@ -8,7 +8,7 @@ use crate::row::Row;
 use crate::scene::Roots;
 use crate::wording::localized;
 use catalog::{Decision, DecisionValue};
-use decision::Scalar;
+use decision::{Input, Scalar};
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use expression::{Expr, Value};
 use serde_json::{Map, Value as Json};
@@ -75,28 +75,50 @@ pub fn given(decision: &Decision, inputs: &Map<String, Json>) -> Result<Given> {
     }
     for (column, input) in decision.columns() {
         let DecisionValue::Given { ty, options, required } = &input.from else { continue };
-        let wrong = match ty.parse(options, inputs.get(&*input.name).unwrap_or(&Json::Null)) {
-            Ok(Value::Null) if *required => Box::new(Diagnostic::new(Code::Required)),
-            Ok(value) if Scalar::of(&value).is_none_or(|value| column.domain.holds(&value)) => {
+        match ty.parse(options, inputs.get(&*input.name).unwrap_or(&Json::Null)) {
+            Ok(value) => {
+                found.extend(wrong(column, *required, &value));
                 values.insert(input.name.clone(), value);
-                continue;
             }
-            Ok(_) => {
-                let words = [
-                    "`{field}` has a value that the decision does not know",
-                    "`{field}` 的值不在决策表的取值范围内",
-                    "`{field}` 的值不在決策表的取值範圍內",
-                ];
-                Box::new(Diagnostic::new(Code::InvalidFieldValue).with_message(localized(words)))
-            }
-            Err(wrong) => wrong,
-        };
-        found.push(wrong.with("field", &input.name).at(format!("inputs.{}", input.name)));
+            Err(wrong) => found.push(wrong.with("field", &input.name).at(format!("inputs.{}", input.name))),
+        }
     }
     match Diagnostic::gather(found) {
         Some(found) => Err(Box::new(found)),
         None => Ok(values),
     }
+}
+
+/// Checks values of inputs that were not read from the wire.
+///
+/// # Errors
+/// As [`given`], but for what a type refuses.
+pub fn admit(decision: &Decision, given: &Given) -> Result<()> {
+    let asked = decision.columns().filter_map(|(column, input)| match &input.from {
+        DecisionValue::Given { required, .. } => Some((column, *required)),
+        DecisionValue::Record(_) => None,
+    });
+    let found = asked.filter_map(|(column, required)| {
+        wrong(column, required, given.get(&column.name).unwrap_or(&Value::Null))
+    });
+    Diagnostic::gather(found.collect()).map_or(Ok(()), |found| Err(Box::new(found)))
+}
+
+/// What is wrong with the value of an input.
+fn wrong(column: &Input, required: bool, value: &Value) -> Option<Diagnostic> {
+    let found = match Scalar::of(value) {
+        None if required => Diagnostic::new(Code::Required),
+        Some(value) if !column.domain.holds(&value) => {
+            let words = [
+                "`{field}` has a value that the decision does not know",
+                "`{field}` 的值不在决策表的取值范围内",
+                "`{field}` 的值不在決策表的取值範圍內",
+            ];
+            Diagnostic::new(Code::InvalidFieldValue).with_message(localized(words))
+        }
+        _ => return None,
+    };
+    Some(found.with("field", &column.name).at(format!("inputs.{}", column.name)))
 }
 
 impl Planner<'_> {

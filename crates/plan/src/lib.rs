@@ -77,6 +77,7 @@ mod tests;
 
 pub use actor::{Access, Actor, Grants, ObjectGrant, Rows};
 pub use begin::Upsert;
+pub use defaults::conform;
 pub use draft::{Draft, Intent, Precondition, RowDraft};
 pub use evaluate::Evaluated;
 pub use facts::{Facts, KeyLookup, Lock, Needs, Referring};

@@ -2,11 +2,12 @@
 
 mod performers;
 mod steps;
+mod variables;
 
 use crate::decision::DecisionKind;
 use crate::flow::{
     AfterReturn, Dedupe, Empty, Flow, Lock, Node, NodeId, Outcome, Own, Policy, Scope, ScopeId, Start,
-    TakeBack, Withdraw,
+    TakeBack, Variables, Withdraw,
 };
 use crate::step::Step;
 use crate::step::choose::Choose;
@@ -36,7 +37,9 @@ pub fn compile(
         ]);
     };
     let (nodes, scopes, found) = (Vec::new(), Vec::new(), Vec::new());
-    let mut builder = Builder { catalog, object, variables: IndexMap::new(), nodes, scopes, found };
+    let (variables, known) = (IndexMap::new(), Variables::default());
+    let mut builder = Builder { catalog, object, variables, known, nodes, scopes, found };
+    builder.declare(&definition.variables);
     builder.scope(None, &definition.steps);
     let start = builder.start(&definition.start);
     let set = builder.record_set(&definition.record.set);
@@ -59,6 +62,7 @@ pub fn compile(
         set,
         policy,
         fields: rights(&definition.fields),
+        variables: builder.known,
         nodes: builder.nodes,
         scopes: builder.scopes,
     })
@@ -85,17 +89,28 @@ pub(crate) struct Builder<'a> {
     object: &'a Object,
     /// Variables in scope.
     pub(crate) variables: IndexMap<String, Type>,
+    /// All variables, as they were met.
+    known: Variables,
     nodes: Vec<Node>,
     scopes: Vec<Scope>,
     found: Vec<Diagnostic>,
 }
 
 impl Builder<'_> {
+    /// The steps behind the sequence do not know the variables that are added in it.
     pub(crate) fn scope(
         &mut self,
         owner: Option<NodeId>,
         steps: &IndexMap<String, written::Step>,
     ) -> ScopeId {
+        let before = self.variables.clone();
+        let scope = self.sequence(owner, steps);
+        self.variables = before;
+        scope
+    }
+
+    /// Leaves the variables in scope that the last step leaves.
+    fn sequence(&mut self, owner: Option<NodeId>, steps: &IndexMap<String, written::Step>) -> ScopeId {
         let scope = self.scopes.len();
         self.scopes.push(Scope { owner, first: None });
         let mut before: Option<NodeId> = None;
@@ -144,27 +159,23 @@ impl Builder<'_> {
         }
     }
 
-    pub(crate) fn value(&mut self, expression: &definition::Expression, field: &str) -> Option<Expr> {
-        let expected = match self.object.field(field) {
-            Some(field) => Expectation::Value(field.ty.clone()),
-            None => Expectation::Any,
-        };
-        self.expression(expression.text(), &expected)
+    pub(crate) fn literals(&mut self, set: &IndexMap<String, Json>) -> Vec<(Arc<str>, Value)> {
+        set.iter().filter_map(|(name, json)| self.literal(name, json)).collect()
     }
 
-    pub(crate) fn literals(&mut self, set: &IndexMap<String, Json>) -> Vec<(Arc<str>, Value)> {
-        let mut values = Vec::new();
-        for (name, json) in set {
-            let Some(field) = self.object.field(name) else {
-                self.found.push(Diagnostic::new(Code::UnknownField).with("name", name));
-                continue;
-            };
-            match field.kind.kind().parse(json) {
-                Ok(value) => values.push((field.name.clone(), value)),
-                Err(error) => self.found.push(error.with("field", name)),
+    /// A literal for a field.
+    fn literal(&mut self, name: &str, json: &Json) -> Option<(Arc<str>, Value)> {
+        let Some(field) = self.object.field(name) else {
+            self.found.push(Diagnostic::new(Code::UnknownField).with("name", name));
+            return None;
+        };
+        match field.kind.kind().parse(json) {
+            Ok(value) => Some((field.name.clone(), value)),
+            Err(error) => {
+                self.found.push(error.with("field", name));
+                None
             }
         }
-        values
     }
 
     fn record_set(&mut self, set: &written::RecordSet) -> HashMap<Outcome, Vec<(Arc<str>, Value)>> {

@@ -4,7 +4,10 @@ pub mod performer;
 
 pub mod step;
 
+pub mod variable;
+
 pub use performer::{Chain, Performer, Picked, Picker};
+pub use variable::{Declared, Variables};
 
 use catalog::FieldRight;
 use diagnostic::Text;
@@ -41,6 +44,8 @@ pub struct Flow {
     pub policy: Policy,
     /// What approvers may do with fields of the record, `*` for all others; a node may say otherwise.
     pub fields: IndexMap<Arc<str>, FieldRight>,
+    /// What it keeps in mind.
+    pub variables: Variables,
     /// All nodes.
     pub nodes: Vec<Node>,
     /// All scopes.

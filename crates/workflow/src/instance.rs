@@ -106,6 +106,10 @@ pub struct TokenData {
     /// The item whose steps this token walks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<u32>,
+    /// What steps below have found out, for the steps behind them: by the item they are walked for (0 without one), then
+    /// by the name of the variable.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub known: BTreeMap<u32, BTreeMap<Arc<str>, serde_json::Value>>,
     /// Where it goes when its step is done, instead of to the next step: back to who returned the flow.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub back_to: Option<Arc<str>>,

@@ -6,6 +6,8 @@ use crate::instance::{
 };
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Result};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Steps entered in one run at most: a flow that goes round without waiting is stopped.
@@ -111,8 +113,15 @@ pub enum Question {
         /// The token that asks.
         token: u32,
     },
-    /// Write what the `set` step says. → [`Answer::Written`]
+    /// Write what the `set` step says. → [`Answer::Written`], or [`Answer::Values`] where it sets variables
     Write {
+        /// The asking node.
+        node: NodeId,
+        /// The token that asks.
+        token: u32,
+    },
+    /// What does the decision table of a `decide` answer? → [`Answer::Values`], one an output
+    Decide {
         /// The asking node.
         node: NodeId,
         /// The token that asks.
@@ -142,6 +151,8 @@ pub enum Answer {
     Items(Vec<serde_json::Value>),
     /// Done.
     Written,
+    /// Done, and what variables hold from now on.
+    Values(Vec<(Arc<str>, serde_json::Value)>),
 }
 
 /// Somebody a rule named.
@@ -361,6 +372,19 @@ impl<'f> Run<'f> {
     /// What a step keeps with its token. Tokens are numbered by their place.
     pub(crate) fn data(&mut self, token: u32) -> &mut TokenData {
         &mut self.instance.tokens[token as usize].data
+    }
+
+    /// The token whose step asked the question that is open.
+    pub fn asking(&self) -> Option<u32> {
+        self.asked
+    }
+
+    /// The variables that the steps behind a token's step know, and all steps inside of them.
+    pub(crate) fn known_behind(&mut self, token: u32) -> &mut BTreeMap<Arc<str>, serde_json::Value> {
+        match self.place(token) {
+            (Some(parent), item) => self.data(parent).known.entry(item.unwrap_or(0)).or_default(),
+            (None, _) => &mut self.instance.variables,
+        }
     }
 
     /// Puts a fresh token on a node.

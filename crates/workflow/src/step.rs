@@ -3,6 +3,7 @@
 
 pub mod cc;
 pub mod choose;
+pub mod decide;
 pub mod each;
 pub mod end;
 pub mod for_each;
@@ -26,6 +27,7 @@ impl Step {
             Step::Repeat(step) => step,
             Step::ForEach(step) => step,
             Step::Set(step) => step,
+            Step::Decide(step) => step,
             Step::Cc(step) => step,
             Step::Goto(step) => step,
             Step::End(step) => step,

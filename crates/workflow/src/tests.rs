@@ -134,6 +134,7 @@ fn answer(flow: &Flow, question: Question, given: &str) -> Answer {
             Answer::Items((0..count).map(serde_json::Value::from).collect())
         }
         Question::Write { .. } => Answer::Written,
+        Question::Decide { .. } => Answer::Values(Vec::new()),
     }
 }
 

@@ -50,6 +50,7 @@ pub(super) fn compile_raw(
         (Yields::Condition, _) => Expectation::Condition,
         (Yields::Value, Some(ty)) => Expectation::Value(ty.clone()),
         (Yields::Value, None) => Expectation::Any,
+        (Yields::Items, _) => Expectation::Items,
     };
     match expression::compile(text.text(), &names, catalog, &expectation) {
         Ok(expr) => Some(expr),

@@ -2,6 +2,8 @@
 
 mod performers;
 
+mod variables;
+
 use super::behaviour::settable;
 use super::compile::{Spot, compile, compile_some};
 use super::entry::{Entry, Findings, Noun, invalid};
@@ -11,11 +13,11 @@ use crate::model::catalog::Catalog;
 use crate::model::object::Object;
 use crate::scopes::{self, Scope};
 use definition::workflow::{Branch, ForEachStep, Performer, RepeatStep, StartBy, Step, StepKind};
-use definition::{Expression, Workflow};
+use definition::{Expression, FieldType, Workflow};
 use diagnostic::{Code, Diagnostic};
 use expression::Type;
 use indexmap::IndexMap;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 type Definition = Entry<Workflow>;
@@ -37,6 +39,8 @@ pub(super) fn build(
                 entry,
                 seen: HashSet::new(),
                 variables: IndexMap::new(),
+                declared: HashMap::new(),
+                answers: HashSet::new(),
                 sequences: Vec::new(),
             }
             .workflow(&mut workflow, findings);
@@ -76,6 +80,10 @@ struct Check<'a> {
     seen: HashSet<String>,
     /// Variables in scope, by name.
     variables: IndexMap<String, Type>,
+    /// Those that the workflow declares: they can be set.
+    declared: HashMap<String, FieldType>,
+    /// The variables that hold answers of decisions, in scope or not.
+    answers: HashSet<String>,
     /// The names of the steps of this sequence and those around it, outermost first.
     sequences: Vec<Vec<String>>,
 }
@@ -125,6 +133,7 @@ impl Check<'_> {
         for name in workflow.fields.keys().filter(|name| *name != "*") {
             self.field(name, &["fields", name], findings);
         }
+        self.declare(&mut workflow.variables, findings);
         performers::policy(self, workflow, findings);
         let mut path = vec!["steps".to_owned()];
         self.steps(&mut workflow.steps, &mut path, findings);
@@ -136,12 +145,15 @@ impl Check<'_> {
         }
     }
 
+    /// Answers the variables that are in scope behind the last step; the steps behind the sequence do not know those that
+    /// were added in it.
     fn steps(
         &mut self,
         steps: &mut IndexMap<String, Step>,
         path: &mut Vec<String>,
         findings: &mut Findings<'_>,
-    ) {
+    ) -> IndexMap<String, Type> {
+        let before = self.variables.clone();
         self.sequences.push(steps.keys().cloned().collect());
         for (name, step) in steps {
             path.push(name.clone());
@@ -155,6 +167,7 @@ impl Check<'_> {
             path.pop();
         }
         self.sequences.pop();
+        std::mem::replace(&mut self.variables, before)
     }
 
     fn step(&mut self, step: &mut Step, own: &[String], findings: &mut Findings<'_>) {
@@ -168,7 +181,7 @@ impl Check<'_> {
             StepKind::Cc(step) => self.people(&mut step.cc.by, &at(&["cc", "by"]), findings),
             StepKind::Set(step) => {
                 for (name, json) in &step.set {
-                    self.literal(name, json, &strs(&at(&["set", name])), findings);
+                    self.set(name, json, &strs(&at(&["set", name])), findings);
                 }
                 for (name, text) in &step.set_from {
                     self.set_from(name, text, &strs(&at(&["set_from", name])), findings);
@@ -184,6 +197,7 @@ impl Check<'_> {
             }
             StepKind::Repeat(step) => self.repeat(step, own, findings),
             StepKind::ForEach(step) => self.for_each(step, own, findings),
+            StepKind::Decide(step) => self.decide(step, own, findings),
             StepKind::Goto(step) => self.goto(&step.goto, own, findings),
             StepKind::End(_) => {}
         }
@@ -220,8 +234,9 @@ impl Check<'_> {
         if let Some(counter) = &step.repeat.r#as {
             self.variable(counter, Type::Integer, &joined(own, &["repeat", "as"]), findings);
         }
+        // What a round has decided is known when it ends.
+        self.variables = self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
         self.when(step.repeat.until.as_ref(), &joined(own, &["repeat", "until"]), findings);
-        self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
         self.variables = before;
     }
 
@@ -235,20 +250,14 @@ impl Check<'_> {
             Some(Type::List(item)) => {
                 self.variable(&step.for_each.r#as, *item, &joined(own, &["for_each", "as"]), findings);
             }
-            Some(_) => findings.push(invalid("a list is expected".to_owned()), &self.entry.origin, &path),
-            None => {}
+            Some(Type::Children(object)) => {
+                let item = Type::Reference(Some(object));
+                self.variable(&step.for_each.r#as, item, &joined(own, &["for_each", "as"]), findings);
+            }
+            _ => {}
         }
         self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
         self.variables = before;
-    }
-
-    /// A variable may not hide what expressions call by that name already.
-    fn variable(&mut self, name: &str, ty: Type, path: &[String], findings: &mut Findings<'_>) {
-        if self.object.fields.contains_key(name) || self.variables.contains_key(name) {
-            let reason = format!("`{name}` is a field of {} or another variable", self.object.name);
-            findings.push(invalid(reason), &self.entry.origin, &strs(path));
-        }
-        self.variables.insert(name.to_owned(), ty);
     }
 
     /// A jump leads to a step of its own or an enclosing sequence.
@@ -258,13 +267,6 @@ impl Check<'_> {
             let found = Diagnostic::new(Code::UnknownReference).with("what", "step").with("name", target);
             let hint = diagnostic::did_you_mean(target, known);
             findings.push(found.with_hint(hint), &self.entry.origin, &strs(&joined(own, &["goto"])));
-        }
-    }
-
-    fn set_from(&self, name: &str, text: &Expression, path: &[&str], findings: &mut Findings<'_>) {
-        if let Some(field) = settable(self.object, name, self.entry, path, findings) {
-            let spot = self.spot(&scopes::WORKFLOW_SET_FROM, path);
-            compile(self.catalog, text, spot, Some(&field.ty), &mut findings.found);
         }
     }
 }

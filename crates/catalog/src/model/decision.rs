@@ -4,7 +4,7 @@ use decision::{Input, Output, Table};
 use definition::decision::GivenType;
 use definition::{FieldType, Names, SelectOption};
 use diagnostic::{Source, Text};
-use expression::Expr;
+use expression::{Expr, Type};
 use std::sync::Arc;
 
 /// A decision. Its inputs and outputs stand in the order of the table's columns.
@@ -47,6 +47,13 @@ pub struct DecisionInput {
     pub from: DecisionValue,
 }
 
+impl DecisionInput {
+    /// Whether whoever asks gives its value.
+    pub fn is_given(&self) -> bool {
+        matches!(self.from, DecisionValue::Given { .. })
+    }
+}
+
 /// Where the value of an input comes from.
 #[derive(Clone, Debug)]
 pub enum DecisionValue {
@@ -80,6 +87,15 @@ impl Decision {
     /// Columns of the table with how each is found.
     pub fn columns(&self) -> impl Iterator<Item = (&Input, &DecisionInput)> {
         self.table.inputs.iter().zip(&self.inputs)
+    }
+
+    /// What is answered, with its type: a list of values where each rule that holds has an entry.
+    pub fn answers(&self) -> impl Iterator<Item = (&Arc<str>, Type)> {
+        let many = self.table.hit.is_many();
+        self.table.outputs.iter().map(move |output| {
+            let one = self.table.answered(output);
+            (&output.name, if many { Type::List(Box::new(one)) } else { one })
+        })
     }
 
     /// Columns of results with how each is shown.

@@ -7,6 +7,11 @@ use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
 
 pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
+    for (name, variable) in &workflow.variables {
+        let pointer = format!("/variables/{name}");
+        named(&pointer, name, found);
+        super::object::check_field(variable, &pointer, found);
+    }
     let mut seen = IndexMap::new();
     steps(&workflow.steps, "", &mut seen, found);
     if workflow.steps.is_empty() {
@@ -90,6 +95,13 @@ fn inner(kind: &StepKind, pointer: &str, seen: &mut IndexMap<String, String>, fo
         }
         StepKind::Set(set) if set.set.is_empty() && set.set_from.is_empty() => {
             found.key(pointer, wrong(["nothing is set", "没有设置任何值", "沒有設定任何值"]));
+        }
+        StepKind::Decide(decide) => {
+            named(&format!("{pointer}/into"), &decide.into, found);
+            for name in decide.with_from.keys().filter(|name| decide.with.contains_key(*name)) {
+                let twice = Diagnostic::new(Code::DuplicateName).with("name", name).with("first", "`with`");
+                found.key(&format!("{pointer}/with_from/{name}"), twice);
+            }
         }
         _ => {}
     }

@@ -1,8 +1,8 @@
 //! Answers what a run asks until its tokens wait, then stores it.
 
 use crate::flow::people::absence;
-use crate::flow::values::{self, value};
-use crate::flow::{people, stored};
+use crate::flow::variable::{self, Known};
+use crate::flow::{decision, people, stored, values};
 use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::Result;
@@ -14,6 +14,7 @@ use std::sync::Arc;
 use storage::row;
 use workflow::step::Step;
 use workflow::step::for_each::ForEach;
+use workflow::step::set::Set;
 use workflow::{Answer, Flow, InstanceState, Outcome, Question, Run};
 
 /// Goes on until all tokens wait or the flow has ended; stores the instance and does what its end means for
@@ -40,9 +41,10 @@ pub async fn until_it_waits(work: &Work, run: &mut Run<'_>, mut asked: Option<Qu
 
 async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer> {
     let instance = &run.instance;
+    let known = || variable::seen(run, run.asking());
     Ok(match question {
         Question::People { node, rules } => {
-            let found = people::matching(work, instance, &run.flow.nodes[node].name, &rules).await?;
+            let found = people::matching(work, run, node, &known(), &rules).await?;
             Answer::People(absence::present(work, run, node, found).await?)
         }
         Question::Substitute { node, head, others } => {
@@ -50,40 +52,49 @@ async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer
             Answer::Substituted { others, substitutes: absence::present(work, run, node, found).await? }
         }
         Question::Fallback { node, rule } => {
-            let found = people::matching(work, instance, &run.flow.nodes[node].name, &[rule]).await?;
+            let found = people::matching(work, run, node, &known(), &[rule]).await?;
             Answer::Fallback(absence::present(work, run, node, found).await?)
         }
-        Question::Cases { node, token } => {
-            Answer::Cases(values::cases_that_hold(work, run, node, Some(token)).await?)
+        Question::Cases { node, .. } => {
+            Answer::Cases(values::cases_that_hold(work, run, node, &known()).await?)
         }
-        Question::Again { node, token, after } => {
+        Question::Again { node, after, .. } => {
             let when = match &run.flow.nodes[node].step {
                 Step::Repeat(step) if after => step.until.as_ref(),
                 Step::Repeat(step) => step.while_holds.as_ref(),
                 _ => None,
             };
             match when {
-                Some(when) => Answer::Holds(values::holds(work, run, Some(token), when).await?),
+                Some(when) => Answer::Holds(values::holds(work, instance, &known(), when).await?),
                 None => Answer::Holds(!after),
             }
         }
-        Question::Items { node, token } => match &run.flow.nodes[node].step {
+        Question::Items { node, .. } => match &run.flow.nodes[node].step {
             Step::ForEach(ForEach { items: Some(items), .. }) => {
-                Answer::Items(values::listed(&value(work, run, Some(token), items).await?))
+                Answer::Items(values::items(work, run, &known(), items).await?)
             }
             _ => Answer::Items(Vec::new()),
         },
-        Question::Write { node, token } => {
-            if let Step::Set(set) = &run.flow.nodes[node].step {
-                let mut values = set.set.clone();
-                for (field, expr) in &set.set_from {
-                    values.push((field.clone(), value(work, run, Some(token), expr).await?));
-                }
-                write(work, run.flow, run.instance.record, &values).await?;
-            }
-            Answer::Written
-        }
+        Question::Write { node, .. } => match &run.flow.nodes[node].step {
+            Step::Set(step) => set(work, run, step, &known()).await?,
+            _ => Answer::Written,
+        },
+        Question::Decide { node, .. } => match &run.flow.nodes[node].step {
+            Step::Decide(step) => Box::pin(decision::decide(work, run, node, step, &known())).await?,
+            _ => Answer::Values(Vec::new()),
+        },
     })
+}
+
+/// All values are found before one of them is written.
+async fn set(work: &Work, run: &Run<'_>, step: &Set, known: &Known) -> Result<Answer> {
+    let mut fields = step.set.clone();
+    for (field, expr) in &step.set_from {
+        fields.push((field.clone(), values::value(work, &run.instance, known, expr).await?));
+    }
+    let variables = values::assigned(work, run, known, &step.variables).await?;
+    write(work, run.flow, run.instance.record, &fields).await?;
+    Ok(if variables.is_empty() { Answer::Written } else { Answer::Values(variables) })
 }
 
 /// Writes fields of the record as the flow: no rights, stage and read-only fields too, but every rule holds.
@@ -112,7 +123,7 @@ pub(crate) async fn write(
 }
 
 /// The same work with the rights of a flow.
-fn as_flow(work: &Work) -> Work {
+pub(crate) fn as_flow(work: &Work) -> Work {
     Work { mode: Mode::System, ..work.clone() }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::flow::people::picks::{self, Named};
-use crate::flow::{drive, stored};
+use crate::flow::{drive, stored, values};
 use crate::identity::Identity;
 use crate::records::read::{self, Given};
 use crate::work::Work;
@@ -103,7 +103,7 @@ async fn begin(
             return Err(Box::new(found));
         }
     }
-    let instance = Instance {
+    let mut instance = Instance {
         id: Uuid::now_v7(),
         workflow: flow.name.clone(),
         hash: flow.hash.clone(),
@@ -124,6 +124,7 @@ async fn begin(
     if let Some(values) = flow.set.get(&Outcome::Submit) {
         drive::write(work, flow, record, values).await?;
     }
+    values::begin(work, flow, &mut instance).await?;
     // The lock takes effect after what submitting itself sets.
     let object = work.published.object(&flow.object)?;
     storage::row::write::set_flow(&work.tx, object, record, Some(id)).await?;

@@ -49,6 +49,8 @@ pub enum LogKind {
     Voided,
     /// A task went to the successor of somebody who left.
     HandedOver,
+    /// A decision table answered.
+    Decided,
 }
 
 impl LogKind {
@@ -72,6 +74,7 @@ impl LogKind {
             LogKind::Commented => "commented",
             LogKind::Voided => "voided",
             LogKind::HandedOver => "handed_over",
+            LogKind::Decided => "decided",
         }
     }
 }
@@ -378,7 +381,8 @@ async fn append(
     node: Option<&str>,
     said: Said<'_>,
 ) -> Result<()> {
-    let actor = &work.identity.actor;
+    // Whoever made the flow go on has not decided what a table decides.
+    let actor = Some(work.identity.actor.id).filter(|id| !id.is_nil() && kind != LogKind::Decided);
     let mut data = if said.more.is_object() { said.more } else { json!({}) };
     if let Some(comment) = said.comment {
         data["comment"] = json!(comment);
@@ -386,7 +390,7 @@ async fn append(
     let entry = table::NewLogRow {
         kind: kind.name().to_owned(),
         node: node.map(str::to_owned),
-        actor: (!actor.id.is_nil()).then_some(actor.id),
+        actor,
         at: work.bindings.now,
         data,
     };

@@ -13,7 +13,6 @@ use crate::step::goto::Goto;
 use crate::step::parallel::{Join, Parallel};
 use crate::step::people::{Allow, Mode, People, Reject};
 use crate::step::repeat::Repeat;
-use crate::step::set::Set;
 use definition::workflow as written;
 use expression::{Expectation, Type};
 use indexmap::IndexMap;
@@ -50,14 +49,8 @@ impl Builder<'_> {
             }
             written::StepKind::Repeat(repeat) => Step::Repeat(self.repeat(node, repeat)),
             written::StepKind::ForEach(walked) => Step::ForEach(self.for_each(node, walked)),
-            written::StepKind::Set(set) => Step::Set(Set {
-                set: self.literals(&set.set),
-                set_from: set
-                    .set_from
-                    .iter()
-                    .filter_map(|(f, e)| Some((f.as_str().into(), self.value(e, f)?)))
-                    .collect(),
-            }),
+            written::StepKind::Set(set) => Step::Set(self.set(set)),
+            written::StepKind::Decide(decide) => Step::Decide(self.decide(decide)),
             written::StepKind::Cc(cc) => Step::Cc(Cc { by: self.performers(&cc.cc.by) }),
             written::StepKind::Goto(goto) => Step::Goto(Goto { target: goto.goto.as_str().into() }),
             written::StepKind::End(end) => Step::End(End {
@@ -88,10 +81,11 @@ impl Builder<'_> {
         let while_holds = condition(self, &written.r#while);
         let before = self.variables.clone();
         if let Some(counter) = &written.r#as {
-            self.variables.insert(counter.clone(), Type::Integer);
+            self.variable(counter, Type::Integer);
         }
+        // What a round has decided is known when it ends.
+        let scope = self.sequence(Some(node), &step.steps);
         let until = condition(self, &written.until);
-        let scope = self.scope(Some(node), &step.steps);
         self.variables = before;
         let counter = written.r#as.as_deref().map(Into::into);
         Repeat { max: written.max, while_holds, until, counter, scope }
@@ -99,13 +93,14 @@ impl Builder<'_> {
 
     fn for_each(&mut self, node: NodeId, step: &written::ForEachStep) -> ForEach {
         let written = &step.for_each;
-        let items = self.expression(written.r#in.text(), &Expectation::Any);
+        let items = self.expression(written.r#in.text(), &Expectation::Items);
         let item = match items.as_ref().map(|items| &items.ty) {
             Some(Type::List(item)) => (**item).clone(),
+            Some(Type::Children(object)) => Type::Reference(Some(object.clone())),
             _ => Type::Json,
         };
         let before = self.variables.clone();
-        self.variables.insert(written.r#as.clone(), item);
+        self.variable(&written.r#as, item);
         let scope: ScopeId = self.scope(Some(node), &step.steps);
         self.variables = before;
         let together = written.mode == written::ForEachMode::Parallel;
