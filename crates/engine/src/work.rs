@@ -77,6 +77,11 @@ impl Work {
         Work { identity, mode: Mode::Request, bindings, target: None, task: None, ..self.clone() }
     }
 
+    /// The same work with the rights of a flow.
+    pub(crate) fn as_flow(&self) -> Work {
+        Work { mode: Mode::System, ..self.clone() }
+    }
+
     /// Whether a task of this instance is worked at.
     pub(crate) fn is_at_task_of(&self, instance: Uuid) -> bool {
         self.task.as_ref().is_some_and(|task| task.instance == instance)

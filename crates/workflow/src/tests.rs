@@ -5,6 +5,8 @@ mod branches;
 
 mod seats;
 
+mod variables;
+
 use crate::decision::DecisionKind;
 use crate::step::{Step, choose::Case};
 use crate::{
@@ -28,6 +30,14 @@ fields:
   total: {type: money}
   status: {type: select, options: [draft, in_approval, approved, rejected]}
   tags: {type: multi_select, options: [x, y]}
+";
+
+const RISK: &str = "
+kind: decision
+name: risk
+inputs: {n: {type: integer}}
+outputs: {level: {type: text}}
+rules: []
 ";
 
 const BASE: &[(&str, &str)] = &[
@@ -54,6 +64,7 @@ fn compile(steps: &str, more: &str) -> Flow {
         files: own(&[
             ("pack.yaml", "kind: pack\nname: sales\nversion: 0.1.0\nrequires: {base: '>=0.1.0'}\n"),
             ("objects/quote.yaml", OBJECTS),
+            ("decisions/risk.yaml", RISK),
             ("workflows/approval.yaml", &workflow),
         ]),
     };

@@ -11,4 +11,6 @@ mod facts;
 mod calendars;
 mod decisions;
 
+mod variables;
+
 mod scale;

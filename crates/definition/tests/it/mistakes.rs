@@ -244,6 +244,11 @@ fn of_workflows() {
         "use: approval\npolicy: {empty: maybe, after_return: ask}\nsteps: {a: {end: approved}}",
         "use: approval\nrecord: {lock: material}\nsteps: {a: {end: approved}}",
         "use: approval\nstart: {by: [cron]}\nsteps: {a: {end: approved}}",
+        "use: approval\nsteps: {a: {decide: t}}",
+        "use: approval\nsteps: {a: {decide: t, into: r, wiht: {}}}",
+        "use: approval\nsteps: {a: {decide: t, into: R.x, with: {n: 1}, with_from: {n: m}}}",
+        "use: approval\nvariables: {n: {typ: integer}, m: {type: integre}}\nsteps: {a: {end: approved}}",
+        "use: approval\nvariables: {O: {type: text}, n: {type: integer, default: 1, default_from: m}}\nsteps: {a: {end: approved}}",
     ];
     insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
 }

@@ -1,6 +1,5 @@
 //! A flow asks a decision table: with the rights of the flow, of the record as it stands in this transaction.
 
-use crate::flow::drive::as_flow;
 use crate::flow::stored::{self, LogKind, Said};
 use crate::flow::values::value;
 use crate::flow::variable::{Known, kept};
@@ -55,7 +54,7 @@ pub(super) async fn answered(
 }
 
 async fn ask(work: &Work, decision: &Decision, row: Option<&Row>, given: &Given) -> Result<Decided> {
-    let work = as_flow(work);
+    let work = work.as_flow();
     let mut known = Facts::default();
     loop {
         let asked = work.planner().decision_inputs(decision, row, given, &known)?;

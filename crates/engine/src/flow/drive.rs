@@ -119,12 +119,7 @@ pub(crate) async fn write(
         body: Json::Object(body),
         precondition: Precondition::Waived,
     };
-    Box::pin(as_flow(work).execute(&command)).await.map(drop)
-}
-
-/// The same work with the rights of a flow.
-pub(crate) fn as_flow(work: &Work) -> Work {
-    Work { mode: Mode::System, ..work.clone() }
+    Box::pin(work.as_flow().execute(&command)).await.map(drop)
 }
 
 /// The record is released, gets what the definition says, and a parked move is made at last.
