@@ -120,8 +120,7 @@ fn path(flow: &Flow, instance: &Instance, locale: Locale) -> Vec<Json> {
 
 async fn log(work: &Work, instance: Uuid) -> Result<Vec<Json>> {
     let mut entries = Vec::new();
-    let planner = work.planner();
-    let known = planner.known();
+    let known = work.planner().known();
     for row in table::log(&work.tx, instance).await? {
         // Rules tell of the values that led to them: they are for those who may ask the table.
         let name = row.data["decision"].as_str();

@@ -44,7 +44,7 @@ fn drive(run: &mut Run<'_>, mut asked: Option<Question>, count: &mut u32) {
 
 /// Runs a flow; people then do what is said, each at the first open task.
 fn check(flow: &Flow, acts: &[&str], expect: &[&str]) {
-    let mut run = Run::start(flow, instance(flow), DateTime::UNIX_EPOCH, || Uuid::now_v7());
+    let mut run = Run::start(flow, instance(flow), DateTime::UNIX_EPOCH, Uuid::now_v7);
     let mut count = 0;
     let asked = run.advance().unwrap();
     drive(&mut run, asked, &mut count);
