@@ -111,6 +111,7 @@ export async function accessible(page, name) {
     nodes.map(({ target, failureSummary }) => `${name}: ${id} at ${target.join(' ')}: ${failureSummary}`),
   );
   assert.deepEqual(told, []);
+  assert.equal(await page.locator('a button, button a').count(), 0, `${name}: one thing to do is one stop`);
 }
 
 /** Keeps a picture where somebody wants to look at pages. */

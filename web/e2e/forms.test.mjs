@@ -218,7 +218,7 @@ test('two people change one record, and nothing of either is lost', async () => 
   await other.page.locator('[data-field=price] input').fill('20');
   await line(other.page, 1, 'price').fill('7');
   await other.page.getByRole('button', { name: 'Save' }).click();
-  await other.page.getByRole('button', { name: 'Edit' }).waitFor();
+  await other.page.getByRole('link', { name: 'Edit' }).waitFor();
   // Other fields, other lines: nobody is asked.
   await one.page.getByLabel('Name*').fill('A large jar');
   await line(one.page, 0, 'quantity').fill('5');
@@ -347,11 +347,11 @@ test('five hundred lines are filled in like a sheet', async () => {
   await page.getByRole('button', { name: 'Remove line 480' }).click();
   await foot.getByText('¥57,978').waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
-  await page.getByRole('button', { name: 'Edit' }).waitFor();
+  await page.getByRole('link', { name: 'Edit' }).waitFor();
   const kept = await server.api('GET', `/records/showcase.piece/${made.id}?expand=lines`);
   assert.deepEqual([kept.lines.length, kept.total], [498, '57978.00']);
   // What is wrong far below comes into sight.
-  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('link', { name: 'Edit' }).click();
   await cell(0, 'name').waitFor();
   await page.locator('[data-many]').evaluate((box) => box.scrollTo(0, 1e6));
   await cell(497, 'name').fill('');

@@ -64,7 +64,7 @@ test('twenty thousand dirty lines are loaded and taken back', async () => {
   const [{ number }] = (await server.api('GET', '/records/crm.account')).records;
   const { text, good } = dirty(number);
   await page.goto('/records/crm.account?view=crm.accounts');
-  await page.getByRole('button', { name: 'Import' }).click();
+  await page.getByRole('link', { name: 'Import' }).click();
   await page.getByText('You have not imported anything here yet.').waitFor();
   await accessible(page, 'file');
   await shoot(page, 'import-file');
@@ -120,13 +120,13 @@ test('twenty thousand dirty lines are loaded and taken back', async () => {
   assert.equal(sheet.toString().match(/<row /g).length, (LINES / 100) * 4 + 1, 'every wrong line, and the names');
   await accessible(page, 'loaded');
   await shoot(page, 'import-loaded');
-  await page.getByRole('button', { name: 'To the list of Accounts' }).click();
+  await page.getByRole('link', { name: 'To the list of Accounts' }).click();
   await page.getByText(`${(good + 1).toLocaleString('en')} records`).waitFor();
 
   // Somebody changes one of them: it is not taken back.
   const [changed] = (await server.api('GET', '/records/crm.account?filter=name == "客户 50"')).records;
   await server.api('PATCH', `/records/crm.account/${changed.id}`, { note: 'mine' });
-  await page.getByRole('button', { name: 'Import' }).click();
+  await page.getByRole('link', { name: 'Import' }).click();
   await page.getByRole('link', { name: '客户.csv' }).click();
   await page.getByRole('button', { name: 'Undo the import' }).click();
   await page.getByText(`Take back ${good} records?`).waitFor();
@@ -163,7 +163,7 @@ test('who may not import does not come here', async () => {
   const { page, wrong, context } = await as('manager', { size: DESKTOP });
   await page.goto('/records/crm.account?view=crm.accounts');
   await page.getByRole('grid').waitFor();
-  assert.equal(await page.getByRole('button', { name: 'Import' }).count(), 0);
+  assert.equal(await page.getByRole('link', { name: 'Import' }).count(), 0);
   await page.goto('/records/crm.account/import');
   await page.getByText('You may not import here').waitFor();
   assert.equal(await page.locator('input[type=file]').count(), 0);

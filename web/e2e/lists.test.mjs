@@ -154,6 +154,14 @@ test('many records are changed, moved and given away, and taken back', async () 
     await server.api('GET', `/records/showcase.piece?filter=${encodeURIComponent('name == "Piece 13"')}`)
   ).records;
   assert.equal(given.owner.title, 'Vera Curator');
+  // What is marked is among what is shown: other records, no marks, the ones before included.
+  await box('Piece 14').check();
+  await page.getByRole('toolbar', { name: '1 marked' }).waitFor();
+  await page.getByLabel('Search this list').fill('Piece 15');
+  await page.getByRole('toolbar', { name: '1 marked' }).waitFor({ state: 'detached' });
+  await page.getByLabel('Search this list').fill('');
+  await box('Piece 14').waitFor();
+  assert.equal(await box('Piece 14').isChecked(), false);
   sound(wrong);
   await context.close();
 });

@@ -43,10 +43,10 @@ test('who may see less sees less', async () => {
   await page.goto(`/records/showcase.piece/${piece.id}`);
   await page.getByText('¥900.00').first().waitFor();
   assert.equal(await page.getByText('Discount').count(), 0, 'a hidden field is none');
-  assert.equal(await page.getByRole('button', { name: 'Edit' }).count(), 0);
+  assert.equal(await page.getByRole('link', { name: 'Edit' }).count(), 0);
   await page.goto('/records/showcase.piece');
   await page.getByText('1 record', { exact: true }).waitFor();
-  assert.equal(await page.getByRole('button', { name: 'New Piece' }).count(), 0);
+  assert.equal(await page.getByRole('link', { name: 'New Piece' }).count(), 0);
   await page.goto('/records/showcase.piece/01a202d4-bd34-7358-89b8-c80ffba3389b');
   await page
     .getByRole('alert')

@@ -73,11 +73,22 @@ test('a list is scrolled, sorted, searched and filtered', async () => {
   await context.close();
 });
 
+/** What an input is described by. */
+const described = (input) =>
+  input.evaluate((one) =>
+    (one.getAttribute('aria-describedby') ?? '')
+      .split(' ')
+      .map((id) => document.getElementById(id)?.textContent ?? '')
+      .join(' '),
+  );
+
 test('a piece is made, changed, moved and told', async () => {
   const { page, wrong, context } = await at('/records/showcase.piece');
-  await page.getByRole('button', { name: 'New Piece' }).click();
+  await page.getByRole('link', { name: 'New Piece' }).click();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Name is needed').waitFor();
+  // What helps, and what is wrong, is told with the input.
+  assert.equal(await described(page.getByLabel('Name*')), 'Name is needed');
   await page.getByLabel('Name*').fill('A vase');
   await page.getByLabel('Price', { exact: true }).fill('1200');
   await page.getByRole('button', { name: 'Add a line' }).click();
@@ -95,7 +106,7 @@ test('a piece is made, changed, moved and told', async () => {
   await page.getByText('It stands in the hall').waitFor();
   await accessible(page, 'piece');
   await shoot(page, 'piece');
-  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('link', { name: 'Edit' }).click();
   await page.getByLabel('Made on').fill('2026-05-02');
   await page.getByLabel('Made on').press('Tab');
   await page.getByLabel('Due on').fill('2026-05-01');
@@ -103,6 +114,7 @@ test('a piece is made, changed, moved and told', async () => {
   await page.getByRole('button', { name: 'Save' }).click();
   // The rule of the definition, at its field, and nothing that was typed is lost.
   await page.locator('[data-field=due_on]').getByText('It is due after it was made').waitFor();
+  assert.equal(await described(page.getByLabel('Due on')), 'It is due after it was made');
   assert.equal(await page.getByLabel('Made on').inputValue(), '2026-05-02');
   await page.getByLabel('Due on').fill('2026-06-01');
   await page.getByLabel('Due on').press('Tab');

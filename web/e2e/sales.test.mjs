@@ -148,7 +148,7 @@ test('a lead becomes an opportunity, and its quote is approved, on phones', asyn
   await page.getByRole('link', { name: /^Opportunity River Motors/ }).tap();
   await page.getByRole('button', { name: 'Start the solution' }).tap();
   await stage('Solution').waitFor();
-  await page.getByRole('button', { name: 'Edit' }).tap();
+  await page.getByRole('link', { name: 'Edit' }).tap();
   await page.getByRole('button', { name: 'Add a line' }).tap();
   await page.locator('[data-field="lines.0.product"] input').tap();
   await option(page, 'Controller').tap();
@@ -168,7 +168,7 @@ test('a lead becomes an opportunity, and its quote is approved, on phones', asyn
   await dialog.getByRole('button', { name: 'Create a quote' }).tap();
   await page.getByRole('link', { name: /^Quote QT-/ }).tap();
   await page.getByRole('heading', { name: /^QT-.*River Motors/ }).waitFor();
-  await page.getByRole('button', { name: 'Edit' }).tap();
+  await page.getByRole('link', { name: 'Edit' }).tap();
   await page.locator('[data-field="lines.0.discount"] input').fill('18');
   await looked(page, 'lines of a quote');
   await save.tap();

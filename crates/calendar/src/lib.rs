@@ -14,7 +14,8 @@
 //!   the holiday is left out.
 //!
 //! Read in this order: `zone` (local time and instants), [`duration`] (lengths of time), [`hours`] (the hours of a day),
-//! [`calendar`](Calendar), `working` (arithmetic), `quiet` (times of day at which nothing is sent).
+//! [`calendar`](Calendar), `working` (arithmetic), `quiet` (times of day at which nothing is sent), `schedule` (times
+//! that come again).
 
 mod zone;
 
@@ -28,9 +29,12 @@ mod working;
 
 mod quiet;
 
+mod schedule;
+
 pub use calendar::{Calendar, DayOf, Entry, Flaw, Special};
 pub use duration::Duration;
 pub use hours::{Hours, Span, WEEKDAYS, weekday};
 pub use quiet::Quiet;
+pub use schedule::Schedule;
 pub use working::WorkingTime;
-pub use zone::{add_elapsed, zone};
+pub use zone::{add_elapsed, instant, zone};

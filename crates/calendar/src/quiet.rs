@@ -3,6 +3,7 @@
 use crate::working::WorkingTime;
 use crate::zone::{in_range, instant, out_of_range};
 use chrono::{DateTime, Days, MappedLocalTime, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
 use diagnostic::{Code, Diagnostic, Result};
 
 /// Times of day at which nothing is sent, over midnight too: `20:00` to `09:00`.
@@ -45,16 +46,25 @@ impl WorkingTime<'_> {
     /// The first instant outside of quiet times, from this one on.
     ///
     /// # Errors
-    /// `date_out_of_range` beyond the years 1 to 9999.
+    /// As [`Quiet::put_off`].
     pub fn outside(&self, at: DateTime<Utc>, quiet: &Quiet) -> Result<DateTime<Utc>> {
-        let zone = self.zone();
+        quiet.put_off(self.zone(), at)
+    }
+}
+
+impl Quiet {
+    /// The first instant outside of these times of a zone, from this one on.
+    ///
+    /// # Errors
+    /// `date_out_of_range` beyond the years 1 to 9999.
+    pub fn put_off(&self, zone: Tz, at: DateTime<Utc>) -> Result<DateTime<Utc>> {
         let local = in_range(at)?.with_timezone(&zone).naive_local();
-        if !quiet.holds(local.time()) {
+        if !self.holds(local.time()) {
             return Ok(at);
         }
-        let days = u64::from(local.time() >= quiet.until);
+        let days = u64::from(local.time() >= self.until);
         let end = local.date().checked_add_days(Days::new(days)).ok_or_else(out_of_range)?;
-        let end = end.and_time(quiet.until);
+        let end = end.and_time(self.until);
         // Where the end comes twice and its first has passed, the second is what one waits for.
         let second = match zone.from_local_datetime(&end) {
             MappedLocalTime::Ambiguous(_, second) => Some(second.to_utc()),

@@ -18,7 +18,7 @@ pub fn zone(name: &str) -> Result<Tz> {
 
 /// The instant of a local time. One that comes twice is its first; one that is left out is the moment when clocks are
 /// put forward. So a later local time is never an earlier instant.
-pub(crate) fn instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
+pub fn instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     match zone.from_local_datetime(&local) {
         MappedLocalTime::Single(at) | MappedLocalTime::Ambiguous(at, _) => at.to_utc(),
         MappedLocalTime::None => jump(zone, local),

@@ -110,6 +110,12 @@ scopes! {
     DECISION_INPUT = "decision.inputs.*.expression" [Row Record] "the record, also named record" clock true [Rust] Value;
     /// What a rule of a decision answers.
     DECISION_THEN = "decision.rules.*.then_from.*" [] "the inputs of the decision" clock true [Rust] Value;
+    /// Which records a step of a flow changes or looks for.
+    WORKFLOW_RECORDS = "workflow.steps.*.update|delete|transition|query.where" [Row Record Initiator] "the record that is looked for; record is that of the flow" clock true [Rust Sql] Condition;
+    /// Whether something that happened to a record counts.
+    WORKFLOW_EVENT = "workflow.trigger.*.when, workflow.steps.*.wait.*.*.when" [Row Old Record Initiator] "the record it happened to, as it was left; record is that of the flow" clock true [Rust] Condition;
+    /// For which records a schedule sets off a flow.
+    WORKFLOW_EACH = "workflow.trigger.schedule.each" [Row] "the record" clock true [Rust Sql] Condition;
     /// Who acts, by a path from the record or the initiator.
     WORKFLOW_PATH = "workflow.steps.*.approve.by (field, of, within)" [Row Record Initiator] "the record, also named record" clock false [Rust] Value;
     /// Up to whom superiors act: the first for whom it holds.

@@ -1,5 +1,7 @@
 //! What can be told wrong about a definition without looking at any other file.
 
+mod automation;
+
 mod calendar;
 mod decision;
 

@@ -1,25 +1,37 @@
-//! `workflow`: who decides about a record, in which order.
+//! `workflow`: who decides about a record, in which order, and what happens by itself.
 //!
 //! A new step type is a file under `workflow/`, its `mod` line and its line in the list below; a new kind
 //! of performer is a variant in [`performer`].
 
 mod performer;
 
+mod acts;
 mod approve;
 mod cc;
 mod choose;
+mod compensate;
 mod decide;
 mod each;
 mod end;
 mod for_each;
 mod goto;
 mod parallel;
+mod records;
 mod repeat;
+mod script;
+mod send;
 mod set;
+mod sub;
+mod timer;
+mod together;
+mod trigger;
+mod wait;
 
+pub use acts::{Retry, Steps};
 pub use approve::{Approve, ApproveMode, ApproveStep, Handle, HandleStep, Ratio, RejectRule};
 pub use cc::{Cc, CcStep};
 pub use choose::{Branch, ChooseStep};
+pub use compensate::CompensateStep;
 pub use decide::DecideStep;
 pub use each::EachStep;
 pub use end::{EndStep, Outcome};
@@ -28,8 +40,21 @@ pub use goto::GotoStep;
 pub use parallel::{Join, ParallelStep, Path};
 pub(crate) use performer::own_schemas as performer_schemas;
 pub use performer::{ChainOf, Logins, Member, Performer, PersonOf, Picks, PreviousPicks, SuperiorOf};
+pub use records::{
+    Create, CreateStep, Delete, DeleteStep, Query, QueryStep, Transition, TransitionStep, Update, UpdateStep,
+};
 pub use repeat::{Repeat, RepeatStep};
+pub use script::ScriptStep;
+pub use send::{Channel, Send, SendStep};
 pub use set::SetStep;
+pub use sub::{Sub, SubStep};
+pub use timer::Timer;
+pub use together::TogetherStep;
+pub use trigger::{
+    Button, DateField, Ending, FlowEvent, FormEvent, InOwnChain, MailEvent, MoveEvent, PerRecord,
+    RecordEvent, Reentry, Schedule, Trigger, Webhook,
+};
+pub use wait::{Awaited, WaitStep};
 
 use crate::field::FieldDefinition;
 use crate::role::FieldRight;
@@ -40,10 +65,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value as Json;
 
-/// Who decides about a record, in which order.
+/// Who decides about a record, in which order, or what happens by itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Workflow {
-    /// What it is for; this version knows `approval`.
+    /// What it is for.
     pub r#use: WorkflowUse,
     /// The workflow's name.
     pub name: String,
@@ -51,11 +76,19 @@ pub struct Workflow {
     pub label: Option<Text>,
     /// What it is for.
     pub description: Option<Text>,
-    /// The object whose records it decides about.
+    /// The object whose records it is about. An automation that a schedule, another system or a mail sets off need not
+    /// say it: it is about the run, the message or the mail.
+    #[serde(default)]
     pub object: String,
-    /// How it is started.
+    /// How an approval is started.
     #[serde(default)]
     pub start: Start,
+    /// What sets off an automation.
+    #[serde(default)]
+    pub trigger: Trigger,
+    /// How runs of an automation get on.
+    #[serde(default)]
+    pub reentry: Reentry,
     /// What happens to the record meanwhile.
     #[serde(default)]
     pub record: RecordPolicy,
@@ -81,6 +114,8 @@ pub struct Workflow {
 pub enum WorkflowUse {
     /// People decide about a record.
     Approval,
+    /// Something happens by itself.
+    Automation,
 }
 
 /// How a workflow is started.
@@ -311,6 +346,12 @@ pub struct Step {
     /// What approvers of this step may do with fields.
     #[serde(default)]
     pub fields: IndexMap<String, FieldRight>,
+    /// How often it is tried again where it fails. For steps that act by themselves.
+    pub retry: Option<Retry>,
+    /// What happens instead where it has failed for good. For steps that act by themselves.
+    pub on_error: Option<Steps>,
+    /// What undoes it, where a `compensate` asks for that. For steps that act by themselves.
+    pub undo: Option<Steps>,
     /// The type, told by its key.
     #[serde(flatten)]
     #[schemars(skip)]
@@ -384,55 +425,68 @@ step_types! {
     Parallel = "parallel" ParallelStep ("parallel");
     Repeat = "repeat" RepeatStep ("repeat");
     ForEach = "for_each" ForEachStep ("for_each");
+    Wait = "wait" WaitStep ("wait");
     Set = "set" SetStep ("set", "set_from");
     Decide = "decide" DecideStep ("decide");
+    Create = "create" CreateStep ("create");
+    Update = "update" UpdateStep ("update");
+    Delete = "delete" DeleteStep ("delete");
+    Transition = "transition" TransitionStep ("transition");
+    Query = "query" QueryStep ("query");
+    Together = "together" TogetherStep ("together");
+    Script = "script" ScriptStep ("script");
+    Send = "send" SendStep ("send");
+    Sub = "sub" SubStep ("sub");
+    Compensate = "compensate" CompensateStep ("compensate");
     Cc = "cc" CcStep ("cc");
     Goto = "goto" GotoStep ("goto");
     End = "end" EndStep ("end");
 }
 
-impl StepKind {
+impl Step {
     /// The sequences of steps inside a step, each with the way to it: `choose/high/steps`.
     pub fn sequences(&self) -> Vec<(String, &IndexMap<String, Step>)> {
-        let branches = |key: &str, name: &String| format!("{key}/{name}/steps");
-        match self {
+        let branch = |key: &str, name: &String| format!("{key}/{name}/steps");
+        let mut all: Vec<_> = match &self.kind {
             StepKind::Choose(step) => {
-                step.choose.iter().map(|(name, b)| (branches("choose", name), &b.steps)).collect()
+                step.choose.iter().map(|(name, b)| (branch("choose", name), &b.steps)).collect()
             }
             StepKind::Each(step) => {
-                step.each.iter().map(|(name, b)| (branches("each", name), &b.steps)).collect()
+                step.each.iter().map(|(name, b)| (branch("each", name), &b.steps)).collect()
             }
             StepKind::Parallel(step) => {
-                step.parallel.iter().map(|(name, b)| (branches("parallel", name), &b.steps)).collect()
+                step.parallel.iter().map(|(name, b)| (branch("parallel", name), &b.steps)).collect()
+            }
+            StepKind::Wait(step) => {
+                step.wait.iter().map(|(name, b)| (branch("wait", name), &b.steps)).collect()
             }
             StepKind::Repeat(step) => vec![("steps".to_owned(), &step.steps)],
             StepKind::ForEach(step) => vec![("steps".to_owned(), &step.steps)],
-            StepKind::Approve(_)
-            | StepKind::Handle(_)
-            | StepKind::Set(_)
-            | StepKind::Decide(_)
-            | StepKind::Cc(_)
-            | StepKind::Goto(_)
-            | StepKind::End(_) => Vec::new(),
-        }
+            StepKind::Together(step) => vec![("together".to_owned(), &step.together)],
+            _ => Vec::new(),
+        };
+        let further = [("on_error/steps", &self.on_error), ("undo/steps", &self.undo)];
+        all.extend(
+            further.into_iter().filter_map(|(way, steps)| Some((way.to_owned(), &steps.as_ref()?.steps))),
+        );
+        all
+    }
+
+    /// Whether the step acts by itself, at a time of its own, and so can fail without anybody being there.
+    pub fn acts(&self) -> bool {
+        matches!(
+            self.kind,
+            StepKind::Create(_)
+                | StepKind::Update(_)
+                | StepKind::Delete(_)
+                | StepKind::Transition(_)
+                | StepKind::Together(_)
+                | StepKind::Script(_)
+                | StepKind::Send(_)
+                | StepKind::Sub(_)
+        )
     }
 }
 
 /// Step types of the language that this version does not execute.
-pub const NOT_YET_STEPS: [&str; 15] = [
-    "wait",
-    "create",
-    "update",
-    "delete",
-    "query",
-    "together",
-    "script",
-    "call",
-    "send",
-    "sub",
-    "transition",
-    "compensate",
-    "run",
-    "notify",
-    "mail",
-];
+pub const NOT_YET_STEPS: [&str; 1] = ["call"];

@@ -134,6 +134,10 @@ codes! {
         en "`{text}` are no hours such as 09:00-12:00",
         zh_cn "`{text}` 不是时间段，例如 09:00-12:00", zh_tw "`{text}` 不是時段，例如 09:00-12:00",
         cure "Write both ends as HH:MM; an end before the start is on the next day, 00:00-24:00 is the whole day.";
+    InvalidSchedule = "invalid_schedule" Check:
+        en "`{text}` is no schedule such as `0 9 * * 1-5`: {reason}",
+        zh_cn "`{text}` 不是定时计划，例如 `0 9 * * 1-5`：{reason}", zh_tw "`{text}` 不是排程，例如 `0 9 * * 1-5`：{reason}",
+        cure "Write minute, hour, day of the month, month and weekday: `0 9 * * 1-5` is nine o'clock from Monday to Friday.";
     InvalidDuration = "invalid_duration" Check:
         en "`{text}` is no length of time such as 90m, 3d or 1d 4h working",
         zh_cn "`{text}` 不是时长，例如 90m、3d 或 1d 4h working", zh_tw "`{text}` 不是時長，例如 90m、3d 或 1d 4h working",

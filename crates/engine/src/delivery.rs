@@ -97,7 +97,12 @@ impl Engine {
     /// # Errors
     /// What the database refuses; an effect that is not had is not an error of the loop.
     pub async fn deliver_once(&self) -> Result<usize> {
-        let (kinds, now) = (self.deliverable(), self.now());
+        self.deliver_kinds(&self.deliverable()).await
+    }
+
+    /// As [`Engine::deliver_once`], of these kinds.
+    pub(crate) async fn deliver_kinds(&self, kinds: &[&'static str]) -> Result<usize> {
+        let (kinds, now) = (kinds.to_vec(), self.now());
         if kinds.is_empty() || !effect::is_due(&self.database().reader(), &kinds, now).await? {
             return Ok(0);
         }

@@ -1,6 +1,26 @@
 //! Approvals: the engine's side of the token engine. One run is one short transaction under the lock of its
 //! instance; what the run asks is answered from the same transaction.
 
+mod arm;
+
+pub(crate) mod automation;
+
+mod awaits;
+
+mod begin;
+
+pub(crate) mod calls;
+
+pub(crate) mod dates;
+
+mod deeds;
+
+pub(crate) mod events;
+
+pub(crate) mod schedule;
+
+mod slot;
+
 pub mod start;
 
 pub mod decide;
@@ -17,7 +37,11 @@ pub(crate) mod rights;
 
 pub mod seats;
 
-pub mod stored;
+pub(crate) mod log;
+
+mod rows;
+
+pub(crate) mod stored;
 
 pub mod tasks;
 
@@ -25,13 +49,20 @@ pub mod trace;
 
 mod variable;
 
+pub(crate) mod wake;
+
+mod writes;
+
+use crate::flow::stored::Held;
 use crate::work::Work;
 use diagnostic::Result;
 use plan::Row;
 use plan::facts::Lock;
-use plan::planner::Parked;
+use plan::planner::{Parked, Planned};
+use storage::store::event::Event;
 use storage::store::workflow as table;
 use uuid::Uuid;
+use workflow::{Question, Run};
 
 impl Work {
     /// Starts the flow that a move waits for; answers the instance.
@@ -44,15 +75,25 @@ impl Work {
         decide::record_changed(self, before, after).await
     }
 
+    /// What happened to records that flows listen to.
+    pub(crate) fn events_of(&self, planned: &Planned) -> Vec<Event> {
+        events::of_write(self, planned)
+    }
+
+    /// Answers what a run asks until its tokens wait, and stores it.
+    pub(crate) async fn drive(&self, held: Held, run: &mut Run<'_>, asked: Option<Question>) -> Result<()> {
+        Box::pin(drive::until_it_waits(self, held, run, asked)).await
+    }
+
     /// What an instance locks of its record.
     pub(crate) async fn lock_by(&self, instance: Uuid) -> Result<Lock> {
-        if self.is_at_task_of(instance) {
+        if self.moves(instance) {
             return Ok(Lock::None);
         }
         let Some(row) = table::instance(&self.tx, instance).await?.filter(stored::is_running) else {
             return Ok(Lock::None);
         };
-        let instance = stored::assemble(self, row).await?;
+        let instance = stored::look(self, &row).await?;
         let flow = stored::flow_of(self, &instance).await?;
         Ok(match flow.lock {
             workflow::Lock::None => Lock::None,

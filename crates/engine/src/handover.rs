@@ -3,7 +3,8 @@
 //! dies is followed by one that goes on with what is left.
 
 use crate::engine::{Engine, internal};
-use crate::flow::{drive, stored};
+use crate::flow::log::LogKind;
+use crate::flow::stored;
 use crate::identity::Identity;
 use crate::records::command::Command;
 use crate::work::{QUEUE, Work};
@@ -253,13 +254,13 @@ async fn pass_on(work: &Work, place: &Place, id: Uuid, order: &Order) -> Result<
 }
 
 async fn pass_task_on(work: &Work, task: &table::Task, order: &Order) -> Result<()> {
-    let instance = stored::load(work, task.instance).await?;
+    let (mut held, instance) = stored::hold(work, task.instance).await?;
     let flow = stored::flow_of(work, &instance).await?;
-    stored::log(work, instance.id, stored::LogKind::HandedOver, Some(&task.node), None).await?;
+    held.say(work, LogKind::HandedOver, Some(&task.node), None);
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     let why = format!("{}, in the place of somebody who left", task.why.as_str().unwrap_or_default());
     let asked = run.reassign(task.id, order.to, &why)?;
-    drive::until_it_waits(work, &mut run, asked).await
+    work.drive(held, &mut run, asked).await
 }
 
 /// The leaver may no longer sign in, where that is ordered; the trail tells what was done.

@@ -3,12 +3,13 @@
 mod status;
 
 use crate::engine::Engine;
+use crate::flow::{calls, dates, schedule};
 use crate::handover;
 use crate::identity::reset;
 use crate::requests::large;
 use crate::transfer::{chores, terms};
 use crate::work::{QUEUE, Work};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use futures_util::FutureExt;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ use uuid::Uuid;
 const LEASE: TimeDelta = TimeDelta::seconds(60);
 /// Jobs taken at once.
 const BATCH: u32 = 4;
+/// Steps of flows taken at once.
+const FLOWS: u32 = 16;
 /// How long the loop sleeps when nobody wakes it.
 const IDLE: Duration = Duration::from_secs(2);
 
@@ -53,6 +56,8 @@ impl Engine {
         tokio::join!(
             self.work_off_queue(QUEUE, BATCH, &worker, stop.clone()),
             self.work_off_queue(terms::QUEUE, 1, &worker, stop.clone()),
+            self.work_off_queue(calls::QUEUE, FLOWS, &worker, stop.clone()),
+            self.dispatch_until(stop.clone()),
             self.deliver_off(stop.clone()),
             self.sweep_until(stop),
         );
@@ -63,6 +68,9 @@ impl Engine {
             if let Err(error) = self.sweep_files().await {
                 tracing::warn!(%error, "files that were let go could not be removed");
             }
+            if let Err(error) = self.keep_schedules().await {
+                tracing::warn!(%error, "the times of schedules could not be looked after");
+            }
             if let Err(error) = self.sweep().await {
                 tracing::warn!(%error, "what has ended could not be removed");
             }
@@ -71,6 +79,17 @@ impl Engine {
                 _ = stop.changed() => {}
             }
         }
+    }
+
+    /// Schedules whose next time got lost, or that an older version did not know, go on.
+    async fn keep_schedules(&self) -> Result<()> {
+        let (engine, published) = (self.clone(), self.published());
+        self.database()
+            .write(move |tx| {
+                let (engine, published) = (engine.clone(), published.clone());
+                async move { engine.keep_slots(&tx, &published).await }
+            })
+            .await
     }
 
     async fn work_off_queue(&self, queue: &str, most: u32, worker: &str, mut stop: watch::Receiver<bool>) {
@@ -101,6 +120,7 @@ impl Engine {
     pub async fn work_once(&self, worker: &str) -> Result<usize> {
         let (_never, stop) = watch::channel(false);
         let done = self.work_on(QUEUE, BATCH, worker, &stop).await?;
+        let done = done + self.work_on(calls::QUEUE, FLOWS, worker, &stop).await?;
         Ok(done + self.work_on(terms::QUEUE, 1, worker, &stop).await?)
     }
 
@@ -111,6 +131,11 @@ impl Engine {
     /// What the database refuses.
     pub async fn work_until_stopped(&self, worker: &str, stop: &watch::Receiver<bool>) -> Result<usize> {
         self.work_on(terms::QUEUE, 1, worker, stop).await
+    }
+
+    /// When something is due next that nobody waits for now: a timer, a slot of a schedule.
+    pub(crate) async fn next_due(&self) -> Result<Option<DateTime<Utc>>> {
+        job::next_due(&self.database().reader(), calls::QUEUE).await
     }
 
     async fn work_on(
@@ -154,6 +179,9 @@ impl Engine {
             SETTLE => self.settle_deferred(job).await,
             reset::JOB => self.make_reset(job).await,
             handover::JOB => self.hand_over(job).await,
+            calls::WAKE => Box::pin(self.wake(job)).await,
+            schedule::SLOT => Box::pin(self.slot(job)).await,
+            dates::DATES => Box::pin(self.dates(job)).await,
             other => Err(Box::new(Diagnostic::new(Code::UnknownKind).with("kind", other))),
         }
     }

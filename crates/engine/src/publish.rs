@@ -40,9 +40,11 @@ pub async fn load(database: &Database, scripts: &Scripts) -> Result<Published> {
             true => table::sources_without_data(&tx, number).await?,
             false => table::sources(&tx, number).await?,
         };
-        Ok(Some((number, checked, table::hash(&tx, number).await?, sources, table::names(&tx).await?)))
+        let needed = storage::store::workflow::needed_definitions(&tx).await?;
+        let (hash, names) = (table::hash(&tx, number).await?, table::names(&tx).await?);
+        Ok(Some((number, checked, hash, sources, names, needed)))
     });
-    let Some((number, checked, hash, sources, names)) = found.await? else {
+    let Some((number, checked, hash, sources, names, needed)) = found.await? else {
         return Published::new(0, Catalog::default(), scripts).map_err(gathered);
     };
     let options = if checked { Options::stored() } else { Options::default() };
@@ -55,7 +57,10 @@ pub async fn load(database: &Database, scripts: &Scripts) -> Result<Published> {
             tracing::debug!(%error, "that the catalog was checked could not be noted");
         }
     }
-    Published::new(u64::try_from(number).unwrap_or(0), without_data(catalog), scripts).map_err(gathered)
+    let published = Published::new(u64::try_from(number).unwrap_or(0), without_data(catalog), scripts);
+    let mut published = published.map_err(gathered)?;
+    published.listen_for(&needed);
+    Ok(published)
 }
 
 /// The version of the program, as the database notes it beside what it has checked.

@@ -6,7 +6,7 @@ use catalog::{Catalog, Object, ScriptRef};
 use diagnostic::{Code, Diagnostic, Result};
 use plan::Grants;
 use script::{Compiled, Scripts};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock};
 use uuid::Uuid;
 use workflow::Flow;
@@ -24,6 +24,7 @@ pub struct Published {
     /// What the packs describe.
     pub catalog: Catalog,
     flows: HashMap<Arc<str>, Arc<Flow>>,
+    listened: HashSet<Arc<str>>,
     scripts: HashMap<(Arc<str>, Arc<str>), Arc<Compiled>>,
     templates: Templates,
     grants: RwLock<GrantsByRoles>,
@@ -55,12 +56,14 @@ impl Published {
                 Err(errors) => found.extend(errors),
             }
         }
+        let listened = flows.values().flat_map(|flow| flow.listens()).collect();
         let templates = Templates::prepare(&catalog, &mut found);
         if !found.is_empty() {
             return Err(found);
         }
         let (grants, identities) = (RwLock::default(), RwLock::default());
-        let published = Published { number, catalog, flows, scripts, templates, grants, identities };
+        let published =
+            Published { number, catalog, flows, listened, scripts, templates, grants, identities };
         published.check_functions()?;
         Ok(published)
     }
@@ -116,6 +119,27 @@ impl Published {
     /// The templates.
     pub(crate) fn templates(&self) -> &Templates {
         &self.templates
+    }
+
+    /// Whether a flow, of those that are published or still run, listens to records of an object.
+    pub(crate) fn listens_to(&self, object: &str) -> bool {
+        self.listened.contains(object)
+    }
+
+    /// The flows that something that happens to records of an object may set off.
+    pub(crate) fn set_off_by<'a>(&'a self, object: &'a str) -> impl Iterator<Item = &'a Arc<Flow>> {
+        let set_off =
+            move |flow: &&Arc<Flow>| flow.trigger.events.iter().any(|event| *event.object == *object);
+        self.flows.values().filter(set_off)
+    }
+
+    /// Listens to what definitions listen to that were published before and are still needed.
+    pub(crate) fn listen_for(&mut self, needed: &[(String, String)]) {
+        for (name, body) in needed {
+            let definition = serde_json::from_str(body).ok();
+            let flow = definition.and_then(|written| workflow::compile(name, &written, &self.catalog).ok());
+            self.listened.extend(flow.iter().flat_map(|flow| flow.listens()));
+        }
     }
 
     /// A compiled flow.

@@ -7,6 +7,7 @@ use crate::rows::Rows;
 use plan::planner::{Mode, Planner};
 use plan::read::Bindings;
 use script::Budget;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use storage::Tx;
 use uuid::Uuid;
@@ -43,6 +44,17 @@ pub struct Work {
     pub budget: Option<Arc<Budget>>,
     /// The task that is worked at: `identity` may change what its step opens.
     pub task: Option<HeldTask>,
+    /// The flows that led to this work, outermost first.
+    pub chain: Arc<[Link]>,
+}
+
+/// A flow that leads to work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The workflow.
+    pub workflow: Arc<str>,
+    /// Its instance.
+    pub instance: Uuid,
 }
 
 /// The task of somebody who changes what its step opens.
@@ -77,14 +89,18 @@ impl Work {
         Work { identity, mode: Mode::Request, bindings, target: None, task: None, ..self.clone() }
     }
 
-    /// The same work with the rights of a flow.
-    pub(crate) fn as_flow(&self) -> Work {
-        Work { mode: Mode::System, ..self.clone() }
+    /// Whether a flow itself is at work, or a task of it: it neither locks its record against that nor is voided by it.
+    pub(crate) fn moves(&self, instance: Uuid) -> bool {
+        let at_task = self.task.as_ref().is_some_and(|task| task.instance == instance);
+        at_task || self.chain.iter().any(|link| link.instance == instance)
     }
 
-    /// Whether a task of this instance is worked at.
-    pub(crate) fn is_at_task_of(&self, instance: Uuid) -> bool {
-        self.task.as_ref().is_some_and(|task| task.instance == instance)
+    /// The same work, as a flow causes it to which other flows led.
+    pub(crate) fn caused_by(&self, instance: &workflow::Instance, led: Vec<Link>) -> Work {
+        let link = Link { workflow: instance.workflow.clone(), instance: instance.id };
+        // A flow inside the transaction of another one knows more of what led to it than its row.
+        let led = if led.len() >= self.chain.len() { led } else { self.chain.to_vec() };
+        Work { chain: led.into_iter().chain([link]).collect(), ..self.clone() }
     }
 
     /// The same work, one script deeper. The first script of a write brings the budget of them all.

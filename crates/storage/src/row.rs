@@ -241,7 +241,7 @@ pub async fn meeting(
     tx: &Tx,
     reading: Reading<'_>,
     object: &Arc<Object>,
-    condition: &expression::Expr,
+    condition: Option<&expression::Expr>,
     known: &[(expression::Root, Option<&Row>)],
     limit: u32,
 ) -> Result<Vec<Uuid>> {
@@ -258,9 +258,12 @@ pub async fn meeting(
         let source = row.map_or(crate::sql::Source::Nothing, crate::sql::Source::Memory);
         scope.roots.insert(*root, source);
     }
-    let condition = renderer.condition(&mut scope, condition)?;
+    let condition = match condition {
+        Some(condition) => format!(" AND {}", renderer.condition(&mut scope, condition)?),
+        None => String::new(),
+    };
     let sql = format!(
-        "SELECT t.\"id\" FROM {} t{} WHERE t.\"deleted_at\" IS NULL AND {condition} ORDER BY t.\"id\" LIMIT {limit}",
+        "SELECT t.\"id\" FROM {} t{} WHERE t.\"deleted_at\" IS NULL{condition} ORDER BY t.\"id\" LIMIT {limit}",
         quoted(&object.table),
         scope.join_text()
     );

@@ -1,14 +1,13 @@
 //! A definition, checked by the catalog, becomes a flow.
 
+mod acts;
 mod performers;
 mod steps;
+mod trigger;
 mod variables;
 
 use crate::decision::DecisionKind;
-use crate::flow::{
-    AfterReturn, Dedupe, Empty, Flow, Lock, Node, NodeId, Outcome, Own, Policy, Scope, ScopeId, Start,
-    TakeBack, Variables, Withdraw,
-};
+use crate::flow::{Empty, Flow, Node, NodeId, Outcome, Policy, Scope, ScopeId, Start, Variables};
 use crate::step::Step;
 use crate::step::choose::Choose;
 use catalog::{Catalog, Object};
@@ -39,9 +38,10 @@ pub fn compile(
     let (nodes, scopes, found) = (Vec::new(), Vec::new(), Vec::new());
     let (variables, known) = (IndexMap::new(), Variables::default());
     let mut builder = Builder { catalog, object, variables, known, nodes, scopes, found };
+    let trigger = builder.trigger(definition);
     builder.declare(&definition.variables);
     builder.scope(None, &definition.steps);
-    let start = builder.start(&definition.start);
+    let start = builder.start(&definition.start, &definition.trigger);
     let set = builder.record_set(&definition.record.set);
     let policy = builder.policy(&definition.policy);
     if !builder.found.is_empty() {
@@ -50,14 +50,12 @@ pub fn compile(
     Ok(Flow {
         name: name.into(),
         label: definition.label.clone(),
+        automation: definition.r#use == written::WorkflowUse::Automation,
         object: object.name.clone(),
         hash: hash(definition),
         start,
-        lock: match definition.record.lock {
-            written::Lock::None => Lock::None,
-            written::Lock::Material => Lock::Material,
-            written::Lock::All => Lock::All,
-        },
+        trigger,
+        lock: definition.record.lock,
         material: definition.record.material.iter().map(|f| f.as_str().into()).collect(),
         set,
         policy,
@@ -110,7 +108,11 @@ impl Builder<'_> {
     }
 
     /// Leaves the variables in scope that the last step leaves.
-    fn sequence(&mut self, owner: Option<NodeId>, steps: &IndexMap<String, written::Step>) -> ScopeId {
+    pub(crate) fn sequence(
+        &mut self,
+        owner: Option<NodeId>,
+        steps: &IndexMap<String, written::Step>,
+    ) -> ScopeId {
         let scope = self.scopes.len();
         self.scopes.push(Scope { owner, first: None });
         let mut before: Option<NodeId> = None;
@@ -135,9 +137,14 @@ impl Builder<'_> {
             step: Step::Choose(Choose { cases: Vec::new() }),
             next: None,
             scope,
+            retry: step.retry.as_ref().map(acts::retry),
+            on_error: None,
+            undo: None,
         });
         let built = self.step(node, step);
         self.nodes[node].step = built;
+        self.nodes[node].on_error = step.on_error.as_ref().map(|steps| self.scope(Some(node), &steps.steps));
+        self.nodes[node].undo = step.undo.as_ref().map(|steps| self.scope(Some(node), &steps.steps));
         node
     }
 
@@ -159,23 +166,36 @@ impl Builder<'_> {
         }
     }
 
-    pub(crate) fn literals(&mut self, set: &IndexMap<String, Json>) -> Vec<(Arc<str>, Value)> {
-        set.iter().filter_map(|(name, json)| self.literal(name, json)).collect()
+    pub(crate) fn value(
+        &mut self,
+        object: &Object,
+        expression: &definition::Expression,
+        field: &str,
+    ) -> Option<Expr> {
+        let expected = match object.field(field) {
+            Some(field) => Expectation::Value(field.ty.clone()),
+            None => Expectation::Any,
+        };
+        self.expression(expression.text(), &expected)
     }
 
-    /// A literal for a field.
-    fn literal(&mut self, name: &str, json: &Json) -> Option<(Arc<str>, Value)> {
-        let Some(field) = self.object.field(name) else {
-            self.found.push(Diagnostic::new(Code::UnknownField).with("name", name));
-            return None;
-        };
-        match field.kind.kind().parse(json) {
-            Ok(value) => Some((field.name.clone(), value)),
-            Err(error) => {
-                self.found.push(error.with("field", name));
-                None
+    pub(crate) fn literals(
+        &mut self,
+        object: &Object,
+        set: &IndexMap<String, Json>,
+    ) -> Vec<(Arc<str>, Value)> {
+        let mut values = Vec::new();
+        for (name, json) in set {
+            let Some(field) = object.field(name) else {
+                self.found.push(Diagnostic::new(Code::UnknownField).with("name", name));
+                continue;
+            };
+            match field.kind.kind().parse(json) {
+                Ok(value) => values.push((field.name.clone(), value)),
+                Err(error) => self.found.push(error.with("field", name)),
             }
         }
+        values
     }
 
     fn record_set(&mut self, set: &written::RecordSet) -> HashMap<Outcome, Vec<(Arc<str>, Value)>> {
@@ -185,10 +205,21 @@ impl Builder<'_> {
             (Outcome::Reject, &set.reject),
             (Outcome::Withdraw, &set.withdraw),
         ];
-        events.into_iter().map(|(event, literals)| (event, self.literals(literals))).collect()
+        let object = self.object;
+        events.into_iter().map(|(event, literals)| (event, self.literals(object, literals))).collect()
     }
 
-    fn start(&mut self, start: &written::Start) -> Start {
+    fn start(&mut self, start: &written::Start, trigger: &written::Trigger) -> Start {
+        if trigger != &written::Trigger::default() {
+            let Some(button) = &trigger.button else { return Start::default() };
+            let when = button.when.as_ref();
+            return Start {
+                button: true,
+                transition: false,
+                roles: button.roles.keys().map(|role| role.as_str().into()).collect(),
+                when: when.and_then(|when| self.expression(when.text(), &Expectation::Condition)),
+            };
+        }
         Start {
             button: start.by.contains(&written::StartBy::Button),
             transition: start.by.contains(&written::StartBy::Transition),
@@ -199,22 +230,9 @@ impl Builder<'_> {
 
     fn policy(&mut self, policy: &written::Policy) -> Policy {
         Policy {
-            withdraw: match policy.withdraw {
-                written::Withdraw::Never => Withdraw::Never,
-                written::Withdraw::BeforeFirstDecision => Withdraw::BeforeFirstDecision,
-                written::Withdraw::Anytime => Withdraw::Anytime,
-            },
-            dedupe: match policy.dedupe {
-                written::Dedupe::None => Dedupe::None,
-                written::Dedupe::Consecutive => Dedupe::Consecutive,
-                written::Dedupe::AnyEarlier => Dedupe::AnyEarlier,
-            },
-            own: match policy.self_approval {
-                written::SelfApproval::Allow => Own::Allow,
-                written::SelfApproval::Skip => Own::Skip,
-                written::SelfApproval::Superior => Own::Superior,
-                written::SelfApproval::DepartmentHead => Own::DepartmentHead,
-            },
+            withdraw: policy.withdraw,
+            dedupe: policy.dedupe,
+            own: policy.self_approval,
             empty: match &policy.empty {
                 None => Empty::Refuse,
                 Some(written::Empty::Pass) => Empty::Pass,
@@ -232,16 +250,9 @@ impl Builder<'_> {
                     written::CommentOn::Return => DecisionKind::Return,
                 })
                 .collect(),
-            after_return: match policy.after_return {
-                written::AfterReturn::FromHere => AfterReturn::FromHere,
-                written::AfterReturn::BackToReturner => AfterReturn::BackToReturner,
-                written::AfterReturn::Ask => AfterReturn::Ask,
-            },
-            take_back: match policy.take_back {
-                written::TakeBack::Never => TakeBack::Never,
-                written::TakeBack::NextUntouched => TakeBack::NextUntouched,
-            },
-            absent: performers::absent(policy),
+            after_return: policy.after_return,
+            take_back: policy.take_back,
+            absent: policy.absent,
             separate: performers::separate(policy),
         }
     }

@@ -7,7 +7,6 @@ use crate::flow::step::{Allow, People, Step};
 use crate::flow::{AfterReturn, NodeId, Outcome, TakeBack, Withdraw};
 use crate::instance::{InstanceState, Task, TaskKind, TaskState, TokenState};
 use crate::run::{Past, Question, Run};
-use crate::step::for_each::ForEach;
 use diagnostic::{Code, Diagnostic, Hint, Result};
 use uuid::Uuid;
 
@@ -91,13 +90,27 @@ impl Run<'_> {
             AfterReturn::BackToReturner => true,
             AfterReturn::Ask => back,
         };
-        let Some(source) = self.flow.find(&task.node).filter(|_| direct) else {
-            return self.go_to(Some(task.token), target, Past::Superseded);
-        };
-        self.go_to(Some(task.token), target, Past::SupersededAt(source));
-        if let Some(token) = self.instance.tokens.last_mut() {
-            token.data.back_to = Some(task.node.clone());
+        if !direct || self.is_one_of_several(task, target) {
+            self.go_to(task.token, target, Past::Superseded);
+            return;
         }
+        let token = self.go_to(task.token, target, Past::SupersededAt(task.token));
+        self.data(token).back_to = Some(task.token);
+    }
+
+    /// Whether others act at the same time as a task, on their way from a node that lies before: going straight back to the
+    /// task would pass them over.
+    fn is_one_of_several(&self, task: &Task, before: NodeId) -> bool {
+        let Some(node) = self.flow.find(&task.node) else { return false };
+        let shared = self.flow.enclosing(before);
+        self.flow.enclosing(node).into_iter().filter(|scope| !shared.contains(scope)).any(|scope| {
+            let owner = self.flow.scopes[scope].owner.map(|owner| &self.flow.nodes[owner].step);
+            match owner {
+                Some(Step::Parallel(_) | Step::Each(_)) => true,
+                Some(Step::ForEach(walk)) => walk.together,
+                _ => false,
+            }
+        })
     }
 
     /// The place of a task that somebody may act upon now.
@@ -132,22 +145,25 @@ impl Run<'_> {
         for past in self.instance.tasks.iter().rev() {
             let acted = past.kind.is_awaited() && past.state.is_passed();
             let Some(node) = self.flow.find(&past.node).filter(|_| acted) else { continue };
-            if node != from && !targets.contains(&node) && self.leads_back(from, node) {
+            if node != from && !targets.contains(&node) && self.leads_back(task, past, (from, node)) {
                 targets.push(node);
             }
         }
         targets
     }
 
-    /// Whether a node lies before another one, where the flow can be taken back to.
-    fn leads_back(&self, from: NodeId, node: NodeId) -> bool {
-        let shared = self.flow.enclosing(from);
+    /// Whether what was done lies before a task, where the flow can be taken back to.
+    fn leads_back(&self, task: &Task, past: &Task, (from, node): (NodeId, NodeId)) -> bool {
+        let around = self.flow.enclosing(from);
+        let (shared, own): (Vec<_>, Vec<_>) =
+            self.flow.enclosing(node).into_iter().partition(|scope| around.contains(scope));
         // Which item a step walked for cannot be told from outside.
-        let items = self.flow.way(node).into_iter().any(|(scope, _)| {
+        let items = own.into_iter().any(|scope| {
             let owner = self.flow.scopes[scope].owner.map(|owner| &self.flow.nodes[owner].step);
-            matches!(owner, Some(Step::ForEach(ForEach { .. }))) && !shared.contains(&scope)
+            matches!(owner, Some(Step::ForEach(_)))
         });
-        self.flow.follows(node, from) && !items
+        let together = shared.into_iter().all(|scope| self.walk_together(task.token, past.token, scope));
+        self.flow.follows(node, from) && !items && together
     }
 
     fn return_target(&self, task: Uuid, to: Option<&str>) -> Result<NodeId> {
@@ -188,8 +204,8 @@ impl Run<'_> {
             return Err(late());
         }
         if !waits {
-            self.go_to(None, node, Past::Stands);
-            self.resume_seats(node, mine.token);
+            let token = self.go_to(mine.token, node, Past::Stands);
+            self.resume_seats(node, mine.token, token);
         }
         let mine = &mut self.instance.tasks[place];
         (mine.state, mine.decided_at, mine.seen, mine.comment) = (TaskState::Queued, None, None, None);
@@ -209,9 +225,8 @@ impl Run<'_> {
         self.instance.tasks.iter().any(decided) || passed.any(wrote)
     }
 
-    /// The token that was just put at a node stands there as the one before did: with its seats.
-    fn resume_seats(&mut self, node: NodeId, before: u32) {
-        let token = self.instance.tokens.len() as u32 - 1;
+    /// A token that was put at a node stands there as the one before did: with its seats.
+    fn resume_seats(&mut self, node: NodeId, before: u32, token: u32) {
         self.token(token, TokenState::Waiting);
         let name = self.flow.nodes[node].name.clone();
         for task in self.instance.tasks.iter_mut().filter(|t| t.token == before && t.node == name) {
@@ -259,21 +274,21 @@ impl Run<'_> {
     /// What a step refuses.
     pub fn material_changed(&mut self, version: i64) -> Result<Option<Question>> {
         let void = |t: &Task| t.state == TaskState::Approved && t.seen.is_some_and(|seen| seen < version);
-        while let Some(first) = self.first_of(void) {
-            self.go_to(None, first, Past::Superseded);
-            // What lies before it in another branch is not touched by that way back: it is looked at next.
-            for task in
-                self.instance.tasks.iter_mut().filter(|t| void(t) && self.flow.find(&t.node) == Some(first))
-            {
-                task.state = TaskState::Superseded;
-            }
+        while let Some((node, place)) = self.first_of(void) {
+            let task = &mut self.instance.tasks[place];
+            task.state = TaskState::Superseded;
+            let token = task.token;
+            // What lies in another branch, or was done for another item, is not touched by that way back: it is looked at
+            // next.
+            self.go_to(token, node, Past::Superseded);
         }
         self.advance()
     }
 
-    /// The first node, in the order of the definition, of the tasks that are meant.
-    fn first_of(&self, meant: impl Fn(&Task) -> bool) -> Option<NodeId> {
-        self.instance.tasks.iter().filter(|t| meant(t)).filter_map(|t| self.flow.find(&t.node)).min()
+    /// The first of the tasks that are meant, in the order of the definition: its node and its place.
+    fn first_of(&self, meant: impl Fn(&Task) -> bool) -> Option<(NodeId, usize)> {
+        let tasks = self.instance.tasks.iter().enumerate().filter(|(_, task)| meant(task));
+        tasks.filter_map(|(place, task)| Some((self.flow.find(&task.node)?, place))).min()
     }
 
     pub(crate) fn running(&self) -> Result<()> {

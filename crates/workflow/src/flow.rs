@@ -4,6 +4,9 @@ pub mod performer;
 
 pub mod step;
 
+pub mod trigger;
+
+pub use definition::workflow::{Absent, AfterReturn, Dedupe, Lock, SelfApproval, TakeBack, Withdraw};
 pub mod variable;
 
 pub use performer::{Chain, Performer, Picked, Picker};
@@ -28,12 +31,16 @@ pub struct Flow {
     pub name: Arc<str>,
     /// What users see.
     pub label: Option<Text>,
+    /// It happens by itself, rather than asking people for a decision.
+    pub automation: bool,
     /// The object whose records it is about.
     pub object: Arc<str>,
     /// Content hash of its definition; a running instance pins it.
     pub hash: String,
     /// How it may be started.
     pub start: Start,
+    /// What sets it off.
+    pub trigger: trigger::Trigger,
     /// What may change of the record while it runs.
     pub lock: Lock,
     /// Fields whose change voids the approvals that saw the old value.
@@ -56,6 +63,20 @@ impl Flow {
     /// The node with this id in the definition.
     pub fn find(&self, name: &str) -> Option<NodeId> {
         self.nodes.iter().position(|n| *n.name == *name)
+    }
+
+    /// The objects to whose records it listens, to be set off or to go on.
+    pub fn listens(&self) -> Vec<Arc<str>> {
+        let set_off = self.trigger.events.iter().map(|event| event.object.clone());
+        let waits = self.nodes.iter().filter_map(|node| match &node.step {
+            step::Step::Wait(wait) => Some(&wait.branches),
+            _ => None,
+        });
+        let awaited = waits.flatten().filter_map(|branch| match &branch.on {
+            step::On::Event(event) => Some(event.object.clone()),
+            step::On::Timer(_) => None,
+        });
+        set_off.chain(awaited).collect()
     }
 
     /// The scopes a node lies in, innermost first.
@@ -113,6 +134,12 @@ pub struct Node {
     pub fields: IndexMap<Arc<str>, FieldRight>,
     /// What it does.
     pub step: step::Step,
+    /// How often it is tried again where it fails.
+    pub retry: Option<step::Retry>,
+    /// Steps that are walked where it has failed for good.
+    pub on_error: Option<ScopeId>,
+    /// Steps that undo it.
+    pub undo: Option<ScopeId>,
     /// The node after it in the same sequence.
     pub next: Option<NodeId>,
     /// The scope it lies in.
@@ -141,18 +168,6 @@ pub struct Start {
     pub when: Option<Expr>,
 }
 
-/// What is locked while a flow runs.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lock {
-    /// Nothing; a change of a material field voids approvals.
-    None,
-    /// The material fields.
-    #[default]
-    Material,
-    /// The whole record.
-    All,
-}
-
 /// How a flow ends, or that it begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
@@ -166,6 +181,8 @@ pub enum Outcome {
     Withdraw,
     /// An administrator ended it.
     Cancel,
+    /// An automation is done.
+    Done,
 }
 
 /// What holds for every approval of a flow.
@@ -176,7 +193,7 @@ pub struct Policy {
     /// When a person need not decide again.
     pub dedupe: Dedupe,
     /// What happens where the initiator is an approver.
-    pub own: Own,
+    pub own: SelfApproval,
     /// What happens where nobody matches.
     pub empty: Empty,
     /// Decisions that need a comment.
@@ -191,18 +208,6 @@ pub struct Policy {
     pub separate: Vec<Vec<Arc<str>>>,
 }
 
-/// What happens where somebody who should act is absent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Absent {
-    /// The task waits until he is back.
-    #[default]
-    Wait,
-    /// His substitute acts.
-    Substitute,
-    /// He is left out.
-    Skip,
-}
-
 /// What can be decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecisionKind {
@@ -214,63 +219,6 @@ pub enum DecisionKind {
     Return,
     /// It is done: what a `handle` asks for.
     Done,
-}
-
-/// When the initiator may withdraw.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Withdraw {
-    /// Never.
-    Never,
-    /// Until somebody decided.
-    BeforeFirstDecision,
-    /// As long as it runs.
-    Anytime,
-}
-
-/// Where a returned flow goes on (逐级重审 or 直达退回人).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AfterReturn {
-    /// Step by step from the one it was returned to.
-    #[default]
-    FromHere,
-    /// At once to who returned it.
-    BackToReturner,
-    /// Who returns it says.
-    Ask,
-}
-
-/// Whether a decision may be taken back (拿回).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TakeBack {
-    /// No.
-    #[default]
-    Never,
-    /// As long as nobody has acted upon it.
-    NextUntouched,
-}
-
-/// When a person who approved need not approve again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dedupe {
-    /// Always asked again.
-    None,
-    /// Not asked again by the node directly after.
-    Consecutive,
-    /// Not asked again in this round.
-    AnyEarlier,
-}
-
-/// What happens where the initiator is an approver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Own {
-    /// May approve.
-    Allow,
-    /// Is left out.
-    Skip,
-    /// The superior stands in.
-    Superior,
-    /// The head of the department stands in.
-    DepartmentHead,
 }
 
 /// What happens where nobody matches.

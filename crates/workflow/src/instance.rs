@@ -25,6 +25,9 @@ pub struct Instance {
     pub state: InstanceState,
     /// The move that waits for its end.
     pub parked: Option<ParkedMove>,
+    /// The step of another flow that waits for its end.
+    #[serde(default)]
+    pub parent: Option<Parent>,
     /// Counts returns; decisions of earlier rounds are superseded.
     pub round: u32,
     /// The values of its variables, as they go over the wire.
@@ -40,6 +43,23 @@ pub struct Instance {
     pub tokens: Vec<Token>,
     /// Its tasks, the ended ones too.
     pub tasks: Vec<Task>,
+}
+
+/// A step that waits for the end of another flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parent {
+    /// Its instance.
+    pub instance: Uuid,
+    /// Its token.
+    pub token: u32,
+}
+
+impl Instance {
+    /// The token that stands at a node, or else the last one that did.
+    pub fn token_at(&self, node: &str) -> Option<&Token> {
+        let mut at = self.tokens.iter().filter(|token| *token.node == *node);
+        at.clone().find(|token| token.state.is_live()).or_else(|| at.next_back())
+    }
 }
 
 /// Node → the people whom somebody named for it.
@@ -68,6 +88,8 @@ pub enum InstanceState {
     Withdrawn,
     /// Ended by an administrator.
     Cancelled,
+    /// Ended: an automation came to its end.
+    Done,
 }
 
 /// A place where the flow stands. The token of a step that has steps of its own stays there while tokens below it walk
@@ -110,9 +132,72 @@ pub struct TokenData {
     /// by the name of the variable.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub known: BTreeMap<u32, BTreeMap<Arc<str>, serde_json::Value>>,
-    /// Where it goes when its step is done, instead of to the next step: back to who returned the flow.
+    /// Where it goes when its step is done, instead of to the next step: to where this token stood when somebody returned
+    /// the flow.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub back_to: Option<Arc<str>>,
+    pub back_to: Option<u32>,
+    /// What wakes it beside people.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub awaits: Vec<Await>,
+    /// How often its work failed.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub failed: u32,
+    /// Why it cannot go on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incident: Option<Incident>,
+    /// The steps whose `undo` a `compensate` has yet to walk: their tokens, the next one last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub undo: Vec<u32>,
+    /// The token whose `undo` a `compensate` walks: its steps know what that one knew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undoing: Option<u32>,
+    /// What it did was undone.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub undone: bool,
+}
+
+/// Something that wakes a token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Await {
+    /// Its name among those of the token: a branch of a `wait`, [`WORK`], [`ANSWER`].
+    pub name: Arc<str>,
+    /// What it is.
+    pub what: Awaited,
+}
+
+/// What failed for good, and waits for a person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Incident {
+    /// What woke the token.
+    pub name: Arc<str>,
+    /// What went wrong.
+    pub reason: String,
+}
+
+/// The step is entered.
+pub const ENTER: &str = "enter";
+/// A worker does the step.
+pub const WORK: &str = "work";
+/// What the step asked for is there: the answer of another system, the end of another flow.
+pub const ANSWER: &str = "answer";
+
+/// What wakes a token.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Awaited {
+    /// An instant: of a timer, or when a worker may do the step.
+    At(DateTime<Utc>),
+    /// Something that happens to a record of an object, to this one where it is named.
+    Event {
+        /// The object.
+        object: Arc<str>,
+        /// The record.
+        record: Option<Uuid>,
+    },
+    /// An effect that was had.
+    Effect(Uuid),
+    /// Another flow that ended.
+    Flow(Uuid),
 }
 
 fn is_zero(number: &u32) -> bool {
@@ -170,11 +255,20 @@ pub struct Task {
     pub added: Option<Added>,
     /// Who asked the assignee to act in their place and gets the task back: the last one first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub owners: Vec<Uuid>,
+    pub owners: Vec<Owner>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// Somebody who lent a task (委派).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Owner {
+    /// Who.
+    pub user: Uuid,
+    /// How the task had come to them: it is theirs that way again once it is given back.
+    pub origin: Origin,
 }
 
 /// A seat that somebody added (加签).
@@ -301,6 +395,7 @@ impl InstanceState {
             InstanceState::Rejected => "rejected",
             InstanceState::Withdrawn => "withdrawn",
             InstanceState::Cancelled => "cancelled",
+            InstanceState::Done => "done",
         }
     }
 }

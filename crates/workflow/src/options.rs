@@ -34,7 +34,10 @@ impl Run<'_> {
             (Allow::RemoveSign, "remove_sign"),
             (Allow::Cc, "cc"),
         ];
-        let allowed = allowed.into_iter().filter(|(what, _)| step.is_some_and(|step| step.allows(*what)));
+        let allowed = allowed.into_iter().filter(|(what, _)| match what {
+            Allow::RemoveSign => self.removable(task).next().is_some(),
+            _ => step.is_some_and(|step| step.allows(*what)),
+        });
         options.extend(allowed.map(|(_, name)| name));
         options
     }

@@ -2,11 +2,12 @@
 
 use crate::flow::{Flow, NodeId, Outcome, Performer, ScopeId};
 use crate::instance::{
-    InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData, TokenState,
+    Await, InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData,
+    TokenState,
 };
+use crate::step::Step;
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Result};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -36,6 +37,8 @@ pub struct Run<'f> {
 pub enum Next {
     /// Stay until something happens.
     Wait,
+    /// Stay until one of these happens.
+    Await(Vec<Await>),
     /// Know something first.
     Ask(Question),
     /// Go on behind this node.
@@ -113,6 +116,20 @@ pub enum Question {
         /// The token that asks.
         token: u32,
     },
+    /// When do the timers of a `wait` go off, and which events are listened for? → [`Answer::Awaits`]
+    Arm {
+        /// The asking node.
+        node: NodeId,
+        /// The token that asks.
+        token: u32,
+    },
+    /// Do what the step says. → [`Answer::Written`], or [`Answer::Awaits`] where what comes of it comes later
+    Do {
+        /// The asking node.
+        node: NodeId,
+        /// The token that asks.
+        token: u32,
+    },
     /// Write what the `set` step says. → [`Answer::Written`], or [`Answer::Values`] where it sets variables
     Write {
         /// The asking node.
@@ -153,6 +170,8 @@ pub enum Answer {
     Written,
     /// Done, and what variables hold from now on.
     Values(Vec<(Arc<str>, serde_json::Value)>),
+    /// What wakes the token.
+    Awaits(Vec<Await>),
 }
 
 /// Somebody a rule named.
@@ -182,8 +201,8 @@ impl Person {
 pub(crate) enum Past {
     /// They are asked for again, and stay in the log.
     Superseded,
-    /// Those at the target and at this node are asked for again.
-    SupersededAt(NodeId),
+    /// Those at the target and those that this token asked for are asked for again.
+    SupersededAt(u32),
     /// They stand.
     Stands,
 }
@@ -196,6 +215,10 @@ pub trait StepKind {
     fn answered(&self, run: &mut Run<'_>, node: NodeId, token: u32, answer: Answer) -> Result<Next>;
     /// A task of the node was decided (its state already says how).
     fn decided(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32, _task: &Task) -> Result<Next> {
+        Ok(Next::Wait)
+    }
+    /// Something that the token awaits has happened.
+    fn woken(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32, _by: &str) -> Result<Next> {
         Ok(Next::Wait)
     }
     /// One of the branches ended; so many are still on their way.
@@ -233,7 +256,7 @@ impl<'f> Run<'f> {
             }
             let Some(token) = self.instance.tokens.iter().find(|t| t.state == TokenState::Ready) else {
                 if !self.instance.tokens.iter().any(|t| t.state.is_live()) {
-                    self.end(Outcome::Approve);
+                    self.end(if self.flow.automation { Outcome::Done } else { Outcome::Approve });
                 }
                 return Ok(None);
             };
@@ -284,7 +307,7 @@ impl<'f> Run<'f> {
         self.follow(node, taken.token, next)
     }
 
-    fn go_on(&mut self, node: NodeId, token: u32, next: Next) -> Result<Option<Question>> {
+    pub(crate) fn go_on(&mut self, node: NodeId, token: u32, next: Next) -> Result<Option<Question>> {
         match self.follow(node, token, next)? {
             Some(question) => Ok(Some(question)),
             None => self.advance(),
@@ -294,13 +317,19 @@ impl<'f> Run<'f> {
     fn follow(&mut self, node: NodeId, token: u32, next: Next) -> Result<Option<Question>> {
         match next {
             Next::Wait => self.token(token, TokenState::Waiting),
+            Next::Await(awaits) => {
+                self.token(token, TokenState::Waiting);
+                self.data(token).awaits = awaits;
+            }
             Next::Ask(question) => {
                 self.asked = Some(token);
                 return Ok(Some(question));
             }
             Next::Leave => return self.leave(node, token),
             Next::Split(branches) => return self.split(node, token, &branches),
-            Next::Jump(target) => self.go_to(Some(token), target, Past::Superseded),
+            Next::Jump(target) => {
+                self.go_to(token, target, Past::Superseded);
+            }
             Next::End(outcome) => {
                 self.token(token, TokenState::Done);
                 self.end(outcome);
@@ -339,8 +368,9 @@ impl<'f> Run<'f> {
         self.clear_below(token);
         self.close_tasks(token);
         self.token(token, TokenState::Done);
-        if let Some(back) = self.data(token).back_to.take().and_then(|name| self.flow.find(&name)) {
-            self.go_to(Some(token), back, Past::Stands);
+        let returned = self.data(token).back_to.take();
+        if let Some((returned, back)) = returned.and_then(|token| Some((token, self.node_of(token)?))) {
+            self.go_to(returned, back, Past::Stands);
             return Ok(None);
         }
         let (parent, item) = self.place(token);
@@ -363,6 +393,11 @@ impl<'f> Run<'f> {
         self.flow.find(&self.instance.tokens.get(token as usize)?.node)
     }
 
+    /// The node a token stands on, by its name.
+    pub fn node_name(&self, token: u32) -> Option<std::sync::Arc<str>> {
+        self.instance.tokens.get(token as usize).map(|token| token.node.clone())
+    }
+
     /// Where a token hangs: its parent, and the item it walks for.
     fn place(&self, token: u32) -> (Option<u32>, Option<u32>) {
         let token = &self.instance.tokens[token as usize];
@@ -379,12 +414,30 @@ impl<'f> Run<'f> {
         self.asked
     }
 
-    /// The variables that the steps behind a token's step know, and all steps inside of them.
-    pub(crate) fn known_behind(&mut self, token: u32) -> &mut BTreeMap<Arc<str>, serde_json::Value> {
-        match self.place(token) {
-            (Some(parent), item) => self.data(parent).known.entry(item.unwrap_or(0)).or_default(),
-            (None, _) => &mut self.instance.variables,
+    /// Keeps what a step has found out: a variable that the flow declares is one for all of it, another one is for the
+    /// steps behind that one, and all steps inside of them.
+    pub fn keep(&mut self, token: u32, name: Arc<str>, value: serde_json::Value) {
+        let declared = self.flow.variables.declared.contains_key(&name);
+        match self.sequence_of(token).filter(|_| !declared) {
+            Some((holder, item)) => {
+                drop(self.data(holder).known.entry(item).or_default().insert(name, value))
+            }
+            None => drop(self.instance.variables.insert(name, value)),
         }
+    }
+
+    /// The token whose steps a token walks, and for which item; none for the steps of the flow itself. What is done
+    /// together belongs to the sequence around it.
+    fn sequence_of(&self, token: u32) -> Option<(u32, u32)> {
+        let (mut parent, mut item) = self.place(token);
+        while let Some(holder) = parent {
+            let together = |node: NodeId| matches!(self.flow.nodes[node].step, Step::Together(_));
+            if !self.node_of(holder).is_some_and(together) {
+                return Some((holder, item.unwrap_or(0)));
+            }
+            (parent, item) = self.place(holder);
+        }
+        None
     }
 
     /// Puts a fresh token on a node.
@@ -442,6 +495,7 @@ impl<'f> Run<'f> {
             Outcome::Reject => InstanceState::Rejected,
             Outcome::Withdraw => InstanceState::Withdrawn,
             Outcome::Cancel => InstanceState::Cancelled,
+            Outcome::Done => InstanceState::Done,
         };
         self.instance.ended_at = Some(self.now);
         for token in self.instance.tokens.iter_mut().filter(|t| t.state.is_live()) {

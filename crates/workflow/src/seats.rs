@@ -1,7 +1,7 @@
 //! Seats of a node beside those that its definition names: given away, lent, added, taken off.
 
 use crate::flow::step::Allow;
-use crate::instance::{Added, Origin, Place, Task, TaskKind, TaskState};
+use crate::instance::{Added, Origin, Owner, Place, Task, TaskKind, TaskState};
 use crate::run::{Person, Question, Run, Seat};
 use diagnostic::{Code, Diagnostic, Result};
 use uuid::Uuid;
@@ -10,13 +10,19 @@ impl Run<'_> {
     /// Gives a task to another person for good (转交). One who has a seat at the node already gets no second one.
     ///
     /// # Errors
-    /// As [`Run::decide`]; `not_permitted` where the step does not allow it.
+    /// As [`Run::decide`]; `not_permitted` where the step does not allow it, or the person has the seat already.
     pub fn transfer(&mut self, task: Uuid, to: Uuid) -> Result<Option<Question>> {
         let place = self.open_task(task)?;
         self.allowed(&self.instance.tasks[place], Allow::Transfer, "transfer")?;
+        if self.instance.tasks[place].assignee == to {
+            return Err(not_permitted("transfer", &self.instance.tasks[place]));
+        }
         self.instance.tasks[place].owners.clear();
         let asked = self.reassign(task, to, "")?;
-        self.instance.tasks[place].origin = Origin::Transferred;
+        let task = &mut self.instance.tasks[place];
+        if task.assignee == to {
+            task.origin = Origin::Transferred;
+        }
         Ok(asked)
     }
 
@@ -28,10 +34,10 @@ impl Run<'_> {
         let place = self.open_task(task)?;
         self.allowed(&self.instance.tasks[place], Allow::Delegate, "delegate")?;
         let task = &mut self.instance.tasks[place];
-        if task.assignee == to || task.owners.contains(&to) {
+        if task.assignee == to || task.owners.iter().any(|owner| owner.user == to) {
             return Err(not_permitted("delegate", task));
         }
-        task.owners.push(task.assignee);
+        task.owners.push(Owner { user: task.assignee, origin: task.origin });
         task.assignee = to;
         task.origin = Origin::Delegated;
         Ok(())
@@ -45,10 +51,7 @@ impl Run<'_> {
         let place = self.open_task(task)?;
         let task = &mut self.instance.tasks[place];
         let Some(owner) = task.owners.pop() else { return Err(not_permitted("resolve", task)) };
-        task.assignee = owner;
-        if task.owners.is_empty() {
-            task.origin = Origin::Assigned;
-        }
+        (task.assignee, task.origin) = (owner.user, owner.origin);
         Ok(())
     }
 
@@ -96,14 +99,11 @@ impl Run<'_> {
     pub fn remove_sign(&mut self, task: Uuid, seat: Uuid) -> Result<Option<Question>> {
         let at = self.open_task(task)?;
         let mine = self.instance.tasks[at].clone();
-        let found = self.instance.tasks.iter().position(|t| t.id == seat && t.token == mine.token);
+        let beside = |t: &Task| t.id == seat && t.token == mine.token && t.kind.is_awaited();
+        let found = self.instance.tasks.iter().position(beside);
         let found = found.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
-        let other = self.instance.tasks[found].clone();
-        let own = other.added.is_some_and(|added| added.by == mine.assignee);
-        if !own {
-            self.allowed(&mine, Allow::RemoveSign, "remove_sign")?;
-        }
-        if other.id == mine.id {
+        let other = &self.instance.tasks[found];
+        if !self.may_remove(&mine, other) {
             return Err(not_permitted("remove_sign", &mine));
         }
         if !other.state.is_live() {
@@ -111,6 +111,22 @@ impl Run<'_> {
         }
         self.instance.tasks[found].state = TaskState::Removed;
         self.decided(&mine)
+    }
+
+    /// The seats of its node that the holder of an open task may take off.
+    pub fn removable(&self, task: Uuid) -> impl Iterator<Item = &Task> {
+        let mine = self.open_task(task).ok().map(|place| &self.instance.tasks[place]);
+        mine.into_iter().flat_map(|mine| {
+            let beside = |t: &&Task| t.token == mine.token && t.kind.is_awaited() && t.state.is_live();
+            self.instance.tasks.iter().filter(beside).filter(|other| self.may_remove(mine, other))
+        })
+    }
+
+    /// Whether the holder of one seat may take another one off: one's own additions always.
+    fn may_remove(&self, mine: &Task, other: &Task) -> bool {
+        let added = other.added.is_some_and(|added| added.by == mine.assignee);
+        other.id != mine.id
+            && (added || self.people_of(mine).is_some_and(|step| step.allows(Allow::RemoveSign)))
     }
 
     /// Tells further people (抄送) what a task is about.

@@ -95,6 +95,7 @@ fn instance(flow: &Flow) -> Instance {
         initiator: user('i'),
         state: InstanceState::Running,
         parked: None,
+        parent: None,
         round: 0,
         picks: crate::Picks::new(),
         started_at: DateTime::UNIX_EPOCH,
@@ -106,8 +107,9 @@ fn instance(flow: &Flow) -> Instance {
 }
 
 /// Who matches is written in the login of the rule: `{user: ab}` means a and b. `given` is what else holds: names of
-/// cases, `while`, `until`, and how many items a list has.
-fn answer(flow: &Flow, question: Question, given: &str) -> Answer {
+/// cases (`high@1` for the second item alone), `while`, `until`, and how many items a list has.
+fn answer(run: &Run<'_>, question: Question, given: &str) -> Answer {
+    let flow = run.flow;
     let people = |rules: &[crate::Performer]| {
         let mut all = Vec::new();
         for rule in rules {
@@ -125,13 +127,18 @@ fn answer(flow: &Flow, question: Question, given: &str) -> Answer {
             let substitute = Person::new(user(if head { 'h' } else { 's' }), "");
             Answer::Substituted { others, substitutes: vec![substitute] }
         }
-        Question::Cases { node, .. } => {
+        Question::Cases { node, token } => {
             let (cases, all) = match &flow.nodes[node].step {
                 Step::Choose(step) => (&step.cases, false),
                 Step::Each(step) => (&step.cases, true),
                 _ => panic!("no cases"),
             };
-            let named = |c: &Case| c.when.is_some() && given.split(' ').any(|one| one == &*c.name);
+            let item = run.instance.tokens[token as usize].data.item;
+            let named = |c: &Case| {
+                let mut names = given.split(' ').map(|one| one.split_once('@').unwrap_or((one, "")));
+                c.when.is_some()
+                    && names.any(|(name, of)| name == &*c.name && (of.is_empty() || of.parse().ok() == item))
+            };
             let mut holding: Vec<usize> = (0..cases.len()).filter(|place| named(&cases[*place])).collect();
             if holding.is_empty() {
                 holding.extend(cases.iter().position(|c| c.when.is_none()));
@@ -144,14 +151,15 @@ fn answer(flow: &Flow, question: Question, given: &str) -> Answer {
             let count = given.split(' ').find_map(|one| one.parse().ok()).unwrap_or(0);
             Answer::Items((0..count).map(serde_json::Value::from).collect())
         }
-        Question::Write { .. } => Answer::Written,
+        Question::Write { .. } | Question::Do { .. } => Answer::Written,
+        Question::Arm { .. } => Answer::Awaits(Vec::new()),
         Question::Decide { .. } => Answer::Values(Vec::new()),
     }
 }
 
 fn drive(run: &mut Run<'_>, mut asked: Option<Question>, given: &str) -> diagnostic::Result<()> {
     while let Some(question) = asked {
-        let answer = answer(run.flow, question, given);
+        let answer = answer(run, question, given);
         asked = run.answer(answer)?;
     }
     Ok(())
@@ -176,6 +184,9 @@ fn sound(run: &Run<'_>) {
         assert_eq!(token.data.left as usize, below, "{token:?}");
         let parent = token.parent.map(|id| instance.tokens[id as usize].state);
         assert!(parent.is_none_or(|state| state == TokenState::Waiting), "{token:?} below {parent:?}");
+        let owner = run.flow.scopes[run.flow.nodes[run.flow.find(&token.node).unwrap()].scope].owner;
+        let items = owner.is_some_and(|owner| matches!(run.flow.nodes[owner].step, Step::ForEach(_)));
+        assert_eq!(token.data.item.is_some(), items, "{token:?} walks for an item");
     }
     let live = instance.tokens.iter().any(|t| t.state.is_live());
     assert_eq!(live, instance.state == InstanceState::Running);
@@ -217,6 +228,10 @@ fn play(run: &mut Run<'_>, step: &str, given: &str) -> diagnostic::Result<()> {
     if step == "!" {
         return run.withdraw();
     }
+    if step == "*" {
+        let asked = run.material_changed(2)?;
+        return drive(run, asked, given);
+    }
     let who = user(step.chars().next().unwrap());
     let mine = |t: &&Task| t.assignee == who && t.kind != TaskKind::Cc;
     let open = run.instance.tasks.iter().rev().filter(mine).find(|t| t.state == TaskState::Open);
@@ -235,7 +250,18 @@ fn play(run: &mut Run<'_>, step: &str, given: &str) -> diagnostic::Result<()> {
     drive(run, asked, given)
 }
 
-/// Plays a script of decisions (`a+` approves, `a-` rejects, `a<node` returns, `!` withdraws) and compares what
+/// A flow after a script that is not refused anywhere.
+fn played<'f>(flow: &'f Flow, given: &str, script: &str) -> Run<'f> {
+    let mut run = Run::start(flow, instance(flow), DateTime::UNIX_EPOCH, Uuid::now_v7);
+    run.advance().and_then(|asked| drive(&mut run, asked, given)).unwrap();
+    for step in script.split_whitespace() {
+        run.now += TimeDelta::seconds(1);
+        play(&mut run, step, given).unwrap();
+    }
+    run
+}
+
+/// Plays a script of decisions (`a+` approves, `a-` rejects, `a<node` returns, `!` withdraws, `*` changes what was approved) and compares what
 /// stands in the end. A decision that is refused ends the script with its code.
 fn check(flow: &Flow, cases: &str, script: &str, expect: &str) {
     let mut run = Run::start(flow, instance(flow), DateTime::UNIX_EPOCH, Uuid::now_v7);

@@ -1,7 +1,8 @@
 //! Ways that do not follow the order of the steps: returns, jumps, and back to who returned the flow.
 
+use crate::flow::step::Step;
 use crate::flow::{NodeId, ScopeId};
-use crate::instance::{TaskState, Token, TokenData, TokenState};
+use crate::instance::{Task, TaskState, Token, TokenState};
 use crate::run::{Past, Run};
 
 /// One run through a scope: below which token, and for which item.
@@ -13,63 +14,94 @@ struct Reach {
 }
 
 impl Run<'_> {
-    /// Takes the flow to a node. The smallest scope that holds the node and the token is cleared, and one token put at
-    /// the node; steps that hold the node on the way down wait for it. Without a token: from wherever the flow stands
-    /// in the smallest running scope that holds the node.
-    pub(crate) fn go_to(&mut self, token: Option<u32>, target: NodeId, past: Past) {
+    /// Takes the flow to a node, on the way that a token walked, for the same items. The smallest scope that holds the node
+    /// and that the flow still walks that way is cleared, and one token put at the node, which is answered; steps that hold
+    /// the node on the way down wait for it.
+    pub(crate) fn go_to(&mut self, token: u32, target: NodeId, past: Past) -> u32 {
         let way = self.flow.way(target);
         let (reach, depth) = self.common(token, &way);
         self.clear(reach);
-        self.supersede(reach, target, past);
+        self.supersede(reach, token, target, past);
         self.instance.round += 1;
         let mut at = reach;
-        for (_, owner) in &way[depth..way.len() - 1] {
-            at = Reach { scope: at.scope, under: Some(self.revive(*owner, at)), item: None };
+        for ((_, owner), (scope, _)) in way[depth..].iter().zip(&way[depth + 1..]) {
+            self.at_item(at);
+            at = Reach {
+                scope: *scope,
+                under: Some(self.revive(*owner, at)),
+                item: self.item_in(token, *scope),
+            };
         }
+        self.at_item(at);
         let id = self.put(target, at.under);
         self.data(id).item = at.item;
         if let Some(under) = reach.under {
-            self.data(under).left = self.children(under);
+            let left = self.children(under);
+            let data = self.data(under);
+            (data.left, data.begun) = (left, data.begun.max(left));
         }
+        id
     }
 
     /// The deepest run through a scope that is on the way to the node and that the token walks too, and how many steps
     /// of the way lie above it.
-    fn common(&self, token: Option<u32>, way: &[(ScopeId, NodeId)]) -> (Reach, usize) {
+    fn common(&self, token: u32, way: &[(ScopeId, NodeId)]) -> (Reach, usize) {
         let mut reach = Reach { scope: 0, under: None, item: None };
         let mut depth = 0;
-        for (down, (_, owner)) in way[1..].iter().zip(way) {
-            let name = &self.flow.nodes[*owner].name;
-            let live = |t: &&Token| {
-                t.state.is_live() && t.node == *name && t.parent == reach.under && t.data.item == reach.item
-            };
-            let Some(found) = self.instance.tokens.iter().find(live) else { break };
-            let next = match token {
-                None => Reach { scope: down.0, under: Some(found.id), item: None },
-                Some(token) => match self.reach_of(token, found.id) {
-                    Some(next) if next.scope == down.0 => next,
-                    _ => break,
-                },
-            };
-            (reach, depth) = (next, depth + 1);
+        for ((scope, _), (_, owner)) in way[1..].iter().zip(way) {
+            let Some(walked) = self.walked(token, *scope) else { break };
+            let Some(found) = self.below(*owner, reach).rfind(|t| t.state.is_live()) else { break };
+            reach = Reach { scope: *scope, under: Some(found.id), item: walked.data.item };
+            depth += 1;
         }
         (reach, depth)
     }
 
-    /// The run through a scope of a step, under its token, that another token belongs to.
-    fn reach_of(&self, token: u32, under: u32) -> Option<Reach> {
-        let mut at = self.instance.tokens.get(token as usize)?;
-        while at.parent != Some(under) {
-            at = self.instance.tokens.get(at.parent? as usize)?;
-        }
-        let scope = self.flow.nodes[self.node_of(at.id)?].scope;
-        Some(Reach { scope, under: Some(under), item: at.data.item })
+    /// The tokens at a node in one run through its scope.
+    fn below(&self, node: NodeId, reach: Reach) -> impl DoubleEndedIterator<Item = &Token> {
+        let name = &self.flow.nodes[node].name;
+        let tokens = self.instance.tokens.iter();
+        tokens.filter(move |t| t.node == *name && t.parent == reach.under && t.data.item == reach.item)
     }
 
+    /// The token, or the one of those it hangs below, that walks a scope.
+    fn walked(&self, token: u32, scope: ScopeId) -> Option<&Token> {
+        let mut at = self.instance.tokens.get(token as usize)?;
+        while self.flow.nodes[self.node_of(at.id)?].scope != scope {
+            at = self.instance.tokens.get(at.parent? as usize)?;
+        }
+        Some(at)
+    }
+
+    fn item_in(&self, token: u32, scope: ScopeId) -> Option<u32> {
+        self.walked(token, scope)?.data.item
+    }
+
+    /// Whether two tokens walk the same run through a scope, where both are in it.
+    pub(crate) fn walk_together(&self, one: u32, other: u32, scope: ScopeId) -> bool {
+        let run = |token| self.walked(token, scope).map(|t| (t.parent, t.data.item));
+        run(one) == run(other)
+    }
+
+    /// Whether a token belongs to a run through a scope. Items that come after one another do to the first of them.
     fn is_within(&self, token: u32, reach: Reach) -> bool {
-        match reach.under {
-            None => true,
-            Some(under) => self.reach_of(token, under) == Some(reach),
+        let Some(under) = reach.under else { return true };
+        let walked = self.walked(token, reach.scope).filter(|t| t.parent == Some(under));
+        walked.is_some_and(|t| {
+            t.data.item == reach.item || self.takes_turns(reach.scope) && t.data.item > reach.item
+        })
+    }
+
+    /// Whether a scope is walked for one item after another.
+    fn takes_turns(&self, scope: ScopeId) -> bool {
+        let owner = self.flow.scopes[scope].owner.map(|owner| &self.flow.nodes[owner].step);
+        matches!(owner, Some(Step::ForEach(walk)) if !walk.together)
+    }
+
+    /// The step that walks items goes on behind the one that is walked again.
+    fn at_item(&mut self, at: Reach) {
+        if let (Some(under), Some(item)) = (at.under.filter(|_| self.takes_turns(at.scope)), at.item) {
+            self.data(under).round = item + 1;
         }
     }
 
@@ -83,14 +115,16 @@ impl Run<'_> {
         }
     }
 
-    fn supersede(&mut self, reach: Reach, target: NodeId, past: Past) {
+    fn supersede(&mut self, reach: Reach, token: u32, target: NodeId, past: Past) {
         for place in 0..self.instance.tasks.len() {
             let task = &self.instance.tasks[place];
-            let again = self.flow.find(&task.node).is_some_and(|node| match past {
-                Past::Superseded => self.flow.follows(target, node),
-                Past::SupersededAt(source) => node == target || node == source,
+            let again = match past {
+                Past::Superseded => self.comes_again(task, token, target),
+                Past::SupersededAt(source) => {
+                    self.flow.find(&task.node) == Some(target) || task.token == source
+                }
                 Past::Stands => false,
-            });
+            };
             if again && task.kind.is_awaited() && task.state.is_passed() && self.is_within(task.token, reach)
             {
                 self.instance.tasks[place].state = TaskState::Superseded;
@@ -98,14 +132,25 @@ impl Run<'_> {
         }
     }
 
-    /// A token at a step that holds the way, as it was when the flow last went through it, waiting for one branch.
+    /// Whether a flow that goes on at a node, on the way that a token walked, comes to what a task asked for.
+    fn comes_again(&self, task: &Task, token: u32, target: NodeId) -> bool {
+        for (scope, _) in self.flow.way(target) {
+            if let (Some(item), Some(other)) = (self.item_in(token, scope), self.item_in(task.token, scope))
+                && item != other
+            {
+                return other > item && self.takes_turns(scope);
+            }
+        }
+        self.flow.find(&task.node).is_some_and(|node| self.flow.follows(target, node))
+    }
+
+    /// The token that stood at a step that holds the way stands there again, waiting for one branch.
     fn revive(&mut self, owner: NodeId, at: Reach) -> u32 {
-        let name = &self.flow.nodes[owner].name;
-        let before = self.instance.tokens.iter().rfind(|t| t.node == *name).map(|t| t.data.clone());
-        let id = self.put(owner, at.under);
+        let before = self.below(owner, at).last().map(|t| t.id);
+        let id = before.unwrap_or_else(|| self.put(owner, at.under));
         self.token(id, TokenState::Waiting);
-        *self.data(id) =
-            TokenData { begun: 1, left: 1, item: at.item, back_to: None, ..before.unwrap_or_default() };
+        let data = self.data(id);
+        (data.begun, data.left, data.item, data.back_to) = (1, 1, at.item, None);
         id
     }
 

@@ -12,7 +12,7 @@ import styles from './fields.module.css';
 
 /** An address: its country, then what that consists of where that is known, then the street. */
 export default function AddressInput(props: InputProps) {
-  const { id, value, onChange, onBlur, label, invalid, disabled } = props;
+  const { id, value, onChange, onBlur, label, invalid, describedBy, disabled } = props;
   const { t, i18n } = useTranslation();
   const parts: Parts = isMap(value) ? (value as Parts) : {};
   const set = (changed: Parts) => {
@@ -44,6 +44,7 @@ export default function AddressInput(props: InputProps) {
         placeholder={t('field.addressParts.country')}
         aria-label={t('field.addressParts.country')}
         aria-invalid={invalid || undefined}
+        aria-describedby={describedBy}
         onChange={(country: string | undefined) => set({ country: country?.slice(0, 200) || null })}
         onBlur={onBlur}
       />

@@ -65,7 +65,17 @@ function toggleTable(editor: Editor): void {
 }
 
 /** A text that is formatted while it is written; kept as Markdown. */
-export default function RichTextEditor({ field, id, value, onChange, onBlur, label, invalid, disabled }: InputProps) {
+export default function RichTextEditor({
+  field,
+  id,
+  value,
+  onChange,
+  onBlur,
+  label,
+  invalid,
+  describedBy,
+  disabled,
+}: InputProps) {
   const place = useRef<HTMLDivElement>(null);
   const told = useRef(typeof value === 'string' ? value : '');
   const heard = useRef({ onChange, onBlur });
@@ -108,6 +118,10 @@ export default function RichTextEditor({ field, id, value, onChange, onBlur, lab
     told.current = given;
     editor.commands.setContent(given, { contentType: 'markdown', emitUpdate: false });
   }, [editor, value]);
+  useEffect(() => {
+    if (describedBy === undefined) editor?.view.dom.removeAttribute('aria-describedby');
+    else editor?.view.dom.setAttribute('aria-describedby', describedBy);
+  }, [editor, describedBy]);
   return (
     <div className={styles.editor} data-invalid={invalid || undefined}>
       {editor && !disabled && <Toolbar editor={editor} />}

@@ -10,8 +10,17 @@ function Display({ value }: DisplayProps) {
   return value ? <Check size={16} role="img" aria-label={t('field.yes')} /> : <>{t('field.no')}</>;
 }
 
-function Input({ id, value, onChange, label, disabled }: InputProps) {
-  return <Switch id={id} checked={value === true} aria-label={label} disabled={disabled} onChange={onChange} />;
+function Input({ id, value, onChange, label, describedBy, disabled }: InputProps) {
+  return (
+    <Switch
+      id={id}
+      checked={value === true}
+      aria-label={label}
+      aria-describedby={describedBy}
+      disabled={disabled}
+      onChange={onChange}
+    />
+  );
 }
 
 export const boolean: FieldKind = {

@@ -38,7 +38,7 @@ function TimeDisplay({ value }: DisplayProps) {
   return typeof value === 'string' ? <span className="number">{value.slice(0, 5)}</span> : null;
 }
 
-function TimeInput({ id, value, onChange, onBlur, label, disabled, invalid }: InputProps) {
+function TimeInput({ id, value, onChange, onBlur, label, disabled, invalid, describedBy }: InputProps) {
   return (
     <input
       type="time"
@@ -47,6 +47,7 @@ function TimeInput({ id, value, onChange, onBlur, label, disabled, invalid }: In
       value={typeof value === 'string' ? value.slice(0, 5) : ''}
       aria-label={label}
       aria-invalid={invalid || undefined}
+      aria-describedby={describedBy}
       disabled={disabled}
       onChange={(event) => onChange(event.target.value === '' ? null : event.target.value)}
       onBlur={onBlur}

@@ -30,6 +30,8 @@ export interface InputProps {
   label?: string;
   placeholder?: string;
   invalid?: boolean;
+  /** The ids of what explains it and says what is wrong with it. */
+  describedBy?: string | undefined;
   /** Where the value is kept; nowhere yet in a new record. */
   at?: Place | undefined;
   disabled?: boolean;

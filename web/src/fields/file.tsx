@@ -75,7 +75,7 @@ export function useUpload(onChange: (value: Json) => void) {
   return { share, error, send, again: () => last.current?.(), stop: () => running.current?.abort() };
 }
 
-function FileInput({ field, id, value, onChange, label, invalid, disabled, at }: InputProps) {
+function FileInput({ field, id, value, onChange, label, invalid, describedBy, disabled, at }: InputProps) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const [sent, setSent] = useState(false);
@@ -104,6 +104,7 @@ function FileInput({ field, id, value, onChange, label, invalid, disabled, at }:
             icon={<Paperclip size={15} />}
             disabled={disabled}
             danger={invalid}
+            aria-describedby={describedBy}
             onClick={() => input.current?.click()}
           >
             {t(file ? 'file.replace' : 'file.choose')}

@@ -13,7 +13,7 @@ function Display({ value }: DisplayProps) {
   ) : null;
 }
 
-function PointInput({ id, value, onChange, onBlur, label, invalid, disabled }: InputProps) {
+function PointInput({ id, value, onChange, onBlur, label, invalid, describedBy, disabled }: InputProps) {
   const { t } = useTranslation();
   const point = isMap(value) ? value : {};
   const set = (part: 'lat' | 'lng', text: string) => {
@@ -32,6 +32,7 @@ function PointInput({ id, value, onChange, onBlur, label, invalid, disabled }: I
           aria-label={t(`field.${part}`)}
           status={invalid ? 'error' : ''}
           aria-invalid={invalid || undefined}
+          aria-describedby={describedBy}
           disabled={disabled}
           onChange={(event) => set(part, event.target.value)}
           onBlur={onBlur}

@@ -11,7 +11,7 @@ function Display({ value }: DisplayProps) {
 }
 
 /** Any structure, as it is written. What is no JSON yet stays in the input and is not taken over. */
-function JsonInput({ id, value, onChange, onBlur, label, invalid, disabled }: InputProps) {
+function JsonInput({ id, value, onChange, onBlur, label, invalid, describedBy, disabled }: InputProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState(() => written(value));
   const told = useRef(typed);
@@ -30,6 +30,7 @@ function JsonInput({ id, value, onChange, onBlur, label, invalid, disabled }: In
         value={typed}
         aria-label={label}
         aria-invalid={invalid || wrong || undefined}
+        aria-describedby={describedBy}
         disabled={disabled}
         rows={2}
         style={{ fontFamily: 'var(--mono)' }}

@@ -1,7 +1,7 @@
 import type { InputProps } from './field';
 
 /** What every input of the kit is told alike; what it holds each tells in its own way. */
-export function inputProps({ id, onBlur, label, placeholder, invalid, disabled, autoFocus }: InputProps) {
+export function inputProps({ id, onBlur, label, placeholder, invalid, describedBy, disabled, autoFocus }: InputProps) {
   return {
     id,
     onBlur,
@@ -10,6 +10,7 @@ export function inputProps({ id, onBlur, label, placeholder, invalid, disabled, 
     autoFocus,
     'aria-label': label,
     'aria-invalid': invalid || undefined,
+    'aria-describedby': describedBy,
     status: invalid ? ('error' as const) : ('' as const),
   };
 }

@@ -7,7 +7,17 @@ function Display({ value }: DisplayProps) {
   return <span className={styles.lines}>{value === null ? null : String(value)}</span>;
 }
 
-function LongTextInput({ id, value, onChange, onBlur, label, placeholder, invalid, disabled }: InputProps) {
+function LongTextInput({
+  id,
+  value,
+  onChange,
+  onBlur,
+  label,
+  placeholder,
+  invalid,
+  describedBy,
+  disabled,
+}: InputProps) {
   return (
     <TextArea
       id={id}
@@ -15,6 +25,7 @@ function LongTextInput({ id, value, onChange, onBlur, label, placeholder, invali
       value={value === null || value === undefined ? '' : String(value)}
       aria-label={label}
       aria-invalid={invalid || undefined}
+      aria-describedby={describedBy}
       placeholder={placeholder}
       disabled={disabled}
       onChange={(event) => onChange(event.target.value === '' ? null : event.target.value)}

@@ -18,7 +18,7 @@ function Display({ field, value }: DisplayProps) {
 }
 
 /** A star is chosen like one of several, and left by choosing it again or by deleting. */
-function Input({ field, id, value, onChange, onBlur, label, disabled }: InputProps) {
+function Input({ field, id, value, onChange, onBlur, label, describedBy, disabled }: InputProps) {
   const { t } = useTranslation();
   const of = most(field.max);
   const chosen = typeof value === 'number' ? value : 0;
@@ -27,6 +27,7 @@ function Input({ field, id, value, onChange, onBlur, label, disabled }: InputPro
       className={styles.stars}
       role="radiogroup"
       aria-label={label ?? field.label}
+      aria-describedby={describedBy}
       onBlur={onBlur}
       onKeyDown={({ key }) => (key === 'Delete' || key === 'Backspace') && onChange(null)}
     >

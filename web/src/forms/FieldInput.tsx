@@ -36,7 +36,8 @@ export function FieldInput({ object, name, field, settings, bare = false, via }:
   // What the server finds for a new record nobody must type.
   const needed = (field.required && !(field.filled && kept === undefined)) || settings.required === true;
   const label = settings.label ?? field.label;
-  const help = settings.help ?? field.help;
+  const help = bare ? undefined : (settings.help ?? field.help);
+  const [told, wrong] = [`${id}-help`, `${id}-wrong`];
   // What the object itself needs the server may fill in, by defaults that nobody is told; it says what is lacking.
   const asked = !fixed && settings.required === true;
   const validate = (value: Json) =>
@@ -78,15 +79,20 @@ export function FieldInput({ object, name, field, settings, bare = false, via }:
               {...(bare ? { label } : {})}
               {...placeholder(settings.placeholder ?? field.placeholder)}
               invalid={error !== undefined}
+              describedBy={[help && told, error?.message && wrong].filter(Boolean).join(' ') || undefined}
               row={now()}
               now={now}
               labels={labelsOf(object)}
               at={place}
             />
           )}
-          {help && !bare && <div className={styles.note}>{help}</div>}
+          {help && (
+            <div id={told} className={styles.note}>
+              {help}
+            </div>
+          )}
           {error?.message && (
-            <div className={styles.wrong} role="alert">
+            <div id={wrong} className={styles.wrong} role="alert">
               <CircleAlert size={14} aria-hidden />
               {error.message}
             </div>

@@ -205,10 +205,10 @@ fn hooks(catalog: &Catalog, entry: &Definition, findings: &mut Findings<'_>) -> 
 }
 
 /// The function, if a script of one of the entry's packs has it.
-fn script(
+pub(super) fn script<T>(
     catalog: &Catalog,
     function: &ScriptFunction,
-    entry: &Definition,
+    entry: &Entry<T>,
     path: &[&str],
     findings: &mut Findings<'_>,
 ) -> Option<ScriptRef> {

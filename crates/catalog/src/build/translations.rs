@@ -240,7 +240,15 @@ fn in_steps(steps: &mut IndexMap<String, Step>, name: &str, put: &Put<'_>) -> Op
     if let Some(step) = steps.get_mut(name) {
         return put.label(&mut step.label, name);
     }
-    steps.values_mut().find_map(|step| match &mut step.kind {
+    steps.values_mut().find_map(|step| {
+        let further = step.on_error.iter_mut().chain(&mut step.undo);
+        let found = in_kind(&mut step.kind, name, put);
+        found.or_else(|| further.into_iter().find_map(|steps| in_steps(&mut steps.steps, name, put)))
+    })
+}
+
+fn in_kind(kind: &mut StepKind, name: &str, put: &Put<'_>) -> Option<()> {
+    match kind {
         StepKind::Choose(step) => in_branches(&mut step.choose, name, put),
         StepKind::Each(step) => in_branches(&mut step.each, name, put),
         StepKind::Parallel(step) => step.parallel.iter_mut().find_map(|(branch_name, branch)| {
@@ -249,10 +257,17 @@ fn in_steps(steps: &mut IndexMap<String, Step>, name: &str, put: &Put<'_>) -> Op
             }
             in_steps(&mut branch.steps, name, put)
         }),
+        StepKind::Wait(step) => step.wait.iter_mut().find_map(|(branch_name, awaited)| {
+            if branch_name == name {
+                return put.label(&mut awaited.label, name);
+            }
+            in_steps(&mut awaited.steps, name, put)
+        }),
         StepKind::Repeat(step) => in_steps(&mut step.steps, name, put),
         StepKind::ForEach(step) => in_steps(&mut step.steps, name, put),
+        StepKind::Together(step) => in_steps(&mut step.together, name, put),
         _ => None,
-    })
+    }
 }
 
 fn in_branches(branches: &mut IndexMap<String, Branch>, name: &str, put: &Put<'_>) -> Option<()> {

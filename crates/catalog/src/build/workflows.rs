@@ -1,6 +1,8 @@
 //! Workflows: names made full, conditions and performers checked. The `workflow` crate compiles them.
 
+mod acts;
 mod performers;
+mod trigger;
 
 mod variables;
 
@@ -31,7 +33,10 @@ pub(super) fn build(
     for entry in entries.values() {
         let mut workflow = entry.definition.clone();
         workflow.name = entry.name.to_string();
-        findings.resolve_in(Noun::Object, &mut workflow.object, entry, &["object"]);
+        match trigger::object(&workflow.trigger).filter(|_| workflow.object.is_empty()) {
+            Some(brought) => brought.clone_into(&mut workflow.object),
+            None => findings.resolve_in(Noun::Object, &mut workflow.object, entry, &["object"]),
+        }
         if let Some(object) = catalog.objects.get(workflow.object.as_str()) {
             Check {
                 catalog,
@@ -133,6 +138,7 @@ impl Check<'_> {
         for name in workflow.fields.keys().filter(|name| *name != "*") {
             self.field(name, &["fields", name], findings);
         }
+        self.trigger(workflow, findings);
         self.declare(&mut workflow.variables, findings);
         performers::policy(self, workflow, findings);
         let mut path = vec!["steps".to_owned()];
@@ -179,14 +185,7 @@ impl Check<'_> {
             StepKind::Approve(step) => self.people(&mut step.approve.by, &at(&["approve", "by"]), findings),
             StepKind::Handle(step) => self.people(&mut step.handle.by, &at(&["handle", "by"]), findings),
             StepKind::Cc(step) => self.people(&mut step.cc.by, &at(&["cc", "by"]), findings),
-            StepKind::Set(step) => {
-                for (name, json) in &step.set {
-                    self.set(name, json, &strs(&at(&["set", name])), findings);
-                }
-                for (name, text) in &step.set_from {
-                    self.set_from(name, text, &strs(&at(&["set_from", name])), findings);
-                }
-            }
+            StepKind::Set(step) => self.set(step, own, findings),
             StepKind::Choose(step) => self.branches(&mut step.choose, &at(&["choose"]), findings),
             StepKind::Each(step) => self.branches(&mut step.each, &at(&["each"]), findings),
             StepKind::Parallel(step) => {
@@ -200,6 +199,55 @@ impl Check<'_> {
             StepKind::Decide(step) => self.decide(step, own, findings),
             StepKind::Goto(step) => self.goto(&step.goto, own, findings),
             StepKind::End(_) => {}
+            StepKind::Wait(step) => {
+                for (name, awaited) in &mut step.wait {
+                    let path = at(&["wait", name]);
+                    self.awaited(awaited, &path, findings);
+                    self.steps(&mut awaited.steps, &mut joined(&path, &["steps"]), findings);
+                }
+            }
+            // What is done together is known behind it.
+            StepKind::Together(step) => {
+                self.variables = self.steps(&mut step.together, &mut at(&["together"]), findings);
+            }
+            StepKind::Create(step) => self.create(step, own, findings),
+            StepKind::Query(step) => self.query(step, own, findings),
+            StepKind::Update(step) => {
+                let (update, path) = (&mut step.update, at(&["update"]));
+                if let Some(object) = self.other(&mut update.object, &joined(&path, &["object"]), findings) {
+                    self.filter(object, update.r#where.as_ref(), &path, findings);
+                    self.values(object, &update.set, &update.set_from, &path, findings);
+                }
+            }
+            StepKind::Delete(step) => {
+                let path = at(&["delete"]);
+                let mut name = Some(std::mem::take(&mut step.delete.object));
+                let object = self.other(&mut name, &joined(&path, &["object"]), findings);
+                step.delete.object = name.unwrap_or_default();
+                if let Some(object) = object {
+                    self.filter(object, Some(&step.delete.r#where), &path, findings);
+                }
+            }
+            StepKind::Transition(step) => {
+                let (made, path) = (&mut step.transition, at(&["transition"]));
+                if let Some(object) = self.other(&mut made.object, &joined(&path, &["object"]), findings) {
+                    self.filter(object, made.r#where.as_ref(), &path, findings);
+                    self.made(object, &made.r#move, &joined(&path, &["move"]), findings);
+                    self.values(object, &made.set, &made.set_from, &path, findings);
+                }
+            }
+            StepKind::Script(step) => {
+                self.script(&mut step.script, own, findings);
+                self.into(step.into.as_ref(), Type::Json, own, findings);
+            }
+            StepKind::Send(step) => self.send(step, own, findings),
+            StepKind::Sub(step) => self.sub(step, own, findings),
+            StepKind::Compensate(step) => self.compensated(&step.compensate, own, findings),
+        }
+        for (key, steps) in [("on_error", &mut step.on_error), ("undo", &mut step.undo)] {
+            if let Some(steps) = steps {
+                self.steps(&mut steps.steps, &mut joined(own, &[key, "steps"]), findings);
+            }
         }
     }
 
@@ -234,7 +282,7 @@ impl Check<'_> {
         if let Some(counter) = &step.repeat.r#as {
             self.variable(counter, Type::Integer, &joined(own, &["repeat", "as"]), findings);
         }
-        // What a round has decided is known when it ends.
+        // What a round has found out is known when it ends.
         self.variables = self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
         self.when(step.repeat.until.as_ref(), &joined(own, &["repeat", "until"]), findings);
         self.variables = before;

@@ -28,16 +28,17 @@ pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
 }
 
 /// The steps inside a step, with the way to them.
-fn blocks<'a>(kind: &'a StepKind, pointer: &str) -> Vec<(String, &'a IndexMap<String, Step>)> {
-    kind.sequences().into_iter().map(|(way, steps)| (format!("{pointer}/{way}"), steps)).collect()
+fn blocks<'a>(step: &'a Step, pointer: &str) -> Vec<(String, &'a IndexMap<String, Step>)> {
+    step.sequences().into_iter().map(|(way, steps)| (format!("{pointer}/{way}"), steps)).collect()
 }
 
-/// The rules by which a step finds its people, and the key they stand under.
+/// The rules by which a step finds its people, and the way to them.
 fn rules(kind: &StepKind) -> (&'static str, &[Performer]) {
     match kind {
-        StepKind::Approve(step) => ("approve", &step.approve.by),
-        StepKind::Handle(step) => ("handle", &step.handle.by),
-        StepKind::Cc(step) => ("cc", &step.cc.by),
+        StepKind::Approve(step) => ("approve/by", &step.approve.by),
+        StepKind::Handle(step) => ("handle/by", &step.handle.by),
+        StepKind::Cc(step) => ("cc/by", &step.cc.by),
+        StepKind::Send(step) => ("send/to", &step.send.to),
         _ => ("", &[]),
     }
 }
@@ -47,7 +48,7 @@ fn approvals<'a>(steps: &'a IndexMap<String, Step>, all: &mut Vec<&'a str>) {
         if matches!(step.kind, StepKind::Approve(_)) {
             all.push(name);
         }
-        for (_, inner) in blocks(&step.kind, "") {
+        for (_, inner) in blocks(step, "") {
             approvals(inner, all);
         }
     }
@@ -78,7 +79,7 @@ impl Walk<'_, '_> {
             let pointer = format!("{pointer}/{name}");
             self.step(step, &pointer, &before);
             let mut inside = Vec::new();
-            for (pointer, inner) in blocks(&step.kind, &pointer) {
+            for (pointer, inner) in blocks(step, &pointer) {
                 approvals(inner, &mut inside);
                 self.sequence(inner, &pointer, before.clone());
             }
@@ -91,10 +92,10 @@ impl Walk<'_, '_> {
     }
 
     fn step(&mut self, step: &Step, pointer: &str, before: &Before<'_>) {
-        let (key, rules) = rules(&step.kind);
+        let (way, rules) = rules(&step.kind);
         let mut named = 0;
         for (place, rule) in rules.iter().enumerate() {
-            let pointer = format!("{pointer}/{key}/by/{place}");
+            let pointer = format!("{pointer}/{way}/{place}");
             self.shape(rule, &pointer);
             for (path, rule) in picking(rule) {
                 named += 1;

@@ -1,8 +1,8 @@
 //! Checks of a workflow.
 
-use super::{named, people, wrong};
+use super::{automation, named, people, wrong};
 use crate::findings::Findings;
-use crate::workflow::{Branch, Empty, ForEachStep, Join, Lock, RepeatStep, Step, StepKind, Workflow};
+use crate::workflow::{Branch, Empty, Join, Lock, Step, StepKind, Workflow};
 use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
 
@@ -13,7 +13,7 @@ pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
         super::object::check_field(variable, &pointer, found);
     }
     let mut seen = IndexMap::new();
-    steps(&workflow.steps, "", &mut seen, found);
+    steps(&workflow.steps, "/steps", &mut seen, found);
     if workflow.steps.is_empty() {
         found.key("/steps", Diagnostic::new(Code::MissingKey).with("key", "steps"));
     }
@@ -21,6 +21,7 @@ pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
         found.value("/record/lock", Diagnostic::new(Code::MissingKey).with("key", "material"));
     }
     people::check(workflow, found);
+    automation::check(workflow, found);
     // An assignment that itself may find nobody would only move the question.
     if let Some(Empty::Assign(crate::workflow::Performer::Field { .. })) = &workflow.policy.empty {
         found.value(
@@ -41,60 +42,52 @@ fn steps(
     found: &mut Findings<'_>,
 ) {
     for (name, step) in steps {
-        let pointer = format!("{base}/steps/{name}");
+        let pointer = format!("{base}/{name}");
         named(&pointer, name, found);
         // Tasks, translations and ways back name a step by its name alone, so it is unique in the workflow.
         if let Some(first) = seen.insert(name.clone(), pointer.clone()) {
             let at = found.place(&first, crate::findings::At::Key);
             found.key(&pointer, Diagnostic::new(Code::DuplicateName).with("name", name).with("first", at));
         }
-        inner(&step.kind, &pointer, seen, found);
-        if !matches!(step.kind, StepKind::Approve(_) | StepKind::Handle(_)) {
-            if !step.allow.is_empty() {
-                found.key(&format!("{pointer}/allow"), only_approve());
-            }
-            if !step.fields.is_empty() {
-                found.key(&format!("{pointer}/fields"), only_approve());
-            }
+        own(&step.kind, &pointer, found);
+        only_for(step, &pointer, found);
+        for (way, inner) in step.sequences() {
+            self::steps(inner, &format!("{pointer}/{way}"), seen, found);
         }
     }
 }
 
-/// What belongs to the type of a step, its own steps too.
-fn inner(kind: &StepKind, pointer: &str, seen: &mut IndexMap<String, String>, found: &mut Findings<'_>) {
-    let empty = kind.sequences().is_empty();
+/// What belongs to the type of a step.
+fn own(kind: &StepKind, pointer: &str, found: &mut Findings<'_>) {
     match kind {
-        StepKind::Choose(_) | StepKind::Each(_) | StepKind::Parallel(_) if empty => {
-            let reason = ["at least one branch is expected", "至少需要一个分支", "至少需要一個分支"];
-            found.value(&format!("{pointer}/{}", kind.name()), wrong(reason));
-        }
-        StepKind::Repeat(RepeatStep { steps, .. }) | StepKind::ForEach(ForEachStep { steps, .. })
-            if steps.is_empty() =>
-        {
-            found.key(pointer, Diagnostic::new(Code::MissingKey).with("key", "steps"));
-        }
-        StepKind::Choose(choose) => branches(&choose.choose, &format!("{pointer}/choose"), seen, found),
-        StepKind::Each(each) => branches(&each.each, &format!("{pointer}/each"), seen, found),
+        StepKind::Choose(choose) => branches(&choose.choose, &format!("{pointer}/choose"), found),
+        StepKind::Each(each) => branches(&each.each, &format!("{pointer}/each"), found),
         StepKind::Parallel(parallel) => {
-            for (name, path) in &parallel.parallel {
-                let pointer = format!("{pointer}/parallel/{name}");
-                named(&pointer, name, found);
-                steps(&path.steps, &pointer, seen, found);
-            }
+            at_least_one(parallel.parallel.keys(), &format!("{pointer}/parallel"), found);
             more_than_there(parallel.join, parallel.parallel.len(), pointer, found);
         }
+        StepKind::Wait(wait) => at_least_one(wait.wait.keys(), &format!("{pointer}/wait"), found),
         StepKind::Repeat(repeat) => {
             if let Some(counter) = &repeat.repeat.r#as {
                 named(&format!("{pointer}/repeat/as"), counter, found);
             }
-            steps(&repeat.steps, pointer, seen, found);
+            not_empty(&repeat.steps, pointer, found);
         }
         StepKind::ForEach(walked) => {
             named(&format!("{pointer}/for_each/as"), &walked.for_each.r#as, found);
-            steps(&walked.steps, pointer, seen, found);
+            not_empty(&walked.steps, pointer, found);
         }
         StepKind::Set(set) if set.set.is_empty() && set.set_from.is_empty() => {
-            found.key(pointer, wrong(["nothing is set", "没有设置任何值", "沒有設定任何值"]));
+            found.key(pointer, nothing_set());
+        }
+        StepKind::Update(step) if step.update.set.is_empty() && step.update.set_from.is_empty() => {
+            found.value(&format!("{pointer}/update"), nothing_set());
+        }
+        StepKind::Create(crate::workflow::CreateStep { into: Some(into), .. })
+        | StepKind::Script(crate::workflow::ScriptStep { into: Some(into), .. })
+        | StepKind::Sub(crate::workflow::SubStep { into: Some(into), .. })
+        | StepKind::Query(crate::workflow::QueryStep { into, .. }) => {
+            named(&format!("{pointer}/into"), into, found);
         }
         StepKind::Decide(decide) => {
             named(&format!("{pointer}/into"), &decide.into, found);
@@ -104,6 +97,62 @@ fn inner(kind: &StepKind, pointer: &str, seen: &mut IndexMap<String, String>, fo
             }
         }
         _ => {}
+    }
+}
+
+/// Keys that belong to some types of steps.
+fn only_for(step: &Step, pointer: &str, found: &mut Findings<'_>) {
+    if !matches!(step.kind, StepKind::Approve(_) | StepKind::Handle(_)) {
+        if !step.allow.is_empty() {
+            found.key(&format!("{pointer}/allow"), only_approve());
+        }
+        if !step.fields.is_empty() {
+            found.key(&format!("{pointer}/fields"), only_approve());
+        }
+    }
+    let acting = [
+        ("retry", step.retry.is_some()),
+        ("on_error", step.on_error.is_some()),
+        ("undo", step.undo.is_some()),
+    ];
+    for (key, said) in acting {
+        if said && !step.acts() {
+            let finding = wrong([
+                "only a step that acts by itself takes this",
+                "只有自动执行的步骤支持此键",
+                "只有自動執行的步驟支援此鍵",
+            ]);
+            found.key(&format!("{pointer}/{key}"), finding);
+        }
+    }
+    for (key, steps) in [("on_error", &step.on_error), ("undo", &step.undo)] {
+        if let Some(steps) = steps {
+            not_empty(&steps.steps, &format!("{pointer}/{key}"), found);
+        }
+    }
+}
+
+fn not_empty(steps: &IndexMap<String, Step>, pointer: &str, found: &mut Findings<'_>) {
+    if steps.is_empty() {
+        found.key(pointer, Diagnostic::new(Code::MissingKey).with("key", "steps"));
+    }
+}
+
+fn nothing_set() -> Diagnostic {
+    wrong(["nothing is set", "没有设置任何值", "沒有設定任何值"])
+}
+
+fn at_least_one<'a>(names: impl Iterator<Item = &'a String>, pointer: &str, found: &mut Findings<'_>) {
+    let mut none = true;
+    for name in names {
+        named(&format!("{pointer}/{name}"), name, found);
+        none = false;
+    }
+    if none {
+        found.value(
+            pointer,
+            wrong(["at least one branch is expected", "至少需要一个分支", "至少需要一個分支"]),
+        );
     }
 }
 
@@ -123,19 +172,13 @@ fn only_approve() -> Diagnostic {
     ])
 }
 
-fn branches(
-    branches: &IndexMap<String, Branch>,
-    pointer: &str,
-    seen: &mut IndexMap<String, String>,
-    found: &mut Findings<'_>,
-) {
+fn branches(branches: &IndexMap<String, Branch>, pointer: &str, found: &mut Findings<'_>) {
+    at_least_one(branches.keys(), pointer, found);
     let last = branches.len().saturating_sub(1);
     for (index, (name, branch)) in branches.iter().enumerate() {
-        let pointer = format!("{pointer}/{name}");
-        named(&pointer, name, found);
         if branch.when.is_none() && index != last {
             found.key(
-                &pointer,
+                &format!("{pointer}/{name}"),
                 wrong([
                     "only the last branch may go without `when`",
                     "只有最后一个分支可以没有 `when`",
@@ -143,6 +186,5 @@ fn branches(
                 ]),
             );
         }
-        steps(&branch.steps, &pointer, seen, found);
     }
 }

@@ -153,9 +153,22 @@ impl Walk<'_, '_> {
                 }
             }
         }
-        for key in ["choose", "each", "parallel"] {
+        for (index, performer) in
+            step.pointer("/send/to").and_then(Json::as_array).into_iter().flatten().enumerate()
+        {
+            self.performer(performer, &format!("{pointer}/send/to/{index}"));
+        }
+        for key in ["choose", "each", "parallel", "wait"] {
             for (name, branch) in entries(step, key) {
                 self.steps(branch, &join(&format!("{pointer}/{key}"), name));
+            }
+        }
+        for (name, inner) in entries(step, "together") {
+            self.step(inner, &join(&format!("{pointer}/together"), name));
+        }
+        for key in ["on_error", "undo"] {
+            if let Some(steps) = step.get(key) {
+                self.steps(steps, &format!("{pointer}/{key}"));
             }
         }
         self.steps(step, pointer);

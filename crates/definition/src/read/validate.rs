@@ -22,11 +22,10 @@ const NOT_YET_KEYS: [(Kind, &[&str]); 3] = [
 ];
 
 /// Values of the language that this version does not execute, by the key they stand at.
-const NOT_YET_VALUES: [(Kind, &str, &[&str]); 4] = [
+const NOT_YET_VALUES: [(Kind, &str, &[&str]); 3] = [
     (Kind::View, "type", &["map"]),
     (Kind::Workflow, "use", &["automation"]),
-    (Kind::Workflow, "allow", &["transfer", "delegate", "add_sign", "remove_sign", "take_back", "cc"]),
-    (Kind::Workflow, "after_return", &["ask", "back_to_returner"]),
+    (Kind::Workflow, "allow", &["take_back"]),
 ];
 
 pub(super) fn not_yet(what: &str, name: &str) -> Diagnostic {
@@ -117,7 +116,7 @@ fn known_keys<'a>(checked: &'a Checked, schema_path: &str) -> Vec<&'a str> {
 /// A value that may take several shapes: findings of the shape it has, or which shapes there are.
 fn union(
     error: &ValidationError<'_>,
-    branches: &[Vec<ValidationError<'static>>],
+    branches: &[Branch],
     checked: &Checked,
     base: &str,
     kind: Kind,
@@ -133,39 +132,102 @@ fn union(
                     | ValidationErrorKind::Constant { .. }
             )
     };
-    if let Some(branch) = branches.iter().find(|branch| !branch.iter().any(other_shape)) {
-        for error in branch {
-            report(error, checked, base, kind, found);
-        }
-        return;
-    }
     let pointer = format!("{base}{here}");
+    let fitting = branches.iter().filter(|branch| !branch.iter().any(other_shape));
+    match &closest(fitting, here)[..] {
+        [] => {}
+        [meant] => {
+            for error in *meant {
+                report(error, checked, base, kind, found);
+            }
+            return;
+        }
+        several => return other_keys(error.instance(), several, checked, &pointer, kind, found),
+    }
     let mut words: Vec<[String; 3]> = Vec::new();
     let mut options: Vec<String> = Vec::new();
-    for error in branches.iter().flatten().filter(|e| other_shape(e)) {
-        match error.kind() {
-            ValidationErrorKind::Type { kind } => words.push(type_words(kind)),
-            ValidationErrorKind::Enum { options: list } => {
-                options.extend(list.as_array().into_iter().flatten().map(plain));
+    for branch in branches {
+        let before = options.len();
+        for error in branch.iter().filter(|e| other_shape(e)) {
+            match error.kind() {
+                ValidationErrorKind::Enum { options: list } => {
+                    options.extend(list.as_array().into_iter().flatten().map(plain));
+                }
+                ValidationErrorKind::Constant { expected_value } => options.push(plain(expected_value)),
+                _ => {}
             }
-            ValidationErrorKind::Constant { expected_value } => options.push(plain(expected_value)),
-            _ => {}
         }
+        // What takes certain words does not take any text.
+        let named = options.len() > before;
+        words.extend(branch.iter().filter(|e| !named && other_shape(e)).filter_map(|e| match e.kind() {
+            ValidationErrorKind::Type { kind } => Some(type_words(kind)),
+            _ => None,
+        }));
     }
     let finding = if options.is_empty() {
         must_be(&pointer, any_of(&words))
     } else if let Some(text) = error.instance().as_str() {
         one_of(text, &options, &pointer, kind)
     } else {
-        if kind == Kind::Workflow && pointer.ends_with("/mode") {
-            found.value(&pointer, not_yet("mode", &error.instance().to_string()));
-            return;
-        }
         words
             .push([0, 1, 2].map(|_| options.iter().map(|o| format!("`{o}`")).collect::<Vec<_>>().join(", ")));
         must_be(&pointer, any_of(&words))
     };
     found.value(&pointer, finding);
+}
+
+type Branch = Vec<ValidationError<'static>>;
+
+/// The branches whose keys differ least from those that are written.
+fn closest<'a>(branches: impl Iterator<Item = &'a Branch>, here: &str) -> Vec<&'a Branch> {
+    let differing = |branch: &Branch| -> usize {
+        let keys = |error: &ValidationError<'_>| match error.kind() {
+            ValidationErrorKind::AdditionalProperties { unexpected } => unexpected.len(),
+            ValidationErrorKind::Required { .. } => 1,
+            _ => 0,
+        };
+        branch.iter().filter(|e| e.instance_path().as_str() == here).map(keys).sum()
+    };
+    let all: Vec<(usize, &Branch)> = branches.map(|branch| (differing(branch), branch)).collect();
+    let least = all.iter().map(|(count, _)| *count).min();
+    all.into_iter().filter(|(count, _)| Some(*count) == least).map(|(_, branch)| branch).collect()
+}
+
+/// A map of which no key, or more than one, says which shape it is to have.
+fn other_keys(
+    written: &Json,
+    branches: &[&Branch],
+    checked: &Checked,
+    pointer: &str,
+    kind: Kind,
+    found: &mut Findings<'_>,
+) {
+    let mut known: Vec<&str> = Vec::new();
+    for error in branches.iter().copied().flatten() {
+        match error.kind() {
+            ValidationErrorKind::Required { property } => known.extend(property.as_str()),
+            ValidationErrorKind::AdditionalProperties { .. } => {
+                known.extend(known_keys(checked, error.schema_path().as_str()));
+            }
+            _ => {}
+        }
+    }
+    known.sort_unstable();
+    known.dedup();
+    let unknown = written.as_object().into_iter().flat_map(|map| map.keys());
+    let unknown: Vec<&String> = unknown.filter(|key| !known.contains(&key.as_str())).collect();
+    for key in &unknown {
+        found.key(&join(pointer, key), unknown_key(key, &known, kind));
+    }
+    if unknown.is_empty() {
+        let keys = known.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(", ");
+        let words = [
+            format!("a map with one of {keys}"),
+            format!("含有 {keys} 之一的映射"),
+            format!("含有 {keys} 之一的對應"),
+        ];
+        found.value(pointer, must_be(pointer, words));
+    }
 }
 
 fn plain(json: &Json) -> String {
@@ -257,9 +319,6 @@ fn describe(error: &ValidationError<'_>, pointer: &str, kind: Kind) -> Diagnosti
     match error.kind() {
         ValidationErrorKind::Enum { options } => {
             let options: Vec<String> = options.as_array().into_iter().flatten().map(plain).collect();
-            if kind == Kind::Workflow && pointer.ends_with("/mode") && instance.is_object() {
-                return not_yet("mode", &shown);
-            }
             one_of(&shown, &options, pointer, kind)
         }
         ValidationErrorKind::Constant { expected_value } => {
@@ -267,6 +326,7 @@ fn describe(error: &ValidationError<'_>, pointer: &str, kind: Kind) -> Diagnosti
         }
         ValidationErrorKind::Type { kind } => must_be(pointer, type_words(kind)),
         ValidationErrorKind::Minimum { limit } => number("at least", "不小于", "不小於", limit),
+        ValidationErrorKind::ExclusiveMinimum { limit } => number("more than", "大于", "大於", limit),
         ValidationErrorKind::Maximum { limit } => number("at most", "不大于", "不大於", limit),
         ValidationErrorKind::MinItems { limit } => {
             number("a list with entries, at least", "列表，项数至少", "清單，項數至少", limit)

@@ -18,4 +18,6 @@ pub enum Outcome {
     Approved,
     /// The record is rejected.
     Rejected,
+    /// An automation is done.
+    Done,
 }

@@ -1,9 +1,9 @@
 //! Decisions: approve, reject, return, withdraw, comment.
 
 use crate::engine::Engine;
+use crate::flow::log::LogKind;
 use crate::flow::people::picks::{self, Named};
-use crate::flow::stored::LogKind;
-use crate::flow::{drive, stored};
+use crate::flow::stored;
 use crate::identity::Identity;
 use crate::records::read;
 use crate::work::Work;
@@ -87,7 +87,7 @@ impl Engine {
 }
 
 pub(crate) async fn decide(work: &Work, action: &TaskAction) -> Result<()> {
-    let instance = stored::of_task(work, action.task).await?;
+    let (mut held, instance) = stored::hold_by_task(work, action.task).await?;
     let flow = stored::flow_of(work, &instance).await?;
     let task = instance.tasks.iter().find(|t| t.id == action.task);
     let task = task.filter(|t| t.assignee == work.identity.actor.id || work.identity.actor.admin);
@@ -104,26 +104,26 @@ pub(crate) async fn decide(work: &Work, action: &TaskAction) -> Result<()> {
         DecisionKind::Return => LogKind::Returned,
         DecisionKind::Done => LogKind::Done,
     };
-    stored::log(work, instance.id, log, Some(&task.node), action.comment.as_deref()).await?;
+    held.say(work, log, Some(&task.node), action.comment.as_deref());
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     let asked = run.decide(action.task, decision)?;
     if action.kind == DecisionKind::Approve {
         picks::take(work, &mut run, flow.find(&task.node), &action.picks).await?;
     }
-    drive::until_it_waits(work, &mut run, asked).await
+    work.drive(held, &mut run, asked).await
 }
 
 pub(crate) async fn withdraw(work: &Work, id: Uuid, comment: Option<String>) -> Result<()> {
-    let instance = stored::load(work, id).await?;
+    let (mut held, instance) = stored::hold(work, id).await?;
     let actor = &work.identity.actor;
     if instance.initiator != actor.id && !actor.admin {
         return Err(Box::new(Diagnostic::new(Code::NotFound)));
     }
     let flow = stored::flow_of(work, &instance).await?;
-    stored::log(work, instance.id, LogKind::Withdrawn, None, comment.as_deref()).await?;
+    held.say(work, LogKind::Withdrawn, None, comment.as_deref());
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     run.withdraw()?;
-    drive::until_it_waits(work, &mut run, None).await
+    work.drive(held, &mut run, None).await
 }
 
 /// An administrator ends a flow; its record is released as if the initiator had taken it back.
@@ -131,16 +131,16 @@ pub(crate) async fn cancel(work: &Work, id: Uuid, comment: Option<&str>) -> Resu
     if !work.identity.actor.admin {
         return Err(Box::new(Diagnostic::new(Code::NotFound)));
     }
-    let instance = stored::load(work, id).await?;
+    let (mut held, instance) = stored::hold(work, id).await?;
     let flow = stored::flow_of(work, &instance).await?;
-    stored::log(work, instance.id, LogKind::Cancelled, None, comment).await?;
+    held.say(work, LogKind::Cancelled, None, comment);
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     run.cancel()?;
-    drive::until_it_waits(work, &mut run, None).await
+    work.drive(held, &mut run, None).await
 }
 
 pub(crate) async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {
-    let instance = stored::of_task(work, id).await?;
+    let (mut held, instance) = stored::hold_by_task(work, id).await?;
     let flow = stored::flow_of(work, &instance).await?;
     let actor = work.identity.actor.id;
     let task = instance.tasks.iter().find(|t| t.id == id && t.assignee == actor);
@@ -154,7 +154,8 @@ pub(crate) async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {
         let found = Diagnostic::new(Code::NotPermitted).with("action", "comment on").with("what", &task.node);
         return Err(Box::new(found));
     }
-    stored::log(work, instance.id, LogKind::Commented, Some(&task.node), Some(text)).await
+    held.say(work, LogKind::Commented, Some(&task.node), Some(text));
+    held.save(work, &instance).await
 }
 
 async fn record(work: &Work, flow: &Flow, id: Uuid) -> Result<Option<Row>> {
@@ -169,16 +170,20 @@ async fn record(work: &Work, flow: &Flow, id: Uuid) -> Result<Option<Row>> {
 /// What the steps refuse that must be done again.
 pub(crate) async fn record_changed(work: &Work, before: &Row, after: &Row) -> Result<()> {
     let Some(id) = before.system(catalog::SystemField::Flow).as_reference() else { return Ok(()) };
-    if work.is_at_task_of(id) {
+    if work.moves(id) {
         return Ok(());
     }
-    let instance = stored::load(work, id).await?;
+    let (mut held, instance) = stored::hold(work, id).await?;
     let flow = stored::flow_of(work, &instance).await?;
     if !flow.material.iter().any(|field| before.get(field) != after.get(field)) {
         return Ok(());
     }
     let version = read::version_of(work, &flow.object, instance.record).await?;
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
+    let stood = run.instance.tasks.iter().filter(|task| task.state.is_passed()).count();
     let asked = run.material_changed(version)?;
-    drive::until_it_waits(work, &mut run, asked).await
+    if run.instance.tasks.iter().filter(|task| task.state.is_passed()).count() < stood {
+        held.say(work, LogKind::Voided, None, None);
+    }
+    work.drive(held, &mut run, asked).await
 }

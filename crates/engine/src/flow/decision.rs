@@ -1,8 +1,10 @@
 //! A flow asks a decision table: with the rights of the flow, of the record as it stands in this transaction.
 
-use crate::flow::stored::{self, LogKind, Said};
-use crate::flow::values::value;
+use crate::flow::log::{LogKind, Said};
+use crate::flow::stored::Held;
+use crate::flow::values::evaluated;
 use crate::flow::variable::{Known, kept};
+use crate::flow::writes::as_flow;
 use crate::records::facts;
 use crate::work::Work;
 use catalog::Decision;
@@ -34,10 +36,10 @@ pub(super) async fn answered(
     let decision = work.published.catalog.decisions.get(&step.decision).ok_or_else(missing)?;
     let mut given = Given::new();
     for (input, expr) in &step.with {
-        given.insert(input.clone(), value(work, &run.instance, known, expr).await?);
+        given.insert(input.clone(), evaluated(work, &run.instance, known, expr).await?);
     }
     let about = match &step.record {
-        Some(record) => value(work, &run.instance, known, record).await?.as_reference(),
+        Some(record) => evaluated(work, &run.instance, known, record).await?.as_reference(),
         None => Some(run.instance.record),
     };
     let row = match (&decision.object, about) {
@@ -54,7 +56,7 @@ pub(super) async fn answered(
 }
 
 async fn ask(work: &Work, decision: &Decision, row: Option<&Row>, given: &Given) -> Result<Decided> {
-    let work = work.as_flow();
+    let work = as_flow(work);
     let mut known = Facts::default();
     loop {
         let asked = work.planner().decision_inputs(decision, row, given, &known)?;
@@ -85,6 +87,7 @@ fn named(step: &Decide, decision: &Decision, answer: Answer) -> Vec<(Arc<str>, V
 /// As [`answered`].
 pub(super) async fn decide(
     work: &Work,
+    held: &mut Held,
     run: &Run<'_>,
     node: usize,
     step: &Decide,
@@ -92,7 +95,6 @@ pub(super) async fn decide(
 ) -> Result<workflow::Answer> {
     let (values, rules) = answered(work, run, step, known).await?;
     let more = json!({"decision": step.decision, "rules": rules});
-    let said = Said { comment: None, more };
-    stored::log(work, run.instance.id, LogKind::Decided, Some(&run.flow.nodes[node].name), said).await?;
+    held.say(work, LogKind::Decided, Some(&run.flow.nodes[node].name), Said::more(more));
     Ok(workflow::Answer::Values(values.into_iter().map(|(name, value)| (name, kept(&value))).collect()))
 }

@@ -1,50 +1,69 @@
 //! Answers what a run asks until its tokens wait, then stores it.
 
 use crate::flow::people::absence;
+use crate::flow::stored::Held;
 use crate::flow::variable::{self, Known};
-use crate::flow::{decision, people, stored, values};
+use crate::flow::writes::write;
+use crate::flow::{arm, calls, decision, deeds, events, people, values};
 use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::Result;
-use expression::Value;
 use plan::Precondition;
 use plan::planner::Mode;
-use serde_json::{Map, Value as Json};
-use std::sync::Arc;
 use storage::row;
 use workflow::step::Step;
 use workflow::step::for_each::ForEach;
 use workflow::step::set::Set;
-use workflow::{Answer, Flow, InstanceState, Outcome, Question, Run};
+use workflow::{Answer, InstanceState, Outcome, Question, Run};
 
 /// Goes on until all tokens wait or the flow has ended; stores the instance and does what its end means for
 /// the record.
 ///
 /// # Errors
 /// What steps refuse, and what writing the record refuses.
-pub async fn until_it_waits(work: &Work, run: &mut Run<'_>, mut asked: Option<Question>) -> Result<()> {
+pub(super) async fn until_it_waits(
+    work: &Work,
+    mut held: Held,
+    run: &mut Run<'_>,
+    mut asked: Option<Question>,
+) -> Result<()> {
+    let work = &work.caused_by(&run.instance, held.chain());
     while let Some(question) = asked {
         // Writes of a step nest deep; their state does not lie on the stack of whoever decides.
-        let answer = Box::pin(answer(work, run, question)).await?;
+        let answer = Box::pin(answer(work, &mut held, run, question)).await?;
         asked = run.answer(answer)?;
     }
-    stored::save(work, &run.instance).await?;
+    held.save(work, &run.instance).await?;
     let outcome = match run.instance.state {
         InstanceState::Running => return Ok(()),
         InstanceState::Approved => Outcome::Approve,
         InstanceState::Rejected => Outcome::Reject,
         InstanceState::Withdrawn => Outcome::Withdraw,
         InstanceState::Cancelled => Outcome::Cancel,
+        InstanceState::Done => Outcome::Done,
     };
     Box::pin(ended(work, run, outcome)).await
 }
 
-async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer> {
+async fn answer(work: &Work, held: &mut Held, run: &mut Run<'_>, question: Question) -> Result<Answer> {
+    let flow = run.flow;
     let instance = &run.instance;
     let known = || variable::seen(run, run.asking());
     Ok(match question {
+        Question::Do { node, token } => match &flow.nodes[node].step {
+            Step::Act(act) => deeds::act(work, run, token, act).await?,
+            Step::Query(query) => {
+                deeds::query(work, run, token, query).await?;
+                Answer::Written
+            }
+            _ => Answer::Written,
+        },
+        Question::Arm { node, token } => match &flow.nodes[node].step {
+            Step::Wait(wait) => Answer::Awaits(arm::awaits(work, run, token, wait).await?),
+            _ => Answer::Written,
+        },
         Question::People { node, rules } => {
-            let found = people::matching(work, run, node, &known(), &rules).await?;
+            let found = people::matching(work, run, &run.flow.nodes[node].name, &known(), &rules).await?;
             Answer::People(absence::present(work, run, node, found).await?)
         }
         Question::Substitute { node, head, others } => {
@@ -52,7 +71,7 @@ async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer
             Answer::Substituted { others, substitutes: absence::present(work, run, node, found).await? }
         }
         Question::Fallback { node, rule } => {
-            let found = people::matching(work, run, node, &known(), &[rule]).await?;
+            let found = people::matching(work, run, &run.flow.nodes[node].name, &known(), &[rule]).await?;
             Answer::Fallback(absence::present(work, run, node, found).await?)
         }
         Question::Cases { node, .. } => {
@@ -80,7 +99,7 @@ async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer
             _ => Answer::Written,
         },
         Question::Decide { node, .. } => match &run.flow.nodes[node].step {
-            Step::Decide(step) => Box::pin(decision::decide(work, run, node, step, &known())).await?,
+            Step::Decide(step) => Box::pin(decision::decide(work, held, run, node, step, &known())).await?,
             _ => Answer::Values(Vec::new()),
         },
     })
@@ -90,41 +109,23 @@ async fn answer(work: &Work, run: &Run<'_>, question: Question) -> Result<Answer
 async fn set(work: &Work, run: &Run<'_>, step: &Set, known: &Known) -> Result<Answer> {
     let mut fields = step.set.clone();
     for (field, expr) in &step.set_from {
-        fields.push((field.clone(), values::value(work, &run.instance, known, expr).await?));
+        fields.push((field.clone(), values::evaluated(work, &run.instance, known, expr).await?));
     }
     let variables = values::assigned(work, run, known, &step.variables).await?;
     write(work, run.flow, run.instance.record, &fields).await?;
     Ok(if variables.is_empty() { Answer::Written } else { Answer::Values(variables) })
 }
 
-/// Writes fields of the record as the flow: no rights, stage and read-only fields too, but every rule holds.
-pub(crate) async fn write(
-    work: &Work,
-    flow: &Flow,
-    record: uuid::Uuid,
-    values: &[(Arc<str>, Value)],
-) -> Result<()> {
-    if values.is_empty() {
-        return Ok(());
-    }
-    let object = work.published.object(&flow.object)?;
-    let mut body = Map::new();
-    for (name, value) in values {
-        let rendered = object.field(name).map_or(Json::Null, |field| field.kind.kind().render(value));
-        body.insert(name.to_string(), rendered);
-    }
-    let command = Command::Update {
-        object: flow.object.clone(),
-        id: record,
-        body: Json::Object(body),
-        precondition: Precondition::Waived,
-    };
-    Box::pin(work.as_flow().execute(&command)).await.map(drop)
-}
-
 /// The record is released, gets what the definition says, and a parked move is made at last.
 async fn ended(work: &Work, run: &Run<'_>, outcome: Outcome) -> Result<()> {
     let (flow, instance) = (run.flow, &run.instance);
+    events::flow_ended(work, instance).await?;
+    if let Some(parent) = instance.parent {
+        calls::answered(work, parent, instance.state).await?;
+    }
+    if flow.automation {
+        return Ok(());
+    }
     let object = work.published.object(&flow.object)?;
     row::write::set_flow(&work.tx, object, instance.record, None).await?;
     // What an administrator ended is as if it had been taken back.

@@ -20,14 +20,14 @@ use plan::Row;
 use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::{Flow, Instance, NodeId, Performer, Person, Picker, Run};
+use workflow::{Flow, Instance, Performer, Person, Picker, Run};
 
 /// Where rules are asked: what they speak of beside the organisation.
 #[derive(Clone, Copy)]
 struct Place<'a> {
     flow: &'a Flow,
     instance: &'a Instance,
-    node: NodeId,
+    node: &'a str,
     known: &'a Known,
 }
 
@@ -36,7 +36,7 @@ struct Place<'a> {
 pub async fn matching(
     work: &Work,
     run: &Run<'_>,
-    node: NodeId,
+    node: &str,
     known: &Known,
     rules: &[Performer],
 ) -> Result<Vec<Person>> {
@@ -88,10 +88,7 @@ async fn by_rule(work: &Work, place: Place<'_>, rule: &Performer) -> Result<Vec<
                 Picker::Initiator => "named by the initiator",
                 Picker::Approver(_) => "named by an earlier approver",
             };
-            (
-                place.instance.picks.get(&place.flow.nodes[place.node].name).cloned().unwrap_or_default(),
-                why.to_owned(),
-            )
+            (place.instance.picks.get(place.node).cloned().unwrap_or_default(), why.to_owned())
         }
         // Not the condition: it may speak of fields that a reader may not read.
         Performer::Where(condition) => {

@@ -16,7 +16,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
 use workflow::Flow;
-use workflow::instance::{Instance, TaskState};
+use workflow::instance::TaskState;
 use workflow::step::Step;
 
 /// What stands for all fields that are not named.
@@ -59,7 +59,7 @@ fn right(flow: &Flow, node: &str, field: &str) -> Option<FieldRight> {
 /// and what the record refuses.
 pub(crate) async fn save(work: &Work, id: Uuid, body: &Json, precondition: Precondition) -> Result<Written> {
     let missing = || Box::new(Diagnostic::new(Code::NotFound));
-    let instance: Instance = stored::of_task(work, id).await?;
+    let (_held, instance) = stored::hold_by_task(work, id).await?;
     let task = instance.tasks.iter().find(|task| task.id == id && task.assignee == work.identity.actor.id);
     let task = task.ok_or_else(missing)?;
     let flow = stored::flow_of(work, &instance).await?;

@@ -1,7 +1,7 @@
 //! What people do with tasks beside deciding them: give away, lend, give back, add, take off, tell, take back.
 
-use crate::flow::stored::{LogKind, Said};
-use crate::flow::{drive, people, stored};
+use crate::flow::log::{LogKind, Said};
+use crate::flow::{people, stored};
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::json;
@@ -68,7 +68,7 @@ impl SeatAct {
 /// # Errors
 /// `not_found` for a task of somebody else, `invalid_value` for a person who cannot act, and what [`workflow::seats`] refuses.
 pub(crate) async fn act(work: &Work, action: &SeatAction) -> Result<()> {
-    let instance = stored::of_task(work, action.task).await?;
+    let (mut held, instance) = stored::hold_by_task(work, action.task).await?;
     let flow = stored::flow_of(work, &instance).await?;
     let actor = &work.identity.actor;
     let task = instance.tasks.iter().find(|t| t.id == action.task);
@@ -89,7 +89,7 @@ pub(crate) async fn act(work: &Work, action: &SeatAction) -> Result<()> {
     };
     let told: Vec<Uuid> = named.iter().map(|(_, id)| *id).chain(removed).collect();
     let said = Said { comment: action.comment.as_deref(), more: json!({"people": told}) };
-    stored::log(work, instance.id, action.act.log(), Some(&task.node), said).await?;
+    held.say(work, action.act.log(), Some(&task.node), said);
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     let id = action.task;
     let asked = match &action.act {
@@ -101,5 +101,5 @@ pub(crate) async fn act(work: &Work, action: &SeatAction) -> Result<()> {
         SeatAct::Copy(people) => run.copy_to(id, people).map(|()| None)?,
         SeatAct::TakeBack => run.take_back(id)?,
     };
-    drive::until_it_waits(work, &mut run, asked).await
+    work.drive(held, &mut run, asked).await
 }

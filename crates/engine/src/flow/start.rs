@@ -1,8 +1,10 @@
 //! Starting a flow: by hand, or by a move that must be approved first.
 
 use crate::engine::Engine;
+use crate::flow::begin::{fresh, take};
+use crate::flow::log::LogKind;
 use crate::flow::people::picks::{self, Named};
-use crate::flow::{drive, stored, values};
+use crate::flow::{stored, values};
 use crate::identity::Identity;
 use crate::records::read::{self, Given};
 use crate::work::Work;
@@ -11,10 +13,9 @@ use expression::Value;
 use plan::Row;
 use plan::actor::Access;
 use plan::planner::Parked;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::{Flow, Instance, InstanceState, Outcome, ParkedMove, Picks, Run};
+use workflow::{Flow, Instance, ParkedMove, Run};
 
 /// A record goes into a flow.
 #[derive(Clone, Debug)]
@@ -93,7 +94,7 @@ async fn begin(
     (comment, named): (Option<&str>, &Named),
 ) -> Result<Uuid> {
     let record = row.id();
-    if !row.system(catalog::SystemField::Flow).is_null() {
+    if !flow.automation && !row.system(catalog::SystemField::Flow).is_null() {
         return Err(Box::new(Diagnostic::new(Code::AlreadyPending)));
     }
     if let Some(when) = &flow.start.when {
@@ -103,35 +104,17 @@ async fn begin(
             return Err(Box::new(found));
         }
     }
-    let mut instance = Instance {
-        id: Uuid::now_v7(),
-        workflow: flow.name.clone(),
-        hash: flow.hash.clone(),
-        object: flow.object.clone(),
-        record,
-        initiator: work.identity.actor.id,
-        state: InstanceState::Running,
-        parked,
-        round: 0,
-        picks: Picks::new(),
-        started_at: work.bindings.now,
-        ended_at: None,
-        variables: BTreeMap::new(),
-        tokens: Vec::new(),
-        tasks: Vec::new(),
-    };
+    let mut instance = Instance { parked, ..fresh(work, flow, record, work.identity.actor.id) };
     let id = instance.id;
-    if let Some(values) = flow.set.get(&Outcome::Submit) {
-        drive::write(work, flow, record, values).await?;
+    if !flow.automation {
+        take(work, flow, &row, id).await?;
     }
     values::begin(work, flow, &mut instance).await?;
-    // The lock takes effect after what submitting itself sets.
-    let object = work.published.object(&flow.object)?;
-    storage::row::write::set_flow(&work.tx, object, record, Some(id)).await?;
-    stored::insert(work, flow, &instance, row.version(), comment).await?;
+    let mut held = stored::begin(work, flow, &instance, row.version()).await?;
+    held.say(work, LogKind::Started, None, comment);
     let mut run = Run::start(flow, instance, work.bindings.now, Uuid::now_v7);
     picks::take(work, &mut run, None, named).await?;
     let asked = run.advance()?;
-    drive::until_it_waits(work, &mut run, asked).await?;
+    work.drive(held, &mut run, asked).await?;
     Ok(id)
 }

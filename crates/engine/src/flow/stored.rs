@@ -1,96 +1,36 @@
-//! Instances between the token engine and the tables.
+//! Instances between the token engine and the tables: locked once, stored once.
 
-use crate::work::Work;
+use crate::flow::awaits;
+use crate::flow::log::{LogKind, Said};
+use crate::flow::rows::{self, name_of, task_data, token_data, token_number};
+use crate::work::{Link, Work};
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use storage::store::workflow as table;
 use uuid::Uuid;
-use workflow::{
-    Flow, Instance, InstanceState, Lock, Origin, ParkedMove, Task, TaskKind, TaskState, Token, TokenState,
-};
+use workflow::{Flow, Instance, InstanceState, Lock, Task, TaskState, Token, TokenState};
 
-/// What the log says happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogKind {
-    /// Somebody submitted.
-    Started,
-    /// Somebody approved.
-    Approved,
-    /// Somebody rejected.
-    Rejected,
-    /// Somebody sent it back.
-    Returned,
-    /// Somebody did what was asked.
-    Done,
-    /// Somebody took a decision back.
-    TakenBack,
-    /// An administrator ended it.
-    Cancelled,
-    /// Somebody gave a task away.
-    Transferred,
-    /// Somebody asked another person to act.
-    Delegated,
-    /// Somebody gave a task back.
-    Resolved,
-    /// Somebody added people.
-    SeatsAdded,
-    /// Somebody took people off.
-    SeatRemoved,
-    /// Somebody told further people.
-    Copied,
-    /// Somebody asked to hurry.
-    Urged,
-    /// The initiator took it back.
-    Withdrawn,
-    /// Somebody said something.
-    Commented,
-    /// Approvals became void because the record changed.
-    Voided,
-    /// A task went to the successor of somebody who left.
-    HandedOver,
-    /// A decision table answered.
-    Decided,
-}
-
-impl LogKind {
-    fn name(self) -> &'static str {
-        match self {
-            LogKind::Started => "started",
-            LogKind::Approved => "approved",
-            LogKind::Rejected => "rejected",
-            LogKind::Returned => "returned",
-            LogKind::Done => "done",
-            LogKind::TakenBack => "taken_back",
-            LogKind::Cancelled => "cancelled",
-            LogKind::Transferred => "transferred",
-            LogKind::Delegated => "delegated",
-            LogKind::Resolved => "resolved",
-            LogKind::SeatsAdded => "seats_added",
-            LogKind::SeatRemoved => "seat_removed",
-            LogKind::Copied => "copied",
-            LogKind::Urged => "urged",
-            LogKind::Withdrawn => "withdrawn",
-            LogKind::Commented => "commented",
-            LogKind::Voided => "voided",
-            LogKind::HandedOver => "handed_over",
-            LogKind::Decided => "decided",
-        }
-    }
+/// A flow that this transaction moves: its rows as they were when it was locked, and what is to be said of it.
+pub(crate) struct Held {
+    row: table::Instance,
+    tokens: Vec<table::Token>,
+    tasks: Vec<table::Task>,
+    said: Vec<table::NewLogRow>,
+    fresh: bool,
 }
 
 fn missing() -> Box<Diagnostic> {
     Box::new(Diagnostic::new(Code::NotFound))
 }
 
-/// A fresh instance; its definition is kept under its hash, so that it ends as it began.
-pub async fn insert(
+/// A flow that begins; its definition is kept under its hash, so that it ends as it began.
+pub(crate) async fn begin(
     work: &Work,
     flow: &Flow,
     instance: &Instance,
     record_version: i64,
-    comment: Option<&str>,
-) -> Result<()> {
+) -> Result<Held> {
     if let Some(definition) = work.published.catalog.workflows.get(&flow.name) {
         let body =
             serde_json::to_string(&**definition).map_err(|e| crate::engine::internal("a workflow", &e))?;
@@ -101,7 +41,7 @@ pub async fn insert(
         Lock::Material => "material",
         Lock::All => "all",
     };
-    let mut row = table::Instance {
+    let row = table::Instance {
         id: instance.id,
         workflow: instance.workflow.to_string(),
         definition: instance.hash.clone(),
@@ -112,294 +52,188 @@ pub async fn insert(
         initiator: instance.initiator,
         locking: locking.to_owned(),
         parked: instance.parked.as_ref().map(|p| json!({"move": p.name, "sent": p.sent})),
-        variables: variables(instance),
+        variables: rows::variables(instance),
         event_key: None,
         chain: json!([]),
-        version: 1,
+        version: 0,
         log_number: 0,
         log_hash: Vec::new(),
         started_at: instance.started_at,
         ended_at: None,
         incident: None,
     };
-    table::insert_instance(&work.tx, &row).await?;
-    append(work, &mut row, LogKind::Started, None, comment.into()).await?;
-    table::save_instance(&work.tx, &row).await.map(drop)
+    Ok(Held { row, tokens: Vec::new(), tasks: Vec::new(), said: Vec::new(), fresh: true })
 }
 
-/// What an instance knows beside its tokens and tasks.
-fn variables(instance: &Instance) -> Json {
-    json!({"round": instance.round, "values": instance.variables, "picks": instance.picks})
-}
-
-/// An instance, locked until the transaction ends.
-pub async fn load(work: &Work, id: Uuid) -> Result<Instance> {
+/// A flow, locked until the transaction ends.
+pub(crate) async fn hold(work: &Work, id: Uuid) -> Result<(Held, Instance)> {
     let row = table::lock_instance(&work.tx, id).await?.ok_or_else(missing)?;
-    assemble(work, row).await
-}
-
-/// The instance of a task, locked until the transaction ends.
-pub async fn of_task(work: &Work, task: Uuid) -> Result<Instance> {
-    let task = table::task(&work.tx, task).await?.ok_or_else(missing)?;
-    load(work, task.instance).await
-}
-
-pub(crate) async fn assemble(work: &Work, row: table::Instance) -> Result<Instance> {
     let tokens = table::tokens(&work.tx, row.id).await?;
     let tasks = table::tasks(&work.tx, row.id).await?;
-    let number = |id: Uuid| tokens.iter().find(|t| t.id == id).map_or(0, token_number);
-    Ok(Instance {
-        id: row.id,
-        workflow: row.workflow.as_str().into(),
-        hash: row.definition,
-        object: row.object.as_str().into(),
-        record: row.record,
-        initiator: row.initiator,
-        state: read_name(&row.state)?,
-        parked: row.parked.as_ref().and_then(|parked| {
-            Some(ParkedMove { name: parked["move"].as_str()?.into(), sent: parked["sent"].clone() })
-        }),
-        round: number_in(&row.variables, "round"),
-        variables: read_json(row.variables["values"].clone())?,
-        picks: read_json(row.variables["picks"].clone())?,
-        started_at: row.started_at,
-        ended_at: row.ended_at,
-        tasks: tasks.iter().map(|task| read_task(task, number(task.token))).collect::<Result<_>>()?,
-        tokens: tokens.iter().map(read_token).collect::<Result<_>>()?,
-    })
+    let instance = rows::read_instance(&row, &tokens, &tasks)?;
+    Ok((Held { row, tokens, tasks, said: Vec::new(), fresh: false }, instance))
 }
 
-/// A name in a table back to what it stands for.
-fn read_name<T: serde::de::DeserializeOwned>(name: &str) -> Result<T> {
-    serde_json::from_value(Json::String(name.to_owned()))
-        .map_err(|e| crate::engine::internal("a stored flow", &e))
+/// The flow of a task, locked until the transaction ends.
+pub(crate) async fn hold_by_task(work: &Work, task: Uuid) -> Result<(Held, Instance)> {
+    let task = table::task(&work.tx, task).await?.ok_or_else(missing)?;
+    hold(work, task.instance).await
 }
 
-/// What the enum is called in tables.
-fn name_of<T: serde::Serialize>(value: T) -> String {
-    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+/// An instance as it stands, to be looked at.
+pub(crate) async fn look(work: &Work, row: &table::Instance) -> Result<Instance> {
+    let tokens = table::tokens(&work.tx, row.id).await?;
+    let tasks = table::tasks(&work.tx, row.id).await?;
+    rows::read_instance(row, &tokens, &tasks)
 }
 
-/// A structure in a table back to what it stands for; nothing is the default.
-fn read_json<T: serde::de::DeserializeOwned + Default>(json: Json) -> Result<T> {
-    match json {
-        Json::Null => Ok(T::default()),
-        json => serde_json::from_value(json).map_err(|e| crate::engine::internal("a stored flow", &e)),
+impl Held {
+    /// What set the flow off: a key that does so once, and the flows that led to it.
+    pub fn caused(&mut self, key: Option<String>, chain: &[Link]) {
+        self.row.event_key = key;
+        self.row.chain = json!(chain);
     }
-}
 
-fn number_in(json: &Json, key: &str) -> u32 {
-    json[key].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
-}
+    /// The flows that led to this one.
+    pub fn chain(&self) -> Vec<Link> {
+        serde_json::from_value(self.row.chain.clone()).unwrap_or_default()
+    }
 
-fn token_number(token: &table::Token) -> u32 {
-    number_in(&token.data, "number")
-}
+    /// Says something in the log of the flow.
+    pub fn say<'s>(&mut self, work: &Work, kind: LogKind, node: Option<&str>, said: impl Into<Said<'s>>) {
+        let said = said.into();
+        // Whoever made the flow go on has not decided what a table decides.
+        let actor = Some(work.identity.actor.id).filter(|id| !id.is_nil() && kind != LogKind::Decided);
+        let mut data = if said.more.is_object() { said.more } else { json!({}) };
+        if let Some(comment) = said.comment {
+            data["comment"] = json!(comment);
+        }
+        self.said.push(table::NewLogRow {
+            kind: kind.name().to_owned(),
+            node: node.map(str::to_owned),
+            actor,
+            at: work.bindings.now,
+            data,
+        });
+    }
 
-fn read_token(token: &table::Token) -> Result<Token> {
-    let state: TokenState = read_name(&token.state)?;
-    let parent = token.data["parent"].as_u64().and_then(|n| u32::try_from(n).ok());
-    let data = read_json(token.data["kept"].clone())?;
-    Ok(Token { id: token_number(token), node: token.node.as_str().into(), state, parent, data })
-}
+    /// Stores what became of the flow.
+    pub async fn save(mut self, work: &Work, instance: &Instance) -> Result<()> {
+        self.row.state = instance.state.name().to_owned();
+        self.row.ended_at = instance.ended_at;
+        self.row.variables = rows::variables(instance);
+        self.row.version += 1;
+        let log = table::chain_log(&mut self.row, std::mem::take(&mut self.said));
+        match self.fresh {
+            true => drop(table::insert_instance(&work.tx, &self.row).await?),
+            false => drop(table::save_instance(&work.tx, &self.row).await?),
+        }
+        table::insert_log(&work.tx, &log).await?;
+        let ids = self.save_tokens(work, instance).await?;
+        self.save_tasks(work, instance, &ids).await?;
+        let before: Vec<Token> = self.tokens.iter().map(rows::read_token).collect::<Result<_>>()?;
+        awaits::keep(work, instance.id, &before, &instance.tokens).await
+    }
 
-fn token_data(token: &Token) -> Json {
-    json!({"number": token.id, "parent": token.parent, "kept": token.data})
-}
-
-fn read_task(task: &table::Task, token: u32) -> Result<Task> {
-    let state: TaskState = read_name(&task.state)?;
-    let kind: TaskKind = read_name(&task.kind)?;
-    let origin: Origin = read_name(task.data["origin"].as_str().unwrap_or("assigned"))?;
-    Ok(Task {
-        id: task.id,
-        node: task.node.as_str().into(),
-        token,
-        kind,
-        assignee: task.assignee.unwrap_or_default(),
-        state,
-        order: u32::try_from(task.seat).unwrap_or(0),
-        round: number_in(&task.data, "round"),
-        origin,
-        weight: number_in(&task.data, "weight").max(1),
-        added: read_json(task.data["added"].clone())?,
-        owners: read_json(task.data["owners"].clone())?,
-        why: task.why.as_str().unwrap_or_default().to_owned(),
-        in_place_of: read_json(task.data["in_place_of"].clone())?,
-        seen: task.seen_version,
-        comment: task.comment.clone(),
-        created_at: task.created_at,
-        decided_at: task.decided_at,
-    })
-}
-
-/// Stores an instance that was loaded in this transaction.
-pub async fn save(work: &Work, instance: &Instance) -> Result<()> {
-    let mut row = table::lock_instance(&work.tx, instance.id).await?.ok_or_else(missing)?;
-    row.state = instance.state.name().to_owned();
-    row.ended_at = instance.ended_at;
-    row.variables = variables(instance);
-    row.version += 1;
-    table::save_instance(&work.tx, &row).await?;
-    let ids = save_tokens(work, instance).await?;
-    save_tasks(work, instance, &ids).await
-}
-
-fn task_data(task: &Task) -> Json {
-    json!({
-        "origin": name_of(task.origin),
-        "round": task.round,
-        "weight": task.weight,
-        "added": task.added,
-        "owners": task.owners,
-        "in_place_of": task.in_place_of,
-    })
-}
-
-/// Answers the stored id of each token, by its number.
-async fn save_tokens(work: &Work, instance: &Instance) -> Result<Vec<Uuid>> {
-    let stored = table::tokens(&work.tx, instance.id).await?;
-    let mut ids = Vec::with_capacity(instance.tokens.len());
-    let mut fresh = Vec::new();
-    for token in &instance.tokens {
-        let state = name_of(token.state);
-        let ended =
-            matches!(token.state, TokenState::Done | TokenState::Cancelled).then_some(work.bindings.now);
-        match stored.iter().find(|known| token_number(known) == token.id) {
-            Some(known) => {
-                let data = token_data(token);
+    /// Answers the stored id of each token, by its number.
+    async fn save_tokens(&self, work: &Work, instance: &Instance) -> Result<Vec<Uuid>> {
+        let mut ids = Vec::with_capacity(instance.tokens.len());
+        let mut fresh = Vec::new();
+        for token in &instance.tokens {
+            let state = name_of(token.state);
+            let ended =
+                matches!(token.state, TokenState::Done | TokenState::Cancelled).then_some(work.bindings.now);
+            let data = token_data(token);
+            if let Some(known) = self.tokens.iter().find(|known| token_number(known) == token.id) {
+                ids.push(known.id);
                 if known.state != state || known.data != data {
                     let row = table::Token { state, data, ended_at: ended, ..known.clone() };
                     table::save_token(&work.tx, &row).await?;
                 }
-                ids.push(known.id);
+                continue;
             }
-            None => {
-                let id = Uuid::now_v7();
-                fresh.push(table::Token {
-                    id,
-                    instance: instance.id,
-                    node: token.node.to_string(),
-                    scope: String::new(),
-                    state,
-                    data: token_data(token),
-                    created_at: work.bindings.now,
-                    ended_at: ended,
-                });
-                ids.push(id);
+            let id = Uuid::now_v7();
+            ids.push(id);
+            fresh.push(table::Token {
+                id,
+                instance: instance.id,
+                node: token.node.to_string(),
+                scope: String::new(),
+                state,
+                data,
+                created_at: work.bindings.now,
+                ended_at: ended,
+            });
+        }
+        table::insert_tokens(&work.tx, &fresh).await?;
+        Ok(ids)
+    }
+
+    async fn save_tasks(&self, work: &Work, instance: &Instance, tokens: &[Uuid]) -> Result<()> {
+        let mut fresh = Vec::new();
+        for task in &instance.tasks {
+            let known = self.tasks.iter().find(|known| known.id == task.id);
+            let token = tokens.get(task.token as usize).copied().unwrap_or_default();
+            let row = task_row(work, instance.id, task, token, known);
+            match known {
+                Some(known)
+                    if known.state == row.state
+                        && known.decided_at == row.decided_at
+                        && known.assignee == row.assignee
+                        && known.token == row.token
+                        && known.data == row.data => {}
+                Some(_) => drop(table::save_task(&work.tx, &row).await?),
+                None => fresh.push(row),
             }
         }
-    }
-    table::insert_tokens(&work.tx, &fresh).await?;
-    Ok(ids)
-}
-
-async fn save_tasks(work: &Work, instance: &Instance, tokens: &[Uuid]) -> Result<()> {
-    let stored = table::tasks(&work.tx, instance.id).await?;
-    let mut fresh = Vec::new();
-    for task in &instance.tasks {
-        let known = stored.iter().find(|known| known.id == task.id);
-        let version = known.map_or(1, |known| known.version + 1);
-        let decided = task.decided_at.is_some()
-            && matches!(
-                task.state,
-                TaskState::Approved | TaskState::Rejected | TaskState::Returned | TaskState::Done
-            );
-        // Who decided stays, even when the decision is void later; one that was taken back was none.
-        let decided_by = known.and_then(|k| k.decided_by).or(decided.then_some(work.identity.actor.id));
-        let decided_by = decided_by.filter(|_| task.decided_at.is_some());
-        let row = table::Task {
-            id: task.id,
-            instance: instance.id,
-            token: tokens.get(task.token as usize).copied().unwrap_or_default(),
-            node: task.node.to_string(),
-            kind: name_of(task.kind),
-            state: task.state.name().to_owned(),
-            seat: i64::from(task.order),
-            assignee: Some(task.assignee),
-            why: Json::String(task.why.clone()),
-            data: task_data(task),
-            seen_version: task.seen,
-            decision: match decided {
-                true => Some(task.state.name().to_owned()),
-                false => known.and_then(|k| k.decision.clone()).filter(|_| task.decided_at.is_some()),
-            },
-            comment: task.comment.clone(),
-            decided_by,
-            decided_at: task.decided_at,
-            read_at: known.and_then(|k| k.read_at),
-            due_at: None,
-            version,
-            created_at: task.created_at,
-        };
-        match known {
-            Some(known)
-                if known.state == row.state
-                    && known.decided_at == row.decided_at
-                    && known.assignee == row.assignee
-                    && known.token == row.token
-                    && known.data == row.data => {}
-            Some(_) => drop(table::save_task(&work.tx, &row).await?),
-            None => fresh.push(row),
-        }
-    }
-    table::insert_tasks(&work.tx, &fresh).await
-}
-
-/// What a row of the log says beside its kind.
-#[derive(Debug, Default)]
-pub struct Said<'a> {
-    /// Words of whoever did it.
-    pub comment: Option<&'a str>,
-    /// What belongs to the kind, such as `people`.
-    pub more: Json,
-}
-
-impl<'a> From<Option<&'a str>> for Said<'a> {
-    fn from(comment: Option<&'a str>) -> Self {
-        Said { comment, more: Json::Null }
+        table::insert_tasks(&work.tx, &fresh).await
     }
 }
 
-/// Chains a row to the log of an instance.
-pub async fn log(
+fn task_row(
     work: &Work,
     instance: Uuid,
-    kind: LogKind,
-    node: Option<&str>,
-    said: impl Into<Said<'_>>,
-) -> Result<()> {
-    let mut row = table::lock_instance(&work.tx, instance).await?.ok_or_else(missing)?;
-    append(work, &mut row, kind, node, said.into()).await?;
-    table::save_instance(&work.tx, &row).await.map(drop)
-}
-
-async fn append(
-    work: &Work,
-    row: &mut table::Instance,
-    kind: LogKind,
-    node: Option<&str>,
-    said: Said<'_>,
-) -> Result<()> {
-    // Whoever made the flow go on has not decided what a table decides.
-    let actor = Some(work.identity.actor.id).filter(|id| !id.is_nil() && kind != LogKind::Decided);
-    let mut data = if said.more.is_object() { said.more } else { json!({}) };
-    if let Some(comment) = said.comment {
-        data["comment"] = json!(comment);
+    task: &Task,
+    token: Uuid,
+    known: Option<&table::Task>,
+) -> table::Task {
+    let decided = task.decided_at.is_some()
+        && matches!(
+            task.state,
+            TaskState::Approved | TaskState::Rejected | TaskState::Returned | TaskState::Done
+        );
+    // Who decided stays, even when the decision is void later; one that was taken back was none.
+    let decided_by = known.and_then(|k| k.decided_by).or(decided.then_some(work.identity.actor.id));
+    let decided_by = decided_by.filter(|_| task.decided_at.is_some());
+    table::Task {
+        id: task.id,
+        instance,
+        token,
+        node: task.node.to_string(),
+        kind: name_of(task.kind),
+        state: task.state.name().to_owned(),
+        seat: i64::from(task.order),
+        assignee: Some(task.assignee),
+        why: Json::String(task.why.clone()),
+        data: task_data(task),
+        seen_version: task.seen,
+        decision: match decided {
+            true => Some(task.state.name().to_owned()),
+            false => known.and_then(|k| k.decision.clone()).filter(|_| task.decided_at.is_some()),
+        },
+        comment: task.comment.clone(),
+        decided_by,
+        decided_at: task.decided_at,
+        read_at: known.and_then(|k| k.read_at),
+        due_at: None,
+        version: known.map_or(1, |known| known.version + 1),
+        created_at: task.created_at,
     }
-    let entry = table::NewLogRow {
-        kind: kind.name().to_owned(),
-        node: node.map(str::to_owned),
-        actor,
-        at: work.bindings.now,
-        data,
-    };
-    table::append_log(&work.tx, row, vec![entry]).await
 }
 
 /// The flow an instance runs under: the published one where it is still the same, else the pinned definition,
 /// compiled again.
-pub async fn flow_of(work: &Work, instance: &Instance) -> Result<Arc<Flow>> {
+pub(crate) async fn flow_of(work: &Work, instance: &Instance) -> Result<Arc<Flow>> {
     if let Some(flow) = work.published.flow(&instance.workflow).filter(|flow| flow.hash == instance.hash) {
         return Ok(flow.clone());
     }
@@ -416,6 +250,6 @@ pub async fn flow_of(work: &Work, instance: &Instance) -> Result<Arc<Flow>> {
 }
 
 /// Whether an instance still runs.
-pub fn is_running(row: &table::Instance) -> bool {
+pub(crate) fn is_running(row: &table::Instance) -> bool {
     row.state == InstanceState::Running.name()
 }

@@ -71,8 +71,8 @@ impl Engine {
     }
 
     /// One task, for whoever holds it, who started its flow, and administrators. Whoever is to decide it hears what the
-    /// step lets be seen and changed of the record, `fields`, for which later steps people are to be named, `picks`, and what
-    /// can be done with the task, `may`.
+    /// step lets be seen and changed of the record, `fields`, for which later steps people are to be named, `picks`, what
+    /// can be done with the task, `may`, and which seats of the step can be taken off, `removable`.
     ///
     /// # Errors
     /// `not_found`.
@@ -89,7 +89,7 @@ impl Engine {
         }
         let mut entry = task_entry(&work, &task, &instance).await?;
         if task.kind != "cc" && task.assignee == Some(actor.id) {
-            let running = stored::assemble(&work, instance).await?;
+            let running = stored::look(&work, &instance).await?;
             let flow = stored::flow_of(&work, &running).await?;
             let run = Run::resume(&flow, running, work.bindings.now, Uuid::now_v7);
             if task.state == "open" {
@@ -101,6 +101,7 @@ impl Engine {
                 entry["picks"] = picks::told(&work, &run, node).await?;
             }
             entry["may"] = json!(run.options(id));
+            entry["removable"] = json!(run.removable(id).map(|seat| seat.id).collect::<Vec<_>>());
         }
         Ok(entry)
     }

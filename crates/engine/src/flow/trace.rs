@@ -34,7 +34,7 @@ impl Engine {
         if !concerned {
             return Err(missing());
         }
-        let instance = stored::assemble(&work, row.clone()).await?;
+        let instance = stored::look(&work, &row).await?;
         let flow = stored::flow_of(&work, &instance).await?;
         let mut entry = tasks::instance_entry(&work, &row).await?;
         let mut shown = Vec::new();
@@ -83,7 +83,7 @@ impl Engine {
         let row = table::task(&work.tx, task).await?.filter(|t| t.assignee == Some(identity.actor.id));
         let row = row.ok_or_else(missing)?;
         let instance = table::instance(&work.tx, row.instance).await?.ok_or_else(missing)?;
-        let instance = stored::assemble(&work, instance).await?;
+        let instance = stored::look(&work, &instance).await?;
         let flow = stored::flow_of(&work, &instance).await?;
         let run = workflow::Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
         let node = |id: NodeId| json!({"node": flow.nodes[id].name, "label": label(&flow, id, locale)});
@@ -104,15 +104,12 @@ pub(crate) fn labels(flow: &Flow, locale: Locale) -> HashMap<String, Json> {
 
 /// Every node of the flow in order, with what became of it.
 fn path(flow: &Flow, instance: &Instance, locale: Locale) -> Vec<Json> {
-    let state = |name: &str| {
-        let last = instance.tokens.iter().rfind(|t| *t.node == *name);
-        match last.map(|token| token.state) {
-            Some(TokenState::Ready | TokenState::Waiting) => "waiting",
-            Some(TokenState::Done) => "taken",
-            Some(TokenState::Cancelled) => "cancelled",
-            None if instance.ended_at.is_none() => "open",
-            None => "not_taken",
-        }
+    let state = |name: &str| match instance.token_at(name).map(|token| token.state) {
+        Some(TokenState::Ready | TokenState::Waiting) => "waiting",
+        Some(TokenState::Done) => "taken",
+        Some(TokenState::Cancelled) => "cancelled",
+        None if instance.ended_at.is_none() => "open",
+        None => "not_taken",
     };
     let nodes = flow.nodes.iter().enumerate();
     nodes.map(|(id, node)| json!({"node": node.name, "label": label(flow, id, locale), "state": state(&node.name)})).collect()

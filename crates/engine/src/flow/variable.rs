@@ -27,6 +27,22 @@ pub(crate) fn kept(value: &Value) -> Json {
     }
 }
 
+/// A value as scripts see it.
+pub(crate) fn plain(value: &Value) -> Json {
+    match value {
+        Value::Decimal(number) => json!(number.to_string()),
+        Value::Date(day) => json!(day),
+        Value::DateTime(at) => json!(at),
+        Value::Time(at) => json!(at),
+        Value::Duration(seconds) => json!(seconds),
+        Value::Reference(id) => json!(id),
+        Value::Link { object, id } => json!({"object": object, "id": id}),
+        Value::List(items) => Json::Array(items.iter().map(plain).collect()),
+        Value::Json(json) => json.clone(),
+        other => kept(other),
+    }
+}
+
 /// What an instance keeps back to a value; null where it cannot be read.
 pub(crate) fn value(kept: &Json) -> Value {
     match kept {
@@ -80,32 +96,35 @@ fn take<'v>(flow: &Flow, known: &mut Known, values: impl IntoIterator<Item = (&'
 }
 
 /// The variables that expressions of a token's step see: those of the instance, and what is known in the sequences around
-/// it: rounds, items, answers.
+/// it: rounds, items, and what steps have found out. Steps of an `undo` know what the step knew that they undo.
 pub(crate) fn seen(run: &Run<'_>, token: Option<u32>) -> Known {
     let flow = run.flow;
     let mut all = of_instance(flow, &run.instance);
     let token_of = |id: u32| run.instance.tokens.get(id as usize);
-    let mut at = token.and_then(token_of);
-    // A round belongs to the step that asks, an item and an answer to the steps they are known in.
-    let mut item = None;
-    while let Some(token) = at {
-        take(flow, &mut all, token.data.known.get(&item.unwrap_or(0)).into_iter().flatten());
-        match run.flow.find(&token.node).map(|node| &run.flow.nodes[node].step) {
-            Some(Step::Repeat(step)) => {
-                all.extend(
-                    step.counter
-                        .iter()
-                        .map(|name| (name.to_string(), Value::Integer(i64::from(token.data.round)))),
-                );
+    let mut starts: Vec<u32> = token.into_iter().collect();
+    let mut next = 0;
+    while let Some(start) = starts.get(next).copied() {
+        next += 1;
+        let mut at = token_of(start);
+        // A round belongs to the step that asks, an item and an answer to the steps they are known in.
+        let mut item = None;
+        while let Some(token) = at {
+            take(flow, &mut all, token.data.known.get(&item.unwrap_or(0)).into_iter().flatten());
+            match flow.find(&token.node).map(|node| &flow.nodes[node].step) {
+                Some(Step::Repeat(step)) => {
+                    let round = || Value::Integer(i64::from(token.data.round));
+                    all.extend(step.counter.iter().map(|name| (name.to_string(), round())));
+                }
+                Some(Step::ForEach(step)) => {
+                    let walked = item.and_then(|item: u32| token.data.items.get(item as usize));
+                    take(flow, &mut all, walked.map(|kept| (&step.item, kept)));
+                }
+                _ => {}
             }
-            Some(Step::ForEach(step)) => {
-                let walked = item.and_then(|item: u32| token.data.items.get(item as usize));
-                take(flow, &mut all, walked.map(|kept| (&step.item, kept)));
-            }
-            _ => {}
+            starts.extend(token.data.undoing.filter(|undone| !starts.contains(undone)));
+            item = token.data.item;
+            at = token.parent.and_then(token_of);
         }
-        item = token.data.item;
-        at = token.parent.and_then(token_of);
     }
     all
 }

@@ -136,6 +136,7 @@ async fn carry_out(
     let mut published = published;
     let seeds = std::mem::take(&mut published.catalog.seeds);
     published.catalog = without_data(std::mem::take(&mut published.catalog));
+    published.listen_for(&storage::store::workflow::needed_definitions(tx).await?);
     let published = Arc::new(published);
     let versions =
         published.catalog.packs.values().map(|pack| (pack.name.to_string(), json!(pack.version.to_string())));
@@ -155,6 +156,7 @@ async fn carry_out(
     table::note_checked(tx, VERSION, number).await?;
     recompute(engine, tx, &published, &changes).await?;
     data::load_seeds(engine, tx, &published, &seeds).await?;
+    engine.keep_slots(tx, &published).await?;
     let entry = audit::Entry {
         id: Uuid::now_v7(),
         at,

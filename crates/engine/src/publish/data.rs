@@ -39,6 +39,7 @@ pub(crate) fn system_work(engine: &Engine, tx: &Tx, published: &Arc<Published>) 
         target: None,
         budget: None,
         task: None,
+        chain: Arc::default(),
     }
 }
 

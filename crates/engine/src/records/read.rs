@@ -289,6 +289,32 @@ pub(crate) struct Given {
     pub variables: HashMap<String, Value>,
 }
 
+/// Whether a condition holds of a row in memory that was another before; `about` is what it calls `record`.
+pub(crate) async fn holds_of(
+    work: &Work,
+    condition: &Expr,
+    (row, old): (&Row, Option<&Row>),
+    about: Option<(Arc<str>, Uuid)>,
+    given: &Given,
+) -> Result<bool> {
+    let rows = work.rows();
+    let record = match about {
+        Some((object, id)) => rows.load(work.published.object(&object)?, id).await?,
+        None => None,
+    };
+    let users = users(work, given).await?;
+    let roots = Roots {
+        row: Some(row),
+        old,
+        record: record.as_ref().or(Some(row)),
+        initiator: users.get(&Root::Initiator),
+        approver: users.get(&Root::Approver),
+        parameters: Some(&given.variables),
+        ..Roots::default()
+    };
+    Ok(valued(work, condition, roots).await? == Value::Boolean(true))
+}
+
 /// The value of an expression on a stored record, whoever asks.
 pub(crate) async fn value_of(
     work: &Work,
@@ -300,48 +326,48 @@ pub(crate) async fn value_of(
     let rows = work.rows();
     let row = rows.load(work.published.object(object)?, id).await?;
     let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+    let users = users(work, given).await?;
+    let roots = Roots {
+        row: Some(&row),
+        record: Some(&row),
+        initiator: users.get(&Root::Initiator),
+        approver: users.get(&Root::Approver),
+        parameters: Some(&given.variables),
+        ..Roots::default()
+    };
+    valued(work, expr, roots).await
+}
+
+async fn users(work: &Work, given: &Given) -> Result<HashMap<Root, Row>> {
     let mut known = HashMap::new();
     if let Some(object) = work.published.catalog.objects.get("base.user") {
         for (root, user) in &given.users {
-            known.extend(rows.load(object, *user).await?.map(|user| (*root, user)));
+            known.extend(work.rows().load(object, *user).await?.map(|user| (*root, user)));
         }
     }
+    Ok(known)
+}
+
+/// The value of an expression; what it needs is read as it asks.
+async fn valued(work: &Work, expr: &Expr, roots: Roots<'_>) -> Result<Value> {
     let mut facts = Facts::default();
     loop {
-        let (value, needs) = evaluate(work, expr, &row, &known, &given.variables, &facts)?;
+        let (value, needs) = {
+            let needs = RefCell::new(Needs::default());
+            let scene = Scene {
+                catalog: &work.published.catalog,
+                bindings: &work.bindings,
+                user: work.identity.actor.id,
+                facts: &facts,
+                draft: None,
+                needs: &needs,
+            };
+            let value = scene.value(expr, roots)?;
+            (value, needs.into_inner())
+        };
         match value {
             Some(value) => return Ok(value),
             None => facts::read(work, &needs, &mut facts).await?,
         }
     }
-}
-
-fn evaluate(
-    work: &Work,
-    expr: &Expr,
-    row: &Row,
-    users: &HashMap<Root, Row>,
-    variables: &HashMap<String, Value>,
-    known: &Facts,
-) -> Result<(Option<Value>, Needs)> {
-    let needs = RefCell::new(Needs::default());
-    let scene = Scene {
-        catalog: &work.published.catalog,
-        bindings: &work.bindings,
-        user: work.identity.actor.id,
-        facts: known,
-        draft: None,
-        needs: &needs,
-    };
-    let (initiator, approver) = (users.get(&Root::Initiator), users.get(&Root::Approver));
-    let roots = Roots {
-        row: Some(row),
-        record: Some(row),
-        initiator,
-        approver,
-        parameters: Some(variables),
-        ..Roots::default()
-    };
-    let value = scene.value(expr, roots)?;
-    Ok((value, needs.into_inner()))
 }

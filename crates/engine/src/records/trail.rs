@@ -7,7 +7,7 @@ use plan::planner::Planned;
 use plan::write::Operation;
 use serde_json::{Map, Value as Json, json};
 use storage::store::stored::Together;
-use storage::store::{audit, comment, event, follower, history, mail};
+use storage::store::{audit, comment, follower, history, mail};
 use uuid::Uuid;
 
 /// Writes history, audit and events of one write, in its transaction.
@@ -16,20 +16,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
     let by = (!actor.id.is_nil()).then_some(actor.id);
     let at = work.bindings.now;
     let mut entries = Vec::new();
-    let mut events = Vec::new();
     for entry in &planned.history {
-        let fields: Vec<&str> = entry.changes.iter().map(|c| &*c.field).collect();
-        events.push(event::Event {
-            id: Uuid::now_v7(),
-            kind: kind(entry.operation).to_owned(),
-            object: entry.object.to_string(),
-            record: Some(entry.id),
-            actor: by,
-            at,
-            payload: json!({"version": entry.version, "fields": fields}),
-            chain: json!([]),
-            handled_at: None,
-        });
         if !keeps_history(work, &entry.object) {
             continue;
         }
@@ -61,7 +48,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
     let mut together = Together::default();
     together.insert(&work.tx, &kept).await?;
     together.insert(&work.tx, &audit::marked(work.engine.pen(), &[entry])?).await?;
-    together.insert(&work.tx, &events).await?;
+    together.insert(&work.tx, &work.events_of(planned)).await?;
     together.finish(&work.tx).await
 }
 
@@ -84,16 +71,6 @@ fn detail(work: &Work, planned: &Planned, kept: &[history::Row]) -> Json {
         detail.insert("purged".to_owned(), purged.into());
     }
     detail.into()
-}
-
-fn kind(operation: Operation) -> &'static str {
-    match operation {
-        Operation::Insert => "record_created",
-        Operation::Update => "record_updated",
-        Operation::Delete => "record_deleted",
-        Operation::Restore => "record_restored",
-        Operation::Purge => "record_purged",
-    }
 }
 
 fn keeps_history(work: &Work, object: &str) -> bool {

@@ -33,6 +33,7 @@ impl Engine {
             target: None,
             budget: None,
             task: None,
+            chain: Arc::default(),
         }
     }
 

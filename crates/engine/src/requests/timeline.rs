@@ -208,7 +208,7 @@ impl Timeline<'_> {
             let row = workflow::instance(&self.work.tx, id).await?;
             let labels = match row {
                 Some(row) => {
-                    let instance = stored::assemble(self.work, row).await?;
+                    let instance = stored::look(self.work, &row).await?;
                     trace::labels(&*stored::flow_of(self.work, &instance).await?, self.locale)
                 }
                 None => HashMap::new(),

@@ -4,10 +4,12 @@ use crate::records::command::{Command, Written};
 use crate::requests::{Asked, Done, Press, Request, Submission};
 use crate::scenario::decide::Wanted;
 use crate::scenario::scene::{Scene, Stop};
+use crate::scenario::stage::work_off;
 use crate::scenario::wording::refusal;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use calendar::Duration;
+use chrono::TimeDelta;
 use definition::scenario::{
     Advance, CreateRecord, Decide, MoveRecord, Refused, RunAction, ScenarioAction, Submit, UploadFile,
 };
@@ -64,7 +66,7 @@ impl Scene<'_> {
             ScenarioAction::Comment(d) => self.comment(wanted(d)).await,
             ScenarioAction::Upload(upload) => self.upload(upload).await,
             ScenarioAction::Query(query) => self.query(query).await,
-            ScenarioAction::Advance(advance) => self.advance(advance),
+            ScenarioAction::Advance(advance) => self.advance(advance).await,
             ScenarioAction::Refused(refused) => Box::pin(self.refused(refused)).await,
             ScenarioAction::Expect(expected) => self.expect(expected).await,
         }
@@ -152,15 +154,20 @@ impl Scene<'_> {
         Ok(())
     }
 
-    /// Moves the clock: by elapsed time in the zone of the site, or by a calendar.
-    fn advance(&self, advance: &Advance) -> Result<(), Stop> {
+    /// Moves the clock: by elapsed time in the zone of the site, or by a calendar. What becomes due on the way is done at
+    /// its time.
+    async fn advance(&self, advance: &Advance) -> Result<(), Stop> {
         let (engine, clock) = (&self.stage.engine, &self.stage.clock);
         let (now, by) = (engine.now(), Duration::parse(advance.by())?);
         let at = match advance.calendar() {
             Some(name) => engine.add_by_calendar(name, now, &by)?,
             None => calendar::add_elapsed(engine.site().time_zone, now, &by)?,
         };
-        clock.advance(at - now);
+        while let Some(due) = engine.next_due().await?.filter(|due| *due <= at) {
+            clock.advance((due - engine.now()).max(TimeDelta::zero()));
+            work_off(engine).await?;
+        }
+        clock.advance(at - engine.now());
         Ok(())
     }
 

@@ -3,6 +3,7 @@
 
 use crate::clock::MovedClock;
 use crate::engine::{Engine, Options};
+use crate::outbox::NOTIFY;
 use crate::publish::{Change, PackFiles};
 use crate::records::command::Command;
 use chrono::{DateTime, Utc};
@@ -179,10 +180,15 @@ impl Stage {
     }
 }
 
-/// Does the jobs that are due now, and those they leave.
+/// Does the jobs that are due now and what events set off, and what those leave.
 pub(super) async fn work_off(engine: &Engine) -> Result<()> {
-    while engine.work_once("scenario").await? > 0 {}
-    Ok(())
+    loop {
+        let done = engine.dispatch_once().await? + engine.work_once("scenario").await?;
+        // Nobody but users of the scenario hears of it: mails and calls stay in the outbox.
+        if done + engine.deliver_kinds(&[NOTIFY]).await? == 0 {
+            return Ok(());
+        }
+    }
 }
 
 fn options(folder: &Path) -> storage::Options {

@@ -35,6 +35,16 @@ stored! {
     }
 }
 
+/// Keeps what happened.
+pub async fn insert(tx: &Tx, events: &[Event]) -> Result<()> {
+    stored::insert(tx, events, "").await.map(drop)
+}
+
+/// Whether anything happened that nobody acted on yet.
+pub async fn is_open(tx: &Tx) -> Result<bool> {
+    Ok(tx.row("select 1 from sys_event where handled_at is null limit 1", Vec::new()).await?.is_some())
+}
+
 /// Events nobody acted on yet, oldest first, locked until the transaction ends.
 pub async fn open(tx: &Tx, limit: u32) -> Result<Vec<Event>> {
     let rest = format!("where handled_at is null order by id limit $1{}", tx.dialect().skip_locked());

@@ -228,6 +228,12 @@ pub async fn list(tx: &Tx, created_by: Option<Uuid>, limit: u32) -> Result<Vec<J
     }
 }
 
+/// The jobs of a kind that are not done yet, the next one first.
+pub async fn open(tx: &Tx, queue: &str, kind: &str) -> Result<Vec<Job>> {
+    let rest = "where queue = $1 and kind = $2 and state in ('ready', 'running') order by run_at, id";
+    stored::select(tx, rest, cells![tx.dialect(); queue, kind]).await
+}
+
 /// When the next job of a queue is due.
 pub async fn next_due(tx: &Tx, queue: &str) -> Result<Option<DateTime<Utc>>> {
     let sql = "select min(run_at) from sys_job where queue = $1 and state = 'ready'";

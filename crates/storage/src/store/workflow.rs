@@ -25,7 +25,7 @@ stored! {
         record: Uuid = "record",
         /// The record's version when it started.
         record_version: i64 = "record_version",
-        /// `running approved rejected withdrawn cancelled ended failed`.
+        /// `running approved rejected withdrawn cancelled done`.
         state: String = "state",
         /// Who started it.
         initiator: Uuid = "initiator",
@@ -129,6 +129,26 @@ stored! {
         user: Uuid = "user_id",
         /// Why.
         why: Json = "why",
+    }
+}
+
+stored! {
+    /// Something that a running flow listens for.
+    Subscription in "workflow_subscription" {
+        /// Its id.
+        id: Uuid = "id",
+        /// The instance.
+        instance: Uuid = "instance",
+        /// The number of its token.
+        token: i64 = "token",
+        /// The name of what it listens for, among those of the token.
+        name: String = "name",
+        /// The object whose records it listens to.
+        object: String = "object",
+        /// The record, where it listens to one.
+        record: Option<Uuid> = "record",
+        /// Since when.
+        created_at: DateTime<Utc> = "created_at",
     }
 }
 
@@ -287,6 +307,50 @@ pub async fn candidates(tx: &Tx, task: Uuid) -> Result<Vec<Candidate>> {
     stored::select(tx, "where task = $1 order by user_id", cells![tx.dialect(); task]).await
 }
 
+/// Begins to listen.
+pub async fn insert_subscriptions(tx: &Tx, subscriptions: &[Subscription]) -> Result<()> {
+    stored::insert(tx, subscriptions, "").await.map(drop)
+}
+
+/// Listens no more.
+pub async fn remove_subscription(tx: &Tx, instance: Uuid, token: i64, name: &str) -> Result<()> {
+    let sql = "delete from workflow_subscription where instance = $1 and token = $2 and name = $3";
+    tx.execute_sql(sql, cells![tx.dialect(); instance, token, name]).await.map(drop)
+}
+
+/// Who listens to a record, longest first.
+pub async fn listening_to(tx: &Tx, object: &str, record: Option<Uuid>) -> Result<Vec<Subscription>> {
+    let rest = "where object = $1 and (record is null or record = $2) order by id";
+    stored::select(tx, rest, cells![tx.dialect(); object, record]).await
+}
+
+/// What an instance listens for.
+pub async fn subscriptions(tx: &Tx, instance: Uuid) -> Result<Vec<Subscription>> {
+    stored::select(tx, "where instance = $1 order by id", cells![tx.dialect(); instance]).await
+}
+
+/// The definitions that running instances need, as name and text.
+pub async fn needed_definitions(tx: &Tx) -> Result<Vec<(String, String)>> {
+    let sql = "select d.workflow, d.body from workflow_definition d where exists \
+               (select 1 from workflow_instance i where i.definition = d.hash and i.ended_at is null)";
+    let rows = tx.rows(sql, Vec::new()).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// The live instances of a workflow about a record, oldest first.
+pub async fn live_about(tx: &Tx, workflow: &str, object: &str, record: Uuid) -> Result<Vec<Uuid>> {
+    let sql = "select id from workflow_instance where object = $1 and record = $2 and workflow = $3 and ended_at is null \
+               order by id";
+    let rows = tx.rows(sql, cells![tx.dialect(); object, record, workflow]).await?;
+    rows.iter().map(|row| row.get(0)).collect()
+}
+
+/// Whether a key that may be used once has started an instance.
+pub async fn is_started(tx: &Tx, event_key: &str) -> Result<bool> {
+    let sql = "select 1 from workflow_instance where event_key = $1";
+    Ok(tx.row(sql, cells![tx.dialect(); event_key]).await?.is_some())
+}
+
 /// A box of tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TaskBox {
@@ -336,7 +400,7 @@ pub async fn count_waiting_for(tx: &Tx, user: Uuid) -> Result<u64> {
     Ok(count.unsigned_abs())
 }
 
-/// What happened, without its place in the chain, which [`append_log`] gives it.
+/// What happened, without its place in the chain, which [`chain_log`] gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewLogRow {
     /// `started decided ended` …
@@ -351,8 +415,8 @@ pub struct NewLogRow {
     pub data: Json,
 }
 
-/// Chains rows to the log of a locked instance, and counts them in it; the caller saves the instance.
-pub async fn append_log(tx: &Tx, instance: &mut Instance, rows: Vec<NewLogRow>) -> Result<()> {
+/// Chains rows to the log of a locked instance, and counts them in it; the caller saves the instance and inserts them.
+pub fn chain_log(instance: &mut Instance, rows: Vec<NewLogRow>) -> Vec<LogRow> {
     let mut chained = Vec::with_capacity(rows.len());
     for row in rows {
         let mut next = LogRow {
@@ -373,7 +437,12 @@ pub async fn append_log(tx: &Tx, instance: &mut Instance, rows: Vec<NewLogRow>) 
         instance.log_hash.clone_from(&next.hash);
         chained.push(next);
     }
-    stored::insert(tx, &chained, "").await.map(|_| ())
+    chained
+}
+
+/// Keeps rows that were chained to the log of an instance.
+pub async fn insert_log(tx: &Tx, rows: &[LogRow]) -> Result<()> {
+    stored::insert(tx, rows, "").await.map(drop)
 }
 
 fn micros(at: DateTime<Utc>) -> DateTime<Utc> {

@@ -479,8 +479,10 @@ fn the_log_of_an_instance_shows_any_change_made_to_it() {
                     at: Utc::now(),
                     data: json!({"b": 1, "a": {"d": "值", "c": [1.5, null]}}),
                 };
-                workflow::append_log(&tx, &mut made, vec![row("started"), row("asked")]).await?;
-                workflow::append_log(&tx, &mut made, vec![row("decided")]).await?;
+                let log = workflow::chain_log(&mut made, vec![row("started"), row("asked")]);
+                workflow::insert_log(&tx, &log).await?;
+                let log = workflow::chain_log(&mut made, vec![row("decided")]);
+                workflow::insert_log(&tx, &log).await?;
                 assert!(workflow::save_instance(&tx, &made).await?);
                 Ok(())
             }

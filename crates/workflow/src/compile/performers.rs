@@ -1,7 +1,7 @@
 //! Who acts: rules as they are written become rules as they are asked.
 
 use super::Builder;
-use crate::flow::{Absent, Chain, Performer, Picked, Picker};
+use crate::flow::{Chain, Performer, Picked, Picker};
 use definition::workflow as written;
 use diagnostic::{Code, Diagnostic};
 use expression::{Expectation, Expr, Kind, Names, Path, Root, Step};
@@ -110,7 +110,7 @@ impl Builder<'_> {
     }
 
     /// Bare names and `record` are the record, `initiator` who started; variables stand for themselves.
-    fn names(&self) -> Names {
+    pub(super) fn names(&self) -> Names {
         let mut names = Names { clock: true, ..Names::default() };
         names.roots.insert(Root::Row, self.object.name.clone());
         names.roots.insert(Root::Record, self.object.name.clone());
@@ -119,7 +119,7 @@ impl Builder<'_> {
         names
     }
 
-    fn compiled(&mut self, text: &str, names: &Names, expectation: &Expectation) -> Option<Expr> {
+    pub(super) fn compiled(&mut self, text: &str, names: &Names, expectation: &Expectation) -> Option<Expr> {
         match expression::compile(text, names, self.catalog, expectation) {
             Ok(expr) => Some(expr),
             Err(errors) => {
@@ -127,15 +127,6 @@ impl Builder<'_> {
                 None
             }
         }
-    }
-}
-
-/// What happens where somebody who should act is absent.
-pub(super) fn absent(policy: &written::Policy) -> Absent {
-    match policy.absent {
-        written::Absent::Wait => Absent::Wait,
-        written::Absent::Substitute => Absent::Substitute,
-        written::Absent::Skip => Absent::Skip,
     }
 }
 

@@ -6,37 +6,35 @@ use crate::instance::TaskKind;
 use crate::step::Step;
 use crate::step::cc::Cc;
 use crate::step::choose::{Case, Choose};
+use crate::step::compensate::Compensate;
 use crate::step::each::Each;
 use crate::step::end::End;
 use crate::step::for_each::ForEach;
 use crate::step::goto::Goto;
 use crate::step::parallel::{Join, Parallel};
-use crate::step::people::{Allow, Mode, People, Reject};
+use crate::step::people::{Mode, People};
 use crate::step::repeat::Repeat;
+use crate::step::together::Together;
 use definition::workflow as written;
 use expression::{Expectation, Type};
 use indexmap::IndexMap;
 
 impl Builder<'_> {
     pub(super) fn step(&mut self, node: NodeId, step: &written::Step) -> Step {
-        let allow = || step.allow.iter().map(|one| allowed(*one)).collect();
         match &step.kind {
             written::StepKind::Approve(approve) => Step::People(People {
                 asks: TaskKind::Approve,
                 by: self.performers(&approve.approve.by),
                 mode: mode(approve.approve.mode),
-                reject: match approve.approve.reject {
-                    written::RejectRule::Any => Reject::Any,
-                    written::RejectRule::Unreachable => Reject::Unreachable,
-                },
-                allow: allow(),
+                reject: approve.approve.reject,
+                allow: step.allow.clone(),
             }),
             written::StepKind::Handle(handle) => Step::People(People {
                 asks: TaskKind::Handle,
                 by: self.performers(&handle.handle.by),
                 mode: mode(handle.handle.mode),
-                reject: Reject::Any,
-                allow: allow(),
+                reject: written::RejectRule::Any,
+                allow: step.allow.clone(),
             }),
             written::StepKind::Choose(choose) => {
                 Step::Choose(Choose { cases: self.cases(node, &choose.choose) })
@@ -49,14 +47,30 @@ impl Builder<'_> {
             }
             written::StepKind::Repeat(repeat) => Step::Repeat(self.repeat(node, repeat)),
             written::StepKind::ForEach(walked) => Step::ForEach(self.for_each(node, walked)),
-            written::StepKind::Set(set) => Step::Set(self.set(set)),
+            written::StepKind::Wait(wait) => Step::Wait(self.wait(node, wait)),
+            written::StepKind::Set(set) => Step::Set(self.assign(set)),
             written::StepKind::Decide(decide) => Step::Decide(self.decide(decide)),
+            written::StepKind::Together(step) => {
+                Step::Together(Together { scope: self.sequence(Some(node), &step.together) })
+            }
+            written::StepKind::Compensate(step) => Step::Compensate(Compensate {
+                steps: step.compensate.iter().map(|name| name.as_str().into()).collect(),
+            }),
+            written::StepKind::Query(step) => Step::Query(self.query(step)),
+            written::StepKind::Create(_)
+            | written::StepKind::Update(_)
+            | written::StepKind::Delete(_)
+            | written::StepKind::Transition(_)
+            | written::StepKind::Script(_)
+            | written::StepKind::Send(_)
+            | written::StepKind::Sub(_) => Step::Act(self.act(&step.kind)),
             written::StepKind::Cc(cc) => Step::Cc(Cc { by: self.performers(&cc.cc.by) }),
             written::StepKind::Goto(goto) => Step::Goto(Goto { target: goto.goto.as_str().into() }),
             written::StepKind::End(end) => Step::End(End {
                 outcome: match end.end {
                     written::Outcome::Approved => Outcome::Approve,
                     written::Outcome::Rejected => Outcome::Reject,
+                    written::Outcome::Done => Outcome::Done,
                 },
             }),
         }
@@ -105,18 +119,6 @@ impl Builder<'_> {
         self.variables = before;
         let together = written.mode == written::ForEachMode::Parallel;
         ForEach { items, item: written.r#as.as_str().into(), together, join: join(written.join), scope }
-    }
-}
-
-fn allowed(what: written::Allow) -> Allow {
-    match what {
-        written::Allow::Return => Allow::Return,
-        written::Allow::Comment => Allow::Comment,
-        written::Allow::Transfer => Allow::Transfer,
-        written::Allow::Delegate => Allow::Delegate,
-        written::Allow::AddSign => Allow::AddSign,
-        written::Allow::RemoveSign => Allow::RemoveSign,
-        written::Allow::Cc => Allow::Cc,
     }
 }
 

@@ -34,26 +34,20 @@ impl Builder<'_> {
         self.variables.insert(name.to_owned(), ty);
     }
 
-    pub(super) fn set(&mut self, step: &written::SetStep) -> Set {
-        let mut set = Set::default();
-        for (name, json) in &step.set {
-            match self.declared(name) {
-                Some(kind) => {
-                    set.variables.extend(self.constant(name, &kind, json).map(|e| (name.as_str().into(), e)))
-                }
-                None => set.set.extend(self.literal(name, json)),
+    /// What a `set` says of fields of the record, and of variables.
+    pub(super) fn assign(&mut self, step: &written::SetStep) -> Set {
+        let (mut fields, mut computed) = (step.set.clone(), step.set_from.clone());
+        let mut variables = Vec::new();
+        for (name, kind) in self.declared() {
+            if let Some(json) = fields.shift_remove(&*name) {
+                variables.extend(self.constant(&name, &kind, &json).map(|expr| (name.clone(), expr)));
+            }
+            if let Some(text) = computed.shift_remove(&*name) {
+                let wanted = Expectation::Value(kind.kind().expression_type());
+                variables.extend(self.expression(text.text(), &wanted).map(|expr| (name, expr)));
             }
         }
-        for (name, text) in &step.set_from {
-            let kind = self.declared(name);
-            let ty = kind.as_ref().map(|kind| kind.kind().expression_type());
-            let field = || self.object.field(name).map(|field| field.ty.clone());
-            let wanted = ty.or_else(field).map_or(Expectation::Any, Expectation::Value);
-            let Some(expr) = self.expression(text.text(), &wanted) else { continue };
-            let list = if kind.is_some() { &mut set.variables } else { &mut set.set_from };
-            list.push((name.as_str().into(), expr));
-        }
-        set
+        Set { variables, ..self.set(self.object, &fields, &computed) }
     }
 
     pub(super) fn decide(&mut self, step: &written::DecideStep) -> Decide {
@@ -88,8 +82,9 @@ impl Builder<'_> {
         made
     }
 
-    fn declared(&self, name: &str) -> Option<FieldType> {
-        self.known.declared.get(name).map(|declared| declared.kind.clone())
+    fn declared(&self) -> Vec<(Arc<str>, FieldType)> {
+        let declared = self.known.declared.iter();
+        declared.map(|(name, declared)| (name.clone(), declared.kind.clone())).collect()
     }
 
     /// A literal as an expression.

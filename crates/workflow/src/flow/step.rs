@@ -1,7 +1,13 @@
 //! What each kind of step says. What it does is in `crate::step`, one file each.
 
+pub use definition::workflow::{Allow, RejectRule};
+
+use super::trigger::Event;
 use super::{Outcome, Performer, ScopeId};
 use crate::instance::TaskKind;
+use calendar::{Duration, Quiet};
+use catalog::ScriptRef;
+use chrono::TimeDelta;
 use expression::{Expr, Value};
 use std::sync::Arc;
 
@@ -20,10 +26,20 @@ pub enum Step {
     Repeat(Repeat),
     /// `for_each`
     ForEach(ForEach),
+    /// `wait`
+    Wait(Wait),
     /// `set`
     Set(Set),
     /// `decide`
     Decide(Decide),
+    /// `create`, `update`, `delete`, `transition`, `script`, `send`, `sub`
+    Act(Act),
+    /// `query`
+    Query(Query),
+    /// `together`
+    Together(Together),
+    /// `compensate`
+    Compensate(Compensate),
     /// `cc`
     Cc(Cc),
     /// `goto`
@@ -52,7 +68,7 @@ pub struct People {
     /// How their decisions count.
     pub mode: Mode,
     /// What one rejection means.
-    pub reject: Reject,
+    pub reject: RejectRule,
     /// What they may do beside that.
     pub allow: Vec<Allow>,
 }
@@ -73,35 +89,6 @@ pub enum Mode {
     Ratio(u32),
     /// The weights of those who approved must reach this.
     Weight(u32),
-}
-
-/// What a rejection means for its step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Reject {
-    /// One rejects for all.
-    #[default]
-    Any,
-    /// The step is rejected once the others cannot approve it any more.
-    Unreachable,
-}
-
-/// What people may do with a task beside deciding it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Allow {
-    /// Send the flow back to an earlier step.
-    Return,
-    /// Say something without deciding.
-    Comment,
-    /// Give the task to another person for good.
-    Transfer,
-    /// Ask another person to act, who gives it back.
-    Delegate,
-    /// Ask further people.
-    AddSign,
-    /// Take off people who have not acted.
-    RemoveSign,
-    /// Tell further people.
-    Cc,
 }
 
 /// Takes the first case that holds; none at all passes on.
@@ -207,6 +194,169 @@ impl Decide {
     pub fn variable(&self, output: &str) -> Arc<str> {
         format!("{}.{output}", self.into).into()
     }
+}
+
+/// Stands until one of several things happens.
+#[derive(Debug)]
+pub struct Wait {
+    /// What it waits for, in the order of the definition.
+    pub branches: Vec<Awaiting>,
+}
+
+/// One thing that is waited for.
+#[derive(Debug)]
+pub struct Awaiting {
+    /// Its name in the definition.
+    pub name: Arc<str>,
+    /// What it is.
+    pub on: On,
+    /// The steps it leads to.
+    pub scope: ScopeId,
+}
+
+/// What is waited for.
+#[derive(Debug)]
+pub enum On {
+    /// A time.
+    Timer(Timer),
+    /// Something that happens to a record.
+    Event(Event),
+}
+
+/// When something is due.
+#[derive(Debug, Default)]
+pub struct Timer {
+    /// After this time.
+    pub after: Option<Duration>,
+    /// After a time that is computed.
+    pub after_from: Option<Expr>,
+    /// At an instant that is computed.
+    pub until: Option<Expr>,
+    /// The calendar whose hours count.
+    pub calendar: Option<Arc<str>>,
+    /// The hours in which it is put off.
+    pub quiet: Option<Quiet>,
+}
+
+/// Does something by itself, in a transaction of its own or that of the `together` around it.
+#[derive(Debug)]
+pub struct Act {
+    /// What.
+    pub deed: Deed,
+    /// The variable that takes what came of it.
+    pub into: Option<Arc<str>>,
+}
+
+/// What is done.
+#[derive(Debug)]
+pub enum Deed {
+    /// A record is made.
+    Create {
+        /// Its object.
+        object: Arc<str>,
+        /// Its fields.
+        set: Set,
+    },
+    /// Records are changed.
+    Update {
+        /// Which.
+        at: Target,
+        /// Their fields.
+        set: Set,
+    },
+    /// Records go into the bin.
+    Delete {
+        /// Which.
+        at: Target,
+    },
+    /// Records make a move.
+    Move {
+        /// Which.
+        at: Target,
+        /// The move.
+        name: Arc<str>,
+        /// Fields that change with it.
+        set: Set,
+    },
+    /// A script runs.
+    Script(ScriptRef),
+    /// People are told.
+    Send(Send),
+    /// Another flow runs.
+    Sub(Sub),
+}
+
+/// Records of an object.
+#[derive(Debug)]
+pub struct Target {
+    /// The object.
+    pub object: Arc<str>,
+    /// A condition on them; `None` is the flow's own record.
+    pub filter: Option<Expr>,
+}
+
+/// A message and its receivers.
+#[derive(Debug)]
+pub struct Send {
+    /// By mail, rather than as a notification.
+    pub mail: bool,
+    /// The template's full name.
+    pub template: Arc<str>,
+    /// The users.
+    pub to: Vec<Performer>,
+    /// Addresses.
+    pub to_from: Option<Expr>,
+}
+
+/// Another flow.
+#[derive(Debug)]
+pub struct Sub {
+    /// Its full name.
+    pub workflow: Arc<str>,
+    /// The record it is about; `None` is the flow's own.
+    pub record: Option<Expr>,
+    /// Whether this one goes on only once it has ended.
+    pub wait: bool,
+}
+
+/// Looks for records.
+#[derive(Debug)]
+pub struct Query {
+    /// Their object.
+    pub object: Arc<str>,
+    /// Which; all where it is not said.
+    pub filter: Option<Expr>,
+    /// The most that are taken.
+    pub limit: u32,
+    /// Only how many there are.
+    pub count: bool,
+    /// The variable that takes them.
+    pub into: Arc<str>,
+}
+
+/// Steps in one transaction.
+#[derive(Debug)]
+pub struct Together {
+    /// The steps.
+    pub scope: ScopeId,
+}
+
+/// Undoes what was done.
+#[derive(Debug)]
+pub struct Compensate {
+    /// The steps whose `undo` is walked; empty: all that have one.
+    pub steps: Vec<Arc<str>>,
+}
+
+/// How often a step is tried again.
+#[derive(Clone, Debug)]
+pub struct Retry {
+    /// So often.
+    pub max: u32,
+    /// After this time.
+    pub backoff: TimeDelta,
+    /// Each time so much later.
+    pub factor: u32,
 }
 
 /// Tells people.

@@ -13,8 +13,9 @@ impl StepKind for Decide {
 
     fn answered(&self, run: &mut Run<'_>, _node: NodeId, token: u32, answer: Answer) -> Result<Next> {
         let Answer::Values(values) = answer else { return Ok(Next::Wait) };
-        let known = run.known_behind(token);
-        known.extend(values);
+        for (name, value) in values {
+            run.keep(token, name, value);
+        }
         Ok(Next::Leave)
     }
 }

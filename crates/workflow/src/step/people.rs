@@ -1,8 +1,8 @@
 //! `approve` and `handle`: people decide or do something, one for all, all, so many, or one after another.
 
-pub use crate::flow::step::{Allow, Mode, People, Reject};
+pub use crate::flow::step::{Allow, Mode, People, RejectRule};
 
-use crate::flow::{Dedupe, Empty, NodeId, Outcome, Own};
+use crate::flow::{Dedupe, Empty, NodeId, Outcome, SelfApproval};
 use crate::instance::{Origin, Place, Task, TaskKind, TaskState};
 use crate::run::{Answer, Next, Person, Question, Run, Seat, StepKind};
 use diagnostic::{Code, Diagnostic, Result};
@@ -17,9 +17,9 @@ impl StepKind for People {
             Answer::People(people) => {
                 let own = people.iter().any(|p| p.user == run.instance.initiator);
                 let head = match run.flow.policy.own {
-                    Own::Superior => Some(false),
-                    Own::DepartmentHead => Some(true),
-                    Own::Allow | Own::Skip => None,
+                    SelfApproval::Superior => Some(false),
+                    SelfApproval::DepartmentHead => Some(true),
+                    SelfApproval::Allow | SelfApproval::Skip => None,
                 };
                 if let Some(head) = head.filter(|_| own && self.asks == TaskKind::Approve) {
                     let others = others(run, people);
@@ -80,7 +80,7 @@ impl People {
             }
             seen.push(person.user);
             let decides = self.asks == TaskKind::Approve;
-            let own = run.flow.policy.own == Own::Skip && person.user == run.instance.initiator;
+            let own = run.flow.policy.own == SelfApproval::Skip && person.user == run.instance.initiator;
             let state = match decides && (own || approved_before(run, node, &person)) {
                 true => TaskState::Skipped,
                 false => TaskState::Queued,
@@ -100,7 +100,7 @@ impl People {
         let seats: Vec<Task> =
             run.instance.tasks.iter().filter(|t| t.token == token && t.kind.is_awaited()).cloned().collect();
         let tally = Tally::of(&seats);
-        if self.reject == Reject::Any && seats.iter().any(|t| t.state == TaskState::Rejected) {
+        if self.reject == RejectRule::Any && seats.iter().any(|t| t.state == TaskState::Rejected) {
             return Next::End(Outcome::Reject);
         }
         if tally.reaches(self.mode, tally.passed, tally.weight_passed) {

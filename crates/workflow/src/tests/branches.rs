@@ -1,5 +1,7 @@
 //! Ways through a flow: branches, rounds, jumps and returns.
 
+mod items;
+
 use super::{check, compile};
 
 #[test]
@@ -206,5 +208,39 @@ fn a_returned_flow_goes_on_as_the_policy_says() {
         "",
         "a+ b+ c<<a a+",
         "running: a.a=superseded b.b=approved c.c=returned a.a=approved c.c=open",
+    );
+}
+
+#[test]
+fn a_branch_that_is_walked_again_remembers_what_was_done_in_it() {
+    let steps = "
+  by_risk:
+    choose:
+      high: {when: 'total > 100', steps: {x: {approve: {by: [{user: x}]}}, b: {approve: {by: [{user: b}]}, allow: [return]}}}
+  last: {approve: {by: [{user: d}]}, allow: [return]}";
+    let flow = compile(steps, "");
+    check(
+        &flow,
+        "high",
+        "x+ b+ d<b b<x",
+        "running: x.x=superseded b.b=superseded last.d=returned b.b=returned x.x=open",
+    );
+}
+
+#[test]
+fn nobody_is_passed_over_on_the_way_back_to_who_returned_a_flow() {
+    let steps = "
+  first: {approve: {by: [{user: a}]}}
+  both:
+    parallel:
+      one: {steps: {b: {approve: {by: [{user: b}]}}}}
+      two: {steps: {c: {approve: {by: [{user: c}]}, allow: [return]}}}
+  last: {approve: {by: [{user: d}]}}";
+    let flow = compile(steps, "policy: {after_return: back_to_returner}");
+    check(
+        &flow,
+        "",
+        "a+ c<first a+",
+        "running: first.a=superseded b.b=cancelled c.c=returned first.a=approved b.b=open c.c=open",
     );
 }

@@ -1,8 +1,8 @@
 //! What people do with tasks beside deciding them, and who may not act.
 
-use super::{check, compile, drive, instance, play, user};
-use crate::Run;
-use chrono::{DateTime, TimeDelta};
+use super::{check, compile, letter, played, user};
+use crate::{Run, Task};
+use serde_json::json;
 use uuid::Uuid;
 
 #[test]
@@ -17,6 +17,8 @@ fn seats_are_given_lent_added_and_taken_off() {
         (&all, "a>b", "running: a.a=removed a.b=open"),
         (&all, "a>b b+", "approved: a.a=removed a.b=approved"),
         (&none, "a>z", "not_permitted"),
+        (&one, "a>a", "not_permitted"),
+        (&one, "a~z z>z", "not_permitted"),
         (&one, "a~z", "running: a.z=open"),
         (&one, "a~z z+", "not_permitted"),
         (&one, "a~z z~", "running: a.a=open"),
@@ -50,6 +52,32 @@ fn seats_are_given_lent_added_and_taken_off() {
 }
 
 #[test]
+fn a_seat_knows_how_it_came_to_its_holder() {
+    let flow = compile(
+        "  a: {approve: {by: [{user: a}]}, allow: [transfer, delegate, add_sign]}",
+        "policy: {empty: {assign: {user: z}}}",
+    );
+    let rows = [
+        ("a~z", "z: delegated"),
+        ("a~z z~", "a: assigned"),
+        ("a>y y~z z~", "y: transferred"),
+        ("a|y y~z z~", "a: assigned y: added"),
+        ("a|y y~z z~x x~", "a: assigned z: delegated"),
+        ("a|y y~z z~x x~ z~", "a: assigned y: added"),
+        ("a~z z>y", "y: transferred"),
+        // Who has a seat already gets no second one: nothing came to anybody.
+        ("a|y y>a", "a: assigned y: added"),
+    ];
+    for (script, expect) in rows {
+        let run = played(&flow, "", script);
+        let told =
+            |t: &Task| format!("{}: {}", letter(t.assignee), json!(t.origin).as_str().unwrap_or_default());
+        let told: Vec<String> = run.instance.tasks.iter().map(told).collect();
+        assert_eq!(told.join(" "), expect, "{script}");
+    }
+}
+
+#[test]
 fn decisions_are_taken_back_until_somebody_acted() {
     let policy = "policy: {take_back: next_untouched}";
     let steps = "  a: {approve: {by: [{user: ab}], mode: all}}\n  c: {approve: {by: [{user: c}]}}";
@@ -79,12 +107,7 @@ fn what_can_be_done_is_told() {
         "policy: {take_back: next_untouched}",
     );
     let check = |script: &str, who: char, expect: &str| {
-        let mut run = Run::start(&flow, instance(&flow), DateTime::UNIX_EPOCH, Uuid::now_v7);
-        run.advance().and_then(|asked| drive(&mut run, asked, "")).unwrap();
-        for step in script.split_whitespace() {
-            run.now += TimeDelta::seconds(1);
-            play(&mut run, step, "").unwrap();
-        }
+        let run = played(&flow, "", script);
         let task = run.instance.tasks.iter().rfind(|t| t.assignee == user(who)).unwrap().id;
         assert_eq!(run.options(task).join(" "), expect, "{script} {who}");
     };
@@ -95,6 +118,39 @@ fn what_can_be_done_is_told() {
     check("a+ b+", 'b', "take_back");
     check("a+ b+", 'c', "done return");
     check("a+ b+ c!", 'c', "");
+}
+
+#[test]
+fn who_added_people_is_told_that_they_can_be_taken_off() {
+    let rows = [
+        ("add_sign", "", 'a', ""),
+        ("add_sign", "a|z", 'a', "z"),
+        ("add_sign", "a|z", 'b', ""),
+        ("add_sign", "a|z", 'z', ""),
+        ("add_sign", "a|z z+", 'a', ""),
+        ("add_sign", "a{z", 'a', ""),
+        ("add_sign", "a{z", 'z', ""),
+        ("add_sign, transfer", "a|z a>y", 'y', ""),
+        ("add_sign, remove_sign", "", 'a', "b"),
+        ("add_sign, remove_sign", "b+", 'a', ""),
+        ("add_sign, remove_sign", "a|z", 'z', "a b"),
+        ("remove_sign, cc", "a@z", 'a', "b"),
+    ];
+    for (allow, script, who, expect) in rows {
+        let flow =
+            compile(&format!("  a: {{approve: {{by: [{{user: ab}}], mode: all}}, allow: [{allow}]}}"), "");
+        let run = played(&flow, "", script);
+        let task = run.instance.tasks.iter().find(|t| t.assignee == user(who)).unwrap();
+        let told: Vec<String> =
+            run.removable(task.id).map(|seat| letter(seat.assignee).to_string()).collect();
+        assert_eq!(told.join(" "), expect, "{allow}: {script} {who}");
+        assert_eq!(run.options(task.id).contains(&"remove_sign"), !expect.is_empty());
+        for seat in &run.instance.tasks {
+            let mut tried = Run::resume(&flow, run.instance.clone(), run.now, Uuid::now_v7);
+            let taken_off = tried.remove_sign(task.id, seat.id).is_ok();
+            assert_eq!(taken_off, run.removable(task.id).any(|one| one.id == seat.id), "{script} {who}");
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What steps find out, and who knows it.
 
 use super::{act, compile, instance, shown, user};
-use crate::{Answer, Flow, Instance, Person, Question, Run};
+use crate::decision::DecisionKind;
+use crate::instance::WORK;
+use crate::{Answer, Decision, Flow, Instance, Person, Question, Run, Token};
 use chrono::DateTime;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -42,7 +44,7 @@ fn drive(run: &mut Run<'_>, mut asked: Option<Question>, count: &mut u32) {
     }
 }
 
-/// Runs a flow; people then do what is said, each at the first open task.
+/// Runs a flow; then `w` lets a worker come, `+` approves, and what people do else is done at the first open task.
 fn check(flow: &Flow, acts: &[&str], expect: &[&str]) {
     let mut run = Run::start(flow, instance(flow), DateTime::UNIX_EPOCH, Uuid::now_v7);
     let mut count = 0;
@@ -50,14 +52,19 @@ fn check(flow: &Flow, acts: &[&str], expect: &[&str]) {
     drive(&mut run, asked, &mut count);
     let mut told = vec![kept(&run.instance)];
     for what in acts {
-        let task = run.instance.tasks.iter().find(|task| task.state == crate::TaskState::Open).unwrap().id;
-        let asked = match *what {
-            "+" => {
-                let (kind, seen) = (crate::decision::DecisionKind::Approve, 1);
-                run.decide(task, crate::Decision { kind, comment: None, to: None, back: false, seen })
-                    .unwrap()
+        let open =
+            run.instance.tasks.iter().find(|task| task.state == crate::TaskState::Open).map(|task| task.id);
+        let asked = match (*what, open) {
+            ("w", _) => {
+                let works = |token: &&Token| token.data.awaits.iter().any(|one| *one.name == *WORK);
+                let token = run.instance.tokens.iter().find(works).unwrap().id;
+                run.wake(token, WORK).unwrap()
             }
-            what => act(&mut run, task, what).unwrap(),
+            ("+", Some(task)) => {
+                let (kind, seen) = (DecisionKind::Approve, 1);
+                run.decide(task, Decision { kind, comment: None, to: None, back: false, seen }).unwrap()
+            }
+            (what, task) => act(&mut run, task.unwrap(), what).unwrap(),
         };
         drive(&mut run, asked, &mut count);
         told.push(kept(&run.instance));
@@ -90,13 +97,9 @@ fn a_return_finds_what_was_known() {
         "  o:\n    choose:\n      x: {{when: 'true', steps: {{d: {{decide: risk, into: r}}, a: {LOOK}, b: {LOOK}}}}}\n  z: {LOOK}"
     );
     let flow = compile(&flow, "");
-    // Back to a step behind the decision: it is not asked again; the second is the step as it was when it was left.
+    // Back to a step behind the decision, also from outside of the branch: it is not asked again.
     let once = "; o[0] r.level=1";
-    check(
-        &flow,
-        &["+", "<a", "+", "+", "<b"],
-        &[once, once, once, once, once, "; o[0] r.level=1; o[0] r.level=1"],
-    );
+    check(&flow, &["+", "<a", "+", "+", "<b"], &[once; 6]);
 }
 
 #[test]
@@ -106,4 +109,16 @@ fn what_is_declared_is_one_for_the_flow() {
         "variables: {n: {type: integer}}",
     );
     check(&flow, &["+"], &["n=7", "n=7"]);
+}
+
+#[test]
+fn what_is_done_together_is_known_behind_it() {
+    let inside = "together: {d: {decide: risk, into: r}, s: {set: {name: x}}}";
+    let flow = compile(&format!("  t: {{{inside}}}\n  w: {{set_from: {{name: r.level}}}}\n  a: {LOOK}"), "");
+    check(&flow, &["w"], &["", "n=7,r.level=1"]);
+    let each = format!(
+        "  o: {{for_each: {{in: tags, as: t}}, steps: {{t: {{{inside}}}, w: {{set_from: {{name: r.level}}}}, a: {LOOK}}}}}"
+    );
+    let (one, both) = ("n=7; o[0] r.level=1", "n=7; o[0] r.level=1; o[1] r.level=2");
+    check(&compile(&each, ""), &["w", "+", "w"], &["", one, one, both]);
 }

@@ -27,6 +27,8 @@ export interface Task {
   version: number;
   /** what can be done with it now; of a task that is its reader's */
   may?: ('approve' | 'reject' | 'done' | 'resolve' | 'return' | 'comment' | 'transfer' | 'delegate' | 'add_sign' | 'remove_sign' | 'cc' | 'take_back')[];
+  /** the tasks of the same step that its reader may take off */
+  removable?: string[];
   /** what the step shows of the record, and lets be changed; of an open task that is its reader's to decide */
   fields?: Record<string, 'read' | 'edit'>;
   /** later steps for which its reader names people when approving; of an open task that is its reader's to decide */

@@ -2,7 +2,7 @@ import { useId } from 'react';
 import type { Referred } from '../../definition/reference';
 import { referred } from '../../definition/reference';
 import type { Json } from '../../definition/json';
-import type { Field } from '../../definition/types';
+import { chooser } from '../../fields/chooser';
 import { kindOf } from '../../fields/registry';
 import styles from './admin.module.css';
 
@@ -17,19 +17,7 @@ interface Props {
 /** A record that is looked for by its words, outside of any form. */
 export function Chooser({ label, object, value, onChange }: Props) {
   const id = useId();
-  const field: Field = {
-    type: 'reference',
-    to: object,
-    label,
-    widget: 'lookup',
-    required: false,
-    writable: true,
-    filled: false,
-    system: false,
-    derived: false,
-    hidden: false,
-    search: false,
-  };
+  const field = chooser(object, label);
   const { Input } = kindOf(field);
   return (
     <div className={styles.entry}>

@@ -56,8 +56,12 @@ export default function ActDialog({ task, act, box, seen, comment: before = '', 
     },
   });
   const refused = refusalOf(acting.error);
-  const seats = (instance?.tasks ?? []).filter((one) => asked(one, task) && isWaited(one) && one.id !== task.id);
-  const seated = act === 'add_sign' ? seats.flatMap((one) => one.assignee?.id ?? []) : [];
+  const tasks = instance?.tasks ?? [];
+  const seats = tasks.filter((one) => task.removable?.includes(one.id));
+  const seated =
+    act === 'add_sign'
+      ? tasks.filter((one) => asked(one, task) && isWaited(one)).flatMap((one) => one.assignee?.id ?? [])
+      : [];
   const ready = needs === undefined || (needs === 'seat' ? seat !== undefined : people.length > 0);
   const said = (): Said => {
     const words = comment.trim() === '' ? {} : { comment };

@@ -1,7 +1,7 @@
 import { Suspense, useId } from 'react';
 import type { Json } from '../../definition/json';
 import { type Referred, referred } from '../../definition/reference';
-import type { Field } from '../../definition/types';
+import { chooser } from '../../fields/chooser';
 import { kindOf } from '../../fields/registry';
 import forms from '../../forms/forms.module.css';
 import { Wrong } from './Comment';
@@ -22,20 +22,11 @@ const nothing = () => ({});
 /** Chooses a person, or several. */
 export function People({ label, several, value, onChange, without, wrong }: Props) {
   const id = useId();
-  const field: Field = {
+  const field = chooser('base.user', label, {
     type: several ? 'references' : 'reference',
-    to: 'base.user',
-    label,
-    widget: 'lookup',
     choose_where: offered(without),
     required: true,
-    writable: true,
-    filled: false,
-    system: false,
-    derived: false,
-    hidden: false,
-    search: false,
-  };
+  });
   const { Input } = kindOf(field);
   return (
     <div className={forms.field}>

@@ -1,9 +1,9 @@
-import { Link } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import Popconfirm from 'antd/es/popconfirm';
 import { useTranslation } from 'react-i18next';
 import type { WholeImport } from '../../api/imports';
 import type { ObjectDefinition } from '../../definition/types';
+import { LinkButton } from '../../ui/LinkButton';
 import { Panel } from '../../ui/Panel';
 import { Figures } from './Figures';
 import { Findings } from './Findings';
@@ -49,9 +49,9 @@ export function Done({ one, object, refusal, onOrder }: Props) {
             {t('import.goOn')}
           </Button>
         )}
-        <Link to="/records/$object" params={{ object: one.object }}>
-          <Button type={ran && !broken ? 'primary' : 'default'}>{t('import.toList', { object: object.plural })}</Button>
-        </Link>
+        <LinkButton to="/records/$object" params={{ object: one.object }} type={ran && !broken ? 'primary' : 'default'}>
+          {t('import.toList', { object: object.plural })}
+        </LinkButton>
         {ran && created + updated > 0 && (
           <Popconfirm
             title={t('import.undoAsk', { count: created + updated })}

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import Dropdown from 'antd/es/dropdown';
 import { ArrowRight, type LucideIcon, PencilLine, Trash2, UserRoundPen, X } from 'lucide-react';
-import { type ComponentProps, useState } from 'react';
+import { type ComponentProps, type Dispatch, type SetStateAction, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { changeAll, moveAll, type Outcome, putBack, removeAll, restoreAll, valuesOf } from '../../api/bulk';
 import type { Json } from '../../definition/json';
@@ -14,7 +14,7 @@ import styles from './list.module.css';
 interface Props {
   object: ObjectDefinition;
   selected: ReadonlySet<string>;
-  onSelect: (selected: ReadonlySet<string>) => void;
+  onSelect: Dispatch<SetStateAction<ReadonlySet<string>>>;
 }
 
 /** What can be done with the marked records at once. What is done can be undone here, so nothing asks before. */
@@ -43,7 +43,7 @@ export function BulkBar({ object, selected, onSelect }: Props) {
       const outcome = await act();
       // What was refused stays marked.
       const over = new Set(outcome.done);
-      onSelect(new Set(ids.filter((id) => !over.has(id))));
+      onSelect((now) => new Set([...now].filter((id) => !over.has(id))));
       toast({
         text: t(words, { count: outcome.done.length }),
         tone: outcome.refused > 0 ? 'wrong' : 'done',

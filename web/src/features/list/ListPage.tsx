@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { Plus } from 'lucide-react';
 import { Suspense, useMemo, useState } from 'react';
@@ -15,6 +15,7 @@ import { density, usePhone } from '../../ui/appearance';
 import type { ReadColumn } from '../../ui/grid';
 import { Empty } from '../../ui/Empty';
 import { ErrorState } from '../../ui/ErrorState';
+import { LinkButton } from '../../ui/LinkButton';
 import { Page } from '../../ui/Page';
 import { Waiting } from '../../ui/Skeleton';
 import { BulkBar } from './BulkBar';
@@ -32,6 +33,7 @@ import { usePages } from './usePages';
 
 const route = getRouteApi('/inside/records/$object');
 const HEIGHTS = { compact: 32, normal: 40, relaxed: 48 } as const;
+const NONE: ReadonlySet<string> = new Set();
 /** Of a row that a finger meets. */
 const TOUCH = 48;
 
@@ -64,7 +66,14 @@ function Records({ object, view, views, search }: Props) {
   const phone = usePhone();
   const height = HEIGHTS[density.use()];
   const rowHeight = phone ? TOUCH : height;
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState<ReadonlySet<string>>(NONE);
+  // What is marked is among what is shown: other records, no marks.
+  const shows = [search.filter, search.search].join('\n');
+  const [marked, setMarked] = useState(shows);
+  if (marked !== shows) {
+    setMarked(shows);
+    setSelected(NONE);
+  }
   const settings = useSettings(object, view, search);
   const [editing, setEditing] = useState(false);
   const columns = useColumns(object, view, settings.columns);
@@ -128,11 +137,14 @@ function Records({ object, view, views, search }: Props) {
       ]}
       actions={
         object.may.create && (
-          <Link to="/records/$object/new" params={{ object: object.name }}>
-            <Button type="primary" icon={<Plus size={15} />}>
-              {t('list.create', { object: object.label })}
-            </Button>
-          </Link>
+          <LinkButton
+            to="/records/$object/new"
+            params={{ object: object.name }}
+            type="primary"
+            icon={<Plus size={15} />}
+          >
+            {t('list.create', { object: object.label })}
+          </LinkButton>
         )
       }
     >
@@ -212,9 +224,9 @@ function Nothing({ object, filtered, onClear }: { object: ObjectDefinition; filt
       title={t('list.nothing', { object: object.plural })}
       action={
         object.may.create && (
-          <Link to="/records/$object/new" params={{ object: object.name }}>
-            <Button type="primary">{t('list.create', { object: object.label })}</Button>
-          </Link>
+          <LinkButton to="/records/$object/new" params={{ object: object.name }} type="primary">
+            {t('list.create', { object: object.label })}
+          </LinkButton>
         )
       }
     >

@@ -1,12 +1,12 @@
-import { Link } from '@tanstack/react-router';
 import Input from 'antd/es/input';
 import { PencilLine, Search, Upload } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ListSearch } from './search';
 import type { ObjectDefinition, View } from '../../definition/types';
 import { usePhone } from '../../ui/appearance';
-import { useSettled } from '../../ui/useSettled';
+import { LinkButton } from '../../ui/LinkButton';
+import { useTyped } from '../../ui/useTyped';
 import type { Column } from '../../fields/columns';
 import { ToolButton } from '../../ui/ToolButton';
 import { Columns } from './Columns';
@@ -74,9 +74,13 @@ export function Tools({ object, view, search, settings, columns, editing, onEdit
         onSaved={(saved) => onTurn({ saved: saved?.id ?? '' })}
       />
       {object.may.import && (
-        <Link to="/records/$object/import" params={{ object: object.name }}>
-          <ToolButton small icon={<Upload size={15} />} label={t('list.import')} />
-        </Link>
+        <LinkButton
+          to="/records/$object/import"
+          params={{ object: object.name }}
+          icon={<Upload size={15} />}
+          aria-label={t('list.import')}
+          title={t('list.import')}
+        />
       )}
       {object.may.export && <Export object={object} view={view?.name} search={search} />}
     </div>
@@ -84,19 +88,7 @@ export function Tools({ object, view, search, settings, columns, editing, onEdit
 }
 
 function Words({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  const told = useRef(value);
-  // The address changed by other means: the way back, or "clear".
-  useEffect(() => {
-    if (value !== told.current) setTyped(value);
-    told.current = value;
-  }, [value]);
-  const settled = useSettled(typed);
-  useEffect(() => {
-    if (settled === told.current) return;
-    told.current = settled;
-    onChange(settled);
-  }, [settled]);
+  const [typed, setTyped] = useTyped(value, onChange);
   return (
     <Input
       className={styles.search}

@@ -43,6 +43,19 @@ export function Entry({ label, type = 'text', autoComplete = 'off', value, onCha
   );
 }
 
+interface PasswordProps {
+  /** The one in force, unless it is to be another. */
+  next?: boolean;
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** A password, for which the browser offers what it knows. */
+export function PasswordEntry({ next = false, ...entry }: PasswordProps) {
+  return <Entry {...entry} type="password" autoComplete={next ? 'new-password' : 'current-password'} />;
+}
+
 interface FormProps {
   /** What the button says. */
   label: string;

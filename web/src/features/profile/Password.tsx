@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useOnce } from '../../api/once';
 import { changePassword } from '../../api/account';
 import { toast } from '../../ui/toast';
-import { Card, Entry, Form } from './Card';
+import { Card, Form, PasswordEntry } from './Card';
 
 /** Another password: all other sessions and tokens end with the old one. */
 export function Password() {
@@ -29,20 +29,8 @@ export function Password() {
         error={changing.error}
         onSubmit={() => changing.mutate()}
       >
-        <Entry
-          label={t('profile.oldPassword')}
-          type="password"
-          autoComplete="current-password"
-          value={old}
-          onChange={setOld}
-        />
-        <Entry
-          label={t('signIn.newPassword')}
-          type="password"
-          autoComplete="new-password"
-          value={next}
-          onChange={setNext}
-        />
+        <PasswordEntry label={t('profile.oldPassword')} value={old} onChange={setOld} />
+        <PasswordEntry next label={t('signIn.newPassword')} value={next} onChange={setNext} />
       </Form>
     </Card>
   );

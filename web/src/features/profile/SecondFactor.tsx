@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useOnce } from '../../api/once';
 import { beginSecondFactor, confirmSecondFactor, removeSecondFactor } from '../../api/account';
 import { sessionQuery, useSession } from '../../api/session';
-import { Card, Entry, Form } from './Card';
+import { Card, Entry, Form, PasswordEntry } from './Card';
 import styles from './profile.module.css';
 
 /** An authenticator app: set up in three steps, removed by password and code. */
@@ -115,13 +115,5 @@ function Remove() {
 /** Whoever sits at an open screen is not yet its owner: the password is asked for. */
 function Own({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const { t } = useTranslation();
-  return (
-    <Entry
-      label={t('signIn.password')}
-      type="password"
-      autoComplete="current-password"
-      value={value}
-      onChange={onChange}
-    />
-  );
+  return <PasswordEntry label={t('signIn.password')} value={value} onChange={onChange} />;
 }

@@ -1,5 +1,4 @@
-import { getRouteApi, Link } from '@tanstack/react-router';
-import Button from 'antd/es/button';
+import { getRouteApi } from '@tanstack/react-router';
 import { Pencil } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -15,6 +14,7 @@ import forms from '../../forms/forms.module.css';
 import { useShown } from '../../forms/useRecord';
 import { usePhone } from '../../ui/appearance';
 import { ErrorState } from '../../ui/ErrorState';
+import { LinkButton } from '../../ui/LinkButton';
 import { Page } from '../../ui/Page';
 import { Waiting } from '../../ui/Skeleton';
 import { Blocks } from './blocks/Blocks';
@@ -68,9 +68,9 @@ function Found({ object, row }: { object: ObjectDefinition; row: Row }) {
           <Submit flows={flows} row={row} />
           <Moves object={object} row={row} second={flows.length > 0} onMade={setMade} />
           {object.may.update && (
-            <Link to="/records/$object/$id/edit" params={params}>
-              <Button icon={<Pencil size={15} />}>{t('record.edit')}</Button>
-            </Link>
+            <LinkButton to="/records/$object/$id/edit" params={params} icon={<Pencil size={15} />}>
+              {t('record.edit')}
+            </LinkButton>
           )}
           {!phone && <More object={object} row={row} />}
         </>

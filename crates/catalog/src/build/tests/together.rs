@@ -117,6 +117,20 @@ fn what_is_worth_knowing_is_listed() {
     assert!(lint(&built(&[("objects/lead.yaml", LEAD)]).catalog).is_empty());
 }
 
+/// Builds the files; where something is expected, it is all that is found, with its place.
+fn check(files: &[(&str, &str)], expect: &str) {
+    let made = try_build(&packs(files), &PhysicalNames::default());
+    let found: Vec<String> = made.err().unwrap_or_default().iter().map(ToString::to_string).collect();
+    match expect {
+        "" => assert!(found.is_empty(), "{files:?}: {found:?}"),
+        expect => {
+            assert_eq!(found.len(), 1, "{files:?}: {found:?}");
+            assert!(found[0].contains(expect), "{files:?}: {found:?}");
+            assert!(found[0].contains(".yaml:"), "it has a place: {found:?}");
+        }
+    }
+}
+
 #[test]
 fn flows_speak_of_what_exists() {
     let object = "kind: object\nname: lead\nfields:\n  name: {type: text}\n  boss: {type: user}\n  \
@@ -148,16 +162,7 @@ fn flows_speak_of_what_exists() {
     ];
     for (flow, expect) in rows {
         let files = [("objects/lead.yaml", object), ("workflows/check.yaml", flow.as_str())];
-        let made = try_build(&packs(&files), &PhysicalNames::default());
-        let found: Vec<String> = made.err().unwrap_or_default().iter().map(ToString::to_string).collect();
-        match expect {
-            "" => assert!(found.is_empty(), "{flow}: {found:?}"),
-            expect => {
-                assert_eq!(found.len(), 1, "{flow}: {found:?}");
-                assert!(found[0].contains(expect), "{flow}: {found:?}");
-                assert!(found[0].contains(".yaml:"), "it has a place: {found:?}");
-            }
-        }
+        check(&files, expect);
     }
 }
 
@@ -197,15 +202,6 @@ fn the_people_of_a_step_can_be_found() {
             ("objects/line.yaml", line),
             ("workflows/check.yaml", flow.as_str()),
         ];
-        let made = try_build(&packs(&files), &PhysicalNames::default());
-        let found: Vec<String> = made.err().unwrap_or_default().iter().map(ToString::to_string).collect();
-        match expect {
-            "" => assert!(found.is_empty(), "{flow}: {found:?}"),
-            expect => {
-                assert_eq!(found.len(), 1, "{flow}: {found:?}");
-                assert!(found[0].contains(expect), "{flow}: {found:?}");
-                assert!(found[0].contains(".yaml:"), "it has a place: {found:?}");
-            }
-        }
+        check(&files, expect);
     }
 }

@@ -108,7 +108,13 @@ fn names_of_variables_are_their_own() {
     check("risk: {type: text}", risk, &[&format!("7:27: {}", taken("risk"))]);
     check("", &format!("{risk}{}", each("risk")), &[&format!("8:35: {}", taken("risk"))]);
     let beside = "  both:\n    parallel:\n      x: {steps: {a: {decide: many, into: due}}}\n      y: {steps: {b: {decide: many, into: due}}}";
-    check("", beside, &["10:43: error[invalid_value]: another step decides into `due` already"]);
+    check(
+        "",
+        beside,
+        &[
+            "10:43: error[invalid_value]: another step fills `due` already; `variables` may declare it for both",
+        ],
+    );
 }
 
 #[test]

@@ -1,19 +1,17 @@
 //! What a flow keeps in mind: variables that it declares, and the answers of decisions.
 
 use super::{Check, joined, strs};
-use crate::build::behaviour::settable;
 use crate::build::compile::compile;
 use crate::build::entry::{Findings, Noun, invalid, not_yet, unknown};
 use crate::build::objects;
 use crate::model::decision::{Decision, DecisionValue};
 use crate::scopes;
 use decision::Scalar;
-use definition::workflow::DecideStep;
-use definition::{Expression, FieldDefinition, FieldType};
+use definition::workflow::{DecideStep, SetStep};
+use definition::{FieldDefinition, FieldType};
 use diagnostic::{Code, Diagnostic, did_you_mean};
 use expression::{Root, Type};
 use indexmap::IndexMap;
-use serde_json::Value as Json;
 
 impl Check<'_> {
     /// Takes the variables of the workflow, in their order: one may be computed from those before it.
@@ -78,23 +76,52 @@ impl Check<'_> {
         }
     }
 
-    /// A literal for a variable or a field.
-    pub(super) fn set(&self, name: &str, json: &Json, path: &[&str], findings: &mut Findings<'_>) {
-        match self.declared.get(name) {
-            Some(kind) => drop(objects::literal(kind, json, name, &self.entry.origin, path, findings)),
-            None => self.literal(name, json, path, findings),
+    /// What a `set` says of variables, and of fields of the record.
+    pub(super) fn set(&self, step: &SetStep, own: &[String], findings: &mut Findings<'_>) {
+        let (mut fields, mut computed) = (step.set.clone(), step.set_from.clone());
+        for (name, kind) in &self.declared {
+            if let Some(json) = fields.shift_remove(name) {
+                let at = joined(own, &["set", name]);
+                objects::literal(kind, &json, name, &self.entry.origin, &strs(&at), findings);
+            }
+            if let Some(text) = computed.shift_remove(name) {
+                let at = joined(own, &["set_from", name]);
+                let at = strs(&at);
+                let spot = self.spot(&scopes::WORKFLOW_SET_FROM, &at);
+                let wanted = kind.kind().expression_type();
+                compile(self.catalog, &text, spot, Some(&wanted), &mut findings.found);
+            }
+        }
+        self.values(self.object, &fields, &computed, own, findings);
+    }
+
+    /// The variable that takes what came of a step: one that the workflow declares, or one of its own, which is known
+    /// from this step on.
+    pub(super) fn into(
+        &mut self,
+        name: Option<&String>,
+        ty: Type,
+        own: &[String],
+        findings: &mut Findings<'_>,
+    ) {
+        let Some(name) = name else { return };
+        let path = joined(own, &["into"]);
+        let Some(kind) = self.declared.get(name) else {
+            self.one_step(name, &path, findings);
+            return self.variable(name, ty, &path, findings);
+        };
+        let declared = kind.kind().expression_type();
+        if declared != ty {
+            let reason = format!("`{name}` is {declared}, and what comes of the step is {ty}");
+            findings.push(invalid(reason), &self.entry.origin, &strs(&path));
         }
     }
 
-    /// A computed value for a variable or a field.
-    pub(super) fn set_from(&self, name: &str, text: &Expression, path: &[&str], findings: &mut Findings<'_>) {
-        let ty = match self.declared.get(name) {
-            Some(kind) => Some(kind.kind().expression_type()),
-            None => settable(self.object, name, self.entry, path, findings).map(|field| field.ty.clone()),
-        };
-        if let Some(ty) = ty {
-            let spot = self.spot(&scopes::WORKFLOW_SET_FROM, path);
-            compile(self.catalog, text, spot, Some(&ty), &mut findings.found);
+    /// A variable that is not declared holds what came of one step: of two, one could overwrite the other.
+    fn one_step(&mut self, name: &str, path: &[String], findings: &mut Findings<'_>) {
+        if !self.answers.insert(name.to_owned()) {
+            let reason = format!("another step fills `{name}` already; `variables` may declare it for both");
+            findings.push(invalid(reason), &self.entry.origin, &strs(path));
         }
     }
 
@@ -107,10 +134,7 @@ impl Check<'_> {
         self.given(step, &decision, own, findings);
         let path = joined(own, &["into"]);
         self.free(&step.into, &path, findings);
-        if !self.answers.insert(step.into.clone()) {
-            let reason = format!("another step decides into `{}` already", step.into);
-            findings.push(invalid(reason), &self.entry.origin, &strs(&path));
-        }
+        self.one_step(&step.into, &path, findings);
         let answers = decision.answers();
         self.variables.extend(answers.map(|(output, ty)| (format!("{}.{output}", step.into), ty)));
     }

@@ -9,7 +9,7 @@ use plan::Row;
 use std::collections::HashMap;
 use storage::row;
 use uuid::Uuid;
-use workflow::flow::Own;
+use workflow::flow::SelfApproval;
 use workflow::step::Step;
 use workflow::{Absent, InPlaceOf, NodeId, Person, Run};
 
@@ -96,7 +96,7 @@ async fn substitute(
         match away(work, &run.flow.name, &[user]).await?.remove(&user) {
             Some(away) => next = away.substitute,
             None => {
-                let own = user == run.instance.initiator && run.flow.policy.own != Own::Allow;
+                let own = user == run.instance.initiator && run.flow.policy.own != SelfApproval::Allow;
                 let barred = run.separated(&run.flow.nodes[node].name, user).is_some();
                 return Ok((!own && !barred).then_some(user));
             }

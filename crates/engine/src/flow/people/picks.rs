@@ -111,7 +111,7 @@ async fn wrong(
     let meant = match &picked.from {
         Some(from) => {
             let rules = std::slice::from_ref(&**from);
-            let found = matching(work, run, node, known, rules).await?;
+            let found = matching(work, run, &run.flow.nodes[node].name, known, rules).await?;
             found.into_iter().map(|person| person.user).collect()
         }
         None => active(work, people).await?,

@@ -1,7 +1,7 @@
-import { useEffect, useId, useRef, useState } from 'react';
+import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDefinitions } from '../../../api/definitions';
-import { useSettled } from '../../../ui/useSettled';
+import { useTyped } from '../../../ui/useTyped';
 import styles from '../admin.module.css';
 import { Choice } from '../Choice';
 import { Chooser } from '../Chooser';
@@ -66,19 +66,7 @@ interface TypedProps {
 /** What is typed stands here at once, and in the address when somebody stops. */
 function Typed({ label, type, value, onChange }: TypedProps) {
   const id = useId();
-  const [typed, setTyped] = useState(value);
-  const told = useRef(value);
-  // The address changed by other means: the way back, or "clear".
-  useEffect(() => {
-    if (value !== told.current) setTyped(value);
-    told.current = value;
-  }, [value]);
-  const settled = useSettled(typed.trim());
-  useEffect(() => {
-    if (settled === told.current) return;
-    told.current = settled;
-    onChange(settled);
-  }, [settled]);
+  const [typed, setTyped] = useTyped(value, onChange);
   return (
     <div className={styles.entry}>
       <label htmlFor={id}>{label}</label>

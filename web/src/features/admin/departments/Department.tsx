@@ -1,10 +1,9 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
-import Button from 'antd/es/button';
 import { Pencil } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { change, type Row } from '../../../api/records';
 import { referred } from '../../../definition/reference';
+import { LinkButton } from '../../../ui/LinkButton';
 import { Panel } from '../../../ui/Panel';
 import { ShowMore } from '../../../ui/ShowMore';
 import { Choice } from '../Choice';
@@ -42,9 +41,13 @@ export function Department({ row, rows, tree }: Props) {
       title={String(row.name)}
       help={head === null ? String(row.code) : t('admin.departments.led', { code: String(row.code), name: head.title })}
       actions={
-        <Link to="/records/$object/$id/edit" params={{ object: 'base.department', id: row.id }}>
-          <Button icon={<Pencil size={15} />}>{t('record.edit')}</Button>
-        </Link>
+        <LinkButton
+          to="/records/$object/$id/edit"
+          params={{ object: 'base.department', id: row.id }}
+          icon={<Pencil size={15} />}
+        >
+          {t('record.edit')}
+        </LinkButton>
       }
     >
       <Choice

@@ -11,6 +11,7 @@ import { usePerson } from '../../../api/session';
 import { viewAs } from '../../../api/viewAs';
 import { RecordValues } from '../../../forms/RecordValues';
 import { ErrorState } from '../../../ui/ErrorState';
+import { LinkButton } from '../../../ui/LinkButton';
 import { Page } from '../../../ui/Page';
 import { Panel, Panels } from '../../../ui/Panel';
 import { Waiting } from '../../../ui/Skeleton';
@@ -50,9 +51,9 @@ export function UserPage() {
             </Button>
           )}
           {!own && <Activity row={row} active={active} />}
-          <Link to="/records/$object/$id/edit" params={{ object: 'base.user', id }}>
-            <Button icon={<Pencil size={15} />}>{t('record.edit')}</Button>
-          </Link>
+          <LinkButton to="/records/$object/$id/edit" params={{ object: 'base.user', id }} icon={<Pencil size={15} />}>
+            {t('record.edit')}
+          </LinkButton>
         </>
       }
     >

@@ -1,0 +1,100 @@
+//! What sets an automation off: its object, names made full, conditions checked.
+
+use super::{Check, joined};
+use crate::build::compile::compile_some;
+use crate::build::entry::{Findings, Noun, invalid};
+use crate::build::paths;
+use crate::scopes;
+use definition::Workflow;
+use definition::shape::Names;
+use definition::workflow::{DateField, Schedule, Trigger};
+use expression::Type;
+
+/// What an automation is about that a schedule sets off once, not for records.
+const RUN: &str = "base.run";
+/// What an automation is about that another system sets off.
+const MESSAGE: &str = "base.message";
+/// What an automation is about that a mail sets off.
+const MAIL: &str = "base.mail";
+
+/// The object of an automation that names none: what its trigger brings.
+pub(super) fn object(trigger: &Trigger) -> Option<&'static str> {
+    let run = trigger.schedule.as_ref().filter(|schedule| schedule.each.is_none()).map(|_| RUN);
+    let message = trigger.webhook.as_ref().map(|_| MESSAGE);
+    run.or(message).or(trigger.mail_received.as_ref().map(|_| MAIL))
+}
+
+impl Check<'_> {
+    pub(super) fn trigger(&mut self, workflow: &mut Workflow, findings: &mut Findings<'_>) {
+        let trigger = &mut workflow.trigger;
+        let at = |key: &str| vec!["trigger".to_owned(), key.to_owned()];
+        let records = [
+            ("record_created", &mut trigger.record_created),
+            ("record_updated", &mut trigger.record_updated),
+            ("record_deleted", &mut trigger.record_deleted),
+        ];
+        for (key, event) in records {
+            if let Some(event) = event
+                && event.object.is_some()
+            {
+                let reason = "a trigger is about the object of its workflow";
+                findings.push(invalid(reason), &self.entry.origin, &["trigger", key, "object"]);
+            }
+            self.record_event(event, &at(key), findings);
+        }
+        self.move_event(&mut trigger.transition, &at("transition"), findings);
+        self.flow_event(&mut trigger.workflow_ended, &at("workflow_ended"), findings);
+        if let Some(schedule) = &trigger.schedule {
+            self.schedule(schedule, findings);
+        }
+        if let Some(dates) = &trigger.date_field {
+            self.dates(dates, findings);
+        }
+        if let Some(form) = &mut trigger.form_submitted {
+            let path = ["trigger", "form_submitted", "form"];
+            findings.resolve_in(Noun::Form, &mut form.form, self.entry, &path);
+            self.event_when(self.object, form.when.as_ref(), &at("form_submitted"), findings);
+        }
+        if let Some(button) = &mut trigger.button {
+            let roles = button.roles.keys().cloned().collect();
+            let full = self.full_roles(roles, &["trigger", "button", "roles"], findings);
+            button.roles = Names(full.into_iter().map(|role| (role.to_string(), ())).collect());
+            self.when(button.when.as_ref(), &joined(&at("button"), &["when"]), findings);
+        }
+        if let Some(mail) = &trigger.mail_received {
+            self.when(mail.when.as_ref(), &joined(&at("mail_received"), &["when"]), findings);
+        }
+        if let Some(webhook) = &trigger.webhook {
+            for (name, field) in &webhook.parameters {
+                let ty = field.kind.kind().expression_type();
+                self.variable(name, ty, &joined(&at("webhook"), &["parameters", name]), findings);
+            }
+        }
+        let brought =
+            [trigger.schedule.is_some(), trigger.webhook.is_some(), trigger.mail_received.is_some()];
+        let own = object(trigger).filter(|brought| **brought != *self.object.name);
+        if let Some(own) = own.filter(|_| brought.contains(&true)) {
+            let reason = format!("what sets it off brings a record of {own}: leave `object` out");
+            findings.push(invalid(reason), &self.entry.origin, &["object"]);
+        }
+    }
+
+    fn schedule(&self, schedule: &Schedule, findings: &mut Findings<'_>) {
+        let path = ["trigger", "schedule", "each"];
+        let spot = self.spot(&scopes::WORKFLOW_EACH, &path);
+        compile_some(self.catalog, schedule.each.as_ref(), spot, &mut findings.found);
+    }
+
+    fn dates(&self, dates: &DateField, findings: &mut Findings<'_>) {
+        let path = ["trigger", "date_field", "field"];
+        let Some(field) = paths::known(self.object, &dates.field, self.entry, &path, findings) else {
+            return;
+        };
+        if !matches!(field.ty, Type::Date | Type::DateTime) {
+            let reason = format!("`{}` is no date", dates.field);
+            findings.push(invalid(reason), &self.entry.origin, &path);
+        }
+        let path = ["trigger".to_owned(), "date_field".to_owned(), "when".to_owned()];
+        self.when(dates.when.as_ref(), &path, findings);
+    }
+}
