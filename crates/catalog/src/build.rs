@@ -39,6 +39,8 @@ mod pages;
 
 mod workflows;
 
+mod decisions;
+
 mod templates;
 
 mod calendars;
@@ -149,7 +151,7 @@ pub fn build(
     calendars::build(&mut catalog, &collected.calendars, &mut findings);
     connectors::build(&mut catalog, &collected.connectors, &mut findings);
     templates::build(&mut catalog, &collected.templates, &texts, &mut findings);
-    let ordered = resolve(&mut catalog, &collected, &tables, &mut findings);
+    let ordered = resolve(&mut catalog, &collected, &tables, options, &mut findings);
     let mut found = findings.found;
     if ordered {
         match derivations(&catalog.objects) {
@@ -172,6 +174,7 @@ fn resolve(
     catalog: &mut Catalog,
     collected: &collect::Collected,
     tables: &data::Tables,
+    options: &Options,
     findings: &mut Findings<'_>,
 ) -> bool {
     objects::build(catalog, &collected.objects, findings);
@@ -187,6 +190,7 @@ fn resolve(
     screens::views(catalog, &collected.views, findings);
     pages::build(catalog, &collected.pages, findings);
     screens::apps(catalog, &collected.apps, findings);
+    decisions::build(catalog, &collected.decisions, options.stored, findings);
     workflows::build(catalog, &collected.workflows, &collected.objects, findings);
     let aliases = data::build(catalog, collected, tables, findings);
     scenarios::build(catalog, &collected.scenarios, &aliases, findings);

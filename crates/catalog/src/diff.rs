@@ -138,6 +138,7 @@ pub fn diff(old: Option<&Catalog>, new: &Catalog) -> Changes {
     flows(old, new, &mut changes);
     calendars::compare(old, new, &mut changes);
     connectors::compare(old, new, &mut changes);
+    decisions(old, new, &mut changes);
     recompute(old, new, &mut changes);
     reindex(old, new, &mut changes);
     changes
@@ -258,6 +259,21 @@ fn flows(old: &Catalog, new: &Catalog, changes: &mut Changes) {
     }
     for name in old.workflows.keys().filter(|name| !new.workflows.contains_key(*name)) {
         changes.add(ChangeKind::Flow, format!("workflow {name} can no longer be started"));
+    }
+}
+
+fn decisions(old: &Catalog, new: &Catalog, changes: &mut Changes) {
+    for (name, decision) in &new.decisions {
+        match old.decisions.get(name) {
+            None => changes.add(ChangeKind::Add, format!("decision {name}")),
+            Some(before) if before.written != decision.written => {
+                changes.add(ChangeKind::Behaviour, format!("decision {name} changes"));
+            }
+            Some(_) => {}
+        }
+    }
+    for name in old.decisions.keys().filter(|name| !new.decisions.contains_key(*name)) {
+        changes.add(ChangeKind::Retire, format!("decision {name}"));
     }
 }
 

@@ -13,5 +13,6 @@ pub mod derived;
 pub mod template;
 
 pub mod connector;
+pub mod decision;
 
 pub mod catalog;

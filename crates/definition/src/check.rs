@@ -3,6 +3,7 @@
 mod automation;
 
 mod calendar;
+mod decision;
 
 mod connector;
 
@@ -81,6 +82,10 @@ pub(crate) fn check(definition: &Definition, found: &mut Findings<'_>) {
         Definition::Connector(written) => {
             own_name(&written.name, found);
             connector::check(written, found);
+        }
+        Definition::Decision(decision) => {
+            own_name(&decision.name, found);
+            decision::check(decision, found);
         }
         Definition::Overlay(_) => {}
     }

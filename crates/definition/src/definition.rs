@@ -1,7 +1,7 @@
 //! A definition of any kind.
 
 use crate::{
-    App, Calendar, Connector, Form, Object, Overlay, Pack, Page, Role, Scenario, Seed, Template, Translation,
+    App, Calendar, Connector, Decision, Form, Object, Overlay, Pack, Page, Role, Scenario, Seed, Template, Translation,
     View, Workflow,
 };
 
@@ -38,6 +38,8 @@ pub enum Definition {
     Calendar(Box<Calendar>),
     /// A connector.
     Connector(Box<Connector>),
+    /// A decision.
+    Decision(Box<Decision>),
     /// Changes to a definition of another pack (`extends:`).
     Overlay(Overlay),
 }

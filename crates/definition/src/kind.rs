@@ -35,6 +35,8 @@ pub enum Kind {
     Calendar,
     /// `kind: connector`
     Connector,
+    /// `kind: decision`
+    Decision,
 }
 
 impl Kind {
@@ -55,14 +57,14 @@ impl Kind {
         Kind::Template,
         Kind::Calendar,
         Kind::Connector,
+        Kind::Decision,
     ];
 
     /// Kinds of the language that this version does not execute, with their folders.
-    pub const NOT_YET: [(&str, &str); 5] = [
+    pub const NOT_YET: [(&str, &str); 4] = [
         ("report", "reports"),
         ("dashboard", "dashboards"),
         ("metric", "metrics"),
-        ("decision", "decisions"),
         ("portal", "portals"),
     ];
 
@@ -84,6 +86,7 @@ impl Kind {
             Kind::Template => "template",
             Kind::Calendar => "calendar",
             Kind::Connector => "connector",
+            Kind::Decision => "decision",
         }
     }
 
@@ -110,6 +113,7 @@ impl Kind {
             Kind::Template => "templates",
             Kind::Calendar => "calendars",
             Kind::Connector => "connectors",
+            Kind::Decision => "decisions",
         })
     }
 
@@ -126,6 +130,7 @@ impl Kind {
                 | Kind::Workflow
                 | Kind::Calendar
                 | Kind::Connector
+                | Kind::Decision
         )
     }
 }

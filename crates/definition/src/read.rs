@@ -206,6 +206,7 @@ fn typed(kind: Kind, tree: &Json, found: &mut Findings<'_>) -> Option<Definition
         Kind::Template => Definition::Template(to_type(tree, found)?),
         Kind::Calendar => Definition::Calendar(to_type(tree, found).map(Box::new)?),
         Kind::Connector => Definition::Connector(to_type(tree, found).map(Box::new)?),
+        Kind::Decision => Definition::Decision(to_type(tree, found)?),
     })
 }
 

@@ -14,6 +14,8 @@ pub mod conversation;
 
 pub mod flows;
 
+pub mod decisions;
+
 pub mod files;
 
 pub mod download;
@@ -114,6 +116,8 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/access/explain").get(records::explain).done());
 
     flows(api);
+    api.service(at("/decisions/{name}/evaluate").post(decisions::evaluate).done());
+
     api.service(at("/definitions").get(definitions::list).done());
     api.service(at("/definitions/{kind}/{name}").get(definitions::one).done());
     api.service(at("/calendars").get(calendars::list).done());

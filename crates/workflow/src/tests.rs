@@ -7,6 +7,8 @@ mod model;
 
 mod seats;
 
+mod variables;
+
 use crate::decision::DecisionKind;
 use crate::step::{Step, choose::Case};
 use crate::{
@@ -30,6 +32,14 @@ fields:
   total: {type: money}
   status: {type: select, options: [draft, in_approval, approved, rejected]}
   tags: {type: multi_select, options: [x, y]}
+";
+
+const RISK: &str = "
+kind: decision
+name: risk
+inputs: {n: {type: integer}}
+outputs: {level: {type: text}}
+rules: []
 ";
 
 const BASE: &[(&str, &str)] = &[
@@ -56,6 +66,7 @@ fn compile(steps: &str, more: &str) -> Flow {
         files: own(&[
             ("pack.yaml", "kind: pack\nname: sales\nversion: 0.1.0\nrequires: {base: '>=0.1.0'}\n"),
             ("objects/quote.yaml", OBJECTS),
+            ("decisions/risk.yaml", RISK),
             ("workflows/approval.yaml", &workflow),
         ]),
     };
@@ -144,6 +155,7 @@ fn answer(run: &Run<'_>, question: Question, given: &str) -> Answer {
         }
         Question::Write { .. } | Question::Do { .. } => Answer::Written,
         Question::Arm { .. } => Answer::Awaits(Vec::new()),
+        Question::Decide { .. } => Answer::Values(Vec::new()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::entry::{Entry, File, Noun, Origin, Registry, unknown};
 use super::packs::Loaded;
 use definition::{
-    App, At, Calendar, Connector, Definition, Form, Kind, Object, Overlay, Page, Role, Scenario, Seed,
+    App, At, Calendar, Connector, Decision, Definition, Form, Kind, Object, Overlay, Page, Role, Scenario, Seed,
     Template, Translation, Trust, View, Workflow,
 };
 use diagnostic::{Code, Diagnostic, did_you_mean};
@@ -28,6 +28,7 @@ pub(super) struct Collected {
     pub templates: Entries<Template>,
     pub calendars: Entries<Calendar>,
     pub connectors: Entries<Connector>,
+    pub decisions: Entries<Decision>,
     pub seeds: Entries<Seed>,
     pub demo: Entries<Seed>,
     pub scenarios: Entries<Scenario>,
@@ -134,7 +135,7 @@ fn merged(
         let mut tree = raw.tree;
         for change in &changes {
             neighbours(&tree, &change.overlay.changes, &mut Vec::new(), &change.file, found);
-            tree = definition::overlay::merge(&tree, &change.overlay.changes);
+            tree = definition::overlay::merge_kind(raw.kind, &tree, &change.overlay.changes);
             if !scopes.contains(&change.pack) {
                 scopes.push(change.pack.clone());
             }
@@ -171,6 +172,7 @@ fn put(out: &mut Collected, name: Arc<str>, scopes: Vec<Arc<str>>, origin: Origi
         Definition::Template(template) => insert!(templates, template),
         Definition::Calendar(calendar) => insert!(calendars, *calendar),
         Definition::Connector(connector) => insert!(connectors, *connector),
+        Definition::Decision(decision) => insert!(decisions, *decision),
         Definition::Translation(translation) => {
             out.translations.push(Entry { name, scopes, origin, definition: translation });
         }
@@ -222,6 +224,7 @@ impl Collected {
             (Noun::Page, self.pages.keys().collect()),
             (Noun::App, self.apps.keys().collect()),
             (Noun::Workflow, self.workflows.keys().collect()),
+            (Noun::Decision, self.decisions.keys().collect()),
             (Noun::Seed, self.seeds.keys().collect()),
             (Noun::Demo, self.demo.keys().collect()),
             (Noun::Calendar, self.calendars.keys().collect()),

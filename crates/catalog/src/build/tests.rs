@@ -9,6 +9,9 @@ mod together;
 mod facts;
 
 mod calendars;
+mod decisions;
+
+mod variables;
 
 mod connectors;
 

@@ -3,6 +3,7 @@
 use super::entry::{Entry, Findings, Noun, unknown};
 use crate::model::catalog::Catalog;
 use crate::model::connector::Connector;
+use crate::model::decision::{Decision, DecisionValue};
 use calendar::Calendar;
 use definition::Translation;
 use definition::field::FieldType;
@@ -59,6 +60,7 @@ fn place(
         "workflow" => Noun::Workflow,
         "calendar" => Noun::Calendar,
         "connector" => Noun::Connector,
+        "decision" => Noun::Decision,
         _ => return None,
     };
     let parts: Vec<&str> = rest.split('.').collect();
@@ -116,6 +118,35 @@ fn place(
         }
         Noun::Connector => in_connector(Arc::make_mut(catalog.connectors.get_mut(&name)?), rest, short, put),
         Noun::Calendar => in_calendar(Arc::make_mut(catalog.calendars.get_mut(&name)?), rest, short, put),
+        Noun::Decision => in_decision(Arc::make_mut(catalog.decisions.get_mut(&name)?), rest, short, put),
+        _ => None,
+    }
+}
+
+fn in_decision(decision: &mut Decision, rest: &[&str], short: &str, put: &Put<'_>) -> Option<()> {
+    match rest {
+        [] => put.label(&mut decision.label, short),
+        ["inputs", name, part @ ..] => {
+            let input = decision.inputs.iter_mut().find(|input| *input.name == **name)?;
+            match (part, &mut input.from) {
+                ([], _) => put.label(&mut input.label, name),
+                (["options", option], DecisionValue::Given { options, .. }) => {
+                    put.label(&mut options.get_mut(*option)?.label, option)
+                }
+                _ => None,
+            }
+        }
+        ["outputs", name, part @ ..] => {
+            let output = decision.outputs.iter_mut().find(|output| *output.name == **name)?;
+            match part {
+                [] => put.label(&mut output.label, name),
+                ["help"] => put.label(&mut output.help, ""),
+                ["options", option] => {
+                    put.label(&mut options(&mut output.kind)?.get_mut(*option)?.label, option)
+                }
+                _ => None,
+            }
+        }
         _ => None,
     }
 }

@@ -1,6 +1,7 @@
 //! The catalog itself.
 
 use crate::model::connector::{Connector, Operation};
+use crate::model::decision::Decision;
 use crate::model::derived::Derivations;
 use crate::model::field::Field;
 use crate::model::object::Object;
@@ -36,6 +37,8 @@ pub struct Catalog {
     pub apps: IndexMap<Arc<str>, Arc<App>>,
     /// Workflows by full name; names in them are full. The `workflow` crate compiles them.
     pub workflows: IndexMap<Arc<str>, Arc<Workflow>>,
+    /// Decisions by full name, compiled.
+    pub decisions: IndexMap<Arc<str>, Arc<Decision>>,
     /// Seeds by full name, in the order they are loaded.
     pub seeds: IndexMap<Arc<str>, Arc<Seed>>,
     /// Demo data by full name, in the order it is loaded.

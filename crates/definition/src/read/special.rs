@@ -58,6 +58,7 @@ impl Walk<'_, '_> {
                 }
             }
             Kind::Workflow => {
+                self.fields(tree, "variables", "");
                 self.steps(tree, "");
                 if let Some(assign) = tree.pointer("/policy/empty/assign") {
                     self.performer(assign, "/policy/empty/assign");
@@ -82,6 +83,7 @@ impl Walk<'_, '_> {
                     }
                 }
             }
+            Kind::Decision => self.fields(tree, "outputs", ""),
             _ => {}
         }
     }

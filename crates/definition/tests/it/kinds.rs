@@ -56,6 +56,83 @@ hooks: {before_save: opportunity.check_discount, after_win: opportunity.hand_ove
 actions: {clone: {label: Clone, script: opportunity.clone, roles: [sales_rep]}}
 "#;
 
+const DECISION: &str = r#"kind: decision
+name: quote_risk
+label: {en: Quote risk, zh-CN: 报价风险, zh-TW: 報價風險}
+object: quote
+roles: [sales_rep]
+hit: collect
+collect: max
+inputs:
+  discount: {label: Discount, expression: discount, min: 0, max: '100'}
+  region:   {expression: account.region, values: [north, south]}
+  urgent:   {type: boolean, required: true}
+outputs:
+  limit: {type: money, currency: CNY}
+default: {limit: '1'}
+rules:
+  - {when: {discount: '> 0.3', region: '"north","south"', urgent: true}, then: {limit: '100000'}, from: 2026-01-01, until: 2026-12-31, note: 3.2}
+  - {when: {discount: 5}, then_from: {limit: discount * 2}}
+"#;
+
+#[test]
+fn a_decision() {
+    let parsed = crate::parse("decisions/quote_risk.yaml", &DECISION.replace("note: 3.2", "note: '3.2'"));
+    let Definition::Decision(decision) = parsed.definition else { panic!("no decision") };
+    let (rules, found) = decision.rule_texts();
+    assert!(found.is_empty() && rules.len() == 2);
+    assert_eq!(rules[0].when["urgent"].text, "true");
+    assert_eq!(rules[1].when["discount"].path, ["rules", "1", "when", "discount"]);
+    assert_eq!(rules[1].then_from["limit"].text, "discount * 2");
+    assert_eq!(rules[0].until.as_ref().unwrap().text, "2026-12-31");
+    let again: definition::Decision =
+        serde_json::from_value(serde_json::to_value(&decision).unwrap()).unwrap();
+    assert_eq!(again, *decision);
+}
+
+#[test]
+fn rules_of_a_sheet_have_places() {
+    let head = DECISION.split("rules:").next().unwrap();
+    // A head, a line a rule: (what is read, with line and column inside the text).
+    let rows = [
+        ("discount\tregion\tlimit\n> 5\t\"a|b\"\t9", "discount=> 5@2:1 region=\"a|b\"@2:5 limit:9@2:11"),
+        ("| discount | limit |\n|---|---|\n| > 5 | = discount |", "discount=> 5@3:3 limit==discount@3:11"),
+        (
+            "discount|region|limit|note|from\n\n1 | \"a|b\" | \"x\" | why | 2026-01-01\n",
+            "discount=1@3:1 region=\"a|b\"@3:5 limit:x@3:13 from 2026-01-01@3:25",
+        ),
+        ("discount|limit\n1\n", "discount=1@2:1"),
+        ("discount|limt\n", "!1:10 column `limt` does not exist"),
+        ("discount|discount\n", "!1:10 `discount` is already defined in this line"),
+        ("discount|limit\n1|2|3\n", "!2:5 the line has 3 cells, the head 2 discount=1@2:1 limit:2@2:3"),
+    ];
+    for (table, expect) in rows {
+        let text = format!("{head}table: {}\n", serde_json::to_string(table).unwrap());
+        let parsed = crate::parse("decisions/quote_risk.yaml", &text);
+        let Definition::Decision(decision) = parsed.definition else { panic!("no decision") };
+        let (rules, found) = decision.rule_texts();
+        let mut told: Vec<String> = found
+            .iter()
+            .map(|((line, column), found)| {
+                format!("!{line}:{column} {}", found.render(diagnostic::Locale::En))
+            })
+            .collect();
+        for rule in &rules {
+            let at = |at: (u32, u32)| format!("@{}:{}", at.0, at.1);
+            told.extend(rule.when.iter().map(|(name, part)| format!("{name}={}{}", part.text, at(part.at))));
+            told.extend(rule.then.iter().map(|(name, part)| match &part.text {
+                definition::decision::ThenText::Cell(text) => format!("{name}:{text}{}", at(part.at)),
+                definition::decision::ThenText::Json(json) => format!("{name} json {json}"),
+            }));
+            told.extend(
+                rule.then_from.iter().map(|(name, part)| format!("{name}=={}{}", part.text, at(part.at))),
+            );
+            told.extend(rule.from.iter().map(|part| format!("from {}{}", part.text, at(part.at))));
+        }
+        assert_eq!(told.join(" "), expect, "{table:?}");
+    }
+}
+
 #[test]
 fn an_object() {
     let parsed = crate::parse("objects/opportunity.yaml", OBJECT);

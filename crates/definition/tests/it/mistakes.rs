@@ -254,6 +254,11 @@ fn of_workflows() {
         "use: approval\npolicy: {empty: maybe, after_return: ask}\nsteps: {a: {end: approved}}",
         "use: approval\nrecord: {lock: material}\nsteps: {a: {end: approved}}",
         "use: approval\nstart: {by: [cron]}\nsteps: {a: {end: approved}}",
+        "use: approval\nsteps: {a: {decide: t}}",
+        "use: approval\nsteps: {a: {decide: t, into: r, wiht: {}}}",
+        "use: approval\nsteps: {a: {decide: t, into: R.x, with: {n: 1}, with_from: {n: m}}}",
+        "use: approval\nvariables: {n: {typ: integer}, m: {type: integre}}\nsteps: {a: {end: approved}}",
+        "use: approval\nvariables: {O: {type: text}, n: {type: integer, default: 1, default_from: m}}\nsteps: {a: {end: approved}}",
     ];
     insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
 }
@@ -281,6 +286,32 @@ fn of_people() {
         "policy: {separate: [[a], [a, c], [a, a], [a, b]]}\nsteps: {a: {approve: {by: [{role: r}]}}, b: {approve: {by: [{role: r}]}}}",
     ];
     insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
+}
+
+#[test]
+fn of_decisions() {
+    let head = "kind: decision\nname: risk\n";
+    let rows = [
+        "inputs: {}\noutputs: {}",
+        "inputs: {a: {type: integer}}\noutputs: {b: {type: text}}",
+        "inputs: {a: {type: integer}}\noutputs: {b: {type: text}}\nrules: []\ntable: a b",
+        "inputs: {a: {}}\noutputs: {b: {type: text}}\nrules: []",
+        "inputs: {a: {expression: x}}\noutputs: {b: {type: text}}\nrules: []",
+        "object: o\ninputs: {a: {expression: x, type: integer}}\noutputs: {b: {type: text}}\nrules: []",
+        "object: o\ninputs: {a: {expression: x, required: true, options: [y]}}\noutputs: {b: {type: text}}\nrules: []",
+        "inputs: {a: {type: money}}\noutputs: {b: {type: text}}\nrules: []",
+        "inputs: {a: {type: select}}\noutputs: {b: {type: select}}\nrules: []",
+        "inputs: {note: {type: text}, a: {type: text}}\noutputs: {a: {type: text}}\nrules: []",
+        "hit: best\ninputs: {a: {type: text}}\noutputs: {b: {type: text}}\nrules: []",
+        "hit: priority\ninputs: {a: {type: text}}\noutputs: {b: {type: text}}\nrules: []",
+        "collect: sum\ninputs: {a: {type: text}}\noutputs: {b: {type: integer}}\nrules: []",
+        "hit: collect\ncollect: sum\ninputs: {a: {type: text}}\noutputs: {b: {type: integer}, c: {type: integer}}\nrules: []",
+        "hit: collect\ncollect: count\ninputs: {a: {type: text}}\noutputs: {b: {type: integer}}\ndefault: {b: 1}\nrules: []",
+        "inputs: {amount: {type: integer}}\noutputs: {level: {type: text}}\ndefault: {levle: x}\nrules:\n  - {when: {amuont: 5}, then: {levl: x}, then_from: {level: amount}}",
+        "inputs: {a: {type: integer}}\noutputs: {b: {type: text}}\nrules:\n  - {when: {a: 5}, then: {b: x}, then_from: {b: a}}",
+        "inputs: {a: {type: integer}}\noutputs: {b: {type: text}}\nrules:\n  - {wehn: {a: 5}}\n  - {when: {a: [5]}}\n  - {from: 2026-1-1}",
+    ];
+    insta::assert_snapshot!(report("decisions/risk.yaml", head, &rows));
 }
 
 #[test]

@@ -34,6 +34,7 @@ mod metrics;
 mod packs;
 
 mod calendars;
+mod decisions;
 
 mod connectors;
 

@@ -257,21 +257,6 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// The variable that takes what came of a step, there from this step on.
-    pub(super) fn into(
-        &mut self,
-        name: Option<&String>,
-        ty: Type,
-        own: &[String],
-        findings: &mut Findings<'_>,
-    ) {
-        let Some(name) = name else { return };
-        // Two branches may fill one variable, each in its own way.
-        if self.variables.get(name) != Some(&ty) {
-            self.variable(name, ty, &joined(own, &["into"]), findings);
-        }
-    }
-
     /// Steps that were named before, to be undone.
     pub(super) fn compensated(&self, steps: &[String], own: &[String], findings: &mut Findings<'_>) {
         for (place, name) in steps.iter().enumerate() {
