@@ -25,6 +25,8 @@ pub mod start;
 
 pub mod decide;
 
+mod decision;
+
 pub mod drive;
 
 mod people;

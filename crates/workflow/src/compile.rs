@@ -4,9 +4,10 @@ mod acts;
 mod performers;
 mod steps;
 mod trigger;
+mod variables;
 
 use crate::decision::DecisionKind;
-use crate::flow::{Empty, Flow, Node, NodeId, Outcome, Policy, Scope, ScopeId, Start};
+use crate::flow::{Empty, Flow, Node, NodeId, Outcome, Policy, Scope, ScopeId, Start, Variables};
 use crate::step::Step;
 use crate::step::choose::Choose;
 use catalog::{Catalog, Object};
@@ -35,8 +36,10 @@ pub fn compile(
         ]);
     };
     let (nodes, scopes, found) = (Vec::new(), Vec::new(), Vec::new());
-    let mut builder = Builder { catalog, object, variables: IndexMap::new(), nodes, scopes, found };
+    let (variables, known) = (IndexMap::new(), Variables::default());
+    let mut builder = Builder { catalog, object, variables, known, nodes, scopes, found };
     let trigger = builder.trigger(definition);
+    builder.declare(&definition.variables);
     builder.scope(None, &definition.steps);
     let start = builder.start(&definition.start, &definition.trigger);
     let set = builder.record_set(&definition.record.set);
@@ -57,6 +60,7 @@ pub fn compile(
         set,
         policy,
         fields: rights(&definition.fields),
+        variables: builder.known,
         nodes: builder.nodes,
         scopes: builder.scopes,
     })
@@ -83,13 +87,28 @@ pub(crate) struct Builder<'a> {
     object: &'a Object,
     /// Variables in scope.
     pub(crate) variables: IndexMap<String, Type>,
+    /// All variables, as they were met.
+    known: Variables,
     nodes: Vec<Node>,
     scopes: Vec<Scope>,
     found: Vec<Diagnostic>,
 }
 
 impl Builder<'_> {
+    /// The steps behind the sequence do not know the variables that are added in it.
     pub(crate) fn scope(
+        &mut self,
+        owner: Option<NodeId>,
+        steps: &IndexMap<String, written::Step>,
+    ) -> ScopeId {
+        let before = self.variables.clone();
+        let scope = self.sequence(owner, steps);
+        self.variables = before;
+        scope
+    }
+
+    /// Leaves the variables in scope that the last step leaves.
+    pub(crate) fn sequence(
         &mut self,
         owner: Option<NodeId>,
         steps: &IndexMap<String, written::Step>,

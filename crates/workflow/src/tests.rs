@@ -3,9 +3,13 @@
 
 mod branches;
 
+mod model;
+
 mod operations;
 
 mod seats;
+
+mod variables;
 
 use crate::decision::DecisionKind;
 use crate::step::{Step, choose::Case};
@@ -32,6 +36,14 @@ fields:
   tags: {type: multi_select, options: [x, y]}
 ";
 
+const RISK: &str = "
+kind: decision
+name: risk
+inputs: {n: {type: integer}}
+outputs: {level: {type: text}}
+rules: []
+";
+
 const BASE: &[(&str, &str)] = &[
     ("pack.yaml", "kind: pack\nname: base\nversion: 0.1.0\n"),
     (
@@ -56,6 +68,7 @@ fn compile(steps: &str, more: &str) -> Flow {
         files: own(&[
             ("pack.yaml", "kind: pack\nname: sales\nversion: 0.1.0\nrequires: {base: '>=0.1.0'}\n"),
             ("objects/quote.yaml", OBJECTS),
+            ("decisions/risk.yaml", RISK),
             ("workflows/approval.yaml", &workflow),
         ]),
     };
@@ -144,6 +157,7 @@ fn answer(run: &Run<'_>, question: Question, given: &str) -> Answer {
         }
         Question::Write { .. } | Question::Do { .. } => Answer::Written,
         Question::Arm { .. } => Answer::Awaits(Vec::new()),
+        Question::Decide { .. } => Answer::Values(Vec::new()),
     }
 }
 

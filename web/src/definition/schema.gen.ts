@@ -2,7 +2,9 @@
 import type { AccountsAnswers } from './schema/accounts.gen';
 import type { ApprovalsAnswers } from './schema/approvals.gen';
 import type { CalendarsAnswers } from './schema/calendars.gen';
+import type { ConnectorsAnswers } from './schema/connectors.gen';
 import type { DefinitionsAnswers } from './schema/definitions.gen';
+import type { FlowsAnswers } from './schema/flows.gen';
 import type { RecordsAnswers } from './schema/records.gen';
 import type { SiteAnswers } from './schema/site.gen';
 import type { TransfersAnswers } from './schema/transfers.gen';
@@ -10,7 +12,9 @@ import type { TransfersAnswers } from './schema/transfers.gen';
 export type * from './schema/accounts.gen';
 export type * from './schema/approvals.gen';
 export type * from './schema/calendars.gen';
+export type * from './schema/connectors.gen';
 export type * from './schema/definitions.gen';
+export type * from './schema/flows.gen';
 export type * from './schema/problems.gen';
 export type * from './schema/records.gen';
 export type * from './schema/screens.gen';
@@ -23,7 +27,9 @@ export interface Answers
     AccountsAnswers,
     ApprovalsAnswers,
     CalendarsAnswers,
+    ConnectorsAnswers,
     DefinitionsAnswers,
+    FlowsAnswers,
     RecordsAnswers,
     SiteAnswers,
     TransfersAnswers {}

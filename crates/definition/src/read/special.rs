@@ -52,7 +52,13 @@ impl Walk<'_, '_> {
                     self.fields(action, "with", &join("/actions", name));
                 }
             }
+            Kind::Connector => {
+                for (name, operation) in entries(tree, "operations") {
+                    self.fields(operation, "parameters", &join("/operations", name));
+                }
+            }
             Kind::Workflow => {
+                self.fields(tree, "variables", "");
                 self.steps(tree, "");
                 if let Some(assign) = tree.pointer("/policy/empty/assign") {
                     self.performer(assign, "/policy/empty/assign");
@@ -77,6 +83,7 @@ impl Walk<'_, '_> {
                     }
                 }
             }
+            Kind::Decision => self.fields(tree, "outputs", ""),
             _ => {}
         }
     }

@@ -122,8 +122,10 @@ fn take(run: &mut Run<'_>, token: u32, value: &Json) -> Result<()> {
     let wrong =
         |reason: &str| Box::new(Diagnostic::new(Code::InvalidValue).with("reason", reason).at("value"));
     let into = into.ok_or_else(|| wrong("the step keeps no value"))?;
+    let kept = kept
+        .filter(|kept| run.flow.variables.types.get(&into).is_none_or(|ty| variable::value(kept).is_of(ty)));
     let kept = kept.ok_or_else(|| wrong("the value is not of the kind that the step keeps"))?;
-    run.instance.variables.insert(into, kept);
+    run.keep(token, into, kept);
     Ok(())
 }
 

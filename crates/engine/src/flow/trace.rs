@@ -120,7 +120,10 @@ async fn log(work: &Work, rows: &[LogRow]) -> Result<Vec<Json>> {
         |row: &LogRow| row.data["people"].as_array().into_iter().flatten().filter_map(id).collect::<Vec<_>>();
     let all = rows.iter().flat_map(|row| named(row).into_iter().chain(row.actor));
     let people = read::people(work, all).await?;
+    let known = work.planner().known();
     let told = rows.iter().map(|row| {
+        // Rules tell of the values that led to them: they are for those who may ask the table.
+        let asked = row.data["decision"].as_str().filter(|name| known.decision(name).is_ok());
         let mut entry = json!({
             "number": row.number,
             "kind": row.kind,
@@ -130,6 +133,8 @@ async fn log(work: &Work, rows: &[LogRow]) -> Result<Vec<Json>> {
             "comment": row.data["comment"],
             "people": named(row).into_iter().map(|id| people.of(Some(id))).collect::<Vec<_>>(),
             "to": row.data["to"],
+            "decision": asked,
+            "rules": asked.map(|_| row.data["rules"].clone()),
         });
         if work.identity.actor.admin && row.data["reason"].is_string() {
             entry["reason"] = row.data["reason"].clone();
