@@ -337,6 +337,34 @@ codes! {
         zh_cn "流程已挂起，需由管理员恢复后才能继续",
         zh_tw "流程已暫停，須由管理員恢復後才能繼續",
         cure "Wait until an administrator resumes the flow, or ask for it.";
+    MigrationStepGone = "migration_step_gone" Conflict:
+        en "the published version has no step `{step}`",
+        zh_cn "已发布的版本没有步骤“{step}”", zh_tw "已發布的版本沒有步驟「{step}」",
+        cure "Say which step takes its place (`map`), take the flow to another step first, or cancel it.";
+    MigrationOtherKind = "migration_other_kind" Conflict:
+        en "step `{step}` is of the kind `{kind}` here and of the kind `{other}` in the published version",
+        zh_cn "步骤“{step}”在这里是“{kind}”，在已发布的版本里是“{other}”",
+        zh_tw "步驟「{step}」在這裡是「{kind}」，在已發布的版本裡是「{other}」",
+        cure "Say which step of the same kind takes its place (`map`), or take the flow to another step first.";
+    MigrationElsewhere = "migration_elsewhere" Conflict:
+        en "step `{step}` lies inside another step in the published version",
+        zh_cn "步骤“{step}”在已发布的版本里属于另一个步骤", zh_tw "步驟「{step}」在已發布的版本裡屬於另一個步驟",
+        cure "Say which step takes its place (`map`), or take the flow to a step that both versions have at the same place.";
+    MigrationStepsMeet = "migration_steps_meet" Conflict:
+        en "steps `{step}` and `{other}` run at the same time here and follow one another in the published version",
+        zh_cn "步骤“{step}”与“{other}”在这里同时进行，在已发布的版本里先后进行",
+        zh_tw "步驟「{step}」與「{other}」在這裡同時進行，在已發布的版本裡先後進行",
+        cure "Wait until one of them has ended, or take the flow to another step first.";
+    MigrationAwaitedGone = "migration_awaited_gone" Conflict:
+        en "step `{step}` waits for `{branch}`, which the published version does not wait for",
+        zh_cn "步骤“{step}”正在等待“{branch}”，已发布的版本不等待它",
+        zh_tw "步驟「{step}」正在等待「{branch}」，已發布的版本不等待它",
+        cure "Wait until it has happened, or take the flow to another step first.";
+    MigrationOtherSubject = "migration_other_subject" Conflict:
+        en "the published version is about another object, or is an approval where this one is an automation",
+        zh_cn "已发布的版本针对另一个对象，或用途（审批、自动化）不同",
+        zh_tw "已發布的版本針對另一個物件，或用途（簽核、自動化）不同",
+        cure "Let it end under its own version, or cancel it and start a new one.";
     WithdrawTooLate = "withdraw_too_late" Conflict:
         en "it can no longer be withdrawn",
         zh_cn "已无法撤回", zh_tw "已無法撤回",

@@ -35,6 +35,8 @@ pub mod instances;
 
 pub mod operate;
 
+pub mod migrate;
+
 mod path;
 
 mod values;

@@ -20,7 +20,7 @@ mod mentions;
 pub mod unmask;
 
 use crate::engine::{Engine, internal};
-use crate::flow::{decide, operate, rights, seats, start, tasks};
+use crate::flow::{decide, migrate, operate, rights, seats, start, tasks};
 use crate::handover;
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
@@ -40,9 +40,11 @@ pub use bulk::{Bulk, BulkMode};
 pub use decide::TaskAction;
 pub use idempotency::RequestKey;
 pub use large::LargeBulk;
+pub use migrate::Order as MigrateOrder;
 pub use operate::{Operation, Order as OperateOrder};
 pub use seats::{SeatAct, SeatAction};
 pub use start::Submission;
+pub use workflow::migration::Renamed;
 
 /// What is asked for.
 #[derive(Clone, Debug)]
@@ -86,6 +88,8 @@ pub enum Request {
     },
     /// An administrator does something to a flow.
     Operate(operate::Order),
+    /// An administrator lets flows go on under the published version.
+    Migrate(migrate::Order),
     /// Words about a task.
     CommentOnTask {
         /// The task.
@@ -294,6 +298,7 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
             operate::operate(work, order).await?;
             Ok(Done::Withdrawn(order.instance))
         }
+        Request::Migrate(order) => migrate::many(work, order).await.map(Done::Answered),
         Request::CommentOnTask { task, text } => {
             decide::comment(work, *task, text).await?;
             Ok(Done::Task(*task))

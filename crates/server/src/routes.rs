@@ -16,6 +16,8 @@ pub mod flows;
 
 pub mod instances;
 
+pub mod migration;
+
 pub mod decisions;
 
 pub mod files;
@@ -66,6 +68,8 @@ fn flows(api: &mut web::ServiceConfig) {
     for act in ["suspend", "resume", "jump", "retry", "skip"] {
         api.service(at(&format!("/instances/{{id}}/{act}")).post(instances::operate).done());
     }
+    api.service(at("/workflows/{name}/migrate").post(migration::of_workflow).done());
+    api.service(at("/instances/{id}/migrate").post(migration::of_instance).done());
     api.service(at("/instances/{id}/withdraw").post(flows::withdraw).done());
     api.service(at("/instances/{id}/cancel").post(flows::cancel).done());
     api.service(at("/tasks").get(flows::tasks).done());

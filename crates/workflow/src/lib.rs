@@ -10,7 +10,7 @@
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
 //! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`], [`seats`] and [`options`] (what people
 //! do), [`performers`] (who may act), `way` (returns and jumps), `wake` (what happens without people), [`operations`]
-//! (what administrators do), [`compile`] (definition → flow).
+//! (what administrators do), [`migration`] (from one version to another), [`compile`] (definition → flow).
 
 pub mod flow;
 
@@ -33,6 +33,8 @@ mod way;
 mod wake;
 
 pub mod operations;
+
+pub mod migration;
 
 pub mod compile;
 

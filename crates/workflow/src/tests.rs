@@ -3,6 +3,8 @@
 
 mod branches;
 
+mod migration;
+
 mod model;
 
 mod operations;
@@ -58,6 +60,16 @@ const BASE: &[(&str, &str)] = &[
 ];
 
 fn compile(steps: &str, more: &str) -> Flow {
+    let catalog = catalog(steps, more);
+    crate::compile("sales.approval", &catalog.workflows["sales.approval"], &catalog).unwrap()
+}
+
+/// The definition itself.
+fn written(steps: &str, more: &str) -> definition::workflow::Workflow {
+    (*catalog(steps, more).workflows["sales.approval"]).clone()
+}
+
+fn catalog(steps: &str, more: &str) -> catalog::Catalog {
     let workflow =
         format!("kind: workflow\nuse: approval\nname: approval\nobject: quote\n{more}\nsteps:\n{steps}");
     let own =
@@ -72,12 +84,10 @@ fn compile(steps: &str, more: &str) -> Flow {
             ("workflows/approval.yaml", &workflow),
         ]),
     };
-    let built = match build(&[base, sales], &PhysicalNames::default(), &Options::default()) {
-        Ok(built) => built,
+    match build(&[base, sales], &PhysicalNames::default(), &Options::default()) {
+        Ok(built) => built.catalog,
         Err(found) => panic!("{}", found.iter().map(|d| format!("{d}\n")).collect::<String>()),
-    };
-    let definition = &built.catalog.workflows["sales.approval"];
-    crate::compile("sales.approval", definition, &built.catalog).unwrap()
+    }
 }
 
 /// People by a letter: `i` is the initiator.

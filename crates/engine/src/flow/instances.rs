@@ -1,11 +1,12 @@
 //! Flows as administrators look for them: where they stand and what cannot go on.
 
 use crate::engine::Engine;
+use crate::flow::operate::administrator;
 use crate::flow::tasks::{self, BoxPage};
 use crate::flow::{rows, stored, trace};
 use crate::identity::Identity;
 use crate::work::Work;
-use diagnostic::{Code, Diagnostic, Locale, Result};
+use diagnostic::{Locale, Result};
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -32,14 +33,6 @@ impl Engine {
         let found = table::instances(&work.tx, filter, before, limit).await?;
         let next = found.last().map(|last| last.id).filter(|_| found.len() == limit as usize);
         Ok(BoxPage { entries: entries(&work, &found, locale).await?, next })
-    }
-}
-
-/// Nobody else learns that there is such a thing.
-pub(super) fn administrator(identity: &Identity) -> Result<()> {
-    match identity.actor.admin {
-        true => Ok(()),
-        false => Err(Box::new(Diagnostic::new(Code::NotFound))),
     }
 }
 

@@ -57,6 +57,8 @@ pub enum LogKind {
     Retried,
     /// An administrator left out what failed.
     Skipped,
+    /// An administrator let it go on under another version of its definition.
+    Migrated,
 }
 
 impl LogKind {
@@ -88,6 +90,7 @@ impl LogKind {
             LogKind::Jumped => "jumped",
             LogKind::Retried => "retried",
             LogKind::Skipped => "skipped",
+            LogKind::Migrated => "migrated",
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::flow::awaits;
 use crate::flow::log::{LogKind, Said};
 use crate::flow::rows::{self, name_of, task_data, token_data, token_number};
 use crate::work::{Link, Work};
+use definition::workflow::Workflow;
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -32,6 +33,21 @@ fn missing() -> Box<Diagnostic> {
     Box::new(Diagnostic::new(Code::NotFound))
 }
 
+/// Keeps the definition of a published flow under its hash.
+async fn keep(work: &Work, flow: &Flow) -> Result<()> {
+    let Some(definition) = work.published.catalog.workflows.get(&flow.name) else { return Ok(()) };
+    let body = serde_json::to_string(&**definition).map_err(|e| crate::engine::internal("a workflow", &e))?;
+    table::keep_definition(&work.tx, &flow.hash, &flow.name, &body).await
+}
+
+fn locking(flow: &Flow) -> &'static str {
+    match flow.lock {
+        Lock::None => "none",
+        Lock::Material => "material",
+        Lock::All => "all",
+    }
+}
+
 /// A flow that begins; its definition is kept under its hash, so that it ends as it began.
 pub(crate) async fn begin(
     work: &Work,
@@ -39,16 +55,7 @@ pub(crate) async fn begin(
     instance: &Instance,
     record_version: i64,
 ) -> Result<Held> {
-    if let Some(definition) = work.published.catalog.workflows.get(&flow.name) {
-        let body =
-            serde_json::to_string(&**definition).map_err(|e| crate::engine::internal("a workflow", &e))?;
-        table::keep_definition(&work.tx, &flow.hash, &flow.name, &body).await?;
-    }
-    let locking = match flow.lock {
-        Lock::None => "none",
-        Lock::Material => "material",
-        Lock::All => "all",
-    };
+    keep(work, flow).await?;
     let row = table::Instance {
         id: instance.id,
         workflow: instance.workflow.to_string(),
@@ -58,7 +65,7 @@ pub(crate) async fn begin(
         record_version,
         state: instance.state.name().to_owned(),
         initiator: instance.initiator,
-        locking: locking.to_owned(),
+        locking: locking(flow).to_owned(),
         parked: instance.parked.as_ref().map(|p| json!({"move": p.name, "sent": p.sent})),
         variables: rows::variables(instance),
         event_key: None,
@@ -105,6 +112,14 @@ impl Held {
     /// The flows that led to this one.
     pub fn chain(&self) -> Vec<Link> {
         serde_json::from_value(self.row.chain.clone()).unwrap_or_default()
+    }
+
+    /// It runs under another version of its definition from now on.
+    pub async fn runs_under(&mut self, work: &Work, flow: &Flow) -> Result<()> {
+        keep(work, flow).await?;
+        self.row.definition.clone_from(&flow.hash);
+        locking(flow).clone_into(&mut self.row.locking);
+        Ok(())
     }
 
     /// Says something in the log of the flow.
@@ -155,8 +170,11 @@ impl Held {
             let data = token_data(token);
             if let Some(known) = self.tokens.iter().find(|known| token_number(known) == token.id) {
                 ids.push(known.id);
-                if known.state != state || known.data != data {
-                    let row = table::Token { state, data, ended_at: ended, ..known.clone() };
+                if known.state != state || known.data != data || known.node != *token.node {
+                    // A token that ended stays ended when it did.
+                    let ended_at = if known.state == state { known.ended_at } else { ended };
+                    let node = token.node.to_string();
+                    let row = table::Token { node, state, data, ended_at, ..known.clone() };
                     table::save_token(&work.tx, &row).await?;
                 }
                 continue;
@@ -190,6 +208,7 @@ impl Held {
                         && known.decided_at == row.decided_at
                         && known.assignee == row.assignee
                         && known.token == row.token
+                        && known.node == row.node
                         && known.data == row.data => {}
                 Some(_) => drop(table::save_task(&work.tx, &row).await?),
                 None => fresh.push(row),
@@ -251,9 +270,7 @@ pub(crate) async fn flow_by(work: &Work, workflow: &str, hash: &str) -> Result<A
     if let Some(flow) = work.published.flow(workflow).filter(|flow| flow.hash == hash) {
         return Ok(flow.clone());
     }
-    let pinned = table::definition(&work.tx, hash).await?.ok_or_else(missing)?;
-    let definition =
-        serde_json::from_str(&pinned).map_err(|e| crate::engine::internal("a pinned workflow", &e))?;
+    let definition = pinned(work, hash).await?;
     let compiled = workflow::compile(workflow, &definition, &work.published.catalog);
     let mut flow = compiled.map_err(|errors| {
         let gathered = Diagnostic::gather(errors);
@@ -261,6 +278,12 @@ pub(crate) async fn flow_by(work: &Work, workflow: &str, hash: &str) -> Result<A
     })?;
     hash.clone_into(&mut flow.hash);
     Ok(Arc::new(flow))
+}
+
+/// A definition as it was when an instance pinned it.
+pub(super) async fn pinned(work: &Work, hash: &str) -> Result<Workflow> {
+    let pinned = table::definition(&work.tx, hash).await?.ok_or_else(missing)?;
+    serde_json::from_str(&pinned).map_err(|e| crate::engine::internal("a pinned workflow", &e))
 }
 
 /// Whether an instance has not ended.

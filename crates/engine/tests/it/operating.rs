@@ -1,5 +1,6 @@
 //! What administrators do about running flows, on both databases.
 
+mod migration;
 mod works;
 
 use crate::site::{on_each, refusal, update};

@@ -109,10 +109,12 @@ fn operation<'a>(path: &str, id: &str, summary: &str, words: impl Iterator<Item 
 /// A key of a body or a parameter.
 fn schema_of(name: &str) -> Json {
     match name {
-        "deactivate" | "tokens" | "job" | "remove" | "back" => json!({"type": "boolean"}),
+        "deactivate" | "tokens" | "job" | "remove" | "back" | "dry_run" => json!({"type": "boolean"}),
         "people" => json!({"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1}),
         "place" => json!({"type": "string", "enum": ["before", "after", "parallel"]}),
         "task" => json!({"type": "string", "format": "uuid"}),
+        "instances" => json!({"type": "array", "items": {"type": "string", "format": "uuid"}}),
+        "map" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
         "token" => json!({"type": "integer", "minimum": 0}),
         "incident" => json!({"type": "boolean"}),
         // Of whatever kind the step keeps.

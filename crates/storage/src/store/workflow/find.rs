@@ -28,6 +28,8 @@ pub struct FlowFilter {
     pub state: Option<String>,
     /// Only those that cannot go on because something failed.
     pub incident: bool,
+    /// Only those that have not ended and run under another definition than the one with this hash.
+    pub behind: Option<String>,
     /// From this instant on: when the flow started; of tasks, when the task came.
     pub since: Option<DateTime<Utc>>,
     /// Before this instant.
@@ -71,6 +73,10 @@ impl Conditions {
         if filter.incident {
             // Those that ended are told apart by the index of those that have not.
             self.parts.push("ended_at is null and incident is not null".to_owned());
+        }
+        if let Some(hash) = &filter.behind {
+            self.parts.push("ended_at is null".to_owned());
+            self.and("definition <>", hash);
         }
     }
 

@@ -1,0 +1,164 @@
+//! Running flows go on under the published version of their definition, where all that they wait for has its place there.
+
+use crate::flow::log::{LogKind, Said};
+use crate::flow::operate::administrator;
+use crate::flow::stored::{self, Held};
+use crate::flow::tasks;
+use crate::work::Work;
+use definition::workflow::Workflow;
+use diagnostic::{Code, Diagnostic, Locale, Result, did_you_mean};
+use serde_json::{Value as Json, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+use storage::store::workflow::{self as table, FlowFilter};
+use uuid::Uuid;
+use workflow::migration::{Migration, Renamed};
+use workflow::{Flow, Instance};
+
+/// Flows that are looked at in one go.
+pub const MOST: u32 = 200;
+
+/// Flows that are to go on under the published version.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// The workflow.
+    pub workflow: String,
+    /// Those instances alone; all that run under an older version where none is named.
+    pub instances: Option<Vec<Uuid>>,
+    /// Steps that were renamed.
+    pub renamed: Renamed,
+    /// Only what would become of them.
+    pub trial: bool,
+    /// Why, in words of whoever does it.
+    pub comment: Option<String>,
+    /// The last instance of the page before.
+    pub before: Option<Uuid>,
+    /// How many are looked at.
+    pub limit: u32,
+    /// The language in which reasons are told.
+    pub locale: Locale,
+}
+
+/// The version that is gone to.
+struct Target<'w> {
+    flow: &'w Arc<Flow>,
+    definition: &'w Workflow,
+    renamed: &'w Renamed,
+}
+
+impl<'w> Target<'w> {
+    fn of(work: &'w Work, name: &str, renamed: &'w Renamed) -> Result<Target<'w>> {
+        let missing = || Box::new(Diagnostic::new(Code::NotFound));
+        let flow = work.published.flow(name).ok_or_else(missing)?;
+        let definition = work.published.catalog.workflows.get(name).ok_or_else(missing)?;
+        let unknown = Migration::unknown(definition, renamed).into_iter().map(|(old, new)| {
+            let known = flow.nodes.iter().map(|node| &*node.name);
+            let found = Diagnostic::new(Code::UnknownReference).with("what", "step").with("name", new);
+            found.with_hint(did_you_mean(new, known)).at(format!("map.{old}"))
+        });
+        match Diagnostic::gather(unknown.collect()) {
+            Some(found) => Err(Box::new(found)),
+            None => Ok(Target { flow, definition, renamed }),
+        }
+    }
+
+    fn from<'d>(&'d self, old: &'d Workflow) -> Migration<'d> {
+        Migration::new(old, self.definition, self.renamed)
+    }
+
+    async fn take(
+        &self,
+        work: &Work,
+        (mut held, mut instance): (Held, Instance),
+        migration: &Migration<'_>,
+        comment: Option<&str>,
+    ) -> Result<()> {
+        let more =
+            json!({"definition": {"before": instance.hash, "after": self.flow.hash}, "map": self.renamed});
+        migration.apply(&mut instance, &self.flow.hash);
+        held.runs_under(work, self.flow).await?;
+        held.say(work, LogKind::Migrated, None, Said { comment, more });
+        held.save(work, &instance).await
+    }
+}
+
+/// One instance goes on under the published version; one that does already is left as it is.
+///
+/// # Errors
+/// `instance_ended`, `unknown_reference` at `map.<step>`, and what keeps it where it is (`migration_…`).
+pub(super) async fn one(work: &Work, id: Uuid, renamed: &Renamed, comment: Option<&str>) -> Result<()> {
+    let (held, instance) = stored::hold(work, id).await?;
+    if !instance.state.is_live() {
+        return Err(Box::new(Diagnostic::new(Code::InstanceEnded)));
+    }
+    let target = Target::of(work, &instance.workflow, renamed)?;
+    if instance.hash == target.flow.hash {
+        return Ok(());
+    }
+    let old = stored::pinned(work, &instance.hash).await?;
+    let migration = target.from(&old);
+    match Diagnostic::gather(migration.obstacles(&instance)) {
+        Some(found) => Err(Box::new(found)),
+        None => target.take(work, (held, instance), &migration, comment).await,
+    }
+}
+
+/// All instances that can go on under the published version do; the answer tells which, and why the others cannot.
+///
+/// # Errors
+/// `not_found` for whoever is no administrator and for an unknown workflow, `unknown_reference` at `map.<step>`.
+pub(crate) async fn many(work: &Work, order: &Order) -> Result<Json> {
+    administrator(&work.identity)?;
+    let target = Target::of(work, &order.workflow, &order.renamed)?;
+    let (found, next) = behind(work, order, &target.flow.hash).await?;
+    let mut pinned: HashMap<String, Workflow> = HashMap::new();
+    let (mut movable, mut stuck) = (Vec::new(), Vec::new());
+    for row in found {
+        let mut entry = tasks::instance_entry(work, &row).await?;
+        let (held, instance) = stored::hold(work, row.id).await?;
+        // Somebody else was faster.
+        if !instance.state.is_live() || instance.hash == target.flow.hash {
+            continue;
+        }
+        if !pinned.contains_key(&row.definition) {
+            pinned.insert(row.definition.clone(), stored::pinned(work, &row.definition).await?);
+        }
+        let migration = target.from(&pinned[&row.definition]);
+        let obstacles = migration.obstacles(&instance);
+        if !obstacles.is_empty() {
+            entry["obstacles"] = obstacles.iter().map(|found| told(found, order.locale)).collect();
+            stuck.push(entry);
+            continue;
+        }
+        if !order.trial {
+            target.take(work, (held, instance), &migration, order.comment.as_deref()).await?;
+        }
+        movable.push(entry);
+    }
+    Ok(json!({"moved": !order.trial, "movable": movable, "stuck": stuck, "next": next}))
+}
+
+/// The instances that run under an older version, newest first, and where the next page begins.
+async fn behind(work: &Work, order: &Order, hash: &str) -> Result<(Vec<table::Instance>, Option<Uuid>)> {
+    if let Some(named) = &order.instances {
+        let mut found = Vec::new();
+        for id in named {
+            let row = table::instance(&work.tx, *id).await?.filter(|row| row.workflow == order.workflow);
+            let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound).at("instances"))?;
+            if stored::is_live(&row) && row.definition != hash {
+                found.push(row);
+            }
+        }
+        return Ok((found, None));
+    }
+    let workflow = Some(order.workflow.clone());
+    let filter = FlowFilter { workflow, behind: Some(hash.to_owned()), ..FlowFilter::default() };
+    let limit = order.limit.clamp(1, MOST);
+    let found = table::instances(&work.tx, &filter, order.before, limit).await?;
+    let next = found.last().map(|last| last.id).filter(|_| found.len() == limit as usize);
+    Ok((found, next))
+}
+
+fn told(found: &Diagnostic, locale: Locale) -> Json {
+    json!({"node": found.path, "code": found.code.name(), "message": found.render(locale)})
+}

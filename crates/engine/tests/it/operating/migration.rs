@@ -1,0 +1,118 @@
+//! Running flows go on under the published version.
+
+use super::works::{Works, pack};
+use crate::site::{on_each, refusal};
+use diagnostic::Locale;
+use engine::requests::{Asked, Done, MigrateOrder, Operation, Renamed, Request};
+use serde_json::{Value as Json, json};
+
+/// The answer to an order, or its refusal.
+async fn ordered(works: &Works, login: &str, renamed: &[(&str, &str)], trial: bool) -> Result<Json, String> {
+    let order = MigrateOrder {
+        workflow: "works.pair".to_owned(),
+        instances: None,
+        renamed: named(renamed),
+        trial,
+        comment: Some("new rules".to_owned()),
+        before: None,
+        limit: 50,
+        locale: Locale::En,
+    };
+    let asked = Asked { request: Request::Migrate(order), key: None, id: "test".into(), address: None };
+    match works.site.engine.perform(&works.who(login), asked).await {
+        Ok(Done::Answered(answer)) => Ok(answer),
+        Ok(other) => panic!("{other:?}"),
+        Err(found) => Err(refusal::<()>(Err(found))),
+    }
+}
+
+fn named(renamed: &[(&str, &str)]) -> Renamed {
+    renamed.iter().map(|(old, new)| ((*old).into(), (*new).into())).collect()
+}
+
+fn ids(list: &Json) -> Vec<&str> {
+    list.as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap()).collect()
+}
+
+/// The pack with `first` renamed and a further step at the end.
+async fn publish(works: &Works) {
+    let next = |name: &str, rest: &str| match name {
+        "pair" => {
+            format!("{}\n  more: {{approve: {{by: [{{user: bea}}]}}}}", rest.replace("  first:", "  start:"))
+        }
+        _ => rest.to_owned(),
+    };
+    works.site.apply(vec![pack("1.1.0", next)]).await;
+}
+
+#[test]
+fn those_go_on_that_can() {
+    on_each(async |site| {
+        let works = Works::open(site).await;
+        let late = works.submit("pair", 1).await;
+        assert_eq!(works.act("ann+").await, "done");
+        let early = works.submit("pair", 1).await;
+        assert_eq!(works.operate("admin", early, Operation::Suspend).await, "done");
+        publish(&works).await;
+        assert_eq!(ordered(&works, "ini", &[], true).await, Err("not_found".to_owned()));
+        let wrong = ordered(&works, "admin", &[("first", "nothing")], true).await;
+        assert_eq!(wrong, Err("unknown_reference map.first".to_owned()));
+        for trial in [true, false] {
+            let answer = ordered(&works, "admin", &[], trial).await.unwrap();
+            assert_eq!(answer["moved"], !trial);
+            assert_eq!(ids(&answer["movable"]), [late.to_string()]);
+            assert_eq!(ids(&answer["stuck"]), [early.to_string()]);
+            let obstacle = &answer["stuck"][0]["obstacles"][0];
+            assert_eq!(
+                (&obstacle["node"], &obstacle["code"]),
+                (&json!("first"), &json!("migration_step_gone"))
+            );
+        }
+        // The one that has moved is no longer behind.
+        let answer = ordered(&works, "admin", &[("first", "start")], true).await.unwrap();
+        assert_eq!((ids(&answer["movable"]), ids(&answer["stuck"])), (vec![&*early.to_string()], vec![]));
+        let one = |renamed| Operation::Migrate(named(renamed));
+        assert_eq!(works.operate("ini", early, one(&[])).await, "not_found");
+        assert_eq!(works.operate("admin", early, one(&[])).await, "migration_step_gone first");
+        assert_eq!(works.operate("admin", early, one(&[("first", "start")])).await, "done");
+        assert_eq!(works.operate("admin", early, one(&[])).await, "done", "nothing is left to do");
+        assert_eq!(works.operate("admin", early, Operation::Resume).await, "done");
+        assert_eq!(works.shown(early).await, "suspended: start.ann=open".replace("suspended", "running"));
+        assert_eq!(works.act("ann+").await, "done");
+        let expect = "running: start.ann=approved last.cal=open last.dan=open";
+        assert_eq!(works.shown(early).await, expect);
+        for word in ["cal+", "cal+", "dan+", "dan+", "bea+", "bea+"] {
+            assert_eq!(works.act(word).await, "done", "{word}");
+        }
+        let shown = works.shown(late).await;
+        assert_eq!(
+            shown,
+            "approved: first.ann=approved last.cal=approved last.dan=approved more.bea=approved"
+        );
+        let trace = works.trace("admin", early).await;
+        assert_eq!(trace["log"][2]["kind"], "migrated");
+        assert_eq!(works.operate("admin", early, one(&[])).await, "instance_ended");
+    });
+}
+
+#[test]
+fn a_flow_whose_version_can_no_longer_be_read_goes_on_under_another() {
+    on_each(async |site| {
+        let works = Works::open(site).await;
+        let instance = works.submit("pair", 1).await;
+        let without = |name: &str, rest: &str| match name {
+            "pair" => rest.replace("record.amount > 100", "record.tries > 100"),
+            "risky" => rest.replace("if amount > 0 { 1 } else { 101 }", "1"),
+            _ => rest.to_owned(),
+        };
+        let mut next = pack("2.0.0", without);
+        let object = next.files.iter_mut().find(|(path, _)| path == "objects/job.yaml").unwrap();
+        object.1 = object.1.replace("  amount: {type: integer}\n", "");
+        works.site.apply(vec![next]).await;
+        assert_ne!(works.act("ann+").await, "done", "what it asks for is gone");
+        assert_eq!(works.operate("admin", instance, Operation::Migrate(Renamed::new())).await, "done");
+        assert_eq!(works.act("ann+").await, "done");
+        let expect = "running: first.ann=approved last.cal=open last.dan=open";
+        assert_eq!(works.shown(instance).await, expect);
+    });
+}
