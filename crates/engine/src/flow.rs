@@ -31,6 +31,8 @@ pub mod drive;
 
 mod people;
 
+pub mod inbox;
+
 pub mod instances;
 
 pub mod operate;
@@ -38,6 +40,12 @@ pub mod operate;
 pub mod migrate;
 
 mod path;
+
+mod foresee;
+
+pub mod preview;
+
+pub mod report;
 
 mod values;
 

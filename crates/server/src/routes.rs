@@ -14,6 +14,8 @@ pub mod conversation;
 
 pub mod flows;
 
+pub mod inbox;
+
 pub mod instances;
 
 pub mod migration;
@@ -68,11 +70,15 @@ fn flows(api: &mut web::ServiceConfig) {
     for act in ["suspend", "resume", "jump", "retry", "skip"] {
         api.service(at(&format!("/instances/{{id}}/{act}")).post(instances::operate).done());
     }
+    api.service(at("/workflows/{name}/preview").post(flows::preview).done());
     api.service(at("/workflows/{name}/migrate").post(migration::of_workflow).done());
     api.service(at("/instances/{id}/migrate").post(migration::of_instance).done());
     api.service(at("/instances/{id}/withdraw").post(flows::withdraw).done());
     api.service(at("/instances/{id}/cancel").post(flows::cancel).done());
-    api.service(at("/tasks").get(flows::tasks).done());
+    api.service(at("/workflows/stuck").get(instances::stuck).done());
+    api.service(at("/workflows/bottlenecks").get(instances::bottlenecks).done());
+    api.service(at("/tasks").get(inbox::list).done());
+    api.service(at("/tasks/batch").post(inbox::batch).done());
     api.service(at("/tasks/{id}").get(flows::task).done());
     api.service(at("/tasks/{id}/return-targets").get(flows::return_targets).done());
     api.service(at("/tasks/{id}/approve").post(flows::approve).done());

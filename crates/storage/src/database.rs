@@ -229,19 +229,45 @@ impl Database {
         W: Future<Output = Result<T>> + Send + 'static,
         T: Send + 'static,
     {
+        let job = Arc::new(job);
+        let unlimited = move |tx: Tx| {
+            let job = job.clone();
+            async move {
+                lift_limit(&tx).await?;
+                job(tx).await
+            }
+        };
+        self.take_back(unlimited, Way::Maintenance).await
+    }
+
+    /// As [`Database::rehearse`], within the time that a request has.
+    pub async fn try_out<T, F, W>(&self, job: F) -> Result<T>
+    where
+        F: Fn(Tx) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.take_back(job, Way::Alone).await
+    }
+
+    async fn take_back<T, F, W>(&self, job: F, way: Way) -> Result<T>
+    where
+        F: Fn(Tx) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+        T: Send + 'static,
+    {
         let seen: Arc<Mutex<Option<T>>> = Arc::default();
         let (place, job) = (seen.clone(), Arc::new(job));
-        let taken_back = self
-            .maintain(move |tx| {
-                let (place, job) = (place.clone(), job.clone());
-                async move {
-                    let value = job(tx).await?;
-                    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
-                    // Only a refusal is rolled back.
-                    Err::<(), _>(closed())
-                }
-            })
-            .await;
+        let rehearsed = move |tx: Tx| {
+            let (place, job) = (place.clone(), job.clone());
+            async move {
+                let value = job(tx).await?;
+                *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+                // Only a refusal is rolled back.
+                Err::<(), _>(closed())
+            }
+        };
+        let taken_back = self.enter(rehearsed, way).await;
         match (seen.lock().unwrap_or_else(PoisonError::into_inner).take(), taken_back) {
             (Some(value), _) => Ok(value),
             (None, Err(found)) => Err(found),

@@ -45,7 +45,16 @@ pub(super) async fn until_it_waits(
     Box::pin(ended(work, run, outcome)).await
 }
 
-async fn answer(work: &Work, held: &mut Held, run: &mut Run<'_>, question: Question) -> Result<Answer> {
+/// Answers a question of a run.
+///
+/// # Errors
+/// What the record refuses, and what the rules of the step do.
+pub(super) async fn answer(
+    work: &Work,
+    held: &mut Held,
+    run: &mut Run<'_>,
+    question: Question,
+) -> Result<Answer> {
     let flow = run.flow;
     let instance = &run.instance;
     let known = || variable::seen(run, run.asking());

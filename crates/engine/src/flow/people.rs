@@ -155,6 +155,14 @@ pub(super) async fn active(work: &Work, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
     Ok(live.map(Row::id).collect())
 }
 
+/// Whether somebody who may sign in has a role.
+pub(super) async fn has_members(work: &Work, role: &str) -> Result<bool> {
+    let assignments = object(work, "base.role_assignment")?;
+    let rows = work.rows().having(assignments, "role", Value::from(role)).await?;
+    let ids: Vec<Uuid> = rows.iter().filter_map(|row| row.get("user").as_reference()).collect();
+    Ok(!active(work, &ids).await?.is_empty())
+}
+
 /// Members of a role, optionally only those of some departments; by login, so that the order is stable.
 async fn members(work: &Work, role: &str, within: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
     let assignments = object(work, "base.role_assignment")?;

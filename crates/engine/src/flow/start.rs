@@ -56,7 +56,15 @@ impl Engine {
 
 /// Submits a record inside a transaction.
 pub(crate) async fn by_hand(work: &Work, order: &Submission) -> Result<Uuid> {
-    let (name, record) = (&*order.workflow, order.record);
+    let (flow, row) = admit(work, &order.workflow, order.record).await?;
+    begin(work, &flow, row, None, (order.comment.as_deref(), &order.picks)).await
+}
+
+/// The flow and the record of somebody who may submit it by hand.
+///
+/// # Errors
+/// `not_found` for an unknown flow or an invisible record, `not_permitted`.
+pub(super) async fn admit(work: &Work, name: &str, record: Uuid) -> Result<(Arc<Flow>, Row)> {
     let missing = || Box::new(Diagnostic::new(Code::NotFound));
     let flow = work.published.flow(name).cloned().ok_or_else(missing)?;
     let row =
@@ -72,7 +80,7 @@ pub(crate) async fn by_hand(work: &Work, order: &Submission) -> Result<Uuid> {
     }
     // Rivals wait here: only the first of them finds the record free.
     let row = work.rows().load_to_write(&row.object, record).await?.ok_or_else(missing)?;
-    begin(work, &flow, row, None, (order.comment.as_deref(), &order.picks)).await
+    Ok((flow, row))
 }
 
 /// Starts the flow that must approve a move. The record stays as it is until then.
@@ -86,6 +94,25 @@ pub(crate) async fn park(work: &Work, parked: &Parked) -> Result<Uuid> {
     begin(work, &flow, row, Some(waiting), (None, &Named::new())).await
 }
 
+/// Whether the record is free and as the flow wants it.
+///
+/// # Errors
+/// `already_pending`, `rule_violated`.
+pub(super) async fn may_begin(work: &Work, flow: &Flow, row: &Row) -> Result<()> {
+    if !flow.automation && !row.system(catalog::SystemField::Flow).is_null() {
+        return Err(Box::new(Diagnostic::new(Code::AlreadyPending)));
+    }
+    let Some(when) = &flow.start.when else { return Ok(()) };
+    let holds = read::value_of(work, &flow.object, row.id(), when, &Given::default()).await?;
+    match holds == Value::Boolean(true) {
+        true => Ok(()),
+        false => {
+            let found = Diagnostic::new(Code::RuleViolated).with("rule", format!("{}.start", flow.name));
+            Err(Box::new(found))
+        }
+    }
+}
+
 async fn begin(
     work: &Work,
     flow: &Arc<Flow>,
@@ -94,16 +121,7 @@ async fn begin(
     (comment, named): (Option<&str>, &Named),
 ) -> Result<Uuid> {
     let record = row.id();
-    if !flow.automation && !row.system(catalog::SystemField::Flow).is_null() {
-        return Err(Box::new(Diagnostic::new(Code::AlreadyPending)));
-    }
-    if let Some(when) = &flow.start.when {
-        let holds = read::value_of(work, &flow.object, record, when, &Given::default()).await?;
-        if holds != Value::Boolean(true) {
-            let found = Diagnostic::new(Code::RuleViolated).with("rule", format!("{}.start", flow.name));
-            return Err(Box::new(found));
-        }
-    }
+    may_begin(work, flow, &row).await?;
     let mut instance = Instance { parked, ..fresh(work, flow, record, work.identity.actor.id) };
     let id = instance.id;
     if !flow.automation {

@@ -6,10 +6,10 @@ use crate::flow::{rights, stored};
 use crate::identity::Identity;
 use crate::records::read::{person, titles};
 use crate::work::Work;
-use diagnostic::{Code, Diagnostic, Hint, Result};
+use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
-use storage::store::workflow::{self as table, FlowFilter, TaskBox};
+use storage::store::workflow as table;
 use uuid::Uuid;
 use workflow::Run;
 
@@ -26,55 +26,6 @@ pub struct BoxPage {
 pub const MOST: u32 = 200;
 
 impl Engine {
-    /// A page of a box: `todo`, `done`, `cc` or `started`; of those flows that are meant.
-    ///
-    /// # Errors
-    /// `invalid_parameter` for another box.
-    pub async fn task_box(
-        &self,
-        identity: &Arc<Identity>,
-        which: &str,
-        filter: &FlowFilter,
-        before: Option<Uuid>,
-        limit: u32,
-    ) -> Result<BoxPage> {
-        let (work, limit, user) = (self.reading(identity), limit.clamp(1, MOST), identity.actor.id);
-        let tx = &work.tx;
-        let mut entries = Vec::new();
-        let mut last = None;
-        let full = |n: usize| n == limit as usize;
-        if which == "started" {
-            if filter.initiator.is_some_and(|wanted| wanted != user) {
-                return Ok(BoxPage { entries, next: None });
-            }
-            let own = FlowFilter { initiator: Some(user), ..filter.clone() };
-            let instances = table::instances(tx, &own, before, limit).await?;
-            last = instances.last().map(|i| i.id).filter(|_| full(instances.len()));
-            for instance in &instances {
-                entries.push(instance_entry(&work, instance).await?);
-            }
-            return Ok(BoxPage { entries, next: last });
-        }
-        let wanted = match which {
-            "todo" => TaskBox::Todo,
-            "done" => TaskBox::Done,
-            "cc" => TaskBox::Copies,
-            _ => {
-                let boxes = ["todo", "done", "cc", "started"].map(str::to_owned).to_vec();
-                let found =
-                    Diagnostic::new(Code::InvalidParameter).with("name", "box").with("reason", "unknown box");
-                return Err(Box::new(found.with_hint(Hint::OneOf(boxes))));
-            }
-        };
-        for task in table::in_box(tx, user, wanted, filter, before, limit).await? {
-            last = Some(task.id);
-            let Some(instance) = table::instance(tx, task.instance).await? else { continue };
-            entries.push(task_entry(&work, &task, &instance).await?);
-        }
-        let next = last.filter(|_| full(entries.len()));
-        Ok(BoxPage { entries, next })
-    }
-
     /// One task, for whoever holds it, who started its flow, and administrators. Whoever is to decide it hears what the
     /// step lets be seen and changed of the record, `fields`, for which later steps people are to be named, `picks`, what
     /// can be done with the task, `may`, and which seats of the step can be taken off, `removable`.
@@ -103,7 +54,7 @@ impl Engine {
             if let Some(node) =
                 flow.find(&task.node).filter(|_| task.state == "open" && task.kind == "approve")
             {
-                entry["picks"] = picks::told(&work, &run, node).await?;
+                entry["picks"] = picks::told(&work, &run, Some(node)).await?;
             }
             entry["may"] = json!(run.options(id));
             entry["removable"] = json!(run.removable(id).map(|seat| seat.id).collect::<Vec<_>>());
@@ -141,7 +92,7 @@ pub(super) async fn about(work: &Work, instance: &table::Instance) -> Result<Jso
 
 /// Why a task came to somebody, without the name of a field that the reader may not read: `field approver`,
 /// `superior 1 of record.owner`.
-fn told_why(work: &Work, object: &str, why: &Json) -> Json {
+pub(super) fn told_why(work: &Work, object: &str, why: &Json) -> Json {
     let why = match why {
         Json::String(why) => why,
         Json::Array(all) => return all.iter().map(|one| told_why(work, object, one)).collect(),

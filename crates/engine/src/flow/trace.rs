@@ -27,12 +27,7 @@ impl Engine {
         let missing = || Box::new(Diagnostic::new(Code::NotFound));
         let row = table::instance(tx, id).await?.ok_or_else(missing)?;
         let tasks = table::tasks(tx, id).await?;
-        let actor = &identity.actor;
-        let concerned = actor.admin
-            || row.initiator == actor.id
-            || tasks.iter().any(|t| t.assignee == Some(actor.id))
-            || read::may(&work, &row.object, row.record, Access::Read).await?;
-        if !concerned {
+        if !concerns(&work, &row, &tasks).await? {
             return Err(missing());
         }
         let (tokens, log) = (table::tokens(tx, id).await?, table::log(tx, id).await?);
@@ -51,7 +46,7 @@ impl Engine {
         entry["tasks"] = Json::Array(shown);
         entry["path"] = Json::Array(path::told(&work, &flow, &instance, &traced, locale).await?);
         entry["log"] = Json::Array(self::log(&work, &log).await?);
-        if actor.admin {
+        if identity.actor.admin {
             entry["waiting"] = instances::waiting(&instance.tokens, Some(&flow), locale);
             entry["incidents"] = instances::incidents(&instance.tokens, Some(&flow), locale);
         }
@@ -100,6 +95,13 @@ impl Engine {
         let node = |id: NodeId| json!({"node": flow.nodes[id].name, "label": label(&flow, id, locale)});
         Ok(run.return_targets(task).into_iter().map(node).collect())
     }
+}
+
+/// Whether somebody started a flow, has or had a task in it, or may read its record.
+pub(super) async fn concerns(work: &Work, row: &table::Instance, tasks: &[table::Task]) -> Result<bool> {
+    let actor = &work.identity.actor;
+    let own = row.initiator == actor.id || tasks.iter().any(|t| t.assignee == Some(actor.id));
+    Ok(actor.admin || own || read::may(work, &row.object, row.record, Access::Read).await?)
 }
 
 pub(super) fn label(flow: &Flow, node: NodeId, locale: Locale) -> Json {

@@ -107,6 +107,19 @@ impl Engine {
         self.database().maintain(self.under_the_catalog(identity, mode, job)).await
     }
 
+    /// Does work and takes back all it wrote.
+    ///
+    /// # Errors
+    /// What the work refuses.
+    pub(crate) async fn try_out<T, F, W>(&self, identity: Arc<Identity>, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Fn(Work) -> W + Send + Sync + 'static,
+        W: Future<Output = Result<T>> + Send + 'static,
+    {
+        self.database().try_out(self.under_the_catalog(identity, Mode::Request, job)).await
+    }
+
     /// The work under the catalog in force when its transaction begins.
     fn under_the_catalog<T, F, W>(
         &self,

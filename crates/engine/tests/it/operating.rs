@@ -1,6 +1,8 @@
 //! What administrators do about running flows, on both databases.
 
 mod migration;
+mod preview;
+mod report;
 mod works;
 
 use crate::site::{on_each, refusal, update};

@@ -114,9 +114,13 @@ fn schema_of(name: &str) -> Json {
         "place" => json!({"type": "string", "enum": ["before", "after", "parallel"]}),
         "task" => json!({"type": "string", "format": "uuid"}),
         "instances" => json!({"type": "array", "items": {"type": "string", "format": "uuid"}}),
+        "tasks" => {
+            json!({"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1, "maxItems": 100})
+        }
+        "decision" => json!({"type": "string", "enum": ["approve", "reject", "return", "done"]}),
         "map" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
         "token" => json!({"type": "integer", "minimum": 0}),
-        "incident" => json!({"type": "boolean"}),
+        "incident" | "predict" | "unread" => json!({"type": "boolean"}),
         // Of whatever kind the step keeps.
         "value" => json!({}),
         "since" | "until" => json!({"type": "string"}),

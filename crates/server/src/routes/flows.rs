@@ -3,8 +3,7 @@
 use crate::caller::Caller;
 use crate::idempotency;
 use crate::input::{self, BODY, part};
-use crate::problem::{Answer, Problem};
-use crate::routes::instances;
+use crate::problem::Answer;
 use crate::routes::writes::perform;
 use crate::wire;
 use actix_web::{HttpRequest, web};
@@ -22,27 +21,49 @@ pub async fn submit(caller: Caller, request: HttpRequest, payload: web::Payload)
     input::known_parameters(&request, &[], caller.locale)?;
     let body = input::json(&request, payload, BODY, caller.locale).await?;
     let map = caller.told(input::object(&body.json, &["record", "comment", "picks"]))?;
-    let record = match map.get("record") {
-        Some(Json::Object(record)) => record.get("id").and_then(Json::as_str),
-        other => other.and_then(Json::as_str),
-    };
-    let record = record.and_then(|text| text.parse().ok());
-    let wrong = || Problem::new(input::wrong_key("record", "the id of a record is expected"), caller.locale);
-    let record = record.ok_or_else(wrong)?;
+    let record = caller.told(record(map))?;
     let comment = caller.told(input::text(map, "comment"))?.map(str::to_owned);
     let picks = caller.told(picks(map))?;
     let submit = Submission { workflow: part(&request, "name").into(), record, comment, picks };
     perform(&caller, idempotency::asked(&caller, &request, &body.bytes, Request::Submit(submit))?).await
 }
 
-/// `GET /instances/{id}`
-pub async fn instance(caller: Caller, request: HttpRequest) -> Answer {
+/// The record that a body names: its id, or `{"id"}`.
+fn record(map: &Map<String, Json>) -> Result<Uuid> {
+    let record = match map.get("record") {
+        Some(Json::Object(record)) => record.get("id").and_then(Json::as_str),
+        other => other.and_then(Json::as_str),
+    };
+    let record = record.and_then(|text| text.parse().ok());
+    record.ok_or_else(|| input::wrong_key("record", "the id of a record is expected"))
+}
+
+/// `POST /workflows/{name}/preview {"record": id, "picks"?: {step: [user]}}`. It changes nothing.
+pub async fn preview(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
-    let id = input::id(&request, "id", caller.locale)?;
+    let body = input::json(&request, payload, BODY, caller.locale).await?;
+    let map = caller.told(input::object(&body.json, &["record", "picks"]))?;
+    let (record, picks) = (caller.told(record(map))?, caller.told(picks(map))?);
+    let (name, locale) = (part(&request, "name").to_owned(), caller.locale);
+    let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
+        engine.preview_flow(&who, &name, record, picks, locale).await
+    };
+    Ok(wire::ok(&caller.ask(work).await?))
+}
+
+/// `GET /instances/{id}?predict=true`
+pub async fn instance(caller: Caller, request: HttpRequest) -> Answer {
+    let given = input::known_parameters(&request, &["predict"], caller.locale)?;
+    let (id, predict) = (input::id(&request, "id", caller.locale)?, given.flag("predict")?);
     let locale = caller.locale;
-    Ok(wire::ok(
-        &caller.ask(move |engine, who| async move { engine.instance(&who, id, locale).await }).await?,
-    ))
+    let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
+        let mut whole = engine.instance(&who, id, locale).await?;
+        if predict {
+            whole["predicted"] = engine.prediction(&who, id, locale).await?;
+        }
+        Ok(whole)
+    };
+    Ok(wire::ok(&caller.ask(work).await?))
 }
 
 /// `POST /instances/{id}/withdraw`
@@ -70,20 +91,6 @@ pub async fn of_record(caller: Caller, request: HttpRequest) -> Answer {
     let object = part(&request, "object").to_owned();
     let found = caller.ask(|engine, who| async move { engine.instances_of(&who, &object, id).await }).await?;
     Ok(wire::ok(&json!({"instances": found})))
-}
-
-/// `GET /tasks?box=todo|done|cc|started&workflow=&object=&initiator=&since=&until=`
-pub async fn tasks(caller: Caller, request: HttpRequest) -> Answer {
-    const KNOWN: &[&str] = &["box", "workflow", "object", "initiator", "since", "until", "cursor", "limit"];
-    let parameters = input::known_parameters(&request, KNOWN, caller.locale)?;
-    let filter = instances::filter(&parameters)?;
-    let which = parameters.text("box").unwrap_or("todo").to_owned();
-    let (cursor, limit) = (parameters.id("cursor")?, parameters.limit(50, 200)?);
-    let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
-        engine.task_box(&who, &which, &filter, cursor, limit).await
-    };
-    let page = caller.ask(work).await?;
-    Ok(wire::entries("tasks", page.entries, page.next))
 }
 
 /// `GET /tasks/{id}`

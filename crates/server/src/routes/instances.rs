@@ -12,6 +12,9 @@ use engine::flow::instances::FlowFilter;
 use engine::requests::{OperateOrder, Operation, Request};
 use serde_json::{Map, Value as Json};
 
+/// How far back a report looks where nothing is said.
+const USUAL_SPAN: chrono::TimeDelta = chrono::TimeDelta::days(90);
+
 /// `GET /instances?workflow=&state=&record=&initiator=&incident=&since=&until=`
 pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
     const KNOWN: &[&str] = &[
@@ -39,6 +42,30 @@ pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
     };
     let page = caller.ask(work).await?;
     Ok(wire::entries("instances", page.entries, page.next))
+}
+
+/// `GET /workflows/stuck?workflow=&limit=`
+pub async fn stuck(caller: Caller, request: HttpRequest) -> Answer {
+    let given = input::known_parameters(&request, &["workflow", "limit"], caller.locale)?;
+    let (workflow, limit) = (given.text("workflow").map(str::to_owned), given.limit(50, 200)?);
+    let locale = caller.locale;
+    let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
+        engine.stuck_flows(&who, workflow.as_deref(), limit, locale).await
+    };
+    Ok(wire::ok(&caller.ask(work).await?))
+}
+
+/// `GET /workflows/bottlenecks?workflow=&since=&until=`
+pub async fn bottlenecks(caller: Caller, request: HttpRequest) -> Answer {
+    let given = input::known_parameters(&request, &["workflow", "since", "until"], caller.locale)?;
+    let workflow = given.text("workflow").map(str::to_owned);
+    let (since, until, locale) = (given.instant("since")?, given.instant("until")?, caller.locale);
+    let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
+        let until = until.unwrap_or_else(|| engine.now());
+        let since = since.unwrap_or(until - USUAL_SPAN);
+        engine.bottlenecks(&who, workflow.as_deref(), (since, until), locale).await
+    };
+    Ok(wire::ok(&caller.ask(work).await?))
 }
 
 /// What lists of flows and of tasks are narrowed by.

@@ -3,7 +3,9 @@
 
 pub mod find;
 
-pub use find::{FlowFilter, in_box, instances, live_tokens};
+pub mod report;
+
+pub use find::{FlowFilter, in_box, instances, instances_with, live_tokens};
 
 use super::stored;
 use crate::error::internal;

@@ -75,6 +75,16 @@ pub enum Picker {
 }
 
 impl Performer {
+    /// The roles whose members are meant, however deep.
+    pub fn roles(&self) -> Vec<Arc<str>> {
+        match self {
+            Performer::Role { role, .. } => vec![role.clone()],
+            Performer::Group(members) => members.iter().flat_map(|(rule, _)| rule.roles()).collect(),
+            Performer::Picked(picked) => picked.from.iter().flat_map(|rule| rule.roles()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The rule by which people are named here, however deep; the check lets a step have one.
     pub fn picked(&self) -> Option<&Picked> {
         match self {

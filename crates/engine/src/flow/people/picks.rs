@@ -58,15 +58,15 @@ pub(crate) async fn take(work: &Work, run: &mut Run<'_>, at: Option<NodeId>, nam
     Diagnostic::gather(found).map_or(Ok(()), |found| Err(Box::new(found)))
 }
 
-/// `[{"node", "min", "max"}]`: for which steps ahead whoever approves a node names people.
-pub(crate) async fn told(work: &Work, run: &Run<'_>, at: NodeId) -> Result<Json> {
+/// `[{"node", "min", "max"}]`: for which steps ahead whoever approves a node names people; `None`: the initiator.
+pub(crate) async fn told(work: &Work, run: &Run<'_>, at: Option<NodeId>) -> Result<Json> {
     let flow = run.flow;
-    if !(0..flow.nodes.len()).any(|node| asks(run, node, Some(at))) {
+    if !(0..flow.nodes.len()).any(|node| asks(run, node, at)) {
         return Ok(json!([]));
     }
-    let mut nodes = ahead(work, run, Some(at), seen_at(run, Some(at))).await?;
+    let mut nodes = ahead(work, run, at, seen_at(run, at)).await?;
     nodes.sort_unstable();
-    let asked = nodes.into_iter().filter(|node| asks(run, *node, Some(at)));
+    let asked = nodes.into_iter().filter(|node| asks(run, *node, at));
     let entry = |node: NodeId| {
         let picked = flow.picked(node)?;
         Some(json!({"node": flow.nodes[node].name, "min": picked.min, "max": picked.max}))

@@ -87,7 +87,7 @@ impl Works {
         let mut people = HashMap::new();
         let roles: [(&str, &[&str]); 5] = [
             ("ini", &["works.worker"]),
-            ("ann", &[]),
+            ("ann", &["works.worker"]),
             ("bea", &[]),
             ("cal", &["works.checker"]),
             ("dan", &["works.checker"]),

@@ -30,6 +30,10 @@ pub struct FlowFilter {
     pub incident: bool,
     /// Only those that have not ended and run under another definition than the one with this hash.
     pub behind: Option<String>,
+    /// Where the task stands; of tasks only.
+    pub task_state: Option<String>,
+    /// Only tasks that nobody has opened yet; of tasks only.
+    pub unread: bool,
     /// From this instant on: when the flow started; of tasks, when the task came.
     pub since: Option<DateTime<Utc>>,
     /// Before this instant.
@@ -134,9 +138,26 @@ pub async fn in_box(
         }
     };
     conditions.between("created_at", filter);
+    if let Some(state) = &filter.task_state {
+        conditions.and("state =", state);
+    }
+    if filter.unread {
+        conditions.parts.push("read_at is null".to_owned());
+    }
     let times: String = conditions.parts.iter().map(|part| format!(" and {part}")).collect();
     let rest = format!("where {lies} and id < $2{flows}{times} order by id desc limit $3");
     stored::select(tx, &rest, conditions.values).await
+}
+
+/// These instances, in no order.
+pub async fn instances_with(tx: &Tx, ids: &[Uuid]) -> Result<Vec<Instance>> {
+    let mut all = Vec::new();
+    for part in ids.chunks(MOST_NAMED) {
+        let places: Vec<String> = (1..=part.len()).map(|place| format!("${place}")).collect();
+        let values = part.iter().map(|id| id.cell(tx.dialect())).collect();
+        all.extend(stored::select(tx, &format!("where id in ({})", places.join(", ")), values).await?);
+    }
+    Ok(all)
 }
 
 /// The tokens that stand somewhere in these instances.

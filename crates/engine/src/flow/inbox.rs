@@ -1,0 +1,179 @@
+//! The boxes of a person: what is to do, what was done, copies, and what was started.
+
+use crate::engine::Engine;
+use crate::flow::decide::{self, TaskAction};
+use crate::flow::tasks::{BoxPage, MOST, instance_entry, task_entry};
+use crate::identity::Identity;
+use crate::records::read::titles;
+use crate::requests::{Asked, Request};
+use crate::work::Work;
+use diagnostic::{Code, Diagnostic, Hint, Result};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use storage::store::workflow::{self as table, FlowFilter, TaskBox};
+use uuid::Uuid;
+
+/// Pages that are looked through for words at most, each of [`MOST`].
+const PAGES: usize = 10;
+/// Decisions of one request at most.
+pub const MOST_DECIDED: usize = 100;
+
+/// What lies in a box: a task with its flow, or a flow.
+type Lying = (Option<table::Task>, table::Instance);
+
+impl Engine {
+    /// A page of a box: `todo`, `done`, `cc` or `started`; of those flows that are meant.
+    ///
+    /// # Errors
+    /// `invalid_parameter` for another box.
+    pub async fn task_box(
+        &self,
+        identity: &Arc<Identity>,
+        which: &str,
+        filter: &FlowFilter,
+        before: Option<Uuid>,
+        limit: u32,
+    ) -> Result<BoxPage> {
+        let (work, limit) = (self.reading(identity), limit.clamp(1, MOST));
+        let (found, next) = page(&work, which, filter, before, limit).await?;
+        Ok(BoxPage { entries: told(&work, &found).await?, next })
+    }
+
+    /// As [`Engine::task_box`], of records whose title contains some words, as far as so many entries can be looked
+    /// through at a time: a page may hold fewer than asked for, and `next` goes on from there.
+    ///
+    /// # Errors
+    /// `invalid_parameter` for another box.
+    pub async fn search_box(
+        &self,
+        identity: &Arc<Identity>,
+        which: &str,
+        (filter, words): (&FlowFilter, &str),
+        mut before: Option<Uuid>,
+        limit: u32,
+    ) -> Result<BoxPage> {
+        let (work, limit) = (self.reading(identity), limit.clamp(1, MOST) as usize);
+        let words = words.to_lowercase();
+        let mut found: Vec<Lying> = Vec::new();
+        for _ in 0..PAGES {
+            let (lying, next) = page(&work, which, filter, before, MOST).await?;
+            let titles = titles_of(&work, &lying).await?;
+            for one in lying {
+                let title = titles.get(&one.1.record).map(|title| title.to_lowercase());
+                if !title.is_some_and(|title| title.contains(&words)) {
+                    continue;
+                }
+                let id = place(&one);
+                found.push(one);
+                if found.len() == limit {
+                    return Ok(BoxPage { entries: told(&work, &found).await?, next: Some(id) });
+                }
+            }
+            before = next;
+            if next.is_none() {
+                break;
+            }
+        }
+        Ok(BoxPage { entries: told(&work, &found).await?, next: before })
+    }
+
+    /// Decides several tasks alike, each in a transaction of its own; answers the refusals in the order of the tasks.
+    ///
+    /// # Errors
+    /// None of a single task ends the others.
+    pub async fn decide_all(&self, identity: &Arc<Identity>, actions: Vec<Asked>) -> Vec<Result<()>> {
+        let mut outcomes = Vec::with_capacity(actions.len());
+        for action in actions {
+            outcomes.push(self.perform(identity, action).await.map(drop));
+        }
+        outcomes
+    }
+}
+
+/// The same decision about several tasks, as requests of their own: a repetition of all of them repeats each.
+pub fn decisions(tasks: &[Uuid], decision: &TaskAction, asked: &Asked) -> Vec<Asked> {
+    let one = |task: &Uuid| {
+        let action = decide::TaskAction { task: *task, ..decision.clone() };
+        let mut one = Asked { request: Request::Decide(action), ..asked.clone() };
+        if let Some(key) = &mut one.key {
+            key.path = format!("{}/{task}", key.path);
+        }
+        one
+    };
+    tasks.iter().map(one).collect()
+}
+
+fn place(lying: &Lying) -> Uuid {
+    lying.0.as_ref().map_or(lying.1.id, |task| task.id)
+}
+
+/// A page of a box, and the place from which the next one goes on.
+async fn page(
+    work: &Work,
+    which: &str,
+    filter: &FlowFilter,
+    before: Option<Uuid>,
+    limit: u32,
+) -> Result<(Vec<Lying>, Option<Uuid>)> {
+    let (tx, user) = (&work.tx, work.identity.actor.id);
+    let wanted = match which {
+        "todo" => TaskBox::Todo,
+        "done" => TaskBox::Done,
+        "cc" => TaskBox::Copies,
+        "started" => {
+            if filter.initiator.is_some_and(|wanted| wanted != user) {
+                return Ok((Vec::new(), None));
+            }
+            let own = FlowFilter { initiator: Some(user), ..filter.clone() };
+            let found = table::instances(tx, &own, before, limit).await?;
+            let next = found.last().map(|last| last.id).filter(|_| found.len() == limit as usize);
+            return Ok((found.into_iter().map(|instance| (None, instance)).collect(), next));
+        }
+        _ => {
+            let boxes = ["todo", "done", "cc", "started"].map(str::to_owned).to_vec();
+            let found =
+                Diagnostic::new(Code::InvalidParameter).with("name", "box").with("reason", "unknown box");
+            return Err(Box::new(found.with_hint(Hint::OneOf(boxes))));
+        }
+    };
+    let found = table::in_box(tx, user, wanted, filter, before, limit).await?;
+    let next = found.last().map(|last| last.id).filter(|_| found.len() == limit as usize);
+    let mut ids: Vec<Uuid> = found.iter().map(|task| task.instance).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let instances = table::instances_with(tx, &ids).await?;
+    let instances: HashMap<Uuid, table::Instance> = instances.into_iter().map(|one| (one.id, one)).collect();
+    let of = |task: table::Task| {
+        let instance = instances.get(&task.instance)?.clone();
+        Some((Some(task), instance))
+    };
+    Ok((found.into_iter().filter_map(of).collect(), next))
+}
+
+async fn told(work: &Work, found: &[Lying]) -> Result<Vec<serde_json::Value>> {
+    let mut entries = Vec::with_capacity(found.len());
+    for (task, instance) in found {
+        entries.push(match task {
+            Some(task) => task_entry(work, task, instance).await?,
+            None => instance_entry(work, instance).await?,
+        });
+    }
+    Ok(entries)
+}
+
+/// The titles of the records, as they stand in the entries.
+async fn titles_of(work: &Work, found: &[Lying]) -> Result<HashMap<Uuid, String>> {
+    let mut records: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
+    for (_, instance) in found {
+        records.entry(&instance.object).or_default().push(instance.record);
+    }
+    let mut all = HashMap::new();
+    for (object, mut ids) in records {
+        ids.sort_unstable();
+        ids.dedup();
+        if let Some(object) = work.published.catalog.object(object) {
+            all.extend(titles(work, object, &ids).await?);
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,214 @@
+//! What an administrator looks at from time to time: flows that lie still, and steps at which time goes.
+
+use crate::engine::Engine;
+use crate::flow::operate::administrator;
+use crate::flow::people::{active, has_members};
+use crate::flow::trace::label;
+use crate::flow::{calls, instances, rows, tasks};
+use crate::identity::Identity;
+use crate::work::Work;
+use chrono::{DateTime, Utc};
+use diagnostic::{Locale, Result};
+use serde_json::{Value as Json, json};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+use storage::store::workflow::report::{self, Counted, Span};
+use storage::store::workflow::{self as table, FlowFilter};
+use uuid::Uuid;
+use workflow::flow::Empty;
+use workflow::step::Step;
+use workflow::{Awaited, Flow, Performer, Token};
+
+/// Flows that wait for nobody at most, out of which those are found that nothing will wake.
+const MOST_STILL: u32 = 500;
+
+/// Passed, median, p90, returned, waiting.
+#[derive(Default)]
+struct Numbers {
+    passed: i64,
+    median: Option<i64>,
+    p90: Option<i64>,
+    returned: i64,
+    waiting: i64,
+}
+
+impl Engine {
+    /// What lies still, for administrators: tasks of people who left, steps whose role nobody has, flows that nothing will
+    /// wake, and what has failed.
+    ///
+    /// # Errors
+    /// `not_found` for whoever is no administrator.
+    pub async fn stuck_flows(
+        &self,
+        identity: &Arc<Identity>,
+        workflow: Option<&str>,
+        limit: u32,
+        locale: Locale,
+    ) -> Result<Json> {
+        administrator(identity)?;
+        let (work, limit) = (self.reading(identity), limit.clamp(1, tasks::MOST));
+        let failed =
+            FlowFilter { workflow: workflow.map(str::to_owned), incident: true, ..FlowFilter::default() };
+        let failed = table::instances(&work.tx, &failed, None, limit).await?;
+        let mut still = still(&work, workflow).await?;
+        still.truncate(limit as usize);
+        Ok(json!({
+            "leavers": of_leavers(&work, workflow, limit).await?,
+            "roles": without_members(&work, workflow, locale).await?,
+            "still": instances::entries(&work, &still, locale).await?,
+            "incidents": instances::entries(&work, &failed, locale).await?,
+        }))
+    }
+
+    /// How long flows take at each step, how often they go back from it, and how many wait there now, for administrators;
+    /// the slowest first.
+    ///
+    /// # Errors
+    /// `not_found` for whoever is no administrator.
+    pub async fn bottlenecks(
+        &self,
+        identity: &Arc<Identity>,
+        workflow: Option<&str>,
+        (since, until): (DateTime<Utc>, DateTime<Utc>),
+        locale: Locale,
+    ) -> Result<Json> {
+        administrator(identity)?;
+        let work = self.reading(identity);
+        let span = Span { workflow: workflow.map(str::to_owned), since, until };
+        let mut all: BTreeMap<(String, String), Numbers> = BTreeMap::new();
+        let of = |at: &Counted| (at.workflow.clone(), at.node.clone());
+        for stood in report::stood(&work.tx, &span).await? {
+            let numbers = all.entry(of(&stood.at)).or_default();
+            (numbers.passed, numbers.median, numbers.p90) =
+                (stood.at.count, Some(stood.median), Some(stood.p90));
+        }
+        for returned in report::returned(&work.tx, &span).await? {
+            all.entry(of(&returned)).or_default().returned = returned.count;
+        }
+        for standing in report::standing(&work.tx, workflow).await? {
+            all.entry(of(&standing)).or_default().waiting = standing.count;
+        }
+        let mut steps: Vec<_> =
+            all.into_iter().filter(|((workflow, node), _)| takes_time(&work, workflow, node)).collect();
+        steps.sort_by_key(|(_, numbers)| std::cmp::Reverse((numbers.p90, numbers.waiting)));
+        let told = steps.into_iter().map(|((workflow, node), numbers)| {
+            let flow = work.published.flow(&workflow);
+            let label = flow.and_then(|flow| Some(label(flow, flow.find(&node)?, locale)));
+            json!({
+                "label": label.unwrap_or_else(|| json!(node)),
+                "workflow": workflow,
+                "node": node,
+                "passed": numbers.passed,
+                "median": numbers.median,
+                "p90": numbers.p90,
+                "returned": numbers.returned,
+                "return_rate": rate(&numbers),
+                "waiting": numbers.waiting,
+            })
+        });
+        Ok(json!({"since": since, "until": until, "steps": told.collect::<Vec<_>>()}))
+    }
+}
+
+/// Steps that hold others take the time of those; a step of an older version counts.
+fn takes_time(work: &Work, workflow: &str, node: &str) -> bool {
+    let step = work.published.flow(workflow).and_then(|flow| Some(&flow.nodes[flow.find(node)?].step));
+    step.is_none_or(|step| matches!(step, Step::People(_) | Step::Wait(_) | Step::Act(_) | Step::Query(_)))
+}
+
+/// The part of those that left the step which went back, in ten-thousandths exactly.
+fn rate(numbers: &Numbers) -> Json {
+    match numbers.passed + numbers.returned {
+        0 => Json::Null,
+        all => json!((numbers.returned as f64 / all as f64 * 10_000.0).round() / 10_000.0),
+    }
+}
+
+/// Tasks of people who may no longer sign in, the oldest first.
+async fn of_leavers(work: &Work, workflow: Option<&str>, limit: u32) -> Result<Vec<Json>> {
+    let holders = report::holders(&work.tx).await?;
+    let here = active(work, &holders).await?;
+    let gone: Vec<Uuid> = holders.into_iter().filter(|holder| !here.contains(holder)).collect();
+    let mut told = Vec::new();
+    for task in report::lying_with(&work.tx, &gone, workflow, limit).await? {
+        if let Some(instance) = table::instance(&work.tx, task.instance).await? {
+            told.push(tasks::task_entry(work, &task, &instance).await?);
+        }
+    }
+    Ok(told)
+}
+
+/// Steps of published workflows that ask members of a role which nobody has.
+async fn without_members(work: &Work, workflow: Option<&str>, locale: Locale) -> Result<Vec<Json>> {
+    let mut known: HashMap<Arc<str>, bool> = HashMap::new();
+    let mut told = Vec::new();
+    for flow in work.published.flows().filter(|flow| workflow.is_none_or(|name| *flow.name == *name)) {
+        for (node, role) in roles(flow) {
+            if !known.contains_key(&role) {
+                known.insert(role.clone(), has_members(work, &role).await?);
+            }
+            if !known[&role] {
+                let name = node.map(|node| flow.nodes[node].name.clone());
+                let label = node.map(|node| label(flow, node, locale));
+                told.push(json!({"workflow": flow.name, "node": name, "label": label, "role": role}));
+            }
+        }
+    }
+    Ok(told)
+}
+
+/// The roles that a flow asks, each with the step; with none where it stands in for those who are missing.
+fn roles(flow: &Flow) -> Vec<(Option<usize>, Arc<str>)> {
+    let of = |rules: &[Performer]| rules.iter().flat_map(Performer::roles).collect::<Vec<_>>();
+    let mut all = Vec::new();
+    for (node, one) in flow.nodes.iter().enumerate() {
+        let asked = match &one.step {
+            Step::People(step) => of(&step.by),
+            Step::Cc(step) => of(&step.by),
+            _ => Vec::new(),
+        };
+        all.extend(asked.into_iter().map(|role| (Some(node), role)));
+    }
+    if let Empty::Assign(rule) = &flow.policy.empty {
+        all.extend(rule.roles().into_iter().map(|role| (None, role)));
+    }
+    let mut seen = HashSet::new();
+    all.retain(|one| seen.insert(one.clone()));
+    all
+}
+
+/// Flows that wait for nobody and that nothing will wake.
+async fn still(work: &Work, workflow: Option<&str>) -> Result<Vec<table::Instance>> {
+    let found = report::without_work(&work.tx, workflow, MOST_STILL).await?;
+    let ids: Vec<Uuid> = found.iter().map(|row| row.id).collect();
+    let mut tokens: Vec<(Uuid, Token)> = Vec::new();
+    for row in table::live_tokens(&work.tx, &ids).await? {
+        tokens.push((row.instance, rows::read_token(&row)?));
+    }
+    let (mut keys, mut flows) = (Vec::new(), Vec::new());
+    for (instance, token) in &tokens {
+        for one in &token.data.awaits {
+            match one.what {
+                Awaited::At(_) => keys.push(calls::key(*instance, token.id, &one.name)),
+                Awaited::Flow(other) => flows.push(other),
+                Awaited::Event { .. } | Awaited::Effect(_) => {}
+            }
+        }
+    }
+    let jobs: HashSet<String> = report::jobs_with(&work.tx, &keys).await?.into_iter().collect();
+    let live: HashSet<Uuid> = report::live_of(&work.tx, &flows).await?.into_iter().collect();
+    let mut moving = HashSet::new();
+    for (instance, token) in &tokens {
+        let comes = |one: &workflow::Await| match one.what {
+            Awaited::At(_) => jobs.contains(&calls::key(*instance, token.id, &one.name)),
+            Awaited::Flow(other) => live.contains(&other),
+            // What leaves through the outbox has a list of its own.
+            Awaited::Effect(_) => true,
+            Awaited::Event { .. } => false,
+        };
+        if token.data.awaits.iter().any(comes) {
+            moving.insert(*instance);
+        }
+    }
+    Ok(found.into_iter().filter(|row| !moving.contains(&row.id)).collect())
+}
