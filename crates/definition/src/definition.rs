@@ -1,8 +1,8 @@
 //! A definition of any kind.
 
 use crate::{
-    App, Calendar, Connector, Decision, Form, Object, Overlay, Pack, Page, Role, Scenario, Seed, Template, Translation,
-    View, Workflow,
+    App, Calendar, Connector, Decision, Form, Object, Overlay, Pack, Page, Role, Scenario, Seed, Template,
+    Translation, View, Workflow,
 };
 
 /// A definition of any kind.

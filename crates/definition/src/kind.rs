@@ -41,7 +41,7 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds, in the order documents list them.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Pack,
         Kind::Object,
         Kind::Role,
@@ -61,12 +61,8 @@ impl Kind {
     ];
 
     /// Kinds of the language that this version does not execute, with their folders.
-    pub const NOT_YET: [(&str, &str); 4] = [
-        ("report", "reports"),
-        ("dashboard", "dashboards"),
-        ("metric", "metrics"),
-        ("portal", "portals"),
-    ];
+    pub const NOT_YET: [(&str, &str); 4] =
+        [("report", "reports"), ("dashboard", "dashboards"), ("metric", "metrics"), ("portal", "portals")];
 
     /// What stands after `kind:`.
     pub fn name(self) -> &'static str {

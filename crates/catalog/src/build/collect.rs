@@ -3,8 +3,8 @@
 use super::entry::{Entry, File, Noun, Origin, Registry, unknown};
 use super::packs::Loaded;
 use definition::{
-    App, At, Calendar, Connector, Decision, Definition, Form, Kind, Object, Overlay, Page, Role, Scenario, Seed,
-    Template, Translation, Trust, View, Workflow,
+    App, At, Calendar, Connector, Decision, Definition, Form, Kind, Object, Overlay, Page, Role, Scenario,
+    Seed, Template, Translation, Trust, View, Workflow,
 };
 use diagnostic::{Code, Diagnostic, did_you_mean};
 use indexmap::IndexMap;
@@ -216,7 +216,7 @@ impl Collected {
     /// All names there are.
     pub fn registry(&self) -> Registry {
         let mut registry = Registry::default();
-        let lists: [(Noun, Vec<&Arc<str>>); 12] = [
+        let lists: [(Noun, Vec<&Arc<str>>); 13] = [
             (Noun::Object, self.objects.keys().collect()),
             (Noun::Role, self.roles.keys().collect()),
             (Noun::Form, self.forms.keys().collect()),

@@ -8,7 +8,7 @@ use calendar::Calendar;
 use definition::Translation;
 use definition::field::FieldType;
 use definition::workflow::{Branch, Step, StepKind};
-use definition::{MenuEntry, Page, SelectOption};
+use definition::{Form, MenuEntry, Page, SelectOption};
 use diagnostic::{Locale, Text};
 use indexmap::IndexMap;
 use std::sync::Arc;
@@ -88,17 +88,7 @@ fn place(
                 _ => None,
             }
         }
-        Noun::Form => {
-            let form = Arc::make_mut(catalog.forms.get_mut(&name)?);
-            match rest {
-                [] => put.label(&mut form.label, short),
-                ["sections", section] => put.label(&mut form.sections.get_mut(*section)?.label, section),
-                ["sections", section, "help"] => put.label(&mut form.sections.get_mut(*section)?.help, ""),
-                ["fields", field] => put.label(&mut form.fields.get_mut(*field)?.label, field),
-                ["fields", field, "help"] => put.label(&mut form.fields.get_mut(*field)?.help, ""),
-                _ => None,
-            }
-        }
+        Noun::Form => in_form(Arc::make_mut(catalog.forms.get_mut(&name)?), rest, short, put),
         Noun::Page => in_page(Arc::make_mut(catalog.pages.get_mut(&name)?), rest, short, put),
         Noun::App => {
             let app = Arc::make_mut(catalog.apps.get_mut(&name)?);
@@ -119,6 +109,17 @@ fn place(
         Noun::Connector => in_connector(Arc::make_mut(catalog.connectors.get_mut(&name)?), rest, short, put),
         Noun::Calendar => in_calendar(Arc::make_mut(catalog.calendars.get_mut(&name)?), rest, short, put),
         Noun::Decision => in_decision(Arc::make_mut(catalog.decisions.get_mut(&name)?), rest, short, put),
+        _ => None,
+    }
+}
+
+fn in_form(form: &mut Form, rest: &[&str], short: &str, put: &Put<'_>) -> Option<()> {
+    match rest {
+        [] => put.label(&mut form.label, short),
+        ["sections", section] => put.label(&mut form.sections.get_mut(*section)?.label, section),
+        ["sections", section, "help"] => put.label(&mut form.sections.get_mut(*section)?.help, ""),
+        ["fields", field] => put.label(&mut form.fields.get_mut(*field)?.label, field),
+        ["fields", field, "help"] => put.label(&mut form.fields.get_mut(*field)?.help, ""),
         _ => None,
     }
 }

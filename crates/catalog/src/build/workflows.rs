@@ -219,15 +219,7 @@ impl Check<'_> {
                     self.values(object, &update.set, &update.set_from, &path, findings);
                 }
             }
-            StepKind::Delete(step) => {
-                let path = at(&["delete"]);
-                let mut name = Some(std::mem::take(&mut step.delete.object));
-                let object = self.other(&mut name, &joined(&path, &["object"]), findings);
-                step.delete.object = name.unwrap_or_default();
-                if let Some(object) = object {
-                    self.filter(object, Some(&step.delete.r#where), &path, findings);
-                }
-            }
+            StepKind::Delete(step) => self.delete(step, own, findings),
             StepKind::Transition(step) => {
                 let (made, path) = (&mut step.transition, at(&["transition"]));
                 if let Some(object) = self.other(&mut made.object, &joined(&path, &["object"]), findings) {

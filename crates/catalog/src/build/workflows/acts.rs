@@ -9,7 +9,7 @@ use crate::model::object::Object;
 use crate::scopes;
 use definition::Expression;
 use definition::workflow::{
-    Awaited, CreateStep, FlowEvent, MoveEvent, QueryStep, RecordEvent, SendStep, SubStep, Timer,
+    Awaited, CreateStep, DeleteStep, FlowEvent, MoveEvent, QueryStep, RecordEvent, SendStep, SubStep, Timer,
 };
 use diagnostic::did_you_mean;
 use expression::Type;
@@ -91,6 +91,14 @@ impl<'a> Check<'a> {
             false => Type::List(Box::new(Type::Reference(Some(object.name.clone())))),
         };
         self.into(Some(&step.into), found, own, findings);
+    }
+
+    pub(super) fn delete(&self, step: &mut DeleteStep, own: &[String], findings: &mut Findings<'_>) {
+        let path = joined(own, &["delete"]);
+        let object = self.named(&mut step.delete.object, &joined(&path, &["object"]), findings);
+        if let Some(object) = object {
+            self.filter(object, Some(&step.delete.r#where), &path, findings);
+        }
     }
 
     /// A move that the object has.
