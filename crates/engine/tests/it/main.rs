@@ -33,6 +33,8 @@ mod effects;
 
 mod connectors;
 
+mod calls;
+
 mod hostile;
 
 mod publish;
