@@ -3,6 +3,8 @@
 
 mod arm;
 
+mod asked;
+
 pub(crate) mod automation;
 
 mod awaits;
@@ -40,6 +42,10 @@ pub mod operate;
 pub mod migrate;
 
 mod path;
+
+pub(crate) mod labels;
+
+mod administrator;
 
 mod foresee;
 

@@ -3,6 +3,8 @@
 //! Read in this order: [`Request`] and [`Done`] here, then [`bulk`], [`large`], [`action`], [`history`], [`timeline`], [`comments`],
 //! `mentions` (who is told of a comment), [`unmask`].
 
+pub mod batch;
+
 pub mod bulk;
 
 pub mod large;

@@ -11,8 +11,8 @@ use chrono::DateTime;
 use definition::Scenario;
 use definition::calendar::USUAL;
 use definition::scenario::{
-    AddPeople, Advance, AdvanceBy, ApproveTask, CopyTo, Decide, Expect, GiveTo, GivenDemo, OnRecord,
-    ReturnTo, RunAction, ScenarioAction,
+    AddPeople, Advance, AdvanceBy, AnswerCall, ApproveTask, CopyTo, Decide, Expect, GiveTo, GivenDemo,
+    OnRecord, ReturnTo, RunAction, ScenarioAction,
 };
 use diagnostic::did_you_mean;
 use expression::Expectation;
@@ -131,6 +131,7 @@ impl Check<'_> {
                 }
             }
             ScenarioAction::Advance(advance) => self.advance(advance, path, findings),
+            ScenarioAction::Answer(answer) => self.answered(answer, path, findings),
             ScenarioAction::Refused(inner) => {
                 let name = inner.action.name();
                 let path = [path, &[name]].concat();
@@ -144,6 +145,23 @@ impl Check<'_> {
             }
             ScenarioAction::Expect(expect) => self.expect(expect, path, findings),
         }
+    }
+
+    /// The operation gets its full name, and only parts that it has are answered.
+    fn answered(&self, answer: &mut AnswerCall, path: &[&str], findings: &mut Findings<'_>) {
+        let at = [path, &["call"]].concat();
+        let (connector, name) = answer.call.rsplit_once('.').unwrap_or((&answer.call, ""));
+        let Some(connector) = findings.resolve(Noun::Connector, connector, self.entry, &at) else { return };
+        let Some(connector) = self.catalog.connectors.get(&connector) else { return };
+        let known: Vec<&str> = connector.operations.keys().map(|name| &**name).collect();
+        self.known("operation", name, &known, path, "call", findings);
+        if let Some(operation) = connector.operations.get(name) {
+            let parts: Vec<&str> = operation.answer.keys().map(|name| &**name).collect();
+            for part in answer.with.keys() {
+                self.known("part", part, &parts, &[path, &["with"]].concat(), part, findings);
+            }
+        }
+        answer.call = format!("{}.{name}", connector.name);
     }
 
     /// Time of a calendar: the one that is named, else the one that is usual.

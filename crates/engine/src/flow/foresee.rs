@@ -59,7 +59,7 @@ struct Walk<'w, 'f> {
 
 /// What happens next.
 enum Deed {
-    Decide(Task),
+    Decide(Box<Task>),
     Wake(u32, Arc<str>),
 }
 
@@ -89,7 +89,7 @@ pub(super) async fn submission(
     }
     let mut walk = Walk::of(work, held, run);
     let first = walk.first().await;
-    let halted = walk.to_the_end(first).await;
+    let halted = walk.go_on(first).await;
     Ok(walk.seen(flow.clone(), HashSet::new(), 0, halted, asked))
 }
 
@@ -109,7 +109,7 @@ pub(super) async fn running(work: &Work, id: Uuid) -> Result<Foreseen> {
     let before = instance.tokens.len() as u32;
     let run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     let mut walk = Walk::of(work, held, run);
-    let halted = walk.to_the_end(Ok(())).await;
+    let halted = walk.go_on(Ok(())).await;
     Ok(walk.seen(flow.clone(), standing, before, halted, Json::Array(Vec::new())))
 }
 
@@ -145,7 +145,7 @@ impl<'w, 'f> Walk<'w, 'f> {
     }
 
     /// Does what happens next until the flow has ended, nothing is known to go on, or it is refused.
-    async fn to_the_end(&mut self, first: Result<()>) -> Option<(Option<Arc<str>>, Diagnostic)> {
+    async fn go_on(&mut self, first: Result<()>) -> Option<(Option<Arc<str>>, Diagnostic)> {
         let mut done = first;
         let mut node = None;
         for _ in 0..MOST {
@@ -242,7 +242,7 @@ impl<'w, 'f> Walk<'w, 'f> {
                 task.token == token.id && task.kind.is_awaited() && task.state == TaskState::Open
             };
             if let Some(task) = self.run.instance.tasks.iter().find(open) {
-                return Some(Deed::Decide(task.clone()));
+                return Some(Deed::Decide(Box::new(task.clone())));
             }
             if let Some(one) = soonest(&token.data.awaits) {
                 return Some(Deed::Wake(token.id, one.name.clone()));

@@ -1,11 +1,9 @@
 //! The boxes of a person: what is to do, what was done, copies, and what was started.
 
 use crate::engine::Engine;
-use crate::flow::decide::{self, TaskAction};
 use crate::flow::tasks::{BoxPage, MOST, instance_entry, task_entry};
 use crate::identity::Identity;
 use crate::records::read::titles;
-use crate::requests::{Asked, Request};
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Hint, Result};
 use std::collections::{BTreeMap, HashMap};
@@ -15,9 +13,6 @@ use uuid::Uuid;
 
 /// Pages that are looked through for words at most, each of [`MOST`].
 const PAGES: usize = 10;
-/// Decisions of one request at most.
-pub const MOST_DECIDED: usize = 100;
-
 /// What lies in a box: a task with its flow, or a flow.
 type Lying = (Option<table::Task>, table::Instance);
 
@@ -76,31 +71,6 @@ impl Engine {
         }
         Ok(BoxPage { entries: told(&work, &found).await?, next: before })
     }
-
-    /// Decides several tasks alike, each in a transaction of its own; answers the refusals in the order of the tasks.
-    ///
-    /// # Errors
-    /// None of a single task ends the others.
-    pub async fn decide_all(&self, identity: &Arc<Identity>, actions: Vec<Asked>) -> Vec<Result<()>> {
-        let mut outcomes = Vec::with_capacity(actions.len());
-        for action in actions {
-            outcomes.push(self.perform(identity, action).await.map(drop));
-        }
-        outcomes
-    }
-}
-
-/// The same decision about several tasks, as requests of their own: a repetition of all of them repeats each.
-pub fn decisions(tasks: &[Uuid], decision: &TaskAction, asked: &Asked) -> Vec<Asked> {
-    let one = |task: &Uuid| {
-        let action = decide::TaskAction { task: *task, ..decision.clone() };
-        let mut one = Asked { request: Request::Decide(action), ..asked.clone() };
-        if let Some(key) = &mut one.key {
-            key.path = format!("{}/{task}", key.path);
-        }
-        one
-    };
-    tasks.iter().map(one).collect()
 }
 
 fn place(lying: &Lying) -> Uuid {

@@ -1,9 +1,10 @@
 //! Flows as administrators look for them: where they stand and what cannot go on.
 
 use crate::engine::Engine;
-use crate::flow::operate::administrator;
+use crate::flow::administrator::administrator;
+use crate::flow::labels::label;
 use crate::flow::tasks::{self, BoxPage};
-use crate::flow::{rows, stored, trace};
+use crate::flow::{rows, stored};
 use crate::identity::Identity;
 use crate::work::Work;
 use diagnostic::{Locale, Result};
@@ -85,6 +86,6 @@ pub(super) fn incidents(tokens: &[Token], flow: Option<&Flow>, locale: Locale) -
 }
 
 fn step(name: &str, flow: Option<&Flow>, locale: Locale) -> Json {
-    let label = flow.and_then(|flow| Some(trace::label(flow, flow.find(name)?, locale)));
+    let label = flow.and_then(|flow| Some(label(flow, flow.find(name)?, locale)));
     json!({"node": name, "label": label.unwrap_or_else(|| json!(name))})
 }

@@ -1,7 +1,7 @@
 //! Running flows go on under the published version of their definition, where all that they wait for has its place there.
 
+use crate::flow::administrator::administrator;
 use crate::flow::log::{LogKind, Said};
-use crate::flow::operate::administrator;
 use crate::flow::stored::{self, Held};
 use crate::flow::tasks;
 use crate::work::Work;

@@ -1,8 +1,9 @@
 //! What administrators do to a running flow: suspend, resume, take it elsewhere, and say what becomes of what failed.
 
 use crate::engine::Engine;
+use crate::flow::administrator::administrator;
 use crate::flow::log::{LogKind, Said};
-use crate::flow::{calls, migrate, stored, variable};
+use crate::flow::{asked, calls, migrate, stored, variable};
 use crate::identity::Identity;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 use workflow::migration::Renamed;
 use workflow::step::Step;
-use workflow::step::act::Deed;
+use workflow::step::act::{Act, Deed};
 use workflow::{Instance, Run};
 
 /// Something that an administrator does to a flow.
@@ -62,14 +63,6 @@ impl Engine {
     }
 }
 
-/// Nobody else learns that there is such a thing.
-pub(super) fn administrator(identity: &Identity) -> Result<()> {
-    match identity.actor.admin {
-        true => Ok(()),
-        false => Err(Box::new(Diagnostic::new(Code::NotFound))),
-    }
-}
-
 /// Does something to a flow inside a transaction.
 ///
 /// # Errors
@@ -93,7 +86,7 @@ pub(crate) async fn operate(work: &Work, order: &Order) -> Result<()> {
         Operation::Resume if run.instance.state == workflow::InstanceState::Running => return Ok(()),
         Operation::Resume => {
             for (token, one) in run.take_missed() {
-                calls::told(work, run.instance.id, token, one).await?;
+                calls::resumed(work, run.instance.id, token, one).await?;
             }
             (LogKind::Resumed, None, Json::Null, run.unsuspend()?)
         }
@@ -108,7 +101,7 @@ pub(crate) async fn operate(work: &Work, order: &Order) -> Result<()> {
         }
         Operation::Skip { token, value } => {
             let token = run.failed_token(*token)?;
-            take(&mut run, token, value)?;
+            take(work, &mut run, token, value)?;
             (LogKind::Skipped, node_of(&run.instance, token), Json::Null, run.skip(token)?)
         }
     };
@@ -121,12 +114,16 @@ fn node_of(instance: &Instance, token: u32) -> Option<String> {
 }
 
 /// The variable of a step that is left out takes a value instead of what would have come of it.
-fn take(run: &mut Run<'_>, token: u32, value: &Json) -> Result<()> {
+fn take(work: &Work, run: &mut Run<'_>, token: u32, value: &Json) -> Result<()> {
     if value.is_null() {
         return Ok(());
     }
     let step =
         run.node_name(token).and_then(|name| run.flow.find(&name)).map(|node| &run.flow.nodes[node].step);
+    if let Some(Step::Act(Act { deed: Deed::Call(_), .. })) = step {
+        asked::take(work, run, token, &json!({"values": value}));
+        return Ok(());
+    }
     let (into, kept) = match step {
         Some(Step::Act(act)) => (act.into.clone(), as_answered(&act.deed, value)),
         Some(Step::Query(query)) => (Some(query.into.clone()), as_found(query.count, value)),

@@ -1,6 +1,6 @@
 //! The steps of a flow with what became of each: since when, until when, how long, who holds it, how often it went back.
 
-use crate::flow::trace::label;
+use crate::flow::labels::label;
 use crate::records::read::{self, People};
 use crate::work::Work;
 use chrono::{DateTime, TimeDelta, Utc};

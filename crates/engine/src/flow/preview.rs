@@ -2,9 +2,10 @@
 
 use crate::engine::Engine;
 use crate::flow::foresee::{self, Foreseen};
+use crate::flow::labels::label;
 use crate::flow::people::picks::Named;
 use crate::flow::tasks::told_why;
-use crate::flow::trace::{concerns, label};
+use crate::flow::trace::concerns;
 use crate::identity::Identity;
 use crate::records::read::{self, People};
 use crate::work::Work;

@@ -1,9 +1,9 @@
 //! What an administrator looks at from time to time: flows that lie still, and steps at which time goes.
 
 use crate::engine::Engine;
-use crate::flow::operate::administrator;
+use crate::flow::administrator::administrator;
+use crate::flow::labels::label;
 use crate::flow::people::{active, has_members};
-use crate::flow::trace::label;
 use crate::flow::{calls, instances, rows, tasks};
 use crate::identity::Identity;
 use crate::work::Work;

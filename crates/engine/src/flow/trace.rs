@@ -1,6 +1,7 @@
 //! The path of an instance: what was taken, what waits, what follows; every decision and why it was asked for.
 
 use crate::engine::Engine;
+use crate::flow::labels::label;
 use crate::flow::path::{self, Traced};
 use crate::flow::{instances, rows, stored, tasks};
 use crate::identity::Identity;
@@ -9,11 +10,10 @@ use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Locale, Result};
 use plan::actor::Access;
 use serde_json::{Value as Json, json};
-use std::collections::HashMap;
 use std::sync::Arc;
 use storage::store::workflow::{self as table, LogRow};
 use uuid::Uuid;
-use workflow::{Flow, NodeId};
+use workflow::NodeId;
 
 impl Engine {
     /// An instance with its path, tasks and log, for who started it, who has or had a task in it, and whoever
@@ -102,17 +102,6 @@ pub(super) async fn concerns(work: &Work, row: &table::Instance, tasks: &[table:
     let actor = &work.identity.actor;
     let own = row.initiator == actor.id || tasks.iter().any(|t| t.assignee == Some(actor.id));
     Ok(actor.admin || own || read::may(work, &row.object, row.record, Access::Read).await?)
-}
-
-pub(super) fn label(flow: &Flow, node: NodeId, locale: Locale) -> Json {
-    let node = &flow.nodes[node];
-    Json::String(diagnostic::Text::or_name(node.label.as_ref(), locale, &node.name).to_owned())
-}
-
-/// What the steps of a flow are called, by their names.
-pub(crate) fn labels(flow: &Flow, locale: Locale) -> HashMap<String, Json> {
-    let nodes = flow.nodes.iter().enumerate();
-    nodes.map(|(id, node)| (node.name.to_string(), label(flow, id, locale))).collect()
 }
 
 /// The log, with the people whom its rows name. What failed and why is for administrators: it may tell values.

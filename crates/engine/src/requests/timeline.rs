@@ -1,7 +1,7 @@
 //! What became of a record, in one order: what was changed, said, written by mail and decided about it.
 
 use crate::engine::Engine;
-use crate::flow::{stored, trace};
+use crate::flow::{labels, stored};
 use crate::identity::Identity;
 use crate::mail::Mail;
 use crate::outbox;
@@ -209,7 +209,7 @@ impl Timeline<'_> {
             let labels = match row {
                 Some(row) => {
                     let instance = stored::look(self.work, &row).await?;
-                    trace::labels(&*stored::flow_of(self.work, &instance).await?, self.locale)
+                    labels::labels(&*stored::flow_of(self.work, &instance).await?, self.locale)
                 }
                 None => HashMap::new(),
             };

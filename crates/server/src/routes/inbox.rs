@@ -8,9 +8,8 @@ use crate::routes::instances;
 use crate::routes::writes::told;
 use crate::wire;
 use actix_web::{HttpRequest, web};
-use engine::flow::inbox::{self, MOST_DECIDED};
 use engine::flow::instances::FlowFilter;
-use engine::requests::{Request, TaskAction};
+use engine::requests::{Request, TaskAction, batch as alike};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 use workflow::decision::DecisionKind;
@@ -58,7 +57,7 @@ pub async fn batch(caller: Caller, request: HttpRequest, payload: web::Payload) 
     decision.comment = caller.told(input::text(map, "comment"))?.map(str::to_owned);
     decision.to = caller.told(input::text(map, "to"))?.map(str::to_owned);
     let asked = idempotency::asked(&caller, &request, &body.bytes, Request::Nothing)?;
-    let all = inbox::decisions(&tasks, &decision, &asked);
+    let all = alike::decisions(&tasks, &decision, &asked);
     let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
         Ok(engine.decide_all(&who, all).await)
     };
@@ -77,7 +76,7 @@ pub async fn batch(caller: Caller, request: HttpRequest, payload: web::Payload) 
 fn tasks(map: &Map<String, Json>) -> diagnostic::Result<Vec<Uuid>> {
     let wrong = || input::wrong_key("tasks", "a list of 1 to 100 ids of tasks is expected");
     let list = map.get("tasks").and_then(Json::as_array).ok_or_else(wrong)?;
-    if list.is_empty() || list.len() > MOST_DECIDED {
+    if list.is_empty() || list.len() > alike::MOST {
         return Err(wrong());
     }
     let ids = list.iter().map(|id| id.as_str()?.parse().ok()).collect::<Option<Vec<Uuid>>>();

@@ -4,9 +4,8 @@ use super::works::{Works, pack};
 use crate::site::{on_each, update};
 use chrono::{DateTime, TimeDelta, Utc};
 use diagnostic::Locale;
-use engine::flow::inbox;
 use engine::flow::instances::FlowFilter;
-use engine::requests::{Asked, Request, RequestKey, TaskAction};
+use engine::requests::{Asked, Request, RequestKey, TaskAction, batch};
 use serde_json::{Value as Json, json};
 use storage::store::job;
 use uuid::Uuid;
@@ -179,7 +178,7 @@ fn several_tasks_are_decided_at_once() {
         let decision = TaskAction::new(Uuid::nil(), DecisionKind::Approve);
         // A repetition leads to the same.
         for _ in 0..2 {
-            let done = engine.decide_all(&ann, inbox::decisions(&tasks, &decision, &asked)).await;
+            let done = engine.decide_all(&ann, batch::decisions(&tasks, &decision, &asked)).await;
             let codes: Vec<&str> = done
                 .iter()
                 .map(|done| done.as_ref().err().map_or("done", |found| found.code.name()))
