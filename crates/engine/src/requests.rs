@@ -29,6 +29,8 @@ use crate::records::command::{Command, Written};
 use crate::records::work::Work;
 use crate::transfer::orders::{self, ExportOrder, ImportOrder};
 use diagnostic::Result;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 use plan::Precondition;
 use plan::planner::Mode;
 use serde::{Deserialize, Serialize};
@@ -270,6 +272,11 @@ async fn once(work: &Work, asked: &Asked) -> Result<Done> {
     Ok(done)
 }
 
+/// What moves flows goes deep: it is made apart, so that it does not lie on the stack of whoever asks.
+fn apart<'w, T>(make: impl FnOnce() -> BoxFuture<'w, Result<T>>) -> BoxFuture<'w, Result<T>> {
+    make()
+}
+
 async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
     match request {
         Request::Write(command) => Ok(Done::written(&work.execute(command).await?)),
@@ -281,13 +288,18 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
         }
         Request::Submit(order) => start::by_hand(work, order).await.map(Done::Submitted),
         Request::Decide(action) => {
-            decide::decide(work, action).await?;
+            apart(|| decide::decide(work, action).boxed()).await?;
             Ok(Done::Task(action.task))
         }
         Request::Seat(action) => {
-            seats::act(work, action).await?;
+            apart(|| seats::act(work, action).boxed()).await?;
             Ok(Done::Task(action.task))
         }
+        Request::Operate(order) => {
+            apart(|| operate::operate(work, order).boxed()).await?;
+            Ok(Done::Withdrawn(order.instance))
+        }
+        Request::Migrate(order) => apart(|| migrate::many(work, order).boxed()).await.map(Done::Answered),
         Request::CancelFlow { instance, comment } => {
             decide::cancel(work, *instance, comment.as_deref()).await?;
             Ok(Done::Withdrawn(*instance))
@@ -296,11 +308,6 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
             decide::withdraw(work, *instance, comment.clone()).await?;
             Ok(Done::Withdrawn(*instance))
         }
-        Request::Operate(order) => {
-            operate::operate(work, order).await?;
-            Ok(Done::Withdrawn(order.instance))
-        }
-        Request::Migrate(order) => migrate::many(work, order).await.map(Done::Answered),
         Request::CommentOnTask { task, text } => {
             decide::comment(work, *task, text).await?;
             Ok(Done::Task(*task))

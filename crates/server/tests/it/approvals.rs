@@ -1,6 +1,6 @@
 //! A move that must be approved, from the move to the last decision.
 
-use crate::check::{check, told};
+use crate::check::{check, contract, told};
 use crate::site::on_each;
 use serde_json::{Value as Json, json};
 
@@ -109,6 +109,79 @@ fn a_request_is_submitted_by_hand_and_taken_back() {
             taken.text()
         );
         assert_eq!(site.get("boss", "/api/v1/tasks").await.json()["tasks"], json!([]));
+        site
+    });
+}
+
+#[test]
+fn flows_are_looked_ahead_operated_and_decided_at_once() {
+    on_each(|site| async move {
+        let mut ids = Vec::new();
+        for number in ["W7", "W8"] {
+            ids.push(site.create("sally", "shop.order", json!({"number": number})).await);
+        }
+        let workflow = "/api/v1/workflows/shop.finish_approval";
+        let seen = site.post("sally", &format!("{workflow}/preview"), json!({"record": ids[0]})).await;
+        contract(&seen);
+        assert_eq!((seen.status, &seen.json()["outcome"]), (200, &json!("approved")), "{}", seen.text());
+        let mut instances = Vec::new();
+        for id in &ids {
+            let started = site.post("sally", &format!("{workflow}/instances"), json!({"record": id})).await;
+            instances.push(started.header("location").unwrap().to_owned());
+        }
+        let (one, found) =
+            (&instances[0], "/api/v1/instances?workflow=shop.finish_approval&object=shop.order".to_owned());
+        let rows = [
+            ("sally", format!("GET {found}"), Json::Null, "404 not_found"),
+            ("root", format!("GET {found}"), Json::Null, "200"),
+            ("root", "GET /api/v1/instances?since=x".to_owned(), Json::Null, "400 invalid_parameter"),
+            ("sally", format!("GET {one}?predict=true"), Json::Null, "200"),
+            ("sally", format!("POST {one}/suspend"), Json::Null, "404 not_found"),
+            ("root", format!("POST {one}/suspend"), json!({"comment": "wait"}), "200"),
+            ("sally", format!("POST {one}/withdraw"), Json::Null, "409 instance_suspended"),
+            ("root", format!("POST {one}/resume"), Json::Null, "200"),
+            ("root", format!("POST {one}/retry"), Json::Null, "404 not_found"),
+            ("root", format!("POST {one}/skip"), json!({"token": "x"}), "400 invalid_body token"),
+            ("root", format!("POST {one}/jump"), json!({}), "400 invalid_body node"),
+            ("root", format!("POST {one}/jump"), json!({"node": "none"}), "422 unknown_reference node"),
+            ("root", format!("POST {one}/migrate"), json!({"map": 1}), "400 invalid_body map"),
+            (
+                "root",
+                format!("POST {one}/migrate"),
+                json!({"map": {"a": "none"}}),
+                "422 unknown_reference map.a",
+            ),
+            ("root", format!("POST {one}/migrate"), Json::Null, "200"),
+            ("sally", format!("POST {workflow}/migrate"), json!({"dry_run": true}), "404 not_found"),
+            ("root", format!("POST {workflow}/migrate"), json!({"dry_run": true}), "200"),
+            ("root", format!("POST {workflow}/migrate"), json!({"limit": 0}), "400 invalid_body limit"),
+            ("sally", "GET /api/v1/workflows/stuck".to_owned(), Json::Null, "404 not_found"),
+            ("root", "GET /api/v1/workflows/stuck".to_owned(), Json::Null, "200"),
+            ("sally", "GET /api/v1/workflows/bottlenecks".to_owned(), Json::Null, "404 not_found"),
+            ("root", "GET /api/v1/workflows/bottlenecks".to_owned(), Json::Null, "200"),
+            ("boss", "GET /api/v1/tasks?q=w8&state=open&unread=true".to_owned(), Json::Null, "200"),
+            ("boss", "POST /api/v1/tasks/batch".to_owned(), json!({"tasks": []}), "400 invalid_body tasks"),
+            (
+                "boss",
+                "POST /api/v1/tasks/batch".to_owned(),
+                json!({"tasks": [ids[0]], "decision": "x"}),
+                "400 invalid_body decision",
+            ),
+        ];
+        for (who, request, body, expect) in rows {
+            let (method, path) = request.split_once(' ').unwrap();
+            let answer = site.call(who, method, path, &[], &body).await;
+            contract(&answer);
+            assert!(told(&answer).starts_with(expect), "{request}: {} {}", told(&answer), answer.text());
+        }
+        let todo = site.get("boss", "/api/v1/tasks").await.json();
+        let tasks: Vec<&Json> = todo["tasks"].as_array().unwrap().iter().map(|task| &task["id"]).collect();
+        let body = json!({"tasks": [tasks[0], tasks[1], ids[0]], "decision": "approve"});
+        let decided = site.post("boss", "/api/v1/tasks/batch", body).await;
+        contract(&decided);
+        let statuses: Vec<Json> =
+            decided.json()["results"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
+        assert_eq!(statuses, [200, 200, 404], "{}", decided.text());
         site
     });
 }
