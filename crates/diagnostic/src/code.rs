@@ -274,6 +274,10 @@ codes! {
         en "the link is unknown, was used or has ended",
         zh_cn "链接无效、已使用或已过期", zh_tw "連結無效、已使用或已過期",
         cure "Ask for a new link.";
+    InvalidMessage = "invalid_message" Unauthenticated:
+        en "the message does not prove who sends it",
+        zh_cn "消息无法证明其发送方", zh_tw "訊息無法證明其傳送方",
+        cure "Sign the seconds since 1970, a point and the body with HMAC-SHA256 under the secret of the webhook, and send it within five minutes.";
     CrossSite = "cross_site" Forbidden:
         en "the request comes from another site",
         zh_cn "请求来自其他网站", zh_tw "請求來自其他網站",

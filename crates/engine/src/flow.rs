@@ -49,7 +49,7 @@ pub mod tasks;
 
 pub mod trace;
 
-mod variable;
+pub(crate) mod variable;
 
 pub(crate) mod wake;
 

@@ -7,6 +7,7 @@ import type { DefinitionsAnswers } from './schema/definitions.gen';
 import type { RecordsAnswers } from './schema/records.gen';
 import type { SiteAnswers } from './schema/site.gen';
 import type { TransfersAnswers } from './schema/transfers.gen';
+import type { WebhooksAnswers } from './schema/webhooks.gen';
 
 export type * from './schema/accounts.gen';
 export type * from './schema/approvals.gen';
@@ -18,6 +19,7 @@ export type * from './schema/records.gen';
 export type * from './schema/screens.gen';
 export type * from './schema/site.gen';
 export type * from './schema/transfers.gen';
+export type * from './schema/webhooks.gen';
 
 /** What each operation answers, by its id. */
 export interface Answers
@@ -29,4 +31,5 @@ export interface Answers
     DefinitionsAnswers,
     RecordsAnswers,
     SiteAnswers,
-    TransfersAnswers {}
+    TransfersAnswers,
+    WebhooksAnswers {}

@@ -35,6 +35,8 @@ mod connectors;
 
 mod calls;
 
+mod webhooks;
+
 mod hostile;
 
 mod publish;
