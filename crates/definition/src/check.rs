@@ -14,6 +14,8 @@ mod presentation;
 
 mod records;
 
+mod sla;
+
 mod workflow;
 
 use crate::definition::Definition;

@@ -20,6 +20,7 @@ mod repeat;
 mod script;
 mod send;
 mod set;
+mod sla;
 mod sub;
 mod timer;
 mod together;
@@ -45,6 +46,7 @@ pub use repeat::{Repeat, RepeatStep};
 pub use script::ScriptStep;
 pub use send::{Channel, Send, SendStep};
 pub use set::SetStep;
+pub use sla::{Escalate, EscalateHow, Sla, SlaAct, SlaDecision};
 pub use sub::{Sub, SubStep};
 pub use timer::Timer;
 pub use together::TogetherStep;
@@ -95,6 +97,8 @@ pub struct Workflow {
     /// What approvers may do with fields; `*` stands for all others.
     #[serde(default)]
     pub fields: IndexMap<String, FieldRight>,
+    /// How long people have for each of its steps; a step may say otherwise.
+    pub sla: Option<Sla>,
     /// The steps, in order.
     pub steps: IndexMap<String, Step>,
     /// Names it had before.
@@ -340,6 +344,8 @@ pub struct Step {
     /// What approvers of this step may do with fields.
     #[serde(default)]
     pub fields: IndexMap<String, FieldRight>,
+    /// How long people have for it, instead of what the workflow says. For `approve` and `handle`.
+    pub sla: Option<Sla>,
     /// How often it is tried again where it fails. For steps that act by themselves.
     pub retry: Option<Retry>,
     /// What happens instead where it has failed for good. For steps that act by themselves.

@@ -19,6 +19,8 @@ pub(crate) mod events;
 
 pub(crate) mod schedule;
 
+pub(crate) mod sla;
+
 mod slot;
 
 pub mod start;
@@ -27,7 +29,11 @@ pub mod decide;
 
 pub mod drive;
 
+mod notice;
+
 mod people;
+
+pub(crate) mod urge;
 
 mod values;
 

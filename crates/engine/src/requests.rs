@@ -20,7 +20,7 @@ mod mentions;
 pub mod unmask;
 
 use crate::engine::{Engine, internal};
-use crate::flow::{decide, rights, seats, start, tasks};
+use crate::flow::{decide, rights, seats, start, tasks, urge};
 use crate::handover::{self, Order};
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
@@ -74,6 +74,13 @@ pub enum Request {
         /// The instance.
         instance: Uuid,
         /// Why.
+        comment: Option<String>,
+    },
+    /// The initiator asks for a decision.
+    Urge {
+        /// The instance.
+        instance: Uuid,
+        /// Words to go with it, for the log.
         comment: Option<String>,
     },
     /// An administrator ends a flow.
@@ -161,7 +168,7 @@ pub enum Done {
     Submitted(Uuid),
     /// The task was decided or spoken about.
     Task(Uuid),
-    /// The instance was taken back or ended.
+    /// The instance was taken back, ended or urged.
     Withdrawn(Uuid),
     /// A job does it.
     Job(Uuid),
@@ -278,6 +285,10 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
         Request::Seat(action) => {
             seats::act(work, action).await?;
             Ok(Done::Task(action.task))
+        }
+        Request::Urge { instance, comment } => {
+            urge::urge(work, *instance, comment.as_deref()).await?;
+            Ok(Done::Withdrawn(*instance))
         }
         Request::CancelFlow { instance, comment } => {
             decide::cancel(work, *instance, comment.as_deref()).await?;

@@ -2,10 +2,12 @@
 
 mod acts;
 mod performers;
+mod sla;
 mod steps;
 mod trigger;
 
 use crate::decision::DecisionKind;
+use crate::flow::sla::Sla;
 use crate::flow::{Empty, Flow, Node, NodeId, Outcome, Policy, Scope, ScopeId, Start};
 use crate::step::Step;
 use crate::step::choose::Choose;
@@ -35,8 +37,10 @@ pub fn compile(
         ]);
     };
     let (nodes, scopes, found) = (Vec::new(), Vec::new(), Vec::new());
-    let mut builder = Builder { catalog, object, variables: IndexMap::new(), nodes, scopes, found };
+    let variables = IndexMap::new();
+    let mut builder = Builder { catalog, object, variables, nodes, scopes, found, sla: None, of_task: false };
     let trigger = builder.trigger(definition);
+    builder.sla = definition.sla.as_ref().and_then(|sla| builder.sla(sla));
     builder.scope(None, &definition.steps);
     let start = builder.start(&definition.start, &definition.trigger);
     let set = builder.record_set(&definition.record.set);
@@ -86,6 +90,10 @@ pub(crate) struct Builder<'a> {
     nodes: Vec<Node>,
     scopes: Vec<Scope>,
     found: Vec<Diagnostic>,
+    /// How long people have where their step does not say it.
+    sla: Option<Arc<Sla>>,
+    /// What is compiled is about a task: paths may begin with who holds it.
+    of_task: bool,
 }
 
 impl Builder<'_> {

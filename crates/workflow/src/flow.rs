@@ -2,6 +2,8 @@
 
 pub mod performer;
 
+pub mod sla;
+
 pub mod step;
 
 pub mod trigger;

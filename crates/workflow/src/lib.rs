@@ -9,7 +9,8 @@
 //!
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
 //! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`], [`seats`] and [`options`] (what people
-//! do), [`performers`] (who may act), `way` (returns and jumps), `wake` (what happens without people), [`compile`] (definition → flow).
+//! do), [`performers`] (who may act), `way` (returns and jumps), `wake` (what happens without people), [`deadline`]
+//! (what happens as time passes), [`compile`] (definition → flow).
 
 pub mod flow;
 
@@ -31,6 +32,8 @@ mod way;
 
 mod wake;
 
+pub mod deadline;
+
 pub mod compile;
 
 #[cfg(test)]
@@ -40,7 +43,7 @@ pub use compile::compile;
 pub use decision::Decision;
 pub use flow::{Absent, Chain, Flow, Lock, Node, NodeId, Outcome, Performer, Picked, Picker, Policy};
 pub use instance::{
-    Added, Await, Awaited, InPlaceOf, Incident, Instance, InstanceState, Origin, Owner, Parent, ParkedMove, Picks,
-    Place, Task, TaskKind, TaskState, Token, TokenData, TokenState,
+    Added, Await, Awaited, InPlaceOf, Incident, Instance, InstanceState, Origin, Owner, Parent, ParkedMove,
+    Picks, Place, Task, TaskKind, TaskState, Token, TokenData, TokenState,
 };
 pub use run::{Answer, Person, Question, Run};

@@ -8,6 +8,7 @@ use crate::model::object::Object;
 use crate::scopes;
 use calendar::Duration;
 use chrono::DateTime;
+use chrono_tz::Tz;
 use definition::Scenario;
 use definition::calendar::USUAL;
 use definition::scenario::{
@@ -113,6 +114,7 @@ impl Check<'_> {
             | ScenarioAction::TakeBack(Decide { record, .. })
             | ScenarioAction::Resolve(Decide { record, .. })
             | ScenarioAction::Cancel(Decide { record, .. })
+            | ScenarioAction::Urge(Decide { record, .. })
             | ScenarioAction::Comment(Decide { record, .. })
             | ScenarioAction::Transfer(GiveTo { record, .. })
             | ScenarioAction::Delegate(GiveTo { record, .. })
@@ -187,6 +189,20 @@ impl Check<'_> {
         for (key, name) in names.filter(|(_, name)| *name != "pending") {
             if let Err(finding) = paths::field(&object, name) {
                 findings.push(finding, &self.entry.origin, &[path, &[key, name]].concat());
+            }
+        }
+        for (place, task) in expect.tasks.iter().flatten().enumerate() {
+            if let Some(due) =
+                task.due.as_deref().filter(|due| calendar::read_instant(due, Tz::UTC).is_none())
+            {
+                let reason =
+                    format!("`{due}` is no instant such as 2026-03-02T09:00:00+08:00 or 2026-03-02T09:00");
+                let place = place.to_string();
+                findings.push(
+                    invalid(reason),
+                    &self.entry.origin,
+                    &[path, &["tasks", &place, "due"]].concat(),
+                );
             }
         }
         for (place, name) in expect.absent.iter().enumerate() {

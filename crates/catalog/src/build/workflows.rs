@@ -2,6 +2,7 @@
 
 mod acts;
 mod performers;
+mod sla;
 mod trigger;
 
 use super::behaviour::settable;
@@ -43,6 +44,7 @@ pub(super) fn build(
                 seen: HashSet::new(),
                 variables: IndexMap::new(),
                 sequences: Vec::new(),
+                of_task: false,
             }
             .workflow(&mut workflow, findings);
         }
@@ -83,6 +85,8 @@ struct Check<'a> {
     variables: IndexMap<String, Type>,
     /// The names of the steps of this sequence and those around it, outermost first.
     sequences: Vec<Vec<String>>,
+    /// What is checked is about a task: paths may begin with who holds it.
+    of_task: bool,
 }
 
 impl Check<'_> {
@@ -131,6 +135,9 @@ impl Check<'_> {
             self.field(name, &["fields", name], findings);
         }
         performers::policy(self, workflow, findings);
+        if let Some(sla) = &mut workflow.sla {
+            self.sla(sla, &[], findings);
+        }
         self.trigger(workflow, findings);
         let mut path = vec!["steps".to_owned()];
         self.steps(&mut workflow.steps, &mut path, findings);
@@ -167,6 +174,9 @@ impl Check<'_> {
         let at = |more: &[&str]| joined(own, more);
         for name in step.fields.keys().filter(|name| *name != "*") {
             self.field(name, &strs(&at(&["fields", name])), findings);
+        }
+        if let Some(sla) = &mut step.sla {
+            self.sla(sla, own, findings);
         }
         match &mut step.kind {
             StepKind::Approve(step) => self.people(&mut step.approve.by, &at(&["approve", "by"]), findings),

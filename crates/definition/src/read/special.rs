@@ -54,6 +54,7 @@ impl Walk<'_, '_> {
             }
             Kind::Workflow => {
                 self.steps(tree, "");
+                self.sla(tree, "");
                 if let Some(assign) = tree.pointer("/policy/empty/assign") {
                     self.performer(assign, "/policy/empty/assign");
                 }
@@ -156,6 +157,7 @@ impl Walk<'_, '_> {
         {
             self.performer(performer, &format!("{pointer}/send/to/{index}"));
         }
+        self.sla(step, pointer);
         for key in ["choose", "each", "parallel", "wait"] {
             for (name, branch) in entries(step, key) {
                 self.steps(branch, &join(&format!("{pointer}/{key}"), name));
@@ -170,6 +172,18 @@ impl Walk<'_, '_> {
             }
         }
         self.steps(step, pointer);
+    }
+
+    /// Who comes in as the time of a step passes.
+    fn sla(&mut self, tree: &Json, base: &str) {
+        let Some(sla) = tree.get("sla") else { return };
+        let base = format!("{base}/sla/at");
+        for (mark, act) in entries(sla, "at") {
+            let by = act.pointer("/escalate/by").and_then(Json::as_array);
+            for (index, performer) in by.into_iter().flatten().enumerate() {
+                self.performer(performer, &format!("{}/escalate/by/{index}", join(&base, mark)));
+            }
+        }
     }
 
     fn performer(&mut self, performer: &Json, pointer: &str) {

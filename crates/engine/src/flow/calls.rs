@@ -14,7 +14,7 @@ pub(crate) const QUEUE: &str = "flows";
 /// A token is woken.
 pub(crate) const WAKE: &str = "wake";
 /// How often a job is taken up whose worker vanished or whose database was busy.
-const MOST_ATTEMPTS: i64 = 20;
+pub(super) const MOST_ATTEMPTS: i64 = 20;
 
 /// Which token, by what.
 #[derive(Clone, Debug, Serialize, Deserialize)]

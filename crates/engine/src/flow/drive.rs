@@ -4,7 +4,7 @@ use crate::flow::people::absence;
 use crate::flow::stored::Held;
 use crate::flow::values::{self, value};
 use crate::flow::writes::write;
-use crate::flow::{arm, calls, deeds, events, people};
+use crate::flow::{arm, calls, deeds, events, people, sla};
 use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::Result;
@@ -32,6 +32,7 @@ pub(super) async fn until_it_waits(
         let answer = Box::pin(answer(work, run, question)).await?;
         asked = run.answer(answer)?;
     }
+    sla::keep(work, &held, run).await?;
     held.save(work, &run.instance).await?;
     let outcome = match run.instance.state {
         InstanceState::Running => return Ok(()),

@@ -45,6 +45,14 @@ pub enum LogKind {
     Failed,
     /// A newer run took its place.
     Replaced,
+    /// Whoever holds a task was reminded of it.
+    Reminded,
+    /// Others came in because the time of a task passed.
+    Escalated,
+    /// A task was decided because its time was up.
+    DecidedAutomatically,
+    /// The initiator asked for a decision.
+    Urged,
 }
 
 impl LogKind {
@@ -70,6 +78,10 @@ impl LogKind {
             LogKind::Woken => "woken",
             LogKind::Failed => "failed",
             LogKind::Replaced => "replaced",
+            LogKind::Reminded => "reminded",
+            LogKind::Escalated => "escalated",
+            LogKind::DecidedAutomatically => "decided_automatically",
+            LogKind::Urged => "urged",
         }
     }
 }

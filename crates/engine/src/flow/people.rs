@@ -19,7 +19,7 @@ use plan::Row;
 use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::{Instance, Performer, Person, Picker};
+use workflow::{Instance, Performer, Person, Picker, Task};
 
 /// Everyone whom one of the rules of a node names, once, in the order of the rules. People who may not sign in are
 /// left out. Whom two rules name has the greater weight of both.
@@ -29,9 +29,31 @@ pub async fn matching(
     node: &str,
     rules: &[Performer],
 ) -> Result<Vec<Person>> {
+    named(work, About { instance, assignee: None }, node, rules).await
+}
+
+/// As [`matching`], for rules that may speak of who holds a task.
+pub async fn about_task(
+    work: &Work,
+    instance: &Instance,
+    task: &Task,
+    rules: &[Performer],
+) -> Result<Vec<Person>> {
+    named(work, About { instance, assignee: Some(task.assignee) }, &task.node, rules).await
+}
+
+/// What rules may speak of.
+#[derive(Clone, Copy)]
+struct About<'a> {
+    instance: &'a Instance,
+    /// Who holds the task in sight.
+    assignee: Option<Uuid>,
+}
+
+async fn named(work: &Work, about: About<'_>, node: &str, rules: &[Performer]) -> Result<Vec<Person>> {
     let mut named = Vec::new();
     for rule in rules {
-        named.extend(by_rule(work, instance, node, rule).await?);
+        named.extend(by_rule(work, about, node, rule).await?);
     }
     let ids: Vec<Uuid> = named.iter().map(|person| person.user).collect();
     let active = active(work, &ids).await?;
@@ -46,11 +68,11 @@ pub async fn matching(
 }
 
 /// Everyone whom a rule names, whether active or not.
-async fn by_rule(work: &Work, instance: &Instance, node: &str, rule: &Performer) -> Result<Vec<Person>> {
+async fn by_rule(work: &Work, about: About<'_>, node: &str, rule: &Performer) -> Result<Vec<Person>> {
     let (users, why) = match rule {
         Performer::Role { role, within } => {
             let within = match within {
-                Some(path) => Some(departments(work, instance, path).await?),
+                Some(path) => Some(departments(work, about, path).await?),
                 None => None,
             };
             (members(work, role, within.as_deref()).await?, format!("role {role}"))
@@ -61,41 +83,41 @@ async fn by_rule(work: &Work, instance: &Instance, node: &str, rule: &Performer)
         }
         Performer::Superior { of, level } => {
             let mut users = Vec::new();
-            for user in users_at(work, instance, of).await? {
+            for user in users_at(work, about, of).await? {
                 users.extend(superior(work, user, *level).await?);
             }
             (users, format!("superior {level} of {}", words(of)))
         }
-        Performer::SuperiorChain(chain) => return chain::superiors(work, instance, chain).await,
+        Performer::SuperiorChain(chain) => return chain::superiors(work, about, chain).await,
         Performer::DepartmentHead { of } => {
-            (heads(work, instance, of).await?, format!("head of the department of {}", words(of)))
+            (heads(work, about, of).await?, format!("head of the department of {}", words(of)))
         }
-        Performer::Field(path) => (users_at(work, instance, path).await?, format!("field {}", words(path))),
+        Performer::Field(path) => (users_at(work, about, path).await?, format!("field {}", words(path))),
         Performer::Picked(picked) => {
             let why = match picked.by {
                 Picker::Initiator => "named by the initiator",
                 Picker::Approver(_) => "named by an earlier approver",
             };
-            (instance.picks.get(node).cloned().unwrap_or_default(), why.to_owned())
+            (about.instance.picks.get(node).cloned().unwrap_or_default(), why.to_owned())
         }
         // Not the condition: it may speak of fields that a reader may not read.
         Performer::Where(condition) => {
-            (among::meeting(work, instance, condition).await?, "condition of the step".to_owned())
+            (among::meeting(work, about.instance, condition).await?, "condition of the step".to_owned())
         }
-        Performer::Group(members) => return of_group(work, instance, node, members).await,
+        Performer::Group(members) => return of_group(work, about, node, members).await,
     };
     Ok(users.into_iter().map(|user| Person::new(user, why.clone())).collect())
 }
 
 async fn of_group(
     work: &Work,
-    instance: &Instance,
+    about: About<'_>,
     node: &str,
     members: &[(Performer, u32)],
 ) -> Result<Vec<Person>> {
     let mut people = Vec::new();
     for (rule, weight) in members {
-        for person in Box::pin(by_rule(work, instance, node, rule)).await? {
+        for person in Box::pin(by_rule(work, about, node, rule)).await? {
             let weight = person.weight.saturating_mul(*weight);
             people.push(Person { weight, ..person });
         }
@@ -123,6 +145,7 @@ pub async fn substitutes(work: &Work, instance: &Instance, head: bool) -> Result
 fn words(path: &Path) -> String {
     let root = match path.root {
         Root::Initiator => Some("initiator"),
+        Root::Assignee => Some("assignee"),
         _ => None,
     };
     let steps = path.steps.iter().map(|s| &*s.field).filter(|f| !(path.steps.len() == 1 && *f == "id"));
@@ -194,8 +217,8 @@ async fn head_of(work: &Work, of: Uuid) -> Result<Option<Uuid>> {
     Ok(None)
 }
 
-async fn heads(work: &Work, instance: &Instance, path: &Path) -> Result<Vec<Uuid>> {
-    let (value, target) = value_at(work, instance, path).await?;
+async fn heads(work: &Work, about: About<'_>, path: &Path) -> Result<Vec<Uuid>> {
+    let (value, target) = value_at(work, about, path).await?;
     let mut found = Vec::new();
     for id in ids(&value) {
         match target.as_deref() {
@@ -209,14 +232,14 @@ async fn heads(work: &Work, instance: &Instance, path: &Path) -> Result<Vec<Uuid
     Ok(found)
 }
 
-async fn users_at(work: &Work, instance: &Instance, path: &Path) -> Result<Vec<Uuid>> {
-    Ok(ids(&value_at(work, instance, path).await?.0))
+async fn users_at(work: &Work, about: About<'_>, path: &Path) -> Result<Vec<Uuid>> {
+    Ok(ids(&value_at(work, about, path).await?.0))
 }
 
 /// The departments a path names, each with all below it.
-async fn departments(work: &Work, instance: &Instance, path: &Path) -> Result<Vec<Uuid>> {
+async fn departments(work: &Work, about: About<'_>, path: &Path) -> Result<Vec<Uuid>> {
     let mut all = Vec::new();
-    for top in ids(&value_at(work, instance, path).await?.0) {
+    for top in ids(&value_at(work, about, path).await?.0) {
         all.extend(
             crate::identity::departments_below(&work.rows(), object(work, "base.department")?, top).await?,
         );
@@ -231,10 +254,12 @@ fn ids(value: &Value) -> Vec<Uuid> {
     }
 }
 
-/// Walks a path from the record or the initiator; answers the value and the object it refers to.
-async fn value_at(work: &Work, instance: &Instance, path: &Path) -> Result<(Value, Option<Arc<str>>)> {
+/// Walks a path from the record, the initiator or who holds the task; answers the value and the object it refers to.
+async fn value_at(work: &Work, about: About<'_>, path: &Path) -> Result<(Value, Option<Arc<str>>)> {
+    let instance = about.instance;
     let (mut at, mut name): (Uuid, Arc<str>) = match path.root {
         Root::Initiator => (instance.initiator, "base.user".into()),
+        Root::Assignee => (about.assignee.unwrap_or_default(), "base.user".into()),
         _ => (instance.record, instance.object.clone()),
     };
     let mut value = Value::Reference(at);

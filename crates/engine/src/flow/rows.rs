@@ -100,6 +100,8 @@ fn read_task(task: &table::Task, token: u32) -> Result<Task> {
         weight: number_in(&task.data, "weight").max(1),
         added: read_json(task.data["added"].clone())?,
         owners: read_json(task.data["owners"].clone())?,
+        due_at: task.due_at,
+        automatic: task.data["automatic"].as_bool().unwrap_or(false),
         why: task.why.as_str().unwrap_or_default().to_owned(),
         in_place_of: read_json(task.data["in_place_of"].clone())?,
         seen: task.seen_version,
@@ -116,6 +118,7 @@ pub(super) fn task_data(task: &Task) -> Json {
         "weight": task.weight,
         "added": task.added,
         "owners": task.owners,
+        "automatic": task.automatic,
         "in_place_of": task.in_place_of,
     })
 }

@@ -1,6 +1,6 @@
 //! The superiors of somebody, one above the other.
 
-use super::{active, user, users_at, words};
+use super::{About, active, user, users_at, words};
 use crate::records::read::{self, Given};
 use crate::work::Work;
 use diagnostic::Result;
@@ -11,9 +11,9 @@ use workflow::{Chain, Instance, Person};
 
 /// From the manager upwards, until the first for whom the condition holds, the top, or a circle. Somebody who may not
 /// sign in is passed over: he decides nothing, so the line does not end with him.
-pub(super) async fn superiors(work: &Work, instance: &Instance, chain: &Chain) -> Result<Vec<Person>> {
+pub(super) async fn superiors(work: &Work, about: About<'_>, chain: &Chain) -> Result<Vec<Person>> {
     let mut people = Vec::new();
-    for start in users_at(work, instance, &chain.of).await? {
+    for start in users_at(work, about, &chain.of).await? {
         let (mut at, mut seen, mut level, mut found) = (start, vec![start], 0, 0);
         while found < chain.most {
             let manager = user(work, at).await?.and_then(|row| row.get("manager").as_reference());
@@ -26,7 +26,7 @@ pub(super) async fn superiors(work: &Work, instance: &Instance, chain: &Chain) -
             found += 1;
             people.push(Person::new(manager, format!("superior {level} of {}", words(&chain.of))));
             if let Some(until) = &chain.until
-                && holds(work, instance, manager, until).await?
+                && holds(work, about.instance, manager, until).await?
             {
                 break;
             }
