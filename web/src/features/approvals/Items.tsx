@@ -6,6 +6,7 @@ import type { Box, Instance, Task } from '../../api/tasks';
 import { relative } from '../../texts/moment';
 import { State, type Tone } from '../../ui/State';
 import styles from './approvals.module.css';
+import { Due } from './Due';
 import { isToApprove } from './seats';
 
 /** A line of a box: a task, or a flow that the person began. */
@@ -83,6 +84,12 @@ function Line({ box, entry }: { box: Box; entry: Entry }) {
       </span>
       <span className={styles.about}>
         {box === 'todo' ? t('approvals.came', { ago }) : ago}
+        {box === 'todo' && task?.due_at && (
+          <>
+            {' · '}
+            <Due task={task} />
+          </>
+        )}
         {box === 'todo' && task?.origin === 'delegated' && ` · ${t('approvals.lent')}`}
         {box !== 'todo' && ` · ${t(`approvals.states.${entry.state}`, { defaultValue: entry.state })}`}
       </span>
