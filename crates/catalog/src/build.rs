@@ -11,6 +11,8 @@ mod collect;
 
 mod compile;
 
+mod parameters;
+
 mod paths;
 
 mod system;
@@ -37,9 +39,13 @@ mod pages;
 
 mod workflows;
 
+mod decisions;
+
 mod templates;
 
 mod calendars;
+
+mod connectors;
 
 mod data;
 
@@ -143,8 +149,9 @@ pub fn build(
     let registry = collected.registry();
     let mut findings = Findings { registry: &registry, found };
     calendars::build(&mut catalog, &collected.calendars, &mut findings);
+    connectors::build(&mut catalog, &collected.connectors, &mut findings);
     templates::build(&mut catalog, &collected.templates, &texts, &mut findings);
-    let ordered = resolve(&mut catalog, &collected, &tables, &mut findings);
+    let ordered = resolve(&mut catalog, &collected, &tables, options, &mut findings);
     let mut found = findings.found;
     if ordered {
         match derivations(&catalog.objects) {
@@ -167,6 +174,7 @@ fn resolve(
     catalog: &mut Catalog,
     collected: &collect::Collected,
     tables: &data::Tables,
+    options: &Options,
     findings: &mut Findings<'_>,
 ) -> bool {
     objects::build(catalog, &collected.objects, findings);
@@ -182,6 +190,7 @@ fn resolve(
     screens::views(catalog, &collected.views, findings);
     pages::build(catalog, &collected.pages, findings);
     screens::apps(catalog, &collected.apps, findings);
+    decisions::build(catalog, &collected.decisions, options.stored, findings);
     workflows::build(catalog, &collected.workflows, &collected.objects, findings);
     let aliases = data::build(catalog, collected, tables, findings);
     scenarios::build(catalog, &collected.scenarios, &aliases, findings);

@@ -10,6 +10,8 @@ mod access;
 
 mod calendars;
 
+mod connectors;
+
 use crate::model::catalog::Catalog;
 use crate::model::field::{Field, Stored};
 use crate::model::object::Object;
@@ -135,6 +137,8 @@ pub fn diff(old: Option<&Catalog>, new: &Catalog) -> Changes {
     access::compare(old, new, &mut changes);
     flows(old, new, &mut changes);
     calendars::compare(old, new, &mut changes);
+    connectors::compare(old, new, &mut changes);
+    decisions(old, new, &mut changes);
     recompute(old, new, &mut changes);
     reindex(old, new, &mut changes);
     changes
@@ -255,6 +259,21 @@ fn flows(old: &Catalog, new: &Catalog, changes: &mut Changes) {
     }
     for name in old.workflows.keys().filter(|name| !new.workflows.contains_key(*name)) {
         changes.add(ChangeKind::Flow, format!("workflow {name} can no longer be started"));
+    }
+}
+
+fn decisions(old: &Catalog, new: &Catalog, changes: &mut Changes) {
+    for (name, decision) in &new.decisions {
+        match old.decisions.get(name) {
+            None => changes.add(ChangeKind::Add, format!("decision {name}")),
+            Some(before) if before.written != decision.written => {
+                changes.add(ChangeKind::Behaviour, format!("decision {name} changes"));
+            }
+            Some(_) => {}
+        }
+    }
+    for name in old.decisions.keys().filter(|name| !new.decisions.contains_key(*name)) {
+        changes.add(ChangeKind::Retire, format!("decision {name}"));
     }
 }
 

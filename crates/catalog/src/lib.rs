@@ -39,6 +39,8 @@ pub use build::{Built, Options, PackSource, build};
 pub use diff::{Changes, diff};
 pub use lint::{Notice, lint};
 pub use model::catalog::{Catalog, Pack};
+pub use model::connector::{Ask, Connection, Connector, Filling, HttpAsk, Operation};
+pub use model::decision::{Decision, DecisionInput, DecisionOutput, DecisionValue};
 pub use model::derived::{Derivation, DerivationId, Derivations, Hop, Trigger};
 pub use model::field::{Derived, Encryption, Field, Link, Rollup, Stored, SystemField};
 pub use model::object::{

@@ -1,9 +1,12 @@
 //! What is permitted, and worth knowing: `lifeloom check` lists it, nothing refuses it.
 
 use crate::model::catalog::Catalog;
+use crate::model::decision::Decision;
 use crate::model::field::{Derived, Field, Stored};
 use crate::model::object::{Object, Ownership};
 use crate::model::role::FieldRight;
+use decision::Finding;
+use diagnostic::Source;
 
 /// Something worth knowing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +17,8 @@ pub struct Notice {
     pub subject: String,
     /// An English sentence without a full stop.
     pub what: String,
+    /// Where it stands, for what is about one line of a definition.
+    pub place: Option<Source>,
 }
 
 /// Kinds of notices.
@@ -27,6 +32,12 @@ pub enum NoticeKind {
     OtherScopes,
     /// A unique clash tells a creator of a value that it may not read.
     UniqueClash,
+    /// A decision has no rule for inputs that can occur.
+    NoRule,
+    /// A rule of a decision never counts.
+    IdleRule,
+    /// A decision is too large for all of it to be looked at.
+    NotAnalysed,
 }
 
 /// Everything worth knowing about a catalog.
@@ -38,12 +49,46 @@ pub fn lint(catalog: &Catalog) -> Vec<Notice> {
         }
         unique_notices(catalog, object, &mut out);
     }
+    catalog.decisions.values().for_each(|decision| decision_notices(decision, &mut out));
     out
+}
+
+fn decision_notices(decision: &Decision, out: &mut Vec<Notice>) {
+    for finding in decision.table.analyse() {
+        let place = |rule: usize| decision.places.get(rule - 1).cloned();
+        let (kind, place, what) = match finding {
+            Finding::Gap { example } => {
+                let what = format!("no rule holds for {example}, and there is no default");
+                (NoticeKind::NoRule, Some(decision.place.clone()), what)
+            }
+            Finding::Impossible { rule } => {
+                let what = format!("rule {rule} holds for no value that can occur");
+                (NoticeKind::IdleRule, place(rule), what)
+            }
+            Finding::Shadowed { rule, by } => {
+                let earlier =
+                    by.map_or_else(|| "earlier rules hold".to_owned(), |by| format!("rule {by} holds"));
+                (
+                    NoticeKind::IdleRule,
+                    place(rule),
+                    format!("rule {rule} never counts: {earlier} wherever it does"),
+                )
+            }
+            Finding::LeftOut { parts } => {
+                let what =
+                    format!("gaps and idle rules were not looked for in {parts} combinations of its values");
+                (NoticeKind::NotAnalysed, Some(decision.place.clone()), what)
+            }
+            // What is refused is no notice.
+            Finding::Overlap { .. } | Finding::Contradiction { .. } => continue,
+        };
+        out.push(Notice { kind, subject: decision.name.to_string(), what, place });
+    }
 }
 
 fn field_notices(catalog: &Catalog, object: &Object, field: &Field, out: &mut Vec<Notice>) {
     let mut notice = |kind, what: String| {
-        out.push(Notice { kind, subject: format!("{}.{}", object.name, field.name), what });
+        out.push(Notice { kind, subject: format!("{}.{}", object.name, field.name), what, place: None });
     };
     if field.declassify {
         notice(
@@ -80,7 +125,7 @@ fn unique_notices(catalog: &Catalog, object: &Object, out: &mut Vec<Notice>) {
                 let what =
                     format!("a clash tells {} of values of `{field}`, which it may not read", role.name);
                 let subject = format!("{}.{name}", object.name);
-                out.push(Notice { kind: NoticeKind::UniqueClash, subject, what });
+                out.push(Notice { kind: NoticeKind::UniqueClash, subject, what, place: None });
             }
         }
     }

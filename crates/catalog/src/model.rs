@@ -12,4 +12,7 @@ pub mod derived;
 
 pub mod template;
 
+pub mod connector;
+pub mod decision;
+
 pub mod catalog;

@@ -24,6 +24,8 @@ pub enum Yields {
     Condition,
     /// A value of the field it fills.
     Value,
+    /// Several values, or children.
+    Items,
 }
 
 /// One key that holds an expression.
@@ -45,7 +47,7 @@ pub struct Scope {
 
 use Backend::{Browser, Index, Rust, Sql};
 use Root::{Approver, Assignee, Initiator, Old, Record, Row, User};
-use Yields::{Condition, Value};
+use Yields::{Condition, Items, Value};
 
 macro_rules! scopes {
     ($($(#[$doc:meta])* $name:ident = $key:literal [$($root:ident)*] $row:literal clock $clock:literal [$($backend:ident)*] $yields:ident;)*) => {
@@ -92,12 +94,22 @@ scopes! {
     VIEW_WHERE = "view.where, ?filter=" [Row User] "the record" clock true [Sql] Condition;
     /// Whether a flow may start.
     WORKFLOW_START = "workflow.start.when" [Row Record Initiator User] "the record, also named record" clock true [Rust] Condition;
+    /// What a variable holds when a flow starts.
+    WORKFLOW_DEFAULT = "workflow.variables.*.default_from" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
     /// Which branch a flow takes.
     WORKFLOW_WHEN = "workflow.steps.*.choose|each.*.when, repeat.while|until" [Row Record Initiator] "the record, also named record" clock true [Rust] Condition;
-    /// What a flow sets on the record.
+    /// What a flow sets on the record, or a variable of it.
     WORKFLOW_SET_FROM = "workflow.steps.*.set_from.*" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
     /// What a `for_each` walks.
-    WORKFLOW_ITEMS = "workflow.steps.*.for_each.in" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
+    WORKFLOW_ITEMS = "workflow.steps.*.for_each.in" [Row Record Initiator] "the record, also named record" clock true [Rust] Items;
+    /// What a flow gives to a decision.
+    WORKFLOW_WITH_FROM = "workflow.steps.*.with_from.*" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
+    /// Of which record a flow asks a decision.
+    WORKFLOW_RECORD_FROM = "workflow.steps.*.record_from" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
+    /// What a decision asks of the record.
+    DECISION_INPUT = "decision.inputs.*.expression" [Row Record] "the record, also named record" clock true [Rust] Value;
+    /// What a rule of a decision answers.
+    DECISION_THEN = "decision.rules.*.then_from.*" [] "the inputs of the decision" clock true [Rust] Value;
     /// Which records a step of a flow changes or looks for.
     WORKFLOW_RECORDS = "workflow.steps.*.update|delete|transition|query.where" [Row Record Initiator] "the record that is looked for; record is that of the flow" clock true [Rust Sql] Condition;
     /// Whether something that happened to a record counts.
@@ -112,6 +124,8 @@ scopes! {
     WORKFLOW_UNTIL = "workflow.steps.*.approve.by.superior_chain.until" [Row Record Initiator Approver] "the record, also named record" clock true [Rust] Condition;
     /// Which people act.
     WORKFLOW_WHERE = "workflow.steps.*.approve.by.where" [Row Record Initiator] "the person; record is the record" clock true [Sql] Condition;
+    /// What a call of another system says: its parameters are bare names.
+    CONNECTOR_FROM = "connector.operations.*.query_from|headers_from|body_from" [] "the parameters" clock true [Rust] Value;
 }
 
 /// The object of every user.

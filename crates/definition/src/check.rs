@@ -3,6 +3,9 @@
 mod automation;
 
 mod calendar;
+mod decision;
+
+mod connector;
 
 mod object;
 
@@ -77,6 +80,14 @@ pub(crate) fn check(definition: &Definition, found: &mut Findings<'_>) {
         Definition::Calendar(written) => {
             own_name(&written.name, found);
             calendar::check(written, found);
+        }
+        Definition::Connector(written) => {
+            own_name(&written.name, found);
+            connector::check(written, found);
+        }
+        Definition::Decision(decision) => {
+            own_name(&decision.name, found);
+            decision::check(decision, found);
         }
         Definition::Overlay(_) => {}
     }

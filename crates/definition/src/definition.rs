@@ -1,8 +1,8 @@
 //! A definition of any kind.
 
 use crate::{
-    App, Calendar, Form, Object, Overlay, Pack, Page, Role, Scenario, Seed, Template, Translation, View,
-    Workflow,
+    App, Calendar, Connector, Decision, Form, Object, Overlay, Pack, Page, Role, Scenario, Seed, Template,
+    Translation, View, Workflow,
 };
 
 /// A definition of any kind.
@@ -36,6 +36,10 @@ pub enum Definition {
     Template(Template),
     /// A calendar.
     Calendar(Box<Calendar>),
+    /// A connector.
+    Connector(Box<Connector>),
+    /// A decision.
+    Decision(Box<Decision>),
     /// Changes to a definition of another pack (`extends:`).
     Overlay(Overlay),
 }

@@ -33,11 +33,15 @@ pub enum Kind {
     Template,
     /// `kind: calendar`
     Calendar,
+    /// `kind: connector`
+    Connector,
+    /// `kind: decision`
+    Decision,
 }
 
 impl Kind {
     /// All kinds, in the order documents list them.
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Pack,
         Kind::Object,
         Kind::Role,
@@ -52,17 +56,13 @@ impl Kind {
         Kind::Workflow,
         Kind::Template,
         Kind::Calendar,
+        Kind::Connector,
+        Kind::Decision,
     ];
 
     /// Kinds of the language that this version does not execute, with their folders.
-    pub const NOT_YET: [(&str, &str); 6] = [
-        ("report", "reports"),
-        ("dashboard", "dashboards"),
-        ("metric", "metrics"),
-        ("decision", "decisions"),
-        ("connector", "connectors"),
-        ("portal", "portals"),
-    ];
+    pub const NOT_YET: [(&str, &str); 4] =
+        [("report", "reports"), ("dashboard", "dashboards"), ("metric", "metrics"), ("portal", "portals")];
 
     /// What stands after `kind:`.
     pub fn name(self) -> &'static str {
@@ -81,6 +81,8 @@ impl Kind {
             Kind::Workflow => "workflow",
             Kind::Template => "template",
             Kind::Calendar => "calendar",
+            Kind::Connector => "connector",
+            Kind::Decision => "decision",
         }
     }
 
@@ -106,6 +108,8 @@ impl Kind {
             Kind::Workflow => "workflows",
             Kind::Template => "templates",
             Kind::Calendar => "calendars",
+            Kind::Connector => "connectors",
+            Kind::Decision => "decisions",
         })
     }
 
@@ -121,6 +125,8 @@ impl Kind {
                 | Kind::App
                 | Kind::Workflow
                 | Kind::Calendar
+                | Kind::Connector
+                | Kind::Decision
         )
     }
 }

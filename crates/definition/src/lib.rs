@@ -7,7 +7,7 @@
 //! Read in this order: `wording` and `findings` (what was found, where, in three languages), [`shape`] (what
 //! several kinds share), [`name`] (permitted names), [`column`] and [`field`] (field types, one file each), the
 //! kinds ([`pack`], [`object`], [`role`], [`form`], [`view`], [`page`], [`app`], [`seed`], [`translation`], [`scenario`],
-//! [`workflow`], [`template`], [`mod@calendar`]), [`kind`], [`overlay`], `definition` (any of them), [`schema`], `check` (what one file tells),
+//! [`workflow`], [`template`], [`mod@calendar`], [`connector`], [`decision`]), [`kind`], [`overlay`], `definition` (any of them), [`schema`], `check` (what one file tells),
 //! [`read`] (the entry: [`parse_file`]), [`classify`] (what a file is by its path).
 
 mod wording;
@@ -47,6 +47,9 @@ pub mod workflow;
 pub mod template;
 
 pub mod calendar;
+pub mod decision;
+
+pub mod connector;
 
 pub mod kind;
 
@@ -66,6 +69,8 @@ pub use self::calendar::Calendar;
 pub use app::{App, MenuEntry};
 pub use classify::{FileKind, Script, Table, classify};
 pub use column::ColumnType;
+pub use connector::Connector;
+pub use decision::Decision;
 pub use definition::Definition;
 pub use field::{FieldDefinition, FieldKind, FieldType, Rollup, RollupFunction, SelectOption};
 pub use form::Form;

@@ -25,6 +25,20 @@ pub struct Overlay {
 /// Keys of an overlay's entries that place them and are no property.
 const PLACES: [&str; 2] = ["after", "before"];
 
+/// Keys of a kind that stand for the same thing: an overlay that has one replaces all of them.
+const INSTEAD: [(Kind, [&str; 2]); 1] = [(Kind::Decision, ["rules", "table"])];
+
+/// As [`merge`], for a definition of this kind.
+pub fn merge_kind(kind: Kind, base: &Json, changes: &Map<String, Json>) -> Json {
+    let mut base = base.clone();
+    for (_, keys) in INSTEAD.iter().filter(|(of, _)| *of == kind) {
+        if let (Some(map), true) = (base.as_object_mut(), keys.iter().any(|key| changes.contains_key(*key))) {
+            keys.iter().for_each(|key| drop(map.shift_remove(*key)));
+        }
+    }
+    merge(&base, changes)
+}
+
 /// The tree of a definition (as written, see [`crate::Parsed::tree`]) with the changes of an overlay.
 ///
 /// Maps are merged by key, everything else is replaced. A list of names is a map `name: {}` where the other

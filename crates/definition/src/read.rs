@@ -205,6 +205,8 @@ fn typed(kind: Kind, tree: &Json, found: &mut Findings<'_>) -> Option<Definition
         Kind::Workflow => Definition::Workflow(to_type(tree, found)?),
         Kind::Template => Definition::Template(to_type(tree, found)?),
         Kind::Calendar => Definition::Calendar(to_type(tree, found).map(Box::new)?),
+        Kind::Connector => Definition::Connector(to_type(tree, found).map(Box::new)?),
+        Kind::Decision => Definition::Decision(to_type(tree, found)?),
     })
 }
 

@@ -8,6 +8,8 @@
 
 use crate::app::App;
 use crate::calendar::Calendar;
+use crate::connector::Connector;
+use crate::decision::Decision;
 use crate::field::FieldDefinition;
 use crate::form::Form;
 use crate::kind::Kind;
@@ -56,6 +58,8 @@ fn root_of(kind: Kind, generator: &mut SchemaGenerator) -> Json {
         Kind::Workflow => Workflow::json_schema(generator),
         Kind::Template => Template::json_schema(generator),
         Kind::Calendar => Calendar::json_schema(generator),
+        Kind::Connector => Connector::json_schema(generator),
+        Kind::Decision => Decision::json_schema(generator),
     };
     let mut root = schema.to_value();
     root["properties"]["kind"] = json!({"const": kind.name()});

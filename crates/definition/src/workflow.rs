@@ -10,6 +10,7 @@ mod approve;
 mod cc;
 mod choose;
 mod compensate;
+mod decide;
 mod each;
 mod end;
 mod for_each;
@@ -32,6 +33,7 @@ pub use approve::{Approve, ApproveMode, ApproveStep, Handle, HandleStep, Ratio, 
 pub use cc::{Cc, CcStep};
 pub use choose::{Branch, ChooseStep};
 pub use compensate::CompensateStep;
+pub use decide::DecideStep;
 pub use each::EachStep;
 pub use end::{EndStep, Outcome};
 pub use for_each::{ForEach, ForEachMode, ForEachStep};
@@ -56,6 +58,7 @@ pub use trigger::{
 };
 pub use wait::{Awaited, WaitStep};
 
+use crate::field::FieldDefinition;
 use crate::role::FieldRight;
 use crate::shape::Expression;
 use diagnostic::Text;
@@ -99,6 +102,9 @@ pub struct Workflow {
     pub fields: IndexMap<String, FieldRight>,
     /// How long people have for each of its steps; a step may say otherwise.
     pub sla: Option<Sla>,
+    /// What it keeps in mind while it runs: each with a type, and what it holds at the start (`default`, `default_from`).
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub variables: IndexMap<String, FieldDefinition>,
     /// The steps, in order.
     pub steps: IndexMap<String, Step>,
     /// Names it had before.
@@ -427,6 +433,7 @@ step_types! {
     ForEach = "for_each" ForEachStep ("for_each");
     Wait = "wait" WaitStep ("wait");
     Set = "set" SetStep ("set", "set_from");
+    Decide = "decide" DecideStep ("decide");
     Create = "create" CreateStep ("create");
     Update = "update" UpdateStep ("update");
     Delete = "delete" DeleteStep ("delete");
@@ -488,4 +495,4 @@ impl Step {
 }
 
 /// Step types of the language that this version does not execute.
-pub const NOT_YET_STEPS: [&str; 2] = ["decide", "call"];
+pub const NOT_YET_STEPS: [&str; 1] = ["call"];

@@ -33,6 +33,8 @@ pub enum Class {
     TooMany,
     /// A defect of the product.
     Internal,
+    /// Another system did not do what it was asked.
+    Gateway,
     /// Not now: the service or its database is not ready.
     Unavailable,
     /// No room left to write.

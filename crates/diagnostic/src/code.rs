@@ -154,6 +154,19 @@ codes! {
         en "{date} is said twice: by `{one}` and by workday `{other}`",
         zh_cn "{date} 重复设定：`{one}` 与补班日 `{other}`", zh_tw "{date} 重複設定：`{one}` 與補班日 `{other}`",
         cure "Leave the day out of one of the two.";
+    InvalidCell = "invalid_cell" Check:
+        en "the cell is not valid", zh_cn "单元格无效", zh_tw "儲存格無效",
+        cure "Write tests of the column's type, such as `> 0.3`, `[1..5)`, `\"a\",\"b\"`, `not(...)` or `-`.";
+    RulesOverlap = "rules_overlap" Check:
+        en "rules {first} and {second} both hold for {example}, and `hit: unique` permits one",
+        zh_cn "规则 {first} 与规则 {second} 同时适用于 {example}，而 `hit: unique` 只允许一条",
+        zh_tw "規則 {first} 與規則 {second} 同時適用於 {example}，而 `hit: unique` 只允許一條",
+        cure "Narrow one of the two, or use another hit policy.";
+    RulesContradict = "rules_contradict" Check:
+        en "rules {first} and {second} both hold for {example} and answer differently, which `hit: any` does not permit",
+        zh_cn "规则 {first} 与规则 {second} 同时适用于 {example} 但结果不同，`hit: any` 不允许",
+        zh_tw "規則 {first} 與規則 {second} 同時適用於 {example} 但結果不同，`hit: any` 不允許",
+        cure "Let both answer the same, narrow one of the two, or use another hit policy.";
     ScenarioFailed = "scenario_failed" Check:
         en "{reason}",
         zh_cn "{reason}", zh_tw "{reason}",
@@ -173,14 +186,12 @@ codes! {
         cure "Use a field of the object or a name that is in scope here.";
     ExpressionBackend = "expression_backend" Check:
         en "{what} cannot be evaluated {where}",
-        zh_cn "{what} 无法在{where}计算",
-        zh_tw "{what} 無法在{where}計算",
+        zh_cn "{what} 无法在{where}计算", zh_tw "{what} 無法在{where}計算",
         cure "Rewrite the expression without it.";
     // malformed requests
     InvalidBody = "invalid_body" Malformed:
         en "the body is not readable: {reason}",
-        zh_cn "请求体无法解析：{reason}",
-        zh_tw "請求內容無法解析：{reason}",
+        zh_cn "请求体无法解析：{reason}", zh_tw "請求內容無法解析：{reason}",
         cure "Send valid JSON of the documented shape.";
     InvalidFile = "invalid_file" Malformed:
         en "the file is not readable: {reason}",
@@ -192,48 +203,39 @@ codes! {
         cure "Use the parameters of the interface description.";
     InvalidParameter = "invalid_parameter" Malformed:
         en "parameter `{name}`: {reason}",
-        zh_cn "参数 `{name}`：{reason}",
-        zh_tw "參數 `{name}`：{reason}",
+        zh_cn "参数 `{name}`：{reason}", zh_tw "參數 `{name}`：{reason}",
         cure "Correct the parameter.";
     UnknownField = "unknown_field" Malformed:
         en "unknown field `{name}`",
-        zh_cn "未知的字段 `{name}`",
-        zh_tw "未知的欄位 `{name}`",
+        zh_cn "未知的字段 `{name}`", zh_tw "未知的欄位 `{name}`",
         cure "Use a field of the object that you may read.";
     InvalidFilter = "invalid_filter" Malformed:
         en "the filter is not valid: {reason}",
-        zh_cn "筛选条件无效：{reason}",
-        zh_tw "篩選條件無效：{reason}",
+        zh_cn "筛选条件无效：{reason}", zh_tw "篩選條件無效：{reason}",
         cure "Correct the expression.";
     InvalidCursor = "invalid_cursor" Malformed:
         en "the cursor is not valid here",
-        zh_cn "游标在此无效",
-        zh_tw "游標在此無效",
+        zh_cn "游标在此无效", zh_tw "游標在此無效",
         cure "Start again from the first page.";
     InvalidFieldValue = "invalid_field_value" Malformed:
         en "`{field}` must be {expected}",
-        zh_cn "`{field}` 必须是{expected}",
-        zh_tw "`{field}` 必須是{expected}",
+        zh_cn "`{field}` 必须是{expected}", zh_tw "`{field}` 必須是{expected}",
         cure "Send a value of the field's type.";
     ReadOnlyField = "read_only_field" Malformed:
         en "`{field}` cannot be written",
-        zh_cn "`{field}` 不可写入",
-        zh_tw "`{field}` 不可寫入",
+        zh_cn "`{field}` 不可写入", zh_tw "`{field}` 不可寫入",
         cure "Leave the field out.";
     QueryTooComplex = "query_too_complex" Malformed:
         en "the query is too complex: {reason}",
-        zh_cn "查询过于复杂：{reason}",
-        zh_tw "查詢過於複雜：{reason}",
+        zh_cn "查询过于复杂：{reason}", zh_tw "查詢過於複雜：{reason}",
         cure "Ask for less at once.";
     InvalidHeader = "invalid_header" Malformed:
         en "header `{name}`: {reason}",
-        zh_cn "请求头 `{name}`：{reason}",
-        zh_tw "請求標頭 `{name}`：{reason}",
+        zh_cn "请求头 `{name}`：{reason}", zh_tw "請求標頭 `{name}`：{reason}",
         cure "Correct the header.";
     NumberOutOfRange = "number_out_of_range" Malformed:
         en "the number is out of range",
-        zh_cn "数值超出范围",
-        zh_tw "數值超出範圍",
+        zh_cn "数值超出范围", zh_tw "數值超出範圍",
         cure "Use at most 18 digits.";
     DateOutOfRange = "date_out_of_range" Malformed:
         en "the date is outside the years 1 to 9999",
@@ -246,18 +248,15 @@ codes! {
         cure "Send a valid session cookie or bearer token.";
     InvalidCredentials = "invalid_credentials" Unauthenticated:
         en "login or password is wrong",
-        zh_cn "登录名或密码错误",
-        zh_tw "登入名稱或密碼錯誤",
+        zh_cn "登录名或密码错误", zh_tw "登入名稱或密碼錯誤",
         cure "Try again, or ask an administrator for a new password.";
     PasswordChangeRequired = "password_change_required" Forbidden:
         en "the one-time password must be changed first",
-        zh_cn "必须先修改一次性密码",
-        zh_tw "必須先修改一次性密碼",
+        zh_cn "必须先修改一次性密码", zh_tw "必須先修改一次性密碼",
         cure "Sign in with `new_password` or run `lifeloom user password`.";
     NotPermitted = "not_permitted" Forbidden:
         en "you may not {action} {what}",
-        zh_cn "您无权{action}{what}",
-        zh_tw "您無權{action}{what}",
+        zh_cn "您无权{action}{what}", zh_tw "您無權{action}{what}",
         cure "Ask an administrator for a role that permits it.";
     OtpRequired = "otp_required" Unauthenticated:
         en "a code of the authenticator app is needed",
@@ -277,8 +276,7 @@ codes! {
         cure "Ask for a new link.";
     CrossSite = "cross_site" Forbidden:
         en "the request comes from another site",
-        zh_cn "请求来自其他网站",
-        zh_tw "請求來自其他網站",
+        zh_cn "请求来自其他网站", zh_tw "請求來自其他網站",
         cure "Send requests from the product's own pages, or with a bearer token.";
     // what
     NotFound = "not_found" NotFound:
@@ -291,34 +289,28 @@ codes! {
         cure "See /api/v1/openapi.json for what there is.";
     MethodNotAllowed = "method_not_allowed" Method:
         en "this address does not take {method}",
-        zh_cn "此地址不支持 {method}",
-        zh_tw "此位址不支援 {method}",
+        zh_cn "此地址不支持 {method}", zh_tw "此位址不支援 {method}",
         cure "Use one of the methods the answer's Allow header names.";
     // state
     Duplicate = "duplicate" Conflict:
         en "a record with the same {fields} exists",
-        zh_cn "已存在相同{fields}的记录",
-        zh_tw "已存在相同{fields}的記錄",
+        zh_cn "已存在相同{fields}的记录", zh_tw "已存在相同{fields}的記錄",
         cure "Use the existing record, or other values.";
     ReferencedElsewhere = "referenced_elsewhere" Conflict:
         en "other records refer to this one",
-        zh_cn "其他记录引用了此记录",
-        zh_tw "其他記錄引用了此記錄",
+        zh_cn "其他记录引用了此记录", zh_tw "其他記錄引用了此記錄",
         cure "Remove the references first.";
     RecordLocked = "record_locked" Conflict:
         en "the record is locked while it is being approved",
-        zh_cn "记录审批期间已锁定",
-        zh_tw "記錄簽核期間已鎖定",
+        zh_cn "记录审批期间已锁定", zh_tw "記錄簽核期間已鎖定",
         cure "Wait for the decision, or withdraw the request.";
     InvalidTransition = "invalid_transition" Conflict:
         en "{move} is not possible from {from}",
-        zh_cn "无法从 {from} 执行 {move}",
-        zh_tw "無法從 {from} 執行 {move}",
+        zh_cn "无法从 {from} 执行 {move}", zh_tw "無法從 {from} 執行 {move}",
         cure "Use a move that starts at the record's stage.";
     AlreadyPending = "already_pending" Conflict:
         en "an approval of this record is already running",
-        zh_cn "该记录已有进行中的审批",
-        zh_tw "該記錄已有進行中的簽核",
+        zh_cn "该记录已有进行中的审批", zh_tw "該記錄已有進行中的簽核",
         cure "Wait for its decision, or withdraw it.";
     HandoverRunning = "handover_running" Conflict:
         en "a handover of this person's records is already running",
@@ -330,13 +322,11 @@ codes! {
         cure "Look at the import or export again; wait for its job, or start anew with another upload.";
     TaskDecided = "task_decided" Conflict:
         en "the task is already {state}",
-        zh_cn "任务已{state}",
-        zh_tw "任務已{state}",
+        zh_cn "任务已{state}", zh_tw "任務已{state}",
         cure "Reload the task.";
     NotYourTurn = "not_your_turn" Conflict:
         en "it is not your turn yet: others decide before you",
-        zh_cn "尚未轮到您审批：前面还有审批人未处理",
-        zh_tw "尚未輪到您簽核：前面還有簽核人未處理",
+        zh_cn "尚未轮到您审批：前面还有审批人未处理", zh_tw "尚未輪到您簽核：前面還有簽核人未處理",
         cure "Wait until those before you have decided; the task then appears in your box.";
     InstanceEnded = "instance_ended" Conflict:
         en "the approval has already ended",
@@ -357,23 +347,19 @@ codes! {
         cure "Ask whoever acts now to return it.";
     FlowTooLong = "flow_too_long" Conflict:
         en "the flow goes round at step `{step}` without waiting for anybody: {most} steps in one go",
-        zh_cn "流程在步骤“{step}”处循环而不等待任何人：一次执行了 {most} 个步骤",
-        zh_tw "流程在步驟「{step}」處循環而不等待任何人：一次執行了 {most} 個步驟",
+        zh_cn "流程在步骤“{step}”处循环而不等待任何人：一次执行了 {most} 个步骤", zh_tw "流程在步驟「{step}」處循環而不等待任何人：一次執行了 {most} 個步驟",
         cure "Give the loop an end, or a step that waits for somebody.";
     IdempotencyInFlight = "idempotency_in_flight" Conflict:
         en "a request with this key is being handled",
-        zh_cn "使用此键的请求正在处理",
-        zh_tw "使用此鍵的請求正在處理",
+        zh_cn "使用此键的请求正在处理", zh_tw "使用此鍵的請求正在處理",
         cure "Wait and repeat.";
     StaleVersion = "stale_version" Stale:
         en "the record was changed in the meantime",
-        zh_cn "记录已被他人修改",
-        zh_tw "記錄已被他人修改",
+        zh_cn "记录已被他人修改", zh_tw "記錄已被他人修改",
         cure "Read it again and repeat the change.";
     TooLarge = "too_large" TooLarge:
         en "the request is larger than {limit}",
-        zh_cn "请求超过 {limit}",
-        zh_tw "請求超過 {limit}",
+        zh_cn "请求超过 {limit}", zh_tw "請求超過 {limit}",
         cure "Send less at once.";
     BodyTooSlow = "body_too_slow" TooSlow:
         en "the body did not arrive in time",
@@ -381,29 +367,32 @@ codes! {
         cure "Send the body without pauses; split what is large.";
     FileRefused = "file_refused" Rule:
         en "the file is refused: {reason}",
-        zh_cn "文件被拒绝：{reason}",
-        zh_tw "檔案被拒絕：{reason}",
+        zh_cn "文件被拒绝：{reason}", zh_tw "檔案被拒絕：{reason}",
         cure "Upload a file of a type and size that the field takes, as the user who puts it into the record.";
     UploadOffset = "upload_offset" Conflict:
         en "the upload stands at byte {offset}",
-        zh_cn "上传停在第 {offset} 字节",
-        zh_tw "上傳停在第 {offset} 位元組",
+        zh_cn "上传停在第 {offset} 字节", zh_tw "上傳停在第 {offset} 位元組",
         cure "Ask for `Upload-Offset` by HEAD, and go on from there.";
     UnsupportedMediaType = "unsupported_media_type" MediaType:
         en "content type `{type}` is not read here",
-        zh_cn "不支持内容类型 `{type}`",
-        zh_tw "不支援內容類型 `{type}`",
+        zh_cn "不支持内容类型 `{type}`", zh_tw "不支援內容類型 `{type}`",
         cure "Send application/json.";
     // rules
     Required = "required" Rule:
         en "`{field}` is required",
-        zh_cn "`{field}` 为必填项",
-        zh_tw "`{field}` 為必填項",
+        zh_cn "`{field}` 为必填项", zh_tw "`{field}` 為必填項",
         cure "Fill in the field.";
+    DecisionNotUnique = "decision_not_unique" Rule:
+        en "decision `{decision}`: rules {rules} hold at once, and one at most may",
+        zh_cn "决策表 `{decision}`：规则 {rules} 同时适用，而最多只允许一条", zh_tw "決策表 `{decision}`：規則 {rules} 同時適用，而最多只允許一條",
+        cure "Narrow the rules, or give the table another hit policy.";
+    DecisionContradicts = "decision_contradicts" Rule:
+        en "decision `{decision}`: rules {rules} hold at once and answer differently",
+        zh_cn "决策表 `{decision}`：规则 {rules} 同时适用但结果不同", zh_tw "決策表 `{decision}`：規則 {rules} 同時適用但結果不同",
+        cure "Let the rules answer the same, or give the table another hit policy.";
     RuleViolated = "rule_violated" Rule:
         en "rule `{rule}` is not met",
-        zh_cn "不满足规则 `{rule}`",
-        zh_tw "不符合規則 `{rule}`",
+        zh_cn "不满足规则 `{rule}`", zh_tw "不符合規則 `{rule}`",
         cure "Change the values the rule speaks of.";
     NoWorkingTime = "no_working_time" Rule:
         en "by calendar {calendar} nobody works for five years around {date}",
@@ -411,103 +400,87 @@ codes! {
         cure "Correct the holidays of the calendar, or name another one.";
     HiddenValue = "hidden_value" Rule:
         en "a value that is not shown to you is missing or not allowed",
-        zh_cn "有一项您无权查看的值缺失或不符合要求",
-        zh_tw "有一項您無權檢視的值缺漏或不符合要求",
+        zh_cn "有一项您无权查看的值缺失或不符合要求", zh_tw "有一項您無權檢視的值缺漏或不符合要求",
         cure "Ask somebody who may see the whole record, or an administrator.";
     TooLong = "too_long" Rule:
         en "`{field}` has more than {max} characters",
-        zh_cn "`{field}` 超过 {max} 个字符",
-        zh_tw "`{field}` 超過 {max} 個字元",
+        zh_cn "`{field}` 超过 {max} 个字符", zh_tw "`{field}` 超過 {max} 個字元",
         cure "Shorten it.";
     TooShort = "too_short" Rule:
         en "`{field}` has fewer than {min} characters",
-        zh_cn "`{field}` 少于 {min} 个字符",
-        zh_tw "`{field}` 少於 {min} 個字元",
+        zh_cn "`{field}` 少于 {min} 个字符", zh_tw "`{field}` 少於 {min} 個字元",
         cure "Lengthen it.";
     TooSmall = "too_small" Rule:
         en "`{field}` must be at least {min}",
-        zh_cn "`{field}` 不得小于 {min}",
-        zh_tw "`{field}` 不得小於 {min}",
+        zh_cn "`{field}` 不得小于 {min}", zh_tw "`{field}` 不得小於 {min}",
         cure "Enter a larger value.";
     TooBig = "too_big" Rule:
         en "`{field}` must be at most {max}",
-        zh_cn "`{field}` 不得大于 {max}",
-        zh_tw "`{field}` 不得大於 {max}",
+        zh_cn "`{field}` 不得大于 {max}", zh_tw "`{field}` 不得大於 {max}",
         cure "Enter a smaller value.";
     PatternMismatch = "pattern_mismatch" Rule:
         en "`{field}` does not have the required form",
-        zh_cn "`{field}` 格式不符",
-        zh_tw "`{field}` 格式不符",
+        zh_cn "`{field}` 格式不符", zh_tw "`{field}` 格式不符",
         cure "Follow the form the field's help describes.";
     UnknownOption = "unknown_option" Rule:
         en "`{value}` is not an option of `{field}`",
-        zh_cn "`{value}` 不是 `{field}` 的选项",
-        zh_tw "`{value}` 不是 `{field}` 的選項",
+        zh_cn "`{value}` 不是 `{field}` 的选项", zh_tw "`{value}` 不是 `{field}` 的選項",
         cure "Choose one of the options.";
     OptionNotOffered = "option_not_offered" Rule:
         en "`{field}` does not offer `{value}` here",
-        zh_cn "`{field}` 此处不提供选项 `{value}`",
-        zh_tw "`{field}` 此處不提供選項 `{value}`",
+        zh_cn "`{field}` 此处不提供选项 `{value}`", zh_tw "`{field}` 此處不提供選項 `{value}`",
         cure "Choose an option that is not retired and whose condition the record meets.";
     ReferenceNotFound = "reference_not_found" Rule:
         en "`{field}` refers to a record that does not exist",
-        zh_cn "`{field}` 引用的记录不存在",
-        zh_tw "`{field}` 參照的記錄不存在",
+        zh_cn "`{field}` 引用的记录不存在", zh_tw "`{field}` 參照的記錄不存在",
         cure "Choose an existing record.";
     NotChoosable = "not_choosable" Rule:
         en "`{field}` may not refer to this record",
-        zh_cn "`{field}` 不能引用此记录",
-        zh_tw "`{field}` 不能參照此記錄",
+        zh_cn "`{field}` 不能引用此记录", zh_tw "`{field}` 不能參照此記錄",
         cure "Choose one that meets the field's condition.";
     TooFewChildren = "too_few_children" Rule:
         en "`{field}` needs at least {min} entries",
-        zh_cn "`{field}` 至少需要 {min} 条",
-        zh_tw "`{field}` 至少需要 {min} 筆",
+        zh_cn "`{field}` 至少需要 {min} 条", zh_tw "`{field}` 至少需要 {min} 筆",
         cure "Add entries.";
     TooManyChildren = "too_many_children" Rule:
         en "`{field}` takes at most {max} entries",
-        zh_cn "`{field}` 最多 {max} 条",
-        zh_tw "`{field}` 最多 {max} 筆",
+        zh_cn "`{field}` 最多 {max} 条", zh_tw "`{field}` 最多 {max} 筆",
         cure "Remove entries.";
     TreeCycle = "tree_cycle" Rule:
         en "a record cannot be below itself",
-        zh_cn "记录不能位于自身之下",
-        zh_tw "記錄不能位於自身之下",
+        zh_cn "记录不能位于自身之下", zh_tw "記錄不能位於自身之下",
         cure "Choose another parent.";
     HookRefused = "hook_refused" Rule:
         en "{reason}",
-        zh_cn "{reason}",
-        zh_tw "{reason}",
+        zh_cn "{reason}", zh_tw "{reason}",
         cure "Do what the message says.";
     ScriptFailed = "script_failed" Rule:
         en "script {script} failed: {reason}",
-        zh_cn "脚本 {script} 执行失败：{reason}",
-        zh_tw "腳本 {script} 執行失敗：{reason}",
+        zh_cn "脚本 {script} 执行失败：{reason}", zh_tw "腳本 {script} 執行失敗：{reason}",
         cure "Tell an administrator; the script must be corrected.";
     ScriptLimit = "script_limit" Rule:
         en "script {script} was stopped: {reason}",
-        zh_cn "脚本 {script} 被终止：{reason}",
-        zh_tw "腳本 {script} 被終止：{reason}",
+        zh_cn "脚本 {script} 被终止：{reason}", zh_tw "腳本 {script} 被終止：{reason}",
         cure "Tell an administrator; the script does too much.";
+    ConnectorFailed = "connector_failed" Gateway:
+        en "{connector} did not do it: {reason}",
+        zh_cn "{connector} 未完成请求：{reason}", zh_tw "{connector} 未完成請求：{reason}",
+        cure "Look at what the other system answered; check the connector's address and secrets.";
     EffectRefused = "effect_refused" Rule:
         en "the {what} cannot be sent: {reason}",
-        zh_cn "{what} 无法发送：{reason}",
-        zh_tw "{what} 無法傳送：{reason}",
+        zh_cn "{what} 无法发送：{reason}", zh_tw "{what} 無法傳送：{reason}",
         cure "Correct the address, the subject or the text.";
     IdempotencyMismatch = "idempotency_mismatch" Rule:
         en "this key was used with another body",
-        zh_cn "此键已用于其他请求体",
-        zh_tw "此鍵已用於其他請求內容",
+        zh_cn "此键已用于其他请求体", zh_tw "此鍵已用於其他請求內容",
         cure "Use a new key for a new request.";
     NobodyToApprove = "nobody_to_approve" Rule:
         en "nobody can act on step {step}",
-        zh_cn "步骤 {step} 无人可处理",
-        zh_tw "步驟 {step} 無人可處理",
+        zh_cn "步骤 {step} 无人可处理", zh_tw "步驟 {step} 無人可處理",
         cure "Tell an administrator; the step's performers are empty.";
     SeparateDuties = "separate_duties" Rule:
         en "whoever approved step {other} may not approve step {step}",
-        zh_cn "已审批步骤 {other} 的人员不能再审批步骤 {step}",
-        zh_tw "已簽核步驟 {other} 的人員不能再簽核步驟 {step}",
+        zh_cn "已审批步骤 {other} 的人员不能再审批步骤 {step}", zh_tw "已簽核步驟 {other} 的人員不能再簽核步驟 {step}",
         cure "Somebody else must approve; give the task to another person.";
     CommentRequired = "comment_required" Rule:
         en "say why",
@@ -515,18 +488,15 @@ codes! {
         cure "Send a comment.";
     WeakPassword = "weak_password" Rule:
         en "the password is too weak: {reason}",
-        zh_cn "密码强度不足：{reason}",
-        zh_tw "密碼強度不足：{reason}",
+        zh_cn "密码强度不足：{reason}", zh_tw "密碼強度不足：{reason}",
         cure "Use at least 10 characters that are not on the list of common passwords.";
     PreconditionRequired = "precondition_required" PreconditionRequired:
         en "this object needs If-Match",
-        zh_cn "此对象要求 If-Match",
-        zh_tw "此物件要求 If-Match",
+        zh_cn "此对象要求 If-Match", zh_tw "此物件要求 If-Match",
         cure "Send the ETag you read as If-Match.";
     TooManyRequests = "too_many_requests" TooMany:
         en "too many attempts; try again later",
-        zh_cn "尝试次数过多，请稍后再试",
-        zh_tw "嘗試次數過多，請稍後再試",
+        zh_cn "尝试次数过多，请稍后再试", zh_tw "嘗試次數過多，請稍後再試",
         cure "Wait as long as Retry-After says.";
     TooSoon = "too_soon" TooMany:
         en "those it waits for were notified less than {minutes} minutes ago",
@@ -540,18 +510,15 @@ codes! {
     // environment
     Internal = "internal" Internal:
         en "an internal error happened; it is recorded under {trace}",
-        zh_cn "发生内部错误，记录编号 {trace}",
-        zh_tw "發生內部錯誤，記錄編號 {trace}",
+        zh_cn "发生内部错误，记录编号 {trace}", zh_tw "發生內部錯誤，記錄編號 {trace}",
         cure "Give the number to an administrator.";
     NotReady = "not_ready" Unavailable:
         en "the service is not ready",
-        zh_cn "服务尚未就绪",
-        zh_tw "服務尚未就緒",
+        zh_cn "服务尚未就绪", zh_tw "服務尚未就緒",
         cure "Try again in a moment.";
     DatabaseUnavailable = "database_unavailable" Unavailable:
         en "the database cannot be reached: {reason}",
-        zh_cn "无法连接数据库：{reason}",
-        zh_tw "無法連線資料庫：{reason}",
+        zh_cn "无法连接数据库：{reason}", zh_tw "無法連線資料庫：{reason}",
         cure "Start the database or correct its address.";
     DatabaseBusy = "database_busy" Unavailable:
         en "the database is busy",
@@ -563,38 +530,31 @@ codes! {
         cure "Free some space; nothing was changed.";
     ReadOnlyStorage = "read_only_storage" Environment:
         en "{path} cannot be written: {reason}",
-        zh_cn "{path} 无法写入：{reason}",
-        zh_tw "{path} 無法寫入：{reason}",
+        zh_cn "{path} 无法写入：{reason}", zh_tw "{path} 無法寫入：{reason}",
         cure "Give the process write access, or choose another --data folder.";
     DatabaseInUse = "database_in_use" Environment:
         en "another process already uses {path}",
-        zh_cn "另一个进程正在使用 {path}",
-        zh_tw "另一個行程正在使用 {path}",
+        zh_cn "另一个进程正在使用 {path}", zh_tw "另一個行程正在使用 {path}",
         cure "Stop that process, or choose another --data folder.";
     DatabaseTooNew = "database_too_new" Environment:
         en "the database was written by a newer version ({found}; this one knows {known})",
-        zh_cn "数据库由更新的版本写入（{found}，本版本支持 {known}）",
-        zh_tw "資料庫由較新的版本寫入（{found}，本版本支援 {known}）",
+        zh_cn "数据库由更新的版本写入（{found}，本版本支持 {known}）", zh_tw "資料庫由較新的版本寫入（{found}，本版本支援 {known}）",
         cure "Install the newer version again.";
     PortInUse = "port_in_use" Environment:
         en "address {address} is in use",
-        zh_cn "地址 {address} 已被占用",
-        zh_tw "位址 {address} 已被佔用",
+        zh_cn "地址 {address} 已被占用", zh_tw "位址 {address} 已被佔用",
         cure "Stop what listens there, or choose another --listen address.";
     FileNotReadable = "file_not_readable" Environment:
         en "{path} cannot be read: {reason}",
-        zh_cn "{path} 无法读取：{reason}",
-        zh_tw "{path} 無法讀取：{reason}",
+        zh_cn "{path} 无法读取：{reason}", zh_tw "{path} 無法讀取：{reason}",
         cure "Check the path and its permissions.";
     PackNotFound = "pack_not_found" Check:
         en "pack `{pack}` was not found",
-        zh_cn "未找到软件包 `{pack}`",
-        zh_tw "找不到套件 `{pack}`",
+        zh_cn "未找到软件包 `{pack}`", zh_tw "找不到套件 `{pack}`",
         cure "Give the folder of a pack, or the name of a built-in one.";
     InvalidConfiguration = "invalid_configuration" Environment:
         en "{reason}",
-        zh_cn "{reason}",
-        zh_tw "{reason}",
+        zh_cn "{reason}", zh_tw "{reason}",
         cure "Correct the option, the environment variable or lifeloom.toml.";
 }
 

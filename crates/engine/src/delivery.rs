@@ -2,14 +2,15 @@
 //! the lease, so that a worker that comes back late changes nothing.
 
 use crate::caller::Identity;
+use crate::connectors::ConnectorCall;
+use crate::ended::{Ended, busy, kept};
 use crate::engine::Engine;
 use crate::identity::trail::{Origin, entry};
-use crate::mailer::Undelivered;
 use crate::messages::Notice;
-use crate::outbound::{Call, Uncalled};
-use crate::outbox::{HTTP, MAIL, Mail, NOTIFY, opened};
+use crate::outbound::{Answer, Call, Uncalled};
+use crate::outbox::{CONNECTOR, HTTP, MAIL, Mail, NOTIFY, opened};
 use crate::records::command::Command;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use futures_util::future::join_all;
 use plan::planner::Mode;
@@ -35,32 +36,10 @@ const LONGEST_PAUSE: TimeDelta = TimeDelta::hours(1);
 const MOST_ATTEMPTS: i64 = 26;
 /// Makes a repeated call have no further effect.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
-/// Characters of an answer that are kept for administrators.
-const MOST_KEPT: usize = 2000;
 /// Most effects of a list.
 const MOST: u32 = 200;
 /// The states of an effect.
 pub const STATES: [&str; 5] = ["ready", "sending", "done", "failed", "unknown"];
-
-/// How having an effect ended.
-pub(crate) enum Ended {
-    /// It was had; what the peer answered.
-    Had(Json),
-    /// It will never be had.
-    ForGood(String),
-    /// Another time it may be.
-    ForNow(String),
-}
-
-impl From<std::result::Result<(), Undelivered>> for Ended {
-    fn from(sent: std::result::Result<(), Undelivered>) -> Ended {
-        match sent {
-            Ok(()) => Ended::Had(Json::Null),
-            Err(Undelivered::ForGood(reason)) => Ended::ForGood(reason),
-            Err(Undelivered::ForNow(reason)) => Ended::ForNow(reason),
-        }
-    }
-}
 
 impl Engine {
     /// Delivers what is due until `stop` says so. Any number of processes may do this at once.
@@ -122,7 +101,7 @@ impl Engine {
 
     /// Which kinds of effects this process can have.
     fn deliverable(&self) -> Vec<&'static str> {
-        self.mailer().map(|_| MAIL).into_iter().chain([HTTP, NOTIFY]).collect()
+        self.mailer().map(|_| MAIL).into_iter().chain([CONNECTOR, HTTP, NOTIFY]).collect()
     }
 
     /// Whether mails wait for a mail server that nobody configured.
@@ -138,19 +117,25 @@ impl Engine {
         let ended = match effect.kind.as_str() {
             MAIL => self.send_mail(effect).await,
             HTTP => self.call_out(effect).await,
-            other => Ended::ForNow(format!("this process delivers no {other}")),
+            // Boxed: a call holds a session with a peer, and lies beside others of its batch.
+            CONNECTOR => Box::pin(self.ask_connector(effect)).await,
+            other => Ended::ForNow(format!("this process delivers no {other}"), None),
         };
         let now = self.now();
         let tried = effect.attempts;
         let (state, result, run_at) = match ended {
             Ended::Had(answer) => ("done", json!({"answer": answer}), now),
-            Ended::ForNow(reason) if tried < MOST_ATTEMPTS => {
+            Ended::ForNow(reason, after) if tried < MOST_ATTEMPTS => {
                 tracing::info!(effect = %effect.id, kind = effect.kind, reason, "to be tried again");
-                ("ready", json!({"reason": reason}), now + pause(tried))
+                ("ready", json!({"reason": reason}), now + after.unwrap_or_else(|| pause(tried)))
             }
-            Ended::ForGood(reason) | Ended::ForNow(reason) => {
+            Ended::ForGood(reason) | Ended::ForNow(reason, _) => {
                 tracing::warn!(effect = %effect.id, kind = effect.kind, reason, "not delivered");
                 ("failed", json!({"reason": reason}), now)
+            }
+            Ended::Unknown(reason) => {
+                tracing::warn!(effect = %effect.id, kind = effect.kind, reason, "not known whether delivered");
+                ("unknown", json!({"reason": reason}), now)
             }
         };
         let effect = effect.clone();
@@ -206,7 +191,7 @@ impl Engine {
 
     async fn send_mail(&self, effect: &Effect) -> Ended {
         let Some(mailer) = self.mailer() else {
-            return Ended::ForNow("no mail server is configured".to_owned());
+            return Ended::ForNow("no mail server is configured".to_owned(), None);
         };
         let mail = match Mail::of(effect, self.secret()) {
             Ok(mail) => mail,
@@ -228,9 +213,17 @@ impl Engine {
             call.headers.push((IDEMPOTENCY_KEY.to_owned(), effect.key.clone()));
         }
         match self.outbound().call(&call).await {
-            Ok(answer) => judged(answer.status, &answer.body),
+            Ok(answer) => judged(&answer, self.now()),
             Err(Uncalled::Refused(reason)) => Ended::ForGood(reason),
-            Err(Uncalled::Failed(reason)) => Ended::ForNow(reason),
+            Err(Uncalled::Unreached(reason) | Uncalled::Failed(reason)) => Ended::ForNow(reason, None),
+        }
+    }
+
+    /// Asks another system, with the key of the effect.
+    async fn ask_connector(&self, effect: &Effect) -> Ended {
+        match opened::<ConnectorCall>(effect.id, CONNECTOR, &effect.payload, self.secret()) {
+            Ok(call) => self.make_call(&call, &effect.key).await,
+            Err(found) => Ended::ForGood(found.to_string()),
         }
     }
 
@@ -259,6 +252,9 @@ impl Engine {
         let to = match effect.kind.as_str() {
             MAIL => Mail::of(effect, self.secret()).ok().map(|mail| mail.to),
             HTTP => opened::<Call>(effect.id, HTTP, &effect.payload, self.secret()).ok().map(|call| call.url),
+            CONNECTOR => opened::<ConnectorCall>(effect.id, CONNECTOR, &effect.payload, self.secret())
+                .ok()
+                .map(|call| call.name()),
             _ => None,
         };
         let result = effect.result.as_ref();
@@ -318,12 +314,12 @@ impl Engine {
 }
 
 /// What an answer means: a peer that is busy is asked again, one that says no is not.
-fn judged(status: u16, body: &[u8]) -> Ended {
-    let text: String = String::from_utf8_lossy(body).chars().take(MOST_KEPT).collect();
-    match status {
-        200..=299 => Ended::Had(json!({"status": status, "body": text})),
-        408 | 425 | 429 | 500..=599 => Ended::ForNow(format!("status {status}: {text}")),
-        _ => Ended::ForGood(format!("status {status}: {text}")),
+fn judged(answer: &Answer, now: DateTime<Utc>) -> Ended {
+    let (status, text) = (answer.status, kept(&answer.body));
+    match busy(answer, now) {
+        _ if (200..=299).contains(&status) => Ended::Had(json!({"status": status, "body": text})),
+        Some(after) => Ended::ForNow(format!("status {status}: {text}"), after),
+        None => Ended::ForGood(format!("status {status}: {text}")),
     }
 }
 

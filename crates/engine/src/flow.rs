@@ -27,6 +27,8 @@ pub mod start;
 
 pub mod decide;
 
+mod decision;
+
 pub mod drive;
 
 mod notice;

@@ -4,11 +4,12 @@
 //! storage (doing it), hooks, derived values, history, events. Writes enter through storage's one door.
 //! This crate knows no HTTP and has no global state; a process may hold several engines.
 //!
-//! Read in this order: [`clock`] (time as a port), [`mail`] and [`mailer`] (SMTP), [`outbound`] (HTTP to others), [`frames`] (statements kept), [`caller`] (who asks, with the rights in force), [`published`]
+//! Read in this order: [`clock`] (time as a port), [`mail`] and [`mailer`] (SMTP), [`outbound`] (HTTP to others), [`ended`] (what became of it), [`frames`] (statements kept), [`caller`] (who asks, with the rights in force), [`published`]
 //! (the catalog in force and what was compiled from it), [`site`], [`file_limits`], `file_value` (a file in a record), `templates`, [`engine`] (the value itself), [`rows`] and
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
 //! [`flow`] (approvals), [`files`] (uploads, attachments), [`requests`] (what changes something, once), [`describe`] (what clients are told of
-//! definitions), [`calendars`] (working time), [`publish`] (packs and migrations), `opening` (the way into a running engine),
+//! definitions), [`calendars`] (working time), `parameters` (what is given to actions and connectors), [`signature`] (proofs between
+//! systems), [`connectors`] (other systems), `decisions` (tables that are asked), [`publish`] (packs and migrations), `opening` (the way into a running engine),
 //! [`outbox`] (what is to be sent), `messages` (what is said), [`delivery`] (sending it), [`jobs`], [`handover`] (what
 //! somebody who leaves passes on), `first` (the first administrator), [`audit`] (the trail and its seal), [`keys`]
 //! (other keys for encrypted fields), [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs
@@ -22,6 +23,8 @@ pub mod mailer;
 
 pub mod outbound;
 
+pub mod ended;
+
 pub mod frames;
 
 pub mod caller;
@@ -31,6 +34,8 @@ pub mod published;
 pub mod site;
 
 pub mod file_limits;
+
+mod parameters;
 
 mod file_value;
 
@@ -54,9 +59,15 @@ pub mod requests;
 
 mod explain;
 
+mod decisions;
+
 pub mod describe;
 
 pub mod calendars;
+
+pub mod signature;
+
+pub mod connectors;
 
 pub mod publish;
 

@@ -1,10 +1,13 @@
 //! Sending mails by SMTP: one session a mail, so that nothing of a broken one is left for the next.
 
 use crate::mail::Mail;
+use crate::outbound::{Outbound, Uncalled};
 use chrono::{DateTime, Utc};
-use diagnostic::{Code, Diagnostic, Result};
+use diagnostic::{Code, Diagnostic};
 use lettre::message::Mailbox;
 use lettre::transport::smtp::Error as SmtpError;
+use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use std::net::IpAddr;
@@ -41,7 +44,7 @@ impl Mailer {
     ///
     /// # Errors
     /// `invalid_configuration`; also for a password that would travel in the clear to another machine.
-    pub fn new(url: &str, from: &str) -> Result<Mailer> {
+    pub fn new(url: &str, from: &str) -> diagnostic::Result<Mailer> {
         Mailer::with_patience(url, from, CONNECT, SESSION)
     }
 
@@ -49,7 +52,12 @@ impl Mailer {
     ///
     /// # Errors
     /// As [`Mailer::new`].
-    pub fn with_patience(url: &str, from: &str, connect: Duration, session: Duration) -> Result<Mailer> {
+    pub fn with_patience(
+        url: &str,
+        from: &str,
+        connect: Duration,
+        session: Duration,
+    ) -> diagnostic::Result<Mailer> {
         let sender: Mailbox =
             from.trim().parse().map_err(|_| wrong(format!("--mail-from `{from}` is no address")))?;
         // The address may hold a password: it is not repeated.
@@ -79,6 +87,60 @@ impl Mailer {
         Ok(Mailer { transport, from: sender, session })
     }
 
+    /// Whether an address and a sender of a connector can be read; else which of the two is wrong, and why.
+    pub(crate) fn check(url: Option<&str>, from: Option<&str>) -> Result<(), (&'static str, String)> {
+        if let Some(url) = url {
+            Server::read(url).map_err(|reason| ("url", reason))?;
+        }
+        match from.map(|from| from.trim().parse::<Mailbox>()) {
+            Some(Err(_)) => Err(("from", NO_SENDER.to_owned())),
+            _ => Ok(()),
+        }
+    }
+
+    /// A way to the mail server of a connector: its name is looked up and its address judged as those of all calls are, and
+    /// sessions go to the very address that was judged.
+    ///
+    /// # Errors
+    /// `Uncalled::Refused` for what may not be called and for a password that would travel in the clear,
+    /// `Uncalled::Unreached` for a server that has no address.
+    pub(crate) async fn to_judged(
+        outbound: &Outbound,
+        url: &str,
+        from: &str,
+        account: Option<(&str, &str)>,
+    ) -> Result<Mailer, Uncalled> {
+        let server = Server::read(url).map_err(Uncalled::Refused)?;
+        let from: Mailbox = from.trim().parse().map_err(|_| Uncalled::Refused(NO_SENDER.to_owned()))?;
+        let found = tokio::time::timeout(CONNECT, outbound.place(&server.host, server.address, server.port));
+        let place = found.await.unwrap_or_else(|_| {
+            Err(Uncalled::Unreached(format!("{} was not found within {CONNECT:?}", server.host)))
+        })?;
+        // Certificates are those of the name, wherever it leads.
+        let named = || {
+            let named = TlsParameters::new(server.host.clone());
+            named.map_err(|_| Uncalled::Refused("the address of the mail server names no host".to_owned()))
+        };
+        let tls = match server.security {
+            Security::Whole => Tls::Wrapper(named()?),
+            Security::Begun => Tls::Required(named()?),
+            Security::None if account.is_some() && !place.ip().is_loopback() => {
+                let why = "the password would travel in the clear: use smtps:// or starttls://";
+                return Err(Uncalled::Refused(why.to_owned()));
+            }
+            Security::None => Tls::None,
+        };
+        let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(place.ip().to_string())
+            .port(place.port())
+            .tls(tls)
+            .timeout(Some(CONNECT))
+            .hello_name(ClientId::Domain(from.email.domain().to_owned()));
+        if let Some((user, password)) = account {
+            builder = builder.credentials(Credentials::new(user.to_owned(), password.to_owned()));
+        }
+        Ok(Mailer { transport: builder.build(), from, session: SESSION })
+    }
+
     /// Sends a mail that was written at an instant, under the `Message-ID` of its effect.
     ///
     /// # Errors
@@ -93,6 +155,62 @@ impl Mailer {
                 Err(Undelivered::ForNow(format!("the mail server took longer than {:?}", self.session)))
             }
         }
+    }
+}
+
+/// Why a sender cannot be read.
+const NO_SENDER: &str = "an address such as Desk <desk@example.com> is expected";
+
+/// How a session is kept secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Security {
+    /// From its first byte.
+    Whole,
+    /// From its second sentence.
+    Begun,
+    /// Not at all.
+    None,
+}
+
+/// Where the mail server of a connector is.
+struct Server {
+    host: String,
+    /// The address, where one is said in the place of a name.
+    address: Option<IpAddr>,
+    port: u16,
+    security: Security,
+}
+
+impl Server {
+    fn read(text: &str) -> Result<Server, String> {
+        let broken =
+            |why: &str| format!("the address of a mail server {why}, such as smtps://mail.example.com");
+        let url = Url::parse(text.trim()).map_err(|_| broken("is expected"))?;
+        let (security, usual) = match url.scheme() {
+            "smtps" => (Security::Whole, 465),
+            "starttls" => (Security::Begun, 587),
+            "smtp" => (Security::None, 25),
+            _ => return Err(broken("begins with smtps://, starttls:// or smtp://")),
+        };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(broken("holds no user and no password"));
+        }
+        if url.query().is_some() || url.fragment().is_some() || !matches!(url.path(), "" | "/") {
+            return Err(broken("names a host and nothing more"));
+        }
+        let (host, address) = match url.host() {
+            Some(Host::Ipv4(ip)) => (ip.to_string(), Some(IpAddr::V4(ip))),
+            Some(Host::Ipv6(ip)) => (ip.to_string(), Some(IpAddr::V6(ip))),
+            // A scheme that the URL standard does not know leaves numbers as text.
+            Some(Host::Domain(name)) if !name.is_empty() => {
+                let name = name.to_ascii_lowercase();
+                let address = name.parse().ok();
+                (name, address)
+            }
+            _ => return Err(broken("names a host")),
+        };
+        let port = url.port().unwrap_or(usual);
+        Ok(Server { host, address, port, security })
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::json;
 use std::sync::Arc;
 use storage::migrate::purge::{self, Retired};
 use storage::store::publish as table;
-use storage::store::{attempt, audit, effect, event, idempotency, reset, session, transfer};
+use storage::store::{attempt, audit, effect, event, idempotency, reset, session, signature, transfer};
 use storage::{Tx, backup, row, search, system};
 use uuid::Uuid;
 
@@ -61,8 +61,8 @@ impl Engine {
             .await
     }
 
-    /// Removes what has ended: sessions, failed sign-ins and links of another day, keys of requests that are kept
-    /// for 24 hours, events of more than a week ago, effects that were had more than thirty days ago, imports and exports
+    /// Removes what has ended: sessions, failed sign-ins and links of another day, keys of requests and
+    /// signatures that are kept for 24 hours, events of more than a week ago, effects that were had more than thirty days ago, imports and exports
     /// with their files.
     ///
     /// # Errors
@@ -76,6 +76,7 @@ impl Engine {
                 attempt::sweep(&tx, yesterday).await?;
                 reset::sweep(&tx, yesterday).await?;
                 idempotency::sweep(&tx, yesterday).await?;
+                signature::sweep(&tx, yesterday).await?;
                 effect::sweep(&tx, now - TimeDelta::days(30)).await.map(drop)
             })
             .await?;

@@ -9,7 +9,7 @@ use crate::caller::Identity;
 use crate::engine::internal;
 use crate::mail::Mail;
 use crate::outbound::{Call, Uncalled};
-use crate::outbox::{HTTP, MAIL, NOTIFY, effect, sealed};
+use crate::outbox::{CONNECTOR, HTTP, MAIL, NOTIFY, effect, sealed};
 use crate::templates::Templates;
 use crate::work::Work;
 use chrono_tz::Tz;
@@ -121,9 +121,23 @@ impl Work {
     pub(crate) async fn put_call(&self, given: &Json) -> Result<Uuid> {
         let call = call_of(given)?;
         self.engine.outbound().check(&call).map_err(|wrong| match wrong {
-            Uncalled::Refused(reason) | Uncalled::Failed(reason) => refused("call", &reason),
+            Uncalled::Refused(reason) | Uncalled::Unreached(reason) | Uncalled::Failed(reason) => {
+                refused("call", &reason)
+            }
         })?;
         let made = effect(HTTP, &call, &key(HTTP), self.engine.secret(), self.bindings.now)?;
+        let id = made.id;
+        table::insert(&self.tx, &[made]).await?;
+        Ok(id)
+    }
+
+    /// Puts a call of an operation of a connector into the outbox; answers the effect's id.
+    ///
+    /// # Errors
+    /// As [`crate::Engine::prepare_call`].
+    pub(crate) async fn put_operation(&self, name: &str, values: &Json, pack: Option<&str>) -> Result<Uuid> {
+        let call = self.engine.prepare_call_of(&self.published, name, pack, values)?;
+        let made = call.effect(&key(CONNECTOR), self.engine.secret(), self.bindings.now)?;
         let id = made.id;
         table::insert(&self.tx, &[made]).await?;
         Ok(id)

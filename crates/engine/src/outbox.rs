@@ -17,6 +17,8 @@ pub use crate::mail::Mail;
 pub const MAIL: &str = "mail";
 /// The kind of effect that is a notification of a user.
 pub const NOTIFY: &str = "notify";
+/// The kind of effect that is asked of another system.
+pub const CONNECTOR: &str = "connector";
 /// The kind of effect that is a call of another machine.
 pub const HTTP: &str = "http";
 

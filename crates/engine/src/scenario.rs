@@ -38,6 +38,8 @@ pub struct Selection {
     pub packs: Vec<String>,
     /// Only scenarios whose name holds this.
     pub filter: Option<String>,
+    /// Each scenario is played again and again, its database cut off after one write more each time and opened anew.
+    pub crashes: bool,
     /// `postgres://…`: each scenario in a schema of its own there. SQLite files in a temporary folder otherwise.
     pub database: Option<String>,
 }
@@ -53,6 +55,8 @@ pub struct Outcome {
     pub failures: Vec<Diagnostic>,
     /// How long it took, without making the database it starts from.
     pub took: Duration,
+    /// How often its database was cut off.
+    pub crashes: i64,
 }
 
 /// Plays the scenarios of packs, as many at a time as there are cores; `told` hears of each as it ends. Answers
@@ -73,7 +77,7 @@ pub async fn run(
         return Err(vec![found]);
     }
     let stages = Arc::new(Stages::new(packs, selection.database.clone()).map_err(|found| vec![*found])?);
-    let mut ended = play_all(scripts, stages.clone(), told).await;
+    let mut ended = play_all(scripts, stages.clone(), selection.crashes, told).await;
     stages.clear().await;
     ended.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(ended)
@@ -106,6 +110,7 @@ fn selected(packs: &[PackFiles], published: &Published, selection: &Selection) -
 async fn play_all(
     scripts: Vec<Script>,
     stages: Arc<Stages>,
+    crashes: bool,
     told: &(dyn Fn(&Outcome) + Send + Sync),
 ) -> Vec<Outcome> {
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -115,7 +120,7 @@ async fn play_all(
     loop {
         while running.len() < cores {
             let Some(script) = waiting.next() else { break };
-            running.spawn(play_one(script, stages.clone()));
+            running.spawn(play_one(script, stages.clone(), crashes));
         }
         match running.join_next().await {
             None => return ended,
@@ -127,15 +132,15 @@ async fn play_all(
             Some(Err(failed)) => {
                 let found = Diagnostic::new(Code::ScenarioFailed).with("reason", failed);
                 let (name, file) = (String::from("?"), String::new());
-                ended.push(Outcome { name, file, failures: vec![found], took: Duration::ZERO });
+                ended.push(Outcome { name, file, failures: vec![found], took: Duration::ZERO, crashes: 0 });
             }
         }
     }
 }
 
-async fn play_one(script: Script, stages: Arc<Stages>) -> Outcome {
-    let mut took = Duration::ZERO;
-    let failures = match staged(&script, &stages, &mut took).await {
+async fn play_one(script: Script, stages: Arc<Stages>, crashes: bool) -> Outcome {
+    let mut played = Played::default();
+    let failures = match staged(&script, &stages, crashes, &mut played).await {
         Ok(failures) => failures,
         Err(error) => {
             let what = wording::refusal(&error);
@@ -144,15 +149,48 @@ async fn play_one(script: Script, stages: Arc<Stages>) -> Outcome {
             vec![Diagnostic::new(Code::ScenarioFailed).with("reason", reason).in_source(place)]
         }
     };
-    Outcome { name: script.name, file: script.file.path, failures, took }
+    let Played { took, crashes } = played;
+    Outcome { name: script.name, file: script.file.path, failures, took, crashes }
 }
 
-async fn staged(script: &Script, stages: &Stages, took: &mut Duration) -> Result<Vec<Diagnostic>> {
+/// What a scenario took.
+#[derive(Default)]
+struct Played {
+    took: Duration,
+    crashes: i64,
+}
+
+async fn staged(
+    script: &Script,
+    stages: &Stages,
+    crashes: bool,
+    played: &mut Played,
+) -> Result<Vec<Diagnostic>> {
     let start = Start::of(&script.scenario.given)?;
-    let stage = stages.open(&start).await?;
-    let began = Instant::now();
-    let failures = play::play(script, &stage).await;
-    *took = began.elapsed();
+    let mut stage = stages.open(&start).await?;
+    let (began, before) = (Instant::now(), stage.engine.database().fuse().begun());
+    let mut failures = play::play(script, &mut stage).await;
+    played.took = began.elapsed();
+    let writes = stage.engine.database().fuse().begun() - before;
+    let outcome = if crashes { stage.outcome().await? } else { Vec::new() };
     stage.close().await?;
+    for after in 0..writes {
+        if !crashes || !failures.is_empty() {
+            break;
+        }
+        let mut stage = stages.open(&start).await?;
+        stage.engine.database().fuse().cut_after(after);
+        failures = play::play(script, &mut stage).await;
+        let found = stage.outcome().await?;
+        if failures.is_empty() && found != outcome {
+            failures.push(wording::otherwise(&outcome, &found));
+        }
+        let cut = |one: &mut Diagnostic| {
+            *one = std::mem::replace(one, Diagnostic::new(Code::ScenarioFailed)).with("cut_after", after);
+        };
+        failures.iter_mut().for_each(cut);
+        stage.close().await?;
+        played.crashes += 1;
+    }
     Ok(failures)
 }

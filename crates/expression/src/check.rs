@@ -26,6 +26,8 @@ pub enum Expectation {
     Value(Type),
     /// Anything but children.
     Any,
+    /// Several values, or children: what can be walked.
+    Items,
 }
 
 /// Parses and checks in one go.
@@ -267,6 +269,7 @@ impl Checker<'_> {
         let ok = match expectation {
             Expectation::Condition => expr.ty == Type::Boolean,
             Expectation::Any => !matches!(expr.ty, Type::Children(_)),
+            Expectation::Items => matches!(expr.ty, Type::Children(_) | Type::List(_)),
             Expectation::Value(wanted) => {
                 let expr = self.fit(expr, wanted)?;
                 if fit::assignable(wanted, &expr.ty) {
@@ -289,6 +292,11 @@ impl Checker<'_> {
                 "a condition is expected, this is {x}",
                 "此处应为条件，实际为 {x}",
                 "此處應為條件，實際為 {x}",
+            ],
+            Expectation::Items => [
+                "a list or children are expected, this is {x}",
+                "此处应为列表或子记录，实际为 {x}",
+                "此處應為清單或子記錄，實際為 {x}",
             ],
             _ => [
                 "{x} are not a value; use sum(), count(), any() …",

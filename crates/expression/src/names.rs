@@ -118,8 +118,8 @@ impl ArithmeticOperator {
 }
 
 impl Root {
-    /// All roots by name; bare names have the name `row` in the browser's form only.
-    pub const ALL: [(&'static str, Root); 8] = [
+    /// All roots by name; bare names have the name `row`, and variables `variable`, in the serialised form only.
+    pub const ALL: [(&'static str, Root); 9] = [
         ("row", Root::Row),
         ("record", Root::Record),
         ("old", Root::Old),
@@ -128,6 +128,7 @@ impl Root {
         ("approver", Root::Approver),
         ("assignee", Root::Assignee),
         ("event", Root::Event),
+        ("variable", Root::Variable),
     ];
 
     /// Its name.

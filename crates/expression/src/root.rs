@@ -20,4 +20,7 @@ pub enum Root {
     Assignee,
     /// `event`: what started an automation.
     Event,
+    /// A record that a variable holds. It has no name of its own: the first step names the variable and no object, the
+    /// steps behind it start at the record.
+    Variable,
 }

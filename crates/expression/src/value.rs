@@ -1,5 +1,6 @@
 //! What a field holds and an expression yields.
 
+use crate::Type;
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use rust_decimal::Decimal;
 use std::sync::Arc;
@@ -61,6 +62,25 @@ impl Value {
         match self {
             Value::Reference(id) | Value::Link { id, .. } => Some(*id),
             _ => None,
+        }
+    }
+
+    /// Whether it can be a value of a type. Nothing is one of every type.
+    pub fn is_of(&self, ty: &Type) -> bool {
+        match (ty, self) {
+            (_, Value::Null)
+            | (Type::Boolean, Value::Boolean(_))
+            | (Type::Integer, Value::Integer(_))
+            | (Type::Decimal { .. }, Value::Integer(_) | Value::Decimal(_))
+            | (Type::Text | Type::Select(_), Value::Text(_))
+            | (Type::Date, Value::Date(_))
+            | (Type::DateTime, Value::DateTime(_))
+            | (Type::Time, Value::Time(_))
+            | (Type::Duration, Value::Duration(_))
+            | (Type::Reference(_), Value::Reference(_) | Value::Link { .. })
+            | (Type::Address | Type::Json, Value::Json(_)) => true,
+            (Type::List(item), Value::List(items)) => items.iter().all(|value| value.is_of(item)),
+            _ => false,
         }
     }
 

@@ -8,7 +8,7 @@
 //! [`wording`] and [`known`] (what exists for an actor), [`row`] (a record in memory), [`read`] and [`write`]
 //! (what reads and writes are), [`query`] (requests that read). Then the way of a write: [`facts`], [`draft`],
 //! [`scene`] (records that expressions speak of), [`planner`], `parse`, `begin`, `prepare`, `deletion`,
-//! `defaults`, `moves`, `actions`, `checks`, [`render`], `finish`. Last [`mod@evaluate`] and [`explain`].
+//! `defaults`, `moves`, `actions`, `checks`, [`render`], `finish`. Last [`mod@evaluate`], [`decisions`] and [`explain`].
 
 pub mod actor;
 
@@ -68,6 +68,8 @@ mod finish;
 
 pub mod evaluate;
 
+pub mod decisions;
+
 pub mod explain;
 
 #[cfg(test)]
@@ -75,6 +77,7 @@ mod tests;
 
 pub use actor::{Access, Actor, Grants, ObjectGrant, Rows};
 pub use begin::Upsert;
+pub use defaults::conform;
 pub use draft::{Draft, Intent, Precondition, RowDraft};
 pub use evaluate::Evaluated;
 pub use facts::{Facts, KeyLookup, Lock, Needs, Referring};

@@ -197,6 +197,31 @@ struct Frame<'a, 'r> {
 }
 
 impl Frame<'_, '_> {
+    /// The value at the end of steps that start at the record which a variable holds.
+    fn of_variable(&self, steps: &[Step]) -> Evaluated {
+        let Some((variable, rest)) = steps.split_first() else { return Err(EvaluateError::missing(steps)) };
+        let held = self.parameter(&variable.field)?;
+        let (Some(first), Some(id)) = (rest.first(), held.as_reference()) else {
+            return Ok(if rest.is_empty() { held } else { Value::Null });
+        };
+        match self.scene.record(&first.object, id)?.filter(|row| !is_deleted(row)) {
+            Some(row) => self.scene.walk(row, rest),
+            None => Ok(Value::Null),
+        }
+    }
+
+    /// The record whose children are at the end of the steps; `None` where a reference on the way is absent.
+    fn parent(&self, root: Root, before: &[Step]) -> Evaluated<Option<Uuid>> {
+        let value = match (root, self.root(root)) {
+            (Root::Variable, _) => self.of_variable(before)?,
+            (_, Some(row)) if before.is_empty() => Value::Reference(row.id()),
+            (_, Some(row)) => self.scene.walk(row, before)?,
+            (Root::Old, None) => Value::Null,
+            _ => return Err(EvaluateError::missing(before)),
+        };
+        Ok(value.as_reference())
+    }
+
     fn root(&self, root: Root) -> Option<&Row> {
         match root {
             Root::Row => self.roots.row,
@@ -205,7 +230,7 @@ impl Frame<'_, '_> {
             Root::Initiator => self.roots.initiator,
             Root::Approver => self.roots.approver,
             Root::Assignee => self.roots.assignee,
-            Root::User | Root::Event => None,
+            Root::User | Root::Event | Root::Variable => None,
         }
     }
 }
@@ -214,6 +239,7 @@ impl Context for Frame<'_, '_> {
     fn value(&self, root: Root, steps: &[Step]) -> Evaluated {
         match (root, self.root(root)) {
             (Root::User, _) => self.scene.of_user(steps),
+            (Root::Variable, _) => self.of_variable(steps),
             (_, Some(row)) => self.scene.walk(row, steps),
             (Root::Old, None) => Ok(Value::Null),
             _ => Err(EvaluateError::missing(steps)),
@@ -221,16 +247,8 @@ impl Context for Frame<'_, '_> {
     }
 
     fn children(&self, root: Root, steps: &[Step]) -> Evaluated<Vec<Box<dyn Record + '_>>> {
-        let (Some((last, before)), Some(row)) = (steps.split_last(), self.root(root)) else {
-            return if root == Root::Old { Ok(Vec::new()) } else { Err(EvaluateError::missing(steps)) };
-        };
-        let parent = match before {
-            [] => row.id(),
-            _ => match self.scene.walk(row, before)?.as_reference() {
-                Some(id) => id,
-                None => return Ok(Vec::new()),
-            },
-        };
+        let Some((last, before)) = steps.split_last() else { return Err(EvaluateError::missing(steps)) };
+        let Some(parent) = self.parent(root, before)? else { return Ok(Vec::new()) };
         let field = self.scene.catalog.objects.get(&last.object).and_then(|object| object.field(&last.field));
         let Some(Stored::Children { object, via }) = field.map(|field| &field.stored) else {
             return Err(EvaluateError::missing(steps));

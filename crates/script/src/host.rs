@@ -61,6 +61,9 @@ pub trait Host: Send + Sync {
     fn mail(&self, to: &Receiver, message: &Message) -> Result<()>;
     /// Puts a call of another machine into the outbox: `{method, url, headers, body}`. Answers the effect's id.
     fn http(&self, call: &Json) -> Result<Uuid>;
+    /// Puts a call of an operation of a connector into the outbox: `erp.create_quote`, and what it takes. Answers the
+    /// effect's id.
+    fn connector(&self, operation: &str, values: &Json) -> Result<Uuid>;
     /// What this run may still ask for.
     fn budget(&self) -> &Budget;
     /// The engine's clock.

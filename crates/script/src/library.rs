@@ -281,6 +281,13 @@ fn effects(engine: &mut Engine) {
         let effect = host.http(&call).map_err(|found| thrown(host.budget().failed(found)))?;
         Ok::<_, Box<EvalAltResult>>(effect.to_string())
     });
+    engine.register_fn("connector", |c: NativeCallContext, operation: ImmutableString, values: Map| {
+        let (host, values) = (host(&c)?, Json::Object(wire(values)?));
+        host.budget().callout().map_err(thrown)?;
+        let made = host.connector(&operation, &values);
+        let effect = made.map_err(|found| thrown(host.budget().failed(found)))?;
+        Ok::<_, Box<EvalAltResult>>(effect.to_string())
+    });
 }
 
 /// A user, as a record or an id.

@@ -47,6 +47,9 @@ impl Host for Nothing {
     fn http(&self, _: &Json) -> Result<Uuid> {
         Ok(Uuid::nil())
     }
+    fn connector(&self, _: &str, _: &Json) -> Result<Uuid> {
+        Ok(Uuid::nil())
+    }
     fn budget(&self) -> &Budget {
         &self.0
     }
@@ -139,6 +142,8 @@ fn budgets_are_counted_and_named() {
         ("for i in 0..101 { query(\"crm.lead\", \"true\"); }", "more than 100 queries and writes"),
         ("for i in 0..10 { http(#{url: \"https://example.com\"}); }", "done"),
         ("for i in 0..11 { http(#{url: \"https://example.com\"}); }", "more than 10 mails"),
+        ("for i in 0..10 { connector(\"erp.ping\", #{a: i}); }", "done"),
+        ("for i in 0..11 { connector(\"erp.ping\", #{a: i}); }", "more than 10 mails"),
         ("for i in 0..1000 { log(\"x\"); }", "done"),
     ];
     for (body, expect) in rows {

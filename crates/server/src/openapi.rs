@@ -1,7 +1,7 @@
 //! OpenAPI 3.1 of the site's own objects, as far as the asker may use them.
 //!
 //! Read in this order: [`answers`] (what is the same everywhere), [`schemas`] (records), [`paths`] (addresses of
-//! objects), [`files`], [`fixed`] (addresses that every site has), then [`document`].
+//! objects), [`files`], [`decisions`], [`fixed`] (addresses that every site has), then [`document`].
 
 pub mod answers;
 
@@ -12,6 +12,8 @@ mod fixed;
 mod paths;
 
 mod files;
+
+mod decisions;
 
 use catalog::Catalog;
 use diagnostic::{Locale, Text};
@@ -39,6 +41,7 @@ pub fn document(catalog: &Catalog, actor: &Actor, locale: Locale) -> Json {
         paths::of_object(object, grant, &known, &mut all);
         files::of_object(object, grant, &mut all);
     }
+    decisions::of_all(&known, locale, &mut all);
     json!({
         "openapi": "3.1.0",
         "info": {

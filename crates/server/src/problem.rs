@@ -103,6 +103,7 @@ pub fn status(class: Class) -> StatusCode {
         Class::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
         Class::TooMany => StatusCode::TOO_MANY_REQUESTS,
         Class::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Class::Gateway => StatusCode::BAD_GATEWAY,
         Class::Unavailable | Class::Environment => StatusCode::SERVICE_UNAVAILABLE,
         Class::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
     }

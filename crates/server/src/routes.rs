@@ -14,6 +14,8 @@ pub mod conversation;
 
 pub mod flows;
 
+pub mod decisions;
+
 pub mod files;
 
 pub mod download;
@@ -21,6 +23,8 @@ pub mod download;
 pub mod definitions;
 
 pub mod calendars;
+
+pub mod connectors;
 
 pub mod packs;
 
@@ -113,11 +117,19 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/access/explain").get(records::explain).done());
 
     flows(api);
+    api.service(at("/decisions/{name}/evaluate").post(decisions::evaluate).done());
+
     api.service(at("/definitions").get(definitions::list).done());
     api.service(at("/definitions/{kind}/{name}").get(definitions::one).done());
     api.service(at("/calendars").get(calendars::list).done());
     api.service(at("/calendars/{name}").get(calendars::days).done());
     api.service(at("/calendars/{name}/add").get(calendars::add).done());
+    api.service(at("/connectors").get(connectors::list).done());
+    api.service(at("/connectors/{name}").get(connectors::one).done());
+    api.service(at("/connectors/{name}/settings").put(connectors::set).done());
+    let secret = at("/connectors/{name}/secrets/{secret}").put(connectors::set_secret);
+    api.service(secret.delete(connectors::remove_secret).done());
+    api.service(at("/connectors/{name}/operations/{operation}/call").post(connectors::call).done());
     api.service(at("/packs").get(packs::list).post(packs::install).done());
     api.service(at("/packs/{name}").delete(packs::remove).done());
     api.service(at("/packs/{name}/plan").post(packs::plan).done());

@@ -6,6 +6,7 @@ use crate::door::sqlite::Message;
 use crate::door::{self, Job, Limits, Waiting, Way};
 use crate::error::{self, internal};
 use crate::folder::FolderLock;
+use crate::fuse::Fuse;
 use crate::postgres::{Pools, Transaction};
 use crate::sqlite::readers::Readers;
 use crate::stages::Stages;
@@ -36,6 +37,7 @@ struct Inner {
     lost: channel::Receiver<bool>,
     look: Arc<Notify>,
     jobs_ready: Arc<Notify>,
+    fuse: Fuse,
 }
 
 /// How much a database has to do for this process.
@@ -85,6 +87,7 @@ impl Database {
                 lost,
                 look: Arc::default(),
                 jobs_ready: Arc::default(),
+                fuse: Fuse::default(),
             }),
         };
         if !system::is_current(&database.reader()).await? {
@@ -108,6 +111,11 @@ impl Database {
             Connected::Sqlite { .. } => Dialect::Sqlite,
             Connected::Postgres(_) => Dialect::Postgres,
         }
+    }
+
+    /// What cuts the database off, so that what a crash leaves can be looked at.
+    pub fn fuse(&self) -> &Fuse {
+        &self.inner.fuse
     }
 
     /// The runtime the connections belong to.
@@ -247,6 +255,7 @@ impl Database {
         W: Future<Output = Result<T>> + Send + 'static,
         T: Send + 'static,
     {
+        self.inner.fuse.pass()?;
         let left: Arc<Mutex<Option<T>>> = Arc::default();
         let place = left.clone();
         let job: Job = Box::new(move |tx| {

@@ -27,6 +27,8 @@ pub mod connection;
 
 pub mod folder;
 
+pub mod fuse;
+
 pub mod transaction;
 
 pub mod door;

@@ -4,7 +4,7 @@
 use crate::codec::Cell;
 use crate::dialect::quoted;
 use crate::secret::Secret;
-use crate::store::publish;
+use crate::store::{connector, publish};
 use crate::{Tx, cells};
 use catalog::names::{Column, Table};
 use diagnostic::Result;
@@ -29,6 +29,8 @@ pub struct Sealed {
 enum Kind {
     /// The ciphertext itself, bound to this place.
     Text { place: String },
+    /// The ciphertext itself, bound to the place that this expression of SQL says.
+    Placed { place: &'static str },
     /// A structure with the ciphertext under `sealed`, bound to what the row's `kind` says.
     Payload,
 }
@@ -42,8 +44,8 @@ pub struct Resealed {
     pub after: Option<Uuid>,
 }
 
-/// Every column that holds ciphertext: of objects, retired ones too, of second factors, of the outbox
-/// and of the mails about records.
+/// Every column that holds ciphertext: of objects, retired ones too, of second factors, of connectors, of
+/// the outbox and of the mails about records.
 /// `second_factor` is the place that those are bound to.
 pub async fn columns(tx: &Tx, second_factor: &str) -> Result<Vec<Sealed>> {
     let names = publish::names(tx).await?;
@@ -60,7 +62,13 @@ pub async fn columns(tx: &Tx, second_factor: &str) -> Result<Vec<Sealed>> {
         column: "payload".to_owned(),
         kind: Kind::Payload,
     });
-    Ok(of_objects.chain([factors, effects, mails]).collect())
+    let connectors = Sealed {
+        table: "sys_connector_secret".to_owned(),
+        id: "id",
+        column: "sealed".to_owned(),
+        kind: Kind::Placed { place: connector::PLACE },
+    };
+    Ok(of_objects.chain([factors, connectors, effects, mails]).collect())
 }
 
 fn of_table(table: &Table) -> impl Iterator<Item = Sealed> {
@@ -79,8 +87,13 @@ impl Sealed {
         format!("{}.{}", self.table, self.column)
     }
 
-    fn kind_column(&self) -> &'static str {
-        if self.kind == Kind::Payload { "kind" } else { "''" }
+    /// What a row says of the place that its ciphertext is bound to.
+    fn place_column(&self) -> &'static str {
+        match self.kind {
+            Kind::Text { .. } => "''",
+            Kind::Placed { place } => place,
+            Kind::Payload => "kind",
+        }
     }
 
     /// Writes the next values anew that are not under the key that new values are written under.
@@ -88,7 +101,7 @@ impl Sealed {
         let (table, column, id) = (quoted(&self.table), quoted(&self.column), self.id);
         let sql = format!(
             "select {id}, {column}, {} from {table} where {column} is not null and {id} > $1 order by {id} limit $2",
-            self.kind_column()
+            self.place_column()
         );
         let rows = tx.rows(sql, cells![tx.dialect(); after, BATCH]).await?;
         let mut done = Resealed { values: 0, after: None };
@@ -96,8 +109,9 @@ impl Sealed {
             let key: Uuid = row.get(0)?;
             done.after = Some(key);
             done.values += match &self.kind {
-                Kind::Text { place } => {
-                    let old: String = row.get(1)?;
+                Kind::Text { .. } | Kind::Placed { .. } => {
+                    let (old, said): (String, String) = (row.get(1)?, row.get(2)?);
+                    let place = if let Kind::Text { place } = &self.kind { place } else { &said };
                     match again(secret, &old, key, place)? {
                         Some(new) => {
                             self.replace(tx, key, old.cell(tx.dialect()), new.cell(tx.dialect())).await?
@@ -141,7 +155,7 @@ impl Sealed {
             after = last.get(0)?;
             for row in &rows {
                 let number = match &self.kind {
-                    Kind::Text { .. } => Secret::key_of(&row.get::<String>(1)?),
+                    Kind::Text { .. } | Kind::Placed { .. } => Secret::key_of(&row.get::<String>(1)?),
                     Kind::Payload => row.get::<Json>(1)?["sealed"].as_str().and_then(Secret::key_of),
                 };
                 if let Some(number) = number {

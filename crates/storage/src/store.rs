@@ -32,6 +32,10 @@ pub mod comment;
 
 pub mod mail;
 
+pub mod connector;
+
+pub mod signature;
+
 pub mod follower;
 
 pub mod file;

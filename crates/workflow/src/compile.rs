@@ -5,10 +5,11 @@ mod performers;
 mod sla;
 mod steps;
 mod trigger;
+mod variables;
 
 use crate::decision::DecisionKind;
 use crate::flow::sla::Sla;
-use crate::flow::{Empty, Flow, Node, NodeId, Outcome, Policy, Scope, ScopeId, Start};
+use crate::flow::{Empty, Flow, Node, NodeId, Outcome, Policy, Scope, ScopeId, Start, Variables};
 use crate::step::Step;
 use crate::step::choose::Choose;
 use catalog::{Catalog, Object};
@@ -37,9 +38,11 @@ pub fn compile(
         ]);
     };
     let (nodes, scopes, found) = (Vec::new(), Vec::new(), Vec::new());
-    let variables = IndexMap::new();
-    let mut builder = Builder { catalog, object, variables, nodes, scopes, found, sla: None, of_task: false };
+    let (variables, known) = (IndexMap::new(), Variables::default());
+    let (sla, of_task) = (None, false);
+    let mut builder = Builder { catalog, object, variables, known, nodes, scopes, found, sla, of_task };
     let trigger = builder.trigger(definition);
+    builder.declare(&definition.variables);
     builder.sla = definition.sla.as_ref().and_then(|sla| builder.sla(sla));
     builder.scope(None, &definition.steps);
     let start = builder.start(&definition.start, &definition.trigger);
@@ -61,6 +64,7 @@ pub fn compile(
         set,
         policy,
         fields: rights(&definition.fields),
+        variables: builder.known,
         nodes: builder.nodes,
         scopes: builder.scopes,
     })
@@ -87,6 +91,8 @@ pub(crate) struct Builder<'a> {
     object: &'a Object,
     /// Variables in scope.
     pub(crate) variables: IndexMap<String, Type>,
+    /// All variables, as they were met.
+    known: Variables,
     nodes: Vec<Node>,
     scopes: Vec<Scope>,
     found: Vec<Diagnostic>,
@@ -97,7 +103,20 @@ pub(crate) struct Builder<'a> {
 }
 
 impl Builder<'_> {
+    /// The steps behind the sequence do not know the variables that are added in it.
     pub(crate) fn scope(
+        &mut self,
+        owner: Option<NodeId>,
+        steps: &IndexMap<String, written::Step>,
+    ) -> ScopeId {
+        let before = self.variables.clone();
+        let scope = self.sequence(owner, steps);
+        self.variables = before;
+        scope
+    }
+
+    /// Leaves the variables in scope that the last step leaves.
+    pub(crate) fn sequence(
         &mut self,
         owner: Option<NodeId>,
         steps: &IndexMap<String, written::Step>,

@@ -9,7 +9,10 @@ pub mod step;
 pub mod trigger;
 
 pub use definition::workflow::{Absent, AfterReturn, Dedupe, Lock, SelfApproval, TakeBack, Withdraw};
+pub mod variable;
+
 pub use performer::{Chain, Performer, Picked, Picker};
+pub use variable::{Declared, Variables};
 
 use catalog::FieldRight;
 use diagnostic::Text;
@@ -50,6 +53,8 @@ pub struct Flow {
     pub policy: Policy,
     /// What approvers may do with fields of the record, `*` for all others; a node may say otherwise.
     pub fields: IndexMap<Arc<str>, FieldRight>,
+    /// What it keeps in mind.
+    pub variables: Variables,
     /// All nodes.
     pub nodes: Vec<Node>,
     /// All scopes.

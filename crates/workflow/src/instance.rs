@@ -128,6 +128,10 @@ pub struct TokenData {
     /// The item whose steps this token walks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<u32>,
+    /// What steps below have found out, for the steps behind them: by the item they are walked for (0 without one), then
+    /// by the name of the variable.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub known: BTreeMap<u32, BTreeMap<Arc<str>, serde_json::Value>>,
     /// Where it goes when its step is done, instead of to the next step: to where this token stood when somebody returned
     /// the flow.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,6 +148,9 @@ pub struct TokenData {
     /// The steps whose `undo` a `compensate` has yet to walk: their tokens, the next one last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub undo: Vec<u32>,
+    /// The token whose `undo` a `compensate` walks: its steps know what that one knew.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undoing: Option<u32>,
     /// What it did was undone.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undone: bool,

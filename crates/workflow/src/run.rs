@@ -5,8 +5,10 @@ use crate::instance::{
     Await, InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData,
     TokenState,
 };
+use crate::step::Step;
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Result};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Steps entered in one run at most: a flow that goes round without waiting is stopped.
@@ -128,8 +130,15 @@ pub enum Question {
         /// The token that asks.
         token: u32,
     },
-    /// Write what the `set` step says. → [`Answer::Written`]
+    /// Write what the `set` step says. → [`Answer::Written`], or [`Answer::Values`] where it sets variables
     Write {
+        /// The asking node.
+        node: NodeId,
+        /// The token that asks.
+        token: u32,
+    },
+    /// What does the decision table of a `decide` answer? → [`Answer::Values`], one an output
+    Decide {
         /// The asking node.
         node: NodeId,
         /// The token that asks.
@@ -159,6 +168,8 @@ pub enum Answer {
     Items(Vec<serde_json::Value>),
     /// Done.
     Written,
+    /// Done, and what variables hold from now on.
+    Values(Vec<(Arc<str>, serde_json::Value)>),
     /// What wakes the token.
     Awaits(Vec<Await>),
 }
@@ -396,6 +407,37 @@ impl<'f> Run<'f> {
     /// What a step keeps with its token. Tokens are numbered by their place.
     pub(crate) fn data(&mut self, token: u32) -> &mut TokenData {
         &mut self.instance.tokens[token as usize].data
+    }
+
+    /// The token whose step asked the question that is open.
+    pub fn asking(&self) -> Option<u32> {
+        self.asked
+    }
+
+    /// Keeps what a step has found out: a variable that the flow declares is one for all of it, another one is for the
+    /// steps behind that one, and all steps inside of them.
+    pub fn keep(&mut self, token: u32, name: Arc<str>, value: serde_json::Value) {
+        let declared = self.flow.variables.declared.contains_key(&name);
+        match self.sequence_of(token).filter(|_| !declared) {
+            Some((holder, item)) => {
+                drop(self.data(holder).known.entry(item).or_default().insert(name, value))
+            }
+            None => drop(self.instance.variables.insert(name, value)),
+        }
+    }
+
+    /// The token whose steps a token walks, and for which item; none for the steps of the flow itself. What is done
+    /// together belongs to the sequence around it.
+    fn sequence_of(&self, token: u32) -> Option<(u32, u32)> {
+        let (mut parent, mut item) = self.place(token);
+        while let Some(holder) = parent {
+            let together = |node: NodeId| matches!(self.flow.nodes[node].step, Step::Together(_));
+            if !self.node_of(holder).is_some_and(together) {
+                return Some((holder, item.unwrap_or(0)));
+            }
+            (parent, item) = self.place(holder);
+        }
+        None
     }
 
     /// Puts a fresh token on a node.

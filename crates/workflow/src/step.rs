@@ -5,6 +5,7 @@ pub mod act;
 pub mod cc;
 pub mod choose;
 pub mod compensate;
+pub mod decide;
 pub mod each;
 pub mod end;
 pub mod for_each;
@@ -32,6 +33,7 @@ impl Step {
             Step::ForEach(step) => step,
             Step::Wait(step) => step,
             Step::Set(step) => step,
+            Step::Decide(step) => step,
             Step::Act(step) => step,
             Step::Query(step) => step,
             Step::Together(step) => step,

@@ -5,7 +5,11 @@ mod branches;
 
 mod deadlines;
 
+mod model;
+
 mod seats;
+
+mod variables;
 
 use crate::decision::DecisionKind;
 use crate::flow::sla::EscalateHow;
@@ -33,6 +37,14 @@ fields:
   tags: {type: multi_select, options: [x, y]}
 ";
 
+const RISK: &str = "
+kind: decision
+name: risk
+inputs: {n: {type: integer}}
+outputs: {level: {type: text}}
+rules: []
+";
+
 const BASE: &[(&str, &str)] = &[
     ("pack.yaml", "kind: pack\nname: base\nversion: 0.1.0\n"),
     (
@@ -57,6 +69,7 @@ fn compile(steps: &str, more: &str) -> Flow {
         files: own(&[
             ("pack.yaml", "kind: pack\nname: sales\nversion: 0.1.0\nrequires: {base: '>=0.1.0'}\n"),
             ("objects/quote.yaml", OBJECTS),
+            ("decisions/risk.yaml", RISK),
             ("workflows/approval.yaml", &workflow),
         ]),
     };
@@ -145,6 +158,7 @@ fn answer(run: &Run<'_>, question: Question, given: &str) -> Answer {
         }
         Question::Write { .. } | Question::Do { .. } => Answer::Written,
         Question::Arm { .. } => Answer::Awaits(Vec::new()),
+        Question::Decide { .. } => Answer::Values(Vec::new()),
     }
 }
 

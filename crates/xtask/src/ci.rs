@@ -74,13 +74,22 @@ const STEPS: &[Step] = &[
             "examples/bench",
             "examples/showcase",
             "examples/flows",
+            "examples/automations",
         ],
     ),
     step("scenarios", "the shipped packs do what their scenarios say", &[LIFELOOM, "test", "definitions"]),
     step(
         "example scenarios",
         "so do the example packs",
-        &[LIFELOOM, "test", "examples/library", "examples/approvers", "examples/flows", "examples/site"],
+        &[
+            LIFELOOM,
+            "test",
+            "examples/library",
+            "examples/approvers",
+            "examples/flows",
+            "examples/automations",
+            "examples/site",
+        ],
     ),
     Step {
         name: "walk-throughs",

@@ -2,6 +2,7 @@
 import type { AccountsAnswers } from './schema/accounts.gen';
 import type { ApprovalsAnswers } from './schema/approvals.gen';
 import type { CalendarsAnswers } from './schema/calendars.gen';
+import type { ConnectorsAnswers } from './schema/connectors.gen';
 import type { DefinitionsAnswers } from './schema/definitions.gen';
 import type { RecordsAnswers } from './schema/records.gen';
 import type { SiteAnswers } from './schema/site.gen';
@@ -10,6 +11,7 @@ import type { TransfersAnswers } from './schema/transfers.gen';
 export type * from './schema/accounts.gen';
 export type * from './schema/approvals.gen';
 export type * from './schema/calendars.gen';
+export type * from './schema/connectors.gen';
 export type * from './schema/definitions.gen';
 export type * from './schema/problems.gen';
 export type * from './schema/records.gen';
@@ -23,6 +25,7 @@ export interface Answers
     AccountsAnswers,
     ApprovalsAnswers,
     CalendarsAnswers,
+    ConnectorsAnswers,
     DefinitionsAnswers,
     RecordsAnswers,
     SiteAnswers,

@@ -3,10 +3,10 @@
 use super::compile::{Spot, compile, compile_some};
 use super::entry::{Entry, Findings, Noun, invalid, not_yet, unknown};
 use super::objects::literal;
-use super::paths;
+use super::{parameters, paths};
 use crate::model::catalog::Catalog;
 use crate::model::field::{Field, Stored};
-use crate::model::object::{Action, Hooks, Object, Parameter, ScriptRef};
+use crate::model::object::{Action, Hooks, Object, ScriptRef};
 use crate::model::transition::{Move, Transitions};
 use crate::scopes;
 use definition::field::FieldType;
@@ -267,7 +267,7 @@ fn actions(
         let mut parameters = IndexMap::new();
         for (parameter, definition) in &written.with {
             let at = ["actions", name, "with", parameter];
-            parameters.extend(action_parameter(parameter, definition, entry, &at, findings));
+            parameters.extend(parameters::parameter(parameter, definition, entry, &at, findings));
         }
         let Some(script) = script(catalog, &written.script, entry, &["actions", name, "script"], findings)
         else {
@@ -278,46 +278,4 @@ fn actions(
         out.insert(Arc::from(name.as_str()), action);
     }
     out
-}
-
-fn action_parameter(
-    name: &str,
-    definition: &definition::FieldDefinition,
-    entry: &Definition,
-    path: &[&str; 4],
-    findings: &mut Findings<'_>,
-) -> Option<(Arc<str>, Parameter)> {
-    let mut kind = definition.kind.clone();
-    match &mut kind {
-        FieldType::Children(_) | FieldType::References(_) | FieldType::Autonumber(_) => {
-            let what = format!("a parameter of type `{}`", kind.name());
-            findings.push(not_yet(what), &entry.origin, path);
-            return None;
-        }
-        FieldType::Reference(reference) if !reference.is_any() => {
-            findings.resolve_in(
-                Noun::Object,
-                &mut reference.to,
-                entry,
-                &[path[0], path[1], path[2], path[3], "to"],
-            );
-        }
-        _ => {}
-    }
-    let more = definition.is_derived()
-        || definition.encrypted
-        || definition.unique
-        || definition.required_when.is_some()
-        || definition.default_from.is_some();
-    if more {
-        findings.push(not_yet("a computed, conditional, unique or encrypted parameter"), &entry.origin, path);
-    }
-    let default = definition.default.as_ref().map_or(Value::Null, |json| {
-        let path = [path[0], path[1], path[2], path[3], "default"];
-        literal(&kind, json, name, &entry.origin, &path, findings)
-    });
-    let (label, help) = (definition.label.clone(), definition.help.clone());
-    let placeholder = definition.placeholder.clone();
-    let parameter = Parameter { kind, label, help, placeholder, required: definition.required, default };
-    Some((Arc::from(name), parameter))
 }

@@ -3,8 +3,8 @@
 use super::entry::{Entry, File, Noun, Origin, Registry, unknown};
 use super::packs::Loaded;
 use definition::{
-    App, At, Calendar, Definition, Form, Kind, Object, Overlay, Page, Role, Scenario, Seed, Template,
-    Translation, Trust, View, Workflow,
+    App, At, Calendar, Connector, Decision, Definition, Form, Kind, Object, Overlay, Page, Role, Scenario,
+    Seed, Template, Translation, Trust, View, Workflow,
 };
 use diagnostic::{Code, Diagnostic, did_you_mean};
 use indexmap::IndexMap;
@@ -27,6 +27,8 @@ pub(super) struct Collected {
     pub workflows: Entries<Workflow>,
     pub templates: Entries<Template>,
     pub calendars: Entries<Calendar>,
+    pub connectors: Entries<Connector>,
+    pub decisions: Entries<Decision>,
     pub seeds: Entries<Seed>,
     pub demo: Entries<Seed>,
     pub scenarios: Entries<Scenario>,
@@ -133,7 +135,7 @@ fn merged(
         let mut tree = raw.tree;
         for change in &changes {
             neighbours(&tree, &change.overlay.changes, &mut Vec::new(), &change.file, found);
-            tree = definition::overlay::merge(&tree, &change.overlay.changes);
+            tree = definition::overlay::merge_kind(raw.kind, &tree, &change.overlay.changes);
             if !scopes.contains(&change.pack) {
                 scopes.push(change.pack.clone());
             }
@@ -169,6 +171,8 @@ fn put(out: &mut Collected, name: Arc<str>, scopes: Vec<Arc<str>>, origin: Origi
         Definition::Workflow(workflow) => insert!(workflows, *workflow),
         Definition::Template(template) => insert!(templates, template),
         Definition::Calendar(calendar) => insert!(calendars, *calendar),
+        Definition::Connector(connector) => insert!(connectors, *connector),
+        Definition::Decision(decision) => insert!(decisions, *decision),
         Definition::Translation(translation) => {
             out.translations.push(Entry { name, scopes, origin, definition: translation });
         }
@@ -212,7 +216,7 @@ impl Collected {
     /// All names there are.
     pub fn registry(&self) -> Registry {
         let mut registry = Registry::default();
-        let lists: [(Noun, Vec<&Arc<str>>); 11] = [
+        let lists: [(Noun, Vec<&Arc<str>>); 13] = [
             (Noun::Object, self.objects.keys().collect()),
             (Noun::Role, self.roles.keys().collect()),
             (Noun::Form, self.forms.keys().collect()),
@@ -220,9 +224,11 @@ impl Collected {
             (Noun::Page, self.pages.keys().collect()),
             (Noun::App, self.apps.keys().collect()),
             (Noun::Workflow, self.workflows.keys().collect()),
+            (Noun::Decision, self.decisions.keys().collect()),
             (Noun::Seed, self.seeds.keys().collect()),
             (Noun::Demo, self.demo.keys().collect()),
             (Noun::Calendar, self.calendars.keys().collect()),
+            (Noun::Connector, self.connectors.keys().collect()),
             (Noun::Scenario, self.scenarios.keys().collect()),
         ];
         for (noun, names) in lists {

@@ -50,6 +50,7 @@ pub(super) fn compile_raw(
         (Yields::Condition, _) => Expectation::Condition,
         (Yields::Value, Some(ty)) => Expectation::Value(ty.clone()),
         (Yields::Value, None) => Expectation::Any,
+        (Yields::Items, _) => Expectation::Items,
     };
     match expression::compile(text.text(), &names, catalog, &expectation) {
         Ok(expr) => Some(expr),
@@ -78,6 +79,18 @@ fn placed(finding: Diagnostic, spot: Spot<'_>) -> Diagnostic {
     let source = match &finding.source {
         Some(inner) if inner.line > 0 => spot.origin.inside(spot.path, inner.line, inner.column),
         _ => spot.origin.at(spot.path),
+    };
+    finding.in_source(source)
+}
+
+/// From a position inside a text that begins at `start`, line and column from 1, of the text at `path`.
+pub(super) fn inside(finding: Diagnostic, origin: &Origin, path: &[&str], start: (u32, u32)) -> Diagnostic {
+    let (line, column) = start;
+    let source = match &finding.source {
+        Some(inner) if inner.line > 0 => {
+            origin.inside(path, line + inner.line - 1, column + inner.column.max(1) - 1)
+        }
+        _ => origin.inside(path, line, column),
     };
     finding.in_source(source)
 }

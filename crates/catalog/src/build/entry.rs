@@ -97,10 +97,12 @@ pub(crate) enum Noun {
     Page,
     App,
     Workflow,
+    Decision,
     Seed,
     Demo,
     Scenario,
     Calendar,
+    Connector,
 }
 
 impl Noun {
@@ -114,10 +116,12 @@ impl Noun {
             Noun::Page => "page",
             Noun::App => "app",
             Noun::Workflow => "workflow",
+            Noun::Decision => "decision",
             Noun::Seed => "seed",
             Noun::Demo => "demo",
             Noun::Scenario => "scenario",
             Noun::Calendar => "calendar",
+            Noun::Connector => "connector",
         }
     }
 }

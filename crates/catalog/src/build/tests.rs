@@ -9,5 +9,10 @@ mod together;
 mod facts;
 
 mod calendars;
+mod decisions;
+
+mod variables;
+
+mod connectors;
 
 mod scale;

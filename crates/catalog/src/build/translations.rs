@@ -2,11 +2,13 @@
 
 use super::entry::{Entry, Findings, Noun, unknown};
 use crate::model::catalog::Catalog;
+use crate::model::connector::Connector;
+use crate::model::decision::{Decision, DecisionValue};
 use calendar::Calendar;
 use definition::Translation;
 use definition::field::FieldType;
 use definition::workflow::{Branch, Step, StepKind};
-use definition::{MenuEntry, Page, SelectOption};
+use definition::{Form, MenuEntry, Page, SelectOption};
 use diagnostic::{Locale, Text};
 use indexmap::IndexMap;
 use std::sync::Arc;
@@ -57,6 +59,8 @@ fn place(
         "app" => Noun::App,
         "workflow" => Noun::Workflow,
         "calendar" => Noun::Calendar,
+        "connector" => Noun::Connector,
+        "decision" => Noun::Decision,
         _ => return None,
     };
     let parts: Vec<&str> = rest.split('.').collect();
@@ -84,17 +88,7 @@ fn place(
                 _ => None,
             }
         }
-        Noun::Form => {
-            let form = Arc::make_mut(catalog.forms.get_mut(&name)?);
-            match rest {
-                [] => put.label(&mut form.label, short),
-                ["sections", section] => put.label(&mut form.sections.get_mut(*section)?.label, section),
-                ["sections", section, "help"] => put.label(&mut form.sections.get_mut(*section)?.help, ""),
-                ["fields", field] => put.label(&mut form.fields.get_mut(*field)?.label, field),
-                ["fields", field, "help"] => put.label(&mut form.fields.get_mut(*field)?.help, ""),
-                _ => None,
-            }
-        }
+        Noun::Form => in_form(Arc::make_mut(catalog.forms.get_mut(&name)?), rest, short, put),
         Noun::Page => in_page(Arc::make_mut(catalog.pages.get_mut(&name)?), rest, short, put),
         Noun::App => {
             let app = Arc::make_mut(catalog.apps.get_mut(&name)?);
@@ -112,7 +106,70 @@ fn place(
                 _ => None,
             }
         }
+        Noun::Connector => in_connector(Arc::make_mut(catalog.connectors.get_mut(&name)?), rest, short, put),
         Noun::Calendar => in_calendar(Arc::make_mut(catalog.calendars.get_mut(&name)?), rest, short, put),
+        Noun::Decision => in_decision(Arc::make_mut(catalog.decisions.get_mut(&name)?), rest, short, put),
+        _ => None,
+    }
+}
+
+fn in_form(form: &mut Form, rest: &[&str], short: &str, put: &Put<'_>) -> Option<()> {
+    match rest {
+        [] => put.label(&mut form.label, short),
+        ["sections", section] => put.label(&mut form.sections.get_mut(*section)?.label, section),
+        ["sections", section, "help"] => put.label(&mut form.sections.get_mut(*section)?.help, ""),
+        ["fields", field] => put.label(&mut form.fields.get_mut(*field)?.label, field),
+        ["fields", field, "help"] => put.label(&mut form.fields.get_mut(*field)?.help, ""),
+        _ => None,
+    }
+}
+
+fn in_decision(decision: &mut Decision, rest: &[&str], short: &str, put: &Put<'_>) -> Option<()> {
+    match rest {
+        [] => put.label(&mut decision.label, short),
+        ["inputs", name, part @ ..] => {
+            let input = decision.inputs.iter_mut().find(|input| *input.name == **name)?;
+            match (part, &mut input.from) {
+                ([], _) => put.label(&mut input.label, name),
+                (["options", option], DecisionValue::Given { options, .. }) => {
+                    put.label(&mut options.get_mut(*option)?.label, option)
+                }
+                _ => None,
+            }
+        }
+        ["outputs", name, part @ ..] => {
+            let output = decision.outputs.iter_mut().find(|output| *output.name == **name)?;
+            match part {
+                [] => put.label(&mut output.label, name),
+                ["help"] => put.label(&mut output.help, ""),
+                ["options", option] => {
+                    put.label(&mut options(&mut output.kind)?.get_mut(*option)?.label, option)
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn in_connector(connector: &mut Connector, rest: &[&str], short: &str, put: &Put<'_>) -> Option<()> {
+    let (operation, rest) = match rest {
+        [] => return put.label(&mut connector.label, short),
+        ["operations", operation, rest @ ..] => (operation, rest),
+        _ => return None,
+    };
+    let found = connector.operations.get_mut(*operation)?;
+    match rest {
+        [] => put.label(&mut found.label, operation),
+        ["answer", part] => put.label(&mut found.answer.get_mut(*part)?.label, part),
+        ["parameters", name, rest @ ..] => {
+            let parameter = found.parameters.get_mut(*name)?;
+            match rest {
+                [] => put.label(&mut parameter.label, name),
+                ["help"] => put.label(&mut parameter.help, ""),
+                _ => None,
+            }
+        }
         _ => None,
     }
 }

@@ -5,6 +5,8 @@ mod performers;
 mod sla;
 mod trigger;
 
+mod variables;
+
 use super::behaviour::settable;
 use super::compile::{Spot, compile, compile_some};
 use super::entry::{Entry, Findings, Noun, invalid};
@@ -14,11 +16,11 @@ use crate::model::catalog::Catalog;
 use crate::model::object::Object;
 use crate::scopes::{self, Scope};
 use definition::workflow::{Branch, ForEachStep, Performer, RepeatStep, StartBy, Step, StepKind};
-use definition::{Expression, Workflow};
+use definition::{Expression, FieldType, Workflow};
 use diagnostic::{Code, Diagnostic};
 use expression::Type;
 use indexmap::IndexMap;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 type Definition = Entry<Workflow>;
@@ -43,6 +45,8 @@ pub(super) fn build(
                 entry,
                 seen: HashSet::new(),
                 variables: IndexMap::new(),
+                declared: HashMap::new(),
+                answers: HashSet::new(),
                 sequences: Vec::new(),
                 of_task: false,
             }
@@ -83,6 +87,10 @@ struct Check<'a> {
     seen: HashSet<String>,
     /// Variables in scope, by name.
     variables: IndexMap<String, Type>,
+    /// Those that the workflow declares: they can be set.
+    declared: HashMap<String, FieldType>,
+    /// The variables that hold answers of decisions, in scope or not.
+    answers: HashSet<String>,
     /// The names of the steps of this sequence and those around it, outermost first.
     sequences: Vec<Vec<String>>,
     /// What is checked is about a task: paths may begin with who holds it.
@@ -134,11 +142,12 @@ impl Check<'_> {
         for name in workflow.fields.keys().filter(|name| *name != "*") {
             self.field(name, &["fields", name], findings);
         }
+        self.trigger(workflow, findings);
+        self.declare(&mut workflow.variables, findings);
         performers::policy(self, workflow, findings);
         if let Some(sla) = &mut workflow.sla {
             self.sla(sla, &[], findings);
         }
-        self.trigger(workflow, findings);
         let mut path = vec!["steps".to_owned()];
         self.steps(&mut workflow.steps, &mut path, findings);
     }
@@ -149,12 +158,15 @@ impl Check<'_> {
         }
     }
 
+    /// Answers the variables that are in scope behind the last step; the steps behind the sequence do not know those that
+    /// were added in it.
     fn steps(
         &mut self,
         steps: &mut IndexMap<String, Step>,
         path: &mut Vec<String>,
         findings: &mut Findings<'_>,
-    ) {
+    ) -> IndexMap<String, Type> {
+        let before = self.variables.clone();
         self.sequences.push(steps.keys().cloned().collect());
         for (name, step) in steps {
             path.push(name.clone());
@@ -168,6 +180,7 @@ impl Check<'_> {
             path.pop();
         }
         self.sequences.pop();
+        std::mem::replace(&mut self.variables, before)
     }
 
     fn step(&mut self, step: &mut Step, own: &[String], findings: &mut Findings<'_>) {
@@ -182,7 +195,7 @@ impl Check<'_> {
             StepKind::Approve(step) => self.people(&mut step.approve.by, &at(&["approve", "by"]), findings),
             StepKind::Handle(step) => self.people(&mut step.handle.by, &at(&["handle", "by"]), findings),
             StepKind::Cc(step) => self.people(&mut step.cc.by, &at(&["cc", "by"]), findings),
-            StepKind::Set(step) => self.values(self.object, &step.set, &step.set_from, own, findings),
+            StepKind::Set(step) => self.set(step, own, findings),
             StepKind::Choose(step) => self.branches(&mut step.choose, &at(&["choose"]), findings),
             StepKind::Each(step) => self.branches(&mut step.each, &at(&["each"]), findings),
             StepKind::Parallel(step) => {
@@ -193,6 +206,7 @@ impl Check<'_> {
             }
             StepKind::Repeat(step) => self.repeat(step, own, findings),
             StepKind::ForEach(step) => self.for_each(step, own, findings),
+            StepKind::Decide(step) => self.decide(step, own, findings),
             StepKind::Goto(step) => self.goto(&step.goto, own, findings),
             StepKind::End(_) => {}
             StepKind::Wait(step) => {
@@ -202,7 +216,10 @@ impl Check<'_> {
                     self.steps(&mut awaited.steps, &mut joined(&path, &["steps"]), findings);
                 }
             }
-            StepKind::Together(step) => self.steps(&mut step.together, &mut at(&["together"]), findings),
+            // What is done together is known behind it.
+            StepKind::Together(step) => {
+                self.variables = self.steps(&mut step.together, &mut at(&["together"]), findings);
+            }
             StepKind::Create(step) => self.create(step, own, findings),
             StepKind::Query(step) => self.query(step, own, findings),
             StepKind::Update(step) => {
@@ -212,15 +229,7 @@ impl Check<'_> {
                     self.values(object, &update.set, &update.set_from, &path, findings);
                 }
             }
-            StepKind::Delete(step) => {
-                let path = at(&["delete"]);
-                let mut name = Some(std::mem::take(&mut step.delete.object));
-                let object = self.other(&mut name, &joined(&path, &["object"]), findings);
-                step.delete.object = name.unwrap_or_default();
-                if let Some(object) = object {
-                    self.filter(object, Some(&step.delete.r#where), &path, findings);
-                }
-            }
+            StepKind::Delete(step) => self.delete(step, own, findings),
             StepKind::Transition(step) => {
                 let (made, path) = (&mut step.transition, at(&["transition"]));
                 if let Some(object) = self.other(&mut made.object, &joined(&path, &["object"]), findings) {
@@ -271,14 +280,14 @@ impl Check<'_> {
 
     fn repeat(&mut self, step: &mut RepeatStep, own: &[String], findings: &mut Findings<'_>) {
         self.when(step.repeat.r#while.as_ref(), &joined(own, &["repeat", "while"]), findings);
+        let before = self.variables.clone();
         if let Some(counter) = &step.repeat.r#as {
             self.variable(counter, Type::Integer, &joined(own, &["repeat", "as"]), findings);
         }
+        // What a round has found out is known when it ends.
+        self.variables = self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
         self.when(step.repeat.until.as_ref(), &joined(own, &["repeat", "until"]), findings);
-        self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
-        if let Some(counter) = &step.repeat.r#as {
-            self.variables.shift_remove(counter);
-        }
+        self.variables = before;
     }
 
     fn for_each(&mut self, step: &mut ForEachStep, own: &[String], findings: &mut Findings<'_>) {
@@ -286,24 +295,19 @@ impl Check<'_> {
         let path = strs(&path);
         let spot = self.spot(&scopes::WORKFLOW_ITEMS, &path);
         let items = compile(self.catalog, &step.for_each.r#in, spot, None, &mut findings.found);
+        let before = self.variables.clone();
         match items.map(|items| items.ty) {
             Some(Type::List(item)) => {
                 self.variable(&step.for_each.r#as, *item, &joined(own, &["for_each", "as"]), findings);
             }
-            Some(_) => findings.push(invalid("a list is expected".to_owned()), &self.entry.origin, &path),
-            None => {}
+            Some(Type::Children(object)) => {
+                let item = Type::Reference(Some(object));
+                self.variable(&step.for_each.r#as, item, &joined(own, &["for_each", "as"]), findings);
+            }
+            _ => {}
         }
         self.steps(&mut step.steps, &mut joined(own, &["steps"]), findings);
-        self.variables.shift_remove(&step.for_each.r#as);
-    }
-
-    /// A variable may not hide what expressions call by that name already.
-    fn variable(&mut self, name: &str, ty: Type, path: &[String], findings: &mut Findings<'_>) {
-        if self.object.fields.contains_key(name) || self.variables.contains_key(name) {
-            let reason = format!("`{name}` is a field of {} or another variable", self.object.name);
-            findings.push(invalid(reason), &self.entry.origin, &strs(path));
-        }
-        self.variables.insert(name.to_owned(), ty);
+        self.variables = before;
     }
 
     /// A jump leads to a step of its own or an enclosing sequence.

@@ -139,3 +139,40 @@ fn calendars_are_told() {
     assert_eq!(first(&none, &one), "calendar crm.it");
     assert_eq!(first(&one, &none), "calendar crm.it");
 }
+
+#[test]
+fn connectors_are_told() {
+    let connector = |body: &str| format!("kind: connector\nname: it\n{body}");
+    let check = |old: &str, new: &str, expect: &[&str]| {
+        let (old, new) = (connector(old), connector(new));
+        let old = built(&[("connectors/it.yaml", &old)]);
+        let new = built_on(&[("connectors/it.yaml", &new)], &old.names);
+        let lines = diff(Some(&old.catalog), &new.catalog).lines;
+        let lines: Vec<String> = lines.iter().map(|line| format!("{:?} {}", line.kind, line.what)).collect();
+        assert_eq!(lines, expect);
+    };
+    let one = "http: {url: 'https://a.example.com', auth: {bearer: {secret: token}}}\noperations: {a: {path: /a}, b: {path: /b}}";
+    check(one, one, &[]);
+    check(one, &format!("{one}\nlabel: Ours"), &[]);
+    check(
+        one,
+        "http: {auth: {basic: {user: u, secret: password}}}\noperations: {a: {path: /aa}, c: {path: /c}}",
+        &[
+            "Behaviour connector crm.it: address https://a.example.com becomes that of the site",
+            "Behaviour connector crm.it: secrets token become password",
+            "Behaviour connector crm.it: operation a changes",
+            "Behaviour connector crm.it: operation c is added",
+            "Behaviour connector crm.it: operation b is gone",
+        ],
+    );
+    check(
+        one,
+        &one.replace("http: {", "http: {timeout: 5s, "),
+        &["Behaviour connector crm.it: it is reached in another way"],
+    );
+    let (none, some) = (built(&[]), built(&[("connectors/it.yaml", &connector(one))]));
+    let first =
+        |old: &crate::Built, new: &crate::Built| diff(Some(&old.catalog), &new.catalog).lines.remove(0).what;
+    assert_eq!(first(&none, &some), "connector crm.it");
+    assert_eq!(first(&some, &none), "connector crm.it");
+}

@@ -1,5 +1,7 @@
 //! The catalog itself.
 
+use crate::model::connector::{Connector, Operation};
+use crate::model::decision::Decision;
 use crate::model::derived::Derivations;
 use crate::model::field::Field;
 use crate::model::object::Object;
@@ -35,6 +37,8 @@ pub struct Catalog {
     pub apps: IndexMap<Arc<str>, Arc<App>>,
     /// Workflows by full name; names in them are full. The `workflow` crate compiles them.
     pub workflows: IndexMap<Arc<str>, Arc<Workflow>>,
+    /// Decisions by full name, compiled.
+    pub decisions: IndexMap<Arc<str>, Arc<Decision>>,
     /// Seeds by full name, in the order they are loaded.
     pub seeds: IndexMap<Arc<str>, Arc<Seed>>,
     /// Demo data by full name, in the order it is loaded.
@@ -43,6 +47,8 @@ pub struct Catalog {
     pub scenarios: IndexMap<Arc<str>, Arc<Scenario>>,
     /// Calendars by full name, with what they inherit.
     pub calendars: IndexMap<Arc<str>, Arc<Calendar>>,
+    /// Connectors by full name.
+    pub connectors: IndexMap<Arc<str>, Arc<Connector>>,
     /// Templates by full name.
     pub templates: IndexMap<Arc<str>, Arc<Template>>,
     /// Partials of packs: texts that templates of the same pack include.
@@ -76,6 +82,18 @@ impl Catalog {
         self.objects
             .get(name)
             .or_else(|| self.objects.values().find(|o| o.formerly.iter().any(|former| **former == *name)))
+    }
+
+    /// The operation of a name: `crm.erp.create_quote`, or `erp.create_quote` in the pack that defines the connector.
+    pub fn operation(&self, name: &str, pack: Option<&str>) -> Option<(&Arc<Connector>, &Operation)> {
+        let (connector, operation) = name.rsplit_once('.')?;
+        let known = match (connector.contains('.'), pack) {
+            (true, _) => self.connectors.get(connector),
+            (false, Some(pack)) => self.connectors.get(format!("{pack}.{connector}").as_str()),
+            (false, None) => None,
+        };
+        let connector = known?;
+        Some((connector, connector.operations.get(operation)?))
     }
 }
 

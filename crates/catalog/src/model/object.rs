@@ -221,7 +221,7 @@ pub struct Action {
 }
 
 /// What an action asks for.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Parameter {
     /// Its type.
     pub kind: FieldType,

@@ -39,20 +39,25 @@ pub fn run(options: &Check, console: &Console) -> Result<(), Failure> {
         "fields": fields,
         "notices": notices
             .iter()
-            .map(|n| json!({"kind": format!("{:?}", n.kind), "subject": n.subject, "what": n.what}))
+            .map(|n| {
+                let place = n.place.as_ref().map(ToString::to_string);
+                json!({"kind": format!("{:?}", n.kind), "subject": n.subject, "what": n.what, "place": place})
+            })
             .collect::<Vec<_>>(),
     }));
     if options.notices {
         for notice in &notices {
-            console.say(format!("note: {}: {}", notice.subject, notice.what));
+            let place = notice.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+            console.say(format!("{place}note: {}: {}", notice.subject, notice.what));
         }
     }
     console.say(format!(
-        "no errors: {} ({} objects, {fields} fields, {} roles, {} workflows, {} scenarios)",
+        "no errors: {} ({} objects, {fields} fields, {} roles, {} workflows, {} decisions, {} scenarios)",
         names.join(", "),
         catalog.objects.len(),
         catalog.roles.len(),
         catalog.workflows.len(),
+        catalog.decisions.len(),
         catalog.scenarios.len()
     ));
     if !options.notices && !notices.is_empty() {

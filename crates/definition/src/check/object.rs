@@ -254,7 +254,7 @@ fn option(options: &Names<SelectOption>, name: &str, pointer: &str, found: &mut 
 }
 
 /// Checks one field by itself.
-fn check_field(field: &FieldDefinition, pointer: &str, found: &mut Findings<'_>) {
+pub(super) fn check_field(field: &FieldDefinition, pointer: &str, found: &mut Findings<'_>) {
     derived(field, pointer, found);
     if let Some(rollup) = &field.rollup {
         self::rollup(rollup, &format!("{pointer}/rollup"), found);

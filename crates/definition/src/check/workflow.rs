@@ -7,6 +7,11 @@ use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
 
 pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
+    for (name, variable) in &workflow.variables {
+        let pointer = format!("/variables/{name}");
+        named(&pointer, name, found);
+        super::object::check_field(variable, &pointer, found);
+    }
     let mut seen = IndexMap::new();
     steps(&workflow.steps, "/steps", &mut seen, found);
     if workflow.steps.is_empty() {
@@ -84,6 +89,13 @@ fn own(kind: &StepKind, pointer: &str, found: &mut Findings<'_>) {
         | StepKind::Sub(crate::workflow::SubStep { into: Some(into), .. })
         | StepKind::Query(crate::workflow::QueryStep { into, .. }) => {
             named(&format!("{pointer}/into"), into, found);
+        }
+        StepKind::Decide(decide) => {
+            named(&format!("{pointer}/into"), &decide.into, found);
+            for name in decide.with_from.keys().filter(|name| decide.with.contains_key(*name)) {
+                let twice = Diagnostic::new(Code::DuplicateName).with("name", name).with("first", "`with`");
+                found.key(&format!("{pointer}/with_from/{name}"), twice);
+            }
         }
         _ => {}
     }

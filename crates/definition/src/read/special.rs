@@ -52,7 +52,13 @@ impl Walk<'_, '_> {
                     self.fields(action, "with", &join("/actions", name));
                 }
             }
+            Kind::Connector => {
+                for (name, operation) in entries(tree, "operations") {
+                    self.fields(operation, "parameters", &join("/operations", name));
+                }
+            }
             Kind::Workflow => {
+                self.fields(tree, "variables", "");
                 self.steps(tree, "");
                 self.sla(tree, "");
                 if let Some(assign) = tree.pointer("/policy/empty/assign") {
@@ -78,6 +84,7 @@ impl Walk<'_, '_> {
                     }
                 }
             }
+            Kind::Decision => self.fields(tree, "outputs", ""),
             _ => {}
         }
     }

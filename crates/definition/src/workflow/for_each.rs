@@ -19,7 +19,7 @@ pub struct ForEachStep {
 /// What is walked, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ForEach {
-    /// A list: a field with several values or references.
+    /// A list: a field with several values, children, a list that a decision answers.
     pub r#in: Expression,
     /// The variable that holds the item.
     pub r#as: String,

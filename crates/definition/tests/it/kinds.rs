@@ -1,10 +1,12 @@
 //! One whole definition of each kind, as the language's own page shows them.
 
+use definition::connector::PathPart;
 use definition::field::{OnDelete, RollupFunction};
 use definition::role::Scope;
 use definition::view::ViewType;
 use definition::workflow::{ApproveMode, Empty, Performer, StepKind};
 use definition::{Definition, FieldRight, FieldType, Ownership};
+use serde_json::json;
 
 const OBJECT: &str = r#"# yaml-language-server: $schema=../../schema/object.json
 kind: object
@@ -53,6 +55,83 @@ transitions:
 hooks: {before_save: opportunity.check_discount, after_win: opportunity.hand_over}
 actions: {clone: {label: Clone, script: opportunity.clone, roles: [sales_rep]}}
 "#;
+
+const DECISION: &str = r#"kind: decision
+name: quote_risk
+label: {en: Quote risk, zh-CN: 报价风险, zh-TW: 報價風險}
+object: quote
+roles: [sales_rep]
+hit: collect
+collect: max
+inputs:
+  discount: {label: Discount, expression: discount, min: 0, max: '100'}
+  region:   {expression: account.region, values: [north, south]}
+  urgent:   {type: boolean, required: true}
+outputs:
+  limit: {type: money, currency: CNY}
+default: {limit: '1'}
+rules:
+  - {when: {discount: '> 0.3', region: '"north","south"', urgent: true}, then: {limit: '100000'}, from: 2026-01-01, until: 2026-12-31, note: 3.2}
+  - {when: {discount: 5}, then_from: {limit: discount * 2}}
+"#;
+
+#[test]
+fn a_decision() {
+    let parsed = crate::parse("decisions/quote_risk.yaml", &DECISION.replace("note: 3.2", "note: '3.2'"));
+    let Definition::Decision(decision) = parsed.definition else { panic!("no decision") };
+    let (rules, found) = decision.rule_texts();
+    assert!(found.is_empty() && rules.len() == 2);
+    assert_eq!(rules[0].when["urgent"].text, "true");
+    assert_eq!(rules[1].when["discount"].path, ["rules", "1", "when", "discount"]);
+    assert_eq!(rules[1].then_from["limit"].text, "discount * 2");
+    assert_eq!(rules[0].until.as_ref().unwrap().text, "2026-12-31");
+    let again: definition::Decision =
+        serde_json::from_value(serde_json::to_value(&decision).unwrap()).unwrap();
+    assert_eq!(again, *decision);
+}
+
+#[test]
+fn rules_of_a_sheet_have_places() {
+    let head = DECISION.split("rules:").next().unwrap();
+    // A head, a line a rule: (what is read, with line and column inside the text).
+    let rows = [
+        ("discount\tregion\tlimit\n> 5\t\"a|b\"\t9", "discount=> 5@2:1 region=\"a|b\"@2:5 limit:9@2:11"),
+        ("| discount | limit |\n|---|---|\n| > 5 | = discount |", "discount=> 5@3:3 limit==discount@3:11"),
+        (
+            "discount|region|limit|note|from\n\n1 | \"a|b\" | \"x\" | why | 2026-01-01\n",
+            "discount=1@3:1 region=\"a|b\"@3:5 limit:x@3:13 from 2026-01-01@3:25",
+        ),
+        ("discount|limit\n1\n", "discount=1@2:1"),
+        ("discount|limt\n", "!1:10 column `limt` does not exist"),
+        ("discount|discount\n", "!1:10 `discount` is already defined in this line"),
+        ("discount|limit\n1|2|3\n", "!2:5 the line has 3 cells, the head 2 discount=1@2:1 limit:2@2:3"),
+    ];
+    for (table, expect) in rows {
+        let text = format!("{head}table: {}\n", serde_json::to_string(table).unwrap());
+        let parsed = crate::parse("decisions/quote_risk.yaml", &text);
+        let Definition::Decision(decision) = parsed.definition else { panic!("no decision") };
+        let (rules, found) = decision.rule_texts();
+        let mut told: Vec<String> = found
+            .iter()
+            .map(|((line, column), found)| {
+                format!("!{line}:{column} {}", found.render(diagnostic::Locale::En))
+            })
+            .collect();
+        for rule in &rules {
+            let at = |at: (u32, u32)| format!("@{}:{}", at.0, at.1);
+            told.extend(rule.when.iter().map(|(name, part)| format!("{name}={}{}", part.text, at(part.at))));
+            told.extend(rule.then.iter().map(|(name, part)| match &part.text {
+                definition::decision::ThenText::Cell(text) => format!("{name}:{text}{}", at(part.at)),
+                definition::decision::ThenText::Json(json) => format!("{name} json {json}"),
+            }));
+            told.extend(
+                rule.then_from.iter().map(|(name, part)| format!("{name}=={}{}", part.text, at(part.at))),
+            );
+            told.extend(rule.from.iter().map(|part| format!("from {}{}", part.text, at(part.at))));
+        }
+        assert_eq!(told.join(" "), expect, "{table:?}");
+    }
+}
 
 #[test]
 fn an_object() {
@@ -310,4 +389,55 @@ workdays:
         panic!("no overlay")
     };
     assert_eq!(overlay.changes["holidays"]["ours"]["on"], "2026-05-20");
+}
+
+#[test]
+fn a_connector() {
+    let text = "\
+kind: connector
+name: erp
+label: {en: ERP, zh-CN: ERP}
+http:
+  url: https://erp.example.com/api
+  auth: {bearer: {secret: token}, hmac: {secret: key}}
+  headers: {X-Tenant: '42'}
+  timeout: 20s
+  decimals: number
+operations:
+  create_quote:
+    method: PUT
+    path: /quotes/{number}/{part}.json
+    parameters: {number: {type: text, required: true}, part: {type: integer, default: 1}, total: {type: money}}
+    query: {v: '2'}
+    query_from: {draft: total == ()}
+    headers_from: {X-Number: number}
+    body: {form: quote, head: {currency: CNY}}
+    body_from: {head: {total: total}, lines: [number, {no: part}]}
+    answer: {id: {type: text, path: /data/id, required: true}, total: {type: decimal}}
+    ok: [200, 201, 409]
+    retry: never
+  ping: {path: /ping}
+  note: {path: /notes, body_from: 'text', parameters: {text: {type: long_text}}}
+";
+    let Definition::Connector(connector) = crate::parse("connectors/erp.yaml", text).definition else {
+        panic!("no connector")
+    };
+    let told: Vec<_> = connector.operations.values().map(|o| (o.method().name(), o.retry().name())).collect();
+    assert_eq!(told, [("PUT", "never"), ("GET", "safe"), ("POST", "keyed")]);
+    let auth = connector.http.as_ref().and_then(|http| http.auth.as_ref()).unwrap();
+    assert_eq!(auth.secrets().collect::<Vec<_>>(), [("bearer", "token"), ("hmac", "key")]);
+    let parts = connector.operations["create_quote"].parts().unwrap();
+    let text = |text: &str| PathPart::Text(text.to_owned());
+    let parameter = |name: &str| PathPart::Parameter(name.to_owned());
+    assert_eq!(parts, [text("/quotes/"), parameter("number"), text("/"), parameter("part"), text(".json")]);
+    let json = serde_json::to_value(&connector).unwrap();
+    assert_eq!(json["operations"]["create_quote"]["body_from"]["lines"], json!(["number", {"no": "part"}]));
+    let text = "kind: connector\nname: post\nsmtp: {url: 'smtps://mail.example.com', from: 'Desk <desk@example.com>', \
+                auth: {user: desk, secret: password}}\n";
+    crate::parse("connectors/post.yaml", text);
+    let text = "kind: connector\nextends: crm.erp\nhttp: {timeout: 5s}\noperations: {ping: {retry: never}}";
+    let Definition::Overlay(overlay) = crate::parse("connectors/erp.yaml", text).definition else {
+        panic!("no overlay")
+    };
+    assert_eq!(overlay.changes["operations"]["ping"]["retry"], "never");
 }

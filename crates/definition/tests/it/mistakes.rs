@@ -253,6 +253,11 @@ fn of_workflows() {
         "use: approval\npolicy: {empty: maybe, after_return: ask}\nsteps: {a: {end: approved}}",
         "use: approval\nrecord: {lock: material}\nsteps: {a: {end: approved}}",
         "use: approval\nstart: {by: [cron]}\nsteps: {a: {end: approved}}",
+        "use: approval\nsteps: {a: {decide: t}}",
+        "use: approval\nsteps: {a: {decide: t, into: r, wiht: {}}}",
+        "use: approval\nsteps: {a: {decide: t, into: R.x, with: {n: 1}, with_from: {n: m}}}",
+        "use: approval\nvariables: {n: {typ: integer}, m: {type: integre}}\nsteps: {a: {end: approved}}",
+        "use: approval\nvariables: {O: {type: text}, n: {type: integer, default: 1, default_from: m}}\nsteps: {a: {end: approved}}",
     ];
     insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
 }
@@ -311,6 +316,32 @@ fn of_people() {
         "policy: {separate: [[a], [a, c], [a, a], [a, b]]}\nsteps: {a: {approve: {by: [{role: r}]}}, b: {approve: {by: [{role: r}]}}}",
     ];
     insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
+}
+
+#[test]
+fn of_decisions() {
+    let head = "kind: decision\nname: risk\n";
+    let rows = [
+        "inputs: {}\noutputs: {}",
+        "inputs: {a: {type: integer}}\noutputs: {b: {type: text}}",
+        "inputs: {a: {type: integer}}\noutputs: {b: {type: text}}\nrules: []\ntable: a b",
+        "inputs: {a: {}}\noutputs: {b: {type: text}}\nrules: []",
+        "inputs: {a: {expression: x}}\noutputs: {b: {type: text}}\nrules: []",
+        "object: o\ninputs: {a: {expression: x, type: integer}}\noutputs: {b: {type: text}}\nrules: []",
+        "object: o\ninputs: {a: {expression: x, required: true, options: [y]}}\noutputs: {b: {type: text}}\nrules: []",
+        "inputs: {a: {type: money}}\noutputs: {b: {type: text}}\nrules: []",
+        "inputs: {a: {type: select}}\noutputs: {b: {type: select}}\nrules: []",
+        "inputs: {note: {type: text}, a: {type: text}}\noutputs: {a: {type: text}}\nrules: []",
+        "hit: best\ninputs: {a: {type: text}}\noutputs: {b: {type: text}}\nrules: []",
+        "hit: priority\ninputs: {a: {type: text}}\noutputs: {b: {type: text}}\nrules: []",
+        "collect: sum\ninputs: {a: {type: text}}\noutputs: {b: {type: integer}}\nrules: []",
+        "hit: collect\ncollect: sum\ninputs: {a: {type: text}}\noutputs: {b: {type: integer}, c: {type: integer}}\nrules: []",
+        "hit: collect\ncollect: count\ninputs: {a: {type: text}}\noutputs: {b: {type: integer}}\ndefault: {b: 1}\nrules: []",
+        "inputs: {amount: {type: integer}}\noutputs: {level: {type: text}}\ndefault: {levle: x}\nrules:\n  - {when: {amuont: 5}, then: {levl: x}, then_from: {level: amount}}",
+        "inputs: {a: {type: integer}}\noutputs: {b: {type: text}}\nrules:\n  - {when: {a: 5}, then: {b: x}, then_from: {b: a}}",
+        "inputs: {a: {type: integer}}\noutputs: {b: {type: text}}\nrules:\n  - {wehn: {a: 5}}\n  - {when: {a: [5]}}\n  - {from: 2026-1-1}",
+    ];
+    insta::assert_snapshot!(report("decisions/risk.yaml", head, &rows));
 }
 
 #[test]
@@ -376,6 +407,52 @@ fn of_calendars() {
         "inherits: [a]",
     ];
     insta::assert_snapshot!(report("calendars/c.yaml", head, &rows));
+}
+
+#[test]
+fn of_connectors() {
+    let head = "kind: connector\nname: c\n";
+    let rows = [
+        "operations: {}",
+        "http: {}\nsmtp: {}",
+        "http: {url: 'ftp://erp.example.com'}",
+        "http: {url: 'https://'}",
+        "http: {url: 'https://ann:secret@erp.example.com'}",
+        "http: {url: 'https://erp.example.com/api?key=1'}",
+        "http: {url: 'https://erp.example.com/{tenant}'}",
+        "http: {auth: {}}",
+        "http: {auth: {bearer: {secrt: a}}}",
+        "http: {auth: {bearer: {secret: 'A token!'}}}",
+        "http: {auth: {basic: {user: a, secret: a}, bearer: {secret: b}}}",
+        "http: {auth: {header: {name: 'X Key', secret: a}, query: {name: '', secret: b}}}",
+        "http: {auth: {hmac: {secret: a, signature: Host}}}",
+        "http: {headers: {Authorization: Bearer x, Host: a, 'a b': c, X-Line: \"a\\nb\", Idempotency-Key: '1'}}",
+        "http: {timeout: 5m}",
+        "http: {timeout: soon}",
+        "http: {decimals: exact}",
+        "smtp: {url: 'https://mail.example.com'}",
+        "smtp: {url: 'smtps://ann:secret@mail.example.com'}",
+        "smtp: {}\noperations: {ping: {path: /}}",
+        "http: {}\noperations: {Ping: {path: /}}",
+        "http: {}\noperations: {ping: {method: get}}",
+        "http: {}\noperations: {ping: {path: quotes}}",
+        "http: {}\noperations: {ping: {path: /quotes?a=1}}",
+        "http: {}\noperations: {ping: {path: /a/../b}}",
+        "http: {}\noperations: {ping: {path: '/a/{number'}}",
+        "http: {}\noperations: {ping: {path: '/a/{number}'}}",
+        "http: {}\noperations: {ping: {path: '/a/{number}', parameters: {number: {type: text}}}}",
+        "http: {}\noperations: {ping: {parameters: {number: {type: txt}, Other: {type: text, maks: 1}}}}",
+        "http: {}\noperations: {ping: {method: GET, body: {a: 1}}}",
+        "http: {}\noperations: {ping: {query: {a: '1'}, query_from: {a: b}, headers: {x-a: b}, headers_from: {X-A: b}}}",
+        "http: {}\noperations: {ping: {body: {a: {b: 1}}, body_from: {a: {b: x, c: y}}}}",
+        "http: {}\noperations: {ping: {body: [1], body_from: {a: x}}}",
+        "http: {}\noperations: {ping: {body_as: form, body_from: a}}",
+        "http: {}\noperations: {ping: {body_from: {a: 1}}}",
+        "http: {}\noperations: {ping: {answer: {id: {path: id}}}}",
+        "http: {}\noperations: {ping: {answer: {id: {type: text, path: data.id}}}}",
+        "http: {}\noperations: {ping: {ok: [200, 20], retry: sometimes}}",
+    ];
+    insta::assert_snapshot!(report("connectors/c.yaml", head, &rows));
 }
 
 #[test]

@@ -71,3 +71,17 @@ fn a_merged_tree_is_checked_whole() {
     assert!(found[0].starts_with("/fields/amount/max: error[invalid_value]"), "{found:?}");
     assert!(found[1].starts_with("/fields/region: error[missing_key]: key `type`"), "{found:?}");
 }
+
+#[test]
+fn a_site_replaces_the_rules_in_either_form() {
+    let rules = serde_json::json!({"name": "risk", "hit": "first", "rules": [{"then": {"a": 1}}]});
+    let table = serde_json::json!({"name": "risk", "hit": "first", "table": "a\n1"});
+    let merged = |base, changes: serde_json::Value| {
+        definition::overlay::merge_kind(definition::Kind::Decision, base, changes.as_object().unwrap())
+    };
+    assert_eq!(merged(&rules, serde_json::json!({"table": "a\n1"})), table);
+    assert_eq!(merged(&table, serde_json::json!({"rules": [{"then": {"a": 1}}]})), rules);
+    assert_eq!(merged(&rules, serde_json::json!({"hit": "first"})), rules);
+    let other = serde_json::json!([{"then": {"a": 2}}]);
+    assert_eq!(merged(&rules, serde_json::json!({"rules": other}))["rules"], other);
+}

@@ -191,6 +191,8 @@ fn files_are_told_by_their_path() {
         ("templates/a.text.hbs", Ok(FileKind::TemplateText)),
         ("templates/a.yaml", Ok(FileKind::Definition(Kind::Template))),
         ("templates/a.html", Err(Code::StrayFile)),
+        ("decisions/a.yaml", Ok(FileKind::Definition(Kind::Decision))),
+        ("decisions/a.csv", Err(Code::StrayFile)),
         ("reports/a.yaml", Err(Code::NotYetSupported)),
     ];
     for (path, expect) in rows {

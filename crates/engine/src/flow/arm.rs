@@ -34,9 +34,9 @@ async fn due(work: &Work, run: &Run<'_>, token: u32, timer: &Timer) -> Result<Op
     };
     let zone = calendar.and_then(Calendar::zone).unwrap_or(site);
     let at = if let Some(until) = &timer.until {
-        instant(&value(work, run, Some(token), until).await?, zone)
+        instant(&value(work, run, token, until).await?, zone)
     } else if let Some(after) = &timer.after_from {
-        match value(work, run, Some(token), after).await? {
+        match value(work, run, token, after).await? {
             Value::Duration(seconds) => Some(now + chrono::TimeDelta::seconds(seconds)),
             _ => None,
         }

@@ -2,7 +2,7 @@
 
 use crate::flow::begin::{fresh, take};
 use crate::flow::log::{LogKind, Said};
-use crate::flow::stored;
+use crate::flow::{stored, values};
 use crate::work::{Link, Work};
 use definition::workflow::PerRecord;
 use diagnostic::{Code, Diagnostic, Result};
@@ -61,12 +61,14 @@ pub(crate) async fn set_off(
     }
     let mut instance = fresh(work, flow, row.id(), cause.actor.unwrap_or_default());
     instance.variables = cause.variables;
+    let begun = values::begin(work, flow, &mut instance).await;
+    let broken = cause.broken.or(begun.err().map(|found| found.to_string()));
     let id = instance.id;
     let mut held = stored::begin(work, flow, &instance, row.version()).await?;
     held.caused(Some(cause.key), cause.chain);
     held.say(work, LogKind::Started, None, None);
     let mut run = Run::later(flow, instance, work.bindings.now, Uuid::now_v7);
-    if let Some(reason) = cause.broken {
+    if let Some(reason) = broken {
         held.say(work, LogKind::Failed, None, Said::more(json!({"reason": reason})));
         run.fail(0, workflow::instance::ENTER, reason)?;
     }
@@ -110,6 +112,7 @@ pub(crate) async fn start_below(
     if !flow.automation {
         take(work, &flow, &row, id).await?;
     }
+    values::begin(work, &flow, &mut instance).await?;
     let mut held = stored::begin(work, &flow, &instance, row.version()).await?;
     held.caused(None, &work.chain);
     held.say(work, LogKind::Started, None, None);

@@ -70,7 +70,7 @@ pub(super) async fn act(work: &Work, run: &mut Run<'_>, token: u32, act: &Act) -
         Deed::Sub(sub) => return start(work, run, token, sub).await,
     };
     if let Some(into) = &act.into {
-        run.instance.variables.insert(into.clone(), came);
+        run.keep(token, into.clone(), came);
     }
     Ok(Answer::Written)
 }
@@ -84,7 +84,7 @@ pub(super) async fn query(work: &Work, run: &mut Run<'_>, token: u32, query: &Qu
         true => Value::Integer(found.len() as i64),
         false => Value::List(found.into_iter().map(Value::Reference).collect()),
     };
-    run.instance.variables.insert(query.into.clone(), variable::kept(&came));
+    run.keep(token, query.into.clone(), variable::kept(&came));
     Ok(())
 }
 
@@ -112,7 +112,7 @@ async fn body(work: &Work, run: &Run<'_>, token: u32, object: &Object, set: &Set
         put(name, value);
     }
     for (name, expr) in &set.set_from {
-        put(name, &value(work, run, Some(token), expr).await?);
+        put(name, &value(work, run, token, expr).await?);
     }
     Ok(Json::Object(body))
 }
@@ -137,14 +137,14 @@ async fn scripted_step(work: &Work, run: &Run<'_>, token: u32, script: &ScriptRe
 
 /// Tells users, and addresses that are computed.
 async fn tell(work: &Work, run: &Run<'_>, token: u32, send: &Send) -> Result<()> {
-    let node = run.node_name(token).unwrap_or_default();
-    let mut receivers: Vec<Receiver> = people::matching(work, &run.instance, &node, &send.to)
+    let (node, known) = (run.node_name(token).unwrap_or_default(), variable::seen(run, Some(token)));
+    let mut receivers: Vec<Receiver> = people::matching(work, run, &node, &known, &send.to)
         .await?
         .into_iter()
         .map(|person| Receiver::User(person.user))
         .collect();
     if let Some(expr) = &send.to_from {
-        let addresses = match value(work, run, Some(token), expr).await? {
+        let addresses = match value(work, run, token, expr).await? {
             Value::List(items) => items,
             one => vec![one],
         };
@@ -169,7 +169,7 @@ async fn tell(work: &Work, run: &Run<'_>, token: u32, send: &Send) -> Result<()>
 async fn start(work: &Work, run: &mut Run<'_>, token: u32, sub: &Sub) -> Result<Answer> {
     let record = match &sub.record {
         None => Some(run.instance.record),
-        Some(expr) => value(work, run, Some(token), expr).await?.as_reference(),
+        Some(expr) => value(work, run, token, expr).await?.as_reference(),
     };
     let missing = || Diagnostic::new(Code::NotFound);
     let record = record.ok_or_else(missing)?;

@@ -2,9 +2,9 @@
 
 use crate::flow::people::absence;
 use crate::flow::stored::Held;
-use crate::flow::values::{self, value};
+use crate::flow::variable::{self, Known};
 use crate::flow::writes::write;
-use crate::flow::{arm, calls, deeds, events, people, sla};
+use crate::flow::{arm, calls, decision, deeds, events, people, sla, values};
 use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::Result;
@@ -13,6 +13,7 @@ use plan::planner::Mode;
 use storage::row;
 use workflow::step::Step;
 use workflow::step::for_each::ForEach;
+use workflow::step::set::Set;
 use workflow::{Answer, InstanceState, Outcome, Question, Run};
 
 /// Goes on until all tokens wait or the flow has ended; stores the instance and does what its end means for
@@ -22,14 +23,14 @@ use workflow::{Answer, InstanceState, Outcome, Question, Run};
 /// What steps refuse, and what writing the record refuses.
 pub(super) async fn until_it_waits(
     work: &Work,
-    held: Held,
+    mut held: Held,
     run: &mut Run<'_>,
     mut asked: Option<Question>,
 ) -> Result<()> {
     let work = &work.caused_by(&run.instance, held.chain());
     while let Some(question) = asked {
         // Writes of a step nest deep; their state does not lie on the stack of whoever decides.
-        let answer = Box::pin(answer(work, run, question)).await?;
+        let answer = Box::pin(answer(work, &mut held, run, question)).await?;
         asked = run.answer(answer)?;
     }
     sla::keep(work, &held, run).await?;
@@ -45,9 +46,10 @@ pub(super) async fn until_it_waits(
     Box::pin(ended(work, run, outcome)).await
 }
 
-async fn answer(work: &Work, run: &mut Run<'_>, question: Question) -> Result<Answer> {
+async fn answer(work: &Work, held: &mut Held, run: &mut Run<'_>, question: Question) -> Result<Answer> {
     let flow = run.flow;
     let instance = &run.instance;
+    let known = || variable::seen(run, run.asking());
     Ok(match question {
         Question::Do { node, token } => match &flow.nodes[node].step {
             Step::Act(act) => deeds::act(work, run, token, act).await?,
@@ -62,7 +64,7 @@ async fn answer(work: &Work, run: &mut Run<'_>, question: Question) -> Result<An
             _ => Answer::Written,
         },
         Question::People { node, rules } => {
-            let found = people::matching(work, instance, &run.flow.nodes[node].name, &rules).await?;
+            let found = people::matching(work, run, &run.flow.nodes[node].name, &known(), &rules).await?;
             Answer::People(absence::present(work, run, node, found).await?)
         }
         Question::Substitute { node, head, others } => {
@@ -70,40 +72,49 @@ async fn answer(work: &Work, run: &mut Run<'_>, question: Question) -> Result<An
             Answer::Substituted { others, substitutes: absence::present(work, run, node, found).await? }
         }
         Question::Fallback { node, rule } => {
-            let found = people::matching(work, instance, &run.flow.nodes[node].name, &[rule]).await?;
+            let found = people::matching(work, run, &run.flow.nodes[node].name, &known(), &[rule]).await?;
             Answer::Fallback(absence::present(work, run, node, found).await?)
         }
-        Question::Cases { node, token } => {
-            Answer::Cases(values::cases_that_hold(work, run, node, Some(token)).await?)
+        Question::Cases { node, .. } => {
+            Answer::Cases(values::cases_that_hold(work, run, node, &known()).await?)
         }
-        Question::Again { node, token, after } => {
+        Question::Again { node, after, .. } => {
             let when = match &run.flow.nodes[node].step {
                 Step::Repeat(step) if after => step.until.as_ref(),
                 Step::Repeat(step) => step.while_holds.as_ref(),
                 _ => None,
             };
             match when {
-                Some(when) => Answer::Holds(values::holds(work, run, Some(token), when).await?),
+                Some(when) => Answer::Holds(values::holds(work, instance, &known(), when).await?),
                 None => Answer::Holds(!after),
             }
         }
-        Question::Items { node, token } => match &run.flow.nodes[node].step {
+        Question::Items { node, .. } => match &run.flow.nodes[node].step {
             Step::ForEach(ForEach { items: Some(items), .. }) => {
-                Answer::Items(values::listed(&value(work, run, Some(token), items).await?))
+                Answer::Items(values::items(work, run, &known(), items).await?)
             }
             _ => Answer::Items(Vec::new()),
         },
-        Question::Write { node, token } => {
-            if let Step::Set(set) = &run.flow.nodes[node].step {
-                let mut values = set.set.clone();
-                for (field, expr) in &set.set_from {
-                    values.push((field.clone(), value(work, run, Some(token), expr).await?));
-                }
-                write(work, run.flow, run.instance.record, &values).await?;
-            }
-            Answer::Written
-        }
+        Question::Write { node, .. } => match &run.flow.nodes[node].step {
+            Step::Set(step) => set(work, run, step, &known()).await?,
+            _ => Answer::Written,
+        },
+        Question::Decide { node, .. } => match &run.flow.nodes[node].step {
+            Step::Decide(step) => Box::pin(decision::decide(work, held, run, node, step, &known())).await?,
+            _ => Answer::Values(Vec::new()),
+        },
     })
+}
+
+/// All values are found before one of them is written.
+async fn set(work: &Work, run: &Run<'_>, step: &Set, known: &Known) -> Result<Answer> {
+    let mut fields = step.set.clone();
+    for (field, expr) in &step.set_from {
+        fields.push((field.clone(), values::evaluated(work, &run.instance, known, expr).await?));
+    }
+    let variables = values::assigned(work, run, known, &step.variables).await?;
+    write(work, run.flow, run.instance.record, &fields).await?;
+    Ok(if variables.is_empty() { Answer::Written } else { Answer::Values(variables) })
 }
 
 /// The record is released, gets what the definition says, and a parked move is made at last.

@@ -41,6 +41,8 @@ pub enum LogKind {
     HandedOver,
     /// A worker came to a step, or what it waited for happened.
     Woken,
+    /// A decision table answered.
+    Decided,
     /// A step could not be done.
     Failed,
     /// A newer run took its place.
@@ -76,6 +78,7 @@ impl LogKind {
             LogKind::Voided => "voided",
             LogKind::HandedOver => "handed_over",
             LogKind::Woken => "woken",
+            LogKind::Decided => "decided",
             LogKind::Failed => "failed",
             LogKind::Replaced => "replaced",
             LogKind::Reminded => "reminded",

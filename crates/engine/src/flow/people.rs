@@ -11,6 +11,7 @@ mod chain;
 
 pub(crate) mod picks;
 
+use crate::flow::variable::Known;
 use crate::work::Work;
 use catalog::{Object, SystemField};
 use diagnostic::Result;
@@ -19,41 +20,48 @@ use plan::Row;
 use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::{Instance, Performer, Person, Picker, Task};
+use workflow::{Flow, Instance, Performer, Person, Picker, Run, Task};
+
+/// Where rules are asked: what they speak of beside the organisation.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    flow: &'a Flow,
+    instance: &'a Instance,
+    node: &'a str,
+    known: &'a Known,
+    /// Who holds the task in sight.
+    assignee: Option<Uuid>,
+}
 
 /// Everyone whom one of the rules of a node names, once, in the order of the rules. People who may not sign in are
 /// left out. Whom two rules name has the greater weight of both.
 pub async fn matching(
     work: &Work,
-    instance: &Instance,
+    run: &Run<'_>,
     node: &str,
+    known: &Known,
     rules: &[Performer],
 ) -> Result<Vec<Person>> {
-    named(work, About { instance, assignee: None }, node, rules).await
+    let place = Place { flow: run.flow, instance: &run.instance, node, known, assignee: None };
+    named(work, place, rules).await
 }
 
 /// As [`matching`], for rules that may speak of who holds a task.
 pub async fn about_task(
     work: &Work,
-    instance: &Instance,
+    run: &Run<'_>,
     task: &Task,
+    known: &Known,
     rules: &[Performer],
 ) -> Result<Vec<Person>> {
-    named(work, About { instance, assignee: Some(task.assignee) }, &task.node, rules).await
+    let (instance, assignee) = (&run.instance, Some(task.assignee));
+    named(work, Place { flow: run.flow, instance, node: &task.node, known, assignee }, rules).await
 }
 
-/// What rules may speak of.
-#[derive(Clone, Copy)]
-struct About<'a> {
-    instance: &'a Instance,
-    /// Who holds the task in sight.
-    assignee: Option<Uuid>,
-}
-
-async fn named(work: &Work, about: About<'_>, node: &str, rules: &[Performer]) -> Result<Vec<Person>> {
+async fn named(work: &Work, place: Place<'_>, rules: &[Performer]) -> Result<Vec<Person>> {
     let mut named = Vec::new();
     for rule in rules {
-        named.extend(by_rule(work, about, node, rule).await?);
+        named.extend(by_rule(work, place, rule).await?);
     }
     let ids: Vec<Uuid> = named.iter().map(|person| person.user).collect();
     let active = active(work, &ids).await?;
@@ -68,11 +76,11 @@ async fn named(work: &Work, about: About<'_>, node: &str, rules: &[Performer]) -
 }
 
 /// Everyone whom a rule names, whether active or not.
-async fn by_rule(work: &Work, about: About<'_>, node: &str, rule: &Performer) -> Result<Vec<Person>> {
+async fn by_rule(work: &Work, place: Place<'_>, rule: &Performer) -> Result<Vec<Person>> {
     let (users, why) = match rule {
         Performer::Role { role, within } => {
             let within = match within {
-                Some(path) => Some(departments(work, about, path).await?),
+                Some(path) => Some(departments(work, place, path).await?),
                 None => None,
             };
             (members(work, role, within.as_deref()).await?, format!("role {role}"))
@@ -83,41 +91,36 @@ async fn by_rule(work: &Work, about: About<'_>, node: &str, rule: &Performer) ->
         }
         Performer::Superior { of, level } => {
             let mut users = Vec::new();
-            for user in users_at(work, about, of).await? {
+            for user in users_at(work, place, of).await? {
                 users.extend(superior(work, user, *level).await?);
             }
             (users, format!("superior {level} of {}", words(of)))
         }
-        Performer::SuperiorChain(chain) => return chain::superiors(work, about, chain).await,
+        Performer::SuperiorChain(chain) => return chain::superiors(work, place, chain).await,
         Performer::DepartmentHead { of } => {
-            (heads(work, about, of).await?, format!("head of the department of {}", words(of)))
+            (heads(work, place, of).await?, format!("head of the department of {}", words(of)))
         }
-        Performer::Field(path) => (users_at(work, about, path).await?, format!("field {}", words(path))),
+        Performer::Field(path) => (users_at(work, place, path).await?, format!("field {}", words(path))),
         Performer::Picked(picked) => {
             let why = match picked.by {
                 Picker::Initiator => "named by the initiator",
                 Picker::Approver(_) => "named by an earlier approver",
             };
-            (about.instance.picks.get(node).cloned().unwrap_or_default(), why.to_owned())
+            (place.instance.picks.get(place.node).cloned().unwrap_or_default(), why.to_owned())
         }
         // Not the condition: it may speak of fields that a reader may not read.
         Performer::Where(condition) => {
-            (among::meeting(work, about.instance, condition).await?, "condition of the step".to_owned())
+            (among::meeting(work, place, condition).await?, "condition of the step".to_owned())
         }
-        Performer::Group(members) => return of_group(work, about, node, members).await,
+        Performer::Group(members) => return of_group(work, place, members).await,
     };
     Ok(users.into_iter().map(|user| Person::new(user, why.clone())).collect())
 }
 
-async fn of_group(
-    work: &Work,
-    about: About<'_>,
-    node: &str,
-    members: &[(Performer, u32)],
-) -> Result<Vec<Person>> {
+async fn of_group(work: &Work, place: Place<'_>, members: &[(Performer, u32)]) -> Result<Vec<Person>> {
     let mut people = Vec::new();
     for (rule, weight) in members {
-        for person in Box::pin(by_rule(work, about, node, rule)).await? {
+        for person in Box::pin(by_rule(work, place, rule)).await? {
             let weight = person.weight.saturating_mul(*weight);
             people.push(Person { weight, ..person });
         }
@@ -146,6 +149,7 @@ fn words(path: &Path) -> String {
     let root = match path.root {
         Root::Initiator => Some("initiator"),
         Root::Assignee => Some("assignee"),
+        // A variable says itself what it is called.
         _ => None,
     };
     let steps = path.steps.iter().map(|s| &*s.field).filter(|f| !(path.steps.len() == 1 && *f == "id"));
@@ -217,8 +221,8 @@ async fn head_of(work: &Work, of: Uuid) -> Result<Option<Uuid>> {
     Ok(None)
 }
 
-async fn heads(work: &Work, about: About<'_>, path: &Path) -> Result<Vec<Uuid>> {
-    let (value, target) = value_at(work, about, path).await?;
+async fn heads(work: &Work, place: Place<'_>, path: &Path) -> Result<Vec<Uuid>> {
+    let (value, target) = value_at(work, place, path).await?;
     let mut found = Vec::new();
     for id in ids(&value) {
         match target.as_deref() {
@@ -232,14 +236,14 @@ async fn heads(work: &Work, about: About<'_>, path: &Path) -> Result<Vec<Uuid>> 
     Ok(found)
 }
 
-async fn users_at(work: &Work, about: About<'_>, path: &Path) -> Result<Vec<Uuid>> {
-    Ok(ids(&value_at(work, about, path).await?.0))
+async fn users_at(work: &Work, place: Place<'_>, path: &Path) -> Result<Vec<Uuid>> {
+    Ok(ids(&value_at(work, place, path).await?.0))
 }
 
 /// The departments a path names, each with all below it.
-async fn departments(work: &Work, about: About<'_>, path: &Path) -> Result<Vec<Uuid>> {
+async fn departments(work: &Work, place: Place<'_>, path: &Path) -> Result<Vec<Uuid>> {
     let mut all = Vec::new();
-    for top in ids(&value_at(work, about, path).await?.0) {
+    for top in ids(&value_at(work, place, path).await?.0) {
         all.extend(
             crate::identity::departments_below(&work.rows(), object(work, "base.department")?, top).await?,
         );
@@ -254,32 +258,42 @@ fn ids(value: &Value) -> Vec<Uuid> {
     }
 }
 
-/// Walks a path from the record, the initiator or who holds the task; answers the value and the object it refers to.
-async fn value_at(work: &Work, about: About<'_>, path: &Path) -> Result<(Value, Option<Arc<str>>)> {
-    let instance = about.instance;
-    let (mut at, mut name): (Uuid, Arc<str>) = match path.root {
-        Root::Initiator => (instance.initiator, "base.user".into()),
-        Root::Assignee => (about.assignee.unwrap_or_default(), "base.user".into()),
-        _ => (instance.record, instance.object.clone()),
+/// Walks a path from the record, the initiator, who holds the task or a variable; answers the value and the object it refers to.
+async fn value_at(work: &Work, place: Place<'_>, path: &Path) -> Result<(Value, Option<Arc<str>>)> {
+    let instance = place.instance;
+    let mut steps = path.steps.as_slice();
+    let (mut value, mut target): (Value, Option<Arc<str>>) = match (path.root, steps.split_first()) {
+        (Root::Initiator, _) => (Value::Reference(instance.initiator), Some("base.user".into())),
+        (Root::Assignee, _) => {
+            (place.assignee.map(Value::Reference).unwrap_or_default(), Some("base.user".into()))
+        }
+        (Root::Variable, Some((variable, rest))) => {
+            steps = rest;
+            let ty = place.flow.variables.types.get(&variable.field);
+            (place.known.get(&*variable.field).cloned().unwrap_or_default(), ty.and_then(referred))
+        }
+        _ => (Value::Reference(instance.record), Some(instance.object.clone())),
     };
-    let mut value = Value::Reference(at);
-    let mut target = Some(name.clone());
-    for step in &path.steps {
-        let Some(holder) = target.take() else { return Ok((Value::Null, None)) };
-        name = holder;
-        let object = object(work, &name)?;
-        let Some(row) = work.rows().load(object, at).await? else {
+    for step in steps {
+        let (Some(holder), Some(at)) = (target.take(), value.as_reference()) else {
             return Ok((Value::Null, None));
         };
+        let object = object(work, &holder)?;
+        let Some(row) = work.rows().load(object, at).await? else { return Ok((Value::Null, None)) };
         value = row.get(&step.field).clone();
-        if let Some(Type::Reference(Some(next))) = object.field(&step.field).map(|f| &f.ty) {
-            target = if &*step.field == "id" { Some(name.clone()) } else { Some(next.clone()) };
-        }
-        match value.as_reference() {
-            Some(next) => at = next,
-            None if matches!(value, Value::List(_)) => {}
-            None => return Ok((value, None)),
-        }
+        target = match &*step.field {
+            "id" => Some(holder),
+            field => object.field(field).and_then(|field| referred(&field.ty)),
+        };
     }
     Ok((value, target))
+}
+
+/// The object that values of a type refer to.
+fn referred(ty: &Type) -> Option<Arc<str>> {
+    match ty {
+        Type::Reference(object) => object.clone(),
+        Type::List(item) => referred(item),
+        _ => None,
+    }
 }

@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::flow::begin::{fresh, take};
 use crate::flow::log::LogKind;
 use crate::flow::people::picks::{self, Named};
-use crate::flow::stored;
+use crate::flow::{stored, values};
 use crate::identity::Identity;
 use crate::records::read::{self, Given};
 use crate::work::Work;
@@ -104,11 +104,12 @@ async fn begin(
             return Err(Box::new(found));
         }
     }
-    let instance = Instance { parked, ..fresh(work, flow, record, work.identity.actor.id) };
+    let mut instance = Instance { parked, ..fresh(work, flow, record, work.identity.actor.id) };
     let id = instance.id;
     if !flow.automation {
         take(work, flow, &row, id).await?;
     }
+    values::begin(work, flow, &mut instance).await?;
     let mut held = stored::begin(work, flow, &instance, row.version()).await?;
     held.say(work, LogKind::Started, None, comment);
     let mut run = Run::start(flow, instance, work.bindings.now, Uuid::now_v7);

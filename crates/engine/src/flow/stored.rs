@@ -107,7 +107,8 @@ impl Held {
     /// Says something in the log of the flow.
     pub fn say<'s>(&mut self, work: &Work, kind: LogKind, node: Option<&str>, said: impl Into<Said<'s>>) {
         let said = said.into();
-        let actor = &work.identity.actor;
+        // Whoever made the flow go on has not decided what a table decides.
+        let actor = Some(work.identity.actor.id).filter(|id| !id.is_nil() && kind != LogKind::Decided);
         let mut data = if said.more.is_object() { said.more } else { json!({}) };
         if let Some(comment) = said.comment {
             data["comment"] = json!(comment);
@@ -115,7 +116,7 @@ impl Held {
         self.said.push(table::NewLogRow {
             kind: kind.name().to_owned(),
             node: node.map(str::to_owned),
-            actor: (!actor.id.is_nil()).then_some(actor.id),
+            actor,
             at: work.bindings.now,
             data,
         });

@@ -117,7 +117,12 @@ fn path(flow: &Flow, instance: &Instance, locale: Locale) -> Vec<Json> {
 
 async fn log(work: &Work, instance: Uuid) -> Result<Vec<Json>> {
     let mut entries = Vec::new();
+    let known = work.planner().known();
     for row in table::log(&work.tx, instance).await? {
+        // Rules tell of the values that led to them: they are for those who may ask the table.
+        let name = row.data["decision"].as_str();
+        let asked = name.filter(|name| known.decision(name).is_ok());
+        let rules = asked.map(|_| row.data["rules"].clone());
         entries.push(json!({
             "number": row.number,
             "kind": row.kind,
@@ -125,6 +130,8 @@ async fn log(work: &Work, instance: Uuid) -> Result<Vec<Json>> {
             "actor": read::person(work, row.actor).await?,
             "at": row.at,
             "comment": row.data["comment"],
+            "decision": asked,
+            "rules": rules,
         }));
     }
     Ok(entries)

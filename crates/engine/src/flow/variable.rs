@@ -3,9 +3,10 @@
 use expression::Value;
 use serde_json::{Value as Json, json};
 use std::collections::HashMap;
+use std::sync::Arc;
 use uuid::Uuid;
-use workflow::Run;
 use workflow::step::Step;
+use workflow::{Flow, Instance, Run};
 
 /// A value as an instance keeps it.
 pub(crate) fn kept(value: &Value) -> Json {
@@ -74,34 +75,56 @@ fn tagged(kind: &str, json: &Json) -> Option<Value> {
     })
 }
 
-/// The variables that expressions of a token's step see: those of the instance, the rounds and the items of the steps
-/// whose steps it walks.
-pub(crate) fn seen(run: &Run<'_>, token: Option<u32>) -> HashMap<String, Value> {
-    let mut all: HashMap<String, Value> =
-        run.instance.variables.iter().map(|(name, kept)| (name.to_string(), value(kept))).collect();
-    let token_of = |id: u32| run.instance.tokens.get(id as usize);
-    let mut at = token.and_then(token_of);
-    // A round belongs to the step that asks, an item to the steps it is walked for; the inner one counts.
-    let mut inner = Vec::new();
-    let mut item = None;
-    while let Some(token) = at {
-        match run.flow.find(&token.node).map(|node| &run.flow.nodes[node].step) {
-            Some(Step::Repeat(step)) => {
-                inner.extend(
-                    step.counter.clone().map(|name| (name, Value::Integer(i64::from(token.data.round)))),
-                );
-            }
-            Some(Step::ForEach(step)) => {
-                let walked = item.and_then(|item: u32| token.data.items.get(item as usize));
-                inner.extend(walked.map(|kept| (step.item.clone(), value(kept))));
-            }
-            _ => {}
+/// Variables by name.
+pub(crate) type Known = HashMap<String, Value>;
+
+/// The variables that expressions outside of all steps see. What has no value yet is null, and so is what was kept when
+/// the flow or a decision of it meant another type by the name.
+pub(crate) fn of_instance(flow: &Flow, instance: &Instance) -> Known {
+    let mut known: Known = flow.variables.types.keys().map(|name| (name.to_string(), Value::Null)).collect();
+    take(flow, &mut known, &instance.variables);
+    known
+}
+
+fn take<'v>(flow: &Flow, known: &mut Known, values: impl IntoIterator<Item = (&'v Arc<str>, &'v Json)>) {
+    for (name, json) in values {
+        let value = value(json);
+        if flow.variables.types.get(name).is_some_and(|ty| value.is_of(ty)) {
+            known.insert(name.to_string(), value);
         }
-        item = token.data.item;
-        at = token.parent.and_then(token_of);
     }
-    for (name, value) in inner.into_iter().rev() {
-        all.insert(name.to_string(), value);
+}
+
+/// The variables that expressions of a token's step see: those of the instance, and what is known in the sequences around
+/// it: rounds, items, and what steps have found out. Steps of an `undo` know what the step knew that they undo.
+pub(crate) fn seen(run: &Run<'_>, token: Option<u32>) -> Known {
+    let flow = run.flow;
+    let mut all = of_instance(flow, &run.instance);
+    let token_of = |id: u32| run.instance.tokens.get(id as usize);
+    let mut starts: Vec<u32> = token.into_iter().collect();
+    let mut next = 0;
+    while let Some(start) = starts.get(next).copied() {
+        next += 1;
+        let mut at = token_of(start);
+        // A round belongs to the step that asks, an item and an answer to the steps they are known in.
+        let mut item = None;
+        while let Some(token) = at {
+            take(flow, &mut all, token.data.known.get(&item.unwrap_or(0)).into_iter().flatten());
+            match flow.find(&token.node).map(|node| &flow.nodes[node].step) {
+                Some(Step::Repeat(step)) => {
+                    let round = || Value::Integer(i64::from(token.data.round));
+                    all.extend(step.counter.iter().map(|name| (name.to_string(), round())));
+                }
+                Some(Step::ForEach(step)) => {
+                    let walked = item.and_then(|item: u32| token.data.items.get(item as usize));
+                    take(flow, &mut all, walked.map(|kept| (&step.item, kept)));
+                }
+                _ => {}
+            }
+            starts.extend(token.data.undoing.filter(|undone| !starts.contains(undone)));
+            item = token.data.item;
+            at = token.parent.and_then(token_of);
+        }
     }
     all
 }

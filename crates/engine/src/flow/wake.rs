@@ -71,7 +71,7 @@ async fn woken(work: &Work, id: Uuid, lease: i64, call: &Call) -> Result<()> {
     if let Some(into) =
         node.as_deref().and_then(|name| taken_by(&flow, name)).filter(|_| !call.value.is_null())
     {
-        run.instance.variables.insert(into, call.value.clone());
+        run.keep(call.token, into, call.value.clone());
     }
     let asked = run.wake(call.token, &call.by)?;
     work.drive(held, &mut run, asked).await

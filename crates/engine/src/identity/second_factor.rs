@@ -36,9 +36,10 @@ fn recovery_hash(user: Uuid, code: &str) -> Vec<u8> {
 }
 
 impl Engine {
-    fn sealing(&self) -> Result<&Secret> {
+    /// The key, where something has to be sealed.
+    pub(crate) fn sealing(&self) -> Result<&Secret> {
         self.secret().ok_or_else(|| {
-            let reason = "a second factor needs the key of encrypted fields, and there is none";
+            let reason = "what is to be kept sealed needs the key of encrypted fields, and there is none";
             Box::new(Diagnostic::new(Code::InvalidConfiguration).with("reason", reason))
         })
     }

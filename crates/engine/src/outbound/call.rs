@@ -15,7 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
@@ -67,6 +69,8 @@ pub struct Call {
 pub struct Answer {
     /// The status; 3xx is an answer like any other and followed by nothing.
     pub status: u16,
+    /// When it wants to be asked again, as it says it.
+    pub retry_after: Option<String>,
     /// The body, whole.
     pub body: Bytes,
 }
@@ -112,7 +116,7 @@ impl Outbound {
         let target = Target::new(&call.url)?;
         request(call, &target, self.bounds.sent)?;
         match target.address {
-            Some(address) => self.judge(&target, &[address]).map(drop),
+            Some(address) => self.judge(&target.host, &[address]).map(drop),
             None => Ok(()),
         }
     }
@@ -122,55 +126,83 @@ impl Outbound {
     /// # Errors
     /// Why there is no answer.
     pub async fn call(&self, call: &Call) -> Result<Answer, Uncalled> {
+        self.call_within(call, self.bounds.whole).await
+    }
+
+    /// As [`Outbound::call`], with another time that all of it may take.
+    ///
+    /// # Errors
+    /// As [`Outbound::call`].
+    pub async fn call_within(&self, call: &Call, whole: Duration) -> Result<Answer, Uncalled> {
         let target = Target::new(&call.url)?;
         let request = request(call, &target, self.bounds.sent)?;
-        let work = self.answer(&target, request);
-        match tokio::time::timeout(self.bounds.whole, work).await {
+        let until = Instant::now() + whole;
+        let stream = self.in_time(self.connect(&target), whole).await?;
+        let rest = async {
+            if !target.encrypted {
+                return self.exchange(stream, request).await;
+            }
+            let stream = self.in_time(self.encrypt(&target, stream), whole).await?;
+            self.exchange(stream, request).await
+        };
+        match tokio::time::timeout_at(until, rest).await {
             Ok(answer) => answer,
-            Err(_) => Err(Uncalled::Failed(format!("no answer within {:?}", self.bounds.whole))),
+            Err(_) => Err(Uncalled::Failed(format!("no answer within {whole:?}"))),
         }
     }
 
-    async fn answer(&self, target: &Target, request: Request<Full<Bytes>>) -> Result<Answer, Uncalled> {
-        let stream = match tokio::time::timeout(self.bounds.connect, self.connect(target)).await {
-            Ok(stream) => stream?,
-            Err(_) => {
-                return Err(Uncalled::Failed(format!("no connection within {:?}", self.bounds.connect)));
-            }
-        };
-        if !target.encrypted {
-            return self.exchange(stream, request).await;
+    /// A part of connecting, which has its own time.
+    async fn in_time<T>(
+        &self,
+        work: impl Future<Output = Result<T, Uncalled>>,
+        whole: Duration,
+    ) -> Result<T, Uncalled> {
+        let bound = self.bounds.connect.min(whole);
+        match tokio::time::timeout(bound, work).await {
+            Ok(done) => done,
+            Err(_) => Err(Uncalled::Unreached(format!("no connection within {bound:?}"))),
         }
+    }
+
+    async fn encrypt(&self, target: &Target, stream: TcpStream) -> Result<TlsStream<TcpStream>, Uncalled> {
         let name = match target.address {
             Some(address) => ServerName::IpAddress(address.into()),
             None => ServerName::try_from(target.host.clone())
                 .map_err(|_| Uncalled::Refused("the address names no host".to_owned()))?,
         };
-        let stream = self.tls.connect(name, stream).await.map_err(|error| failed("TLS", &error))?;
-        self.exchange(stream, request).await
+        self.tls.connect(name, stream).await.map_err(|error| unreached("TLS", &error))
     }
 
-    /// Looks the name up once, judges every answer, and connects to the address that was judged.
     async fn connect(&self, target: &Target) -> Result<TcpStream, Uncalled> {
-        let addresses = match target.address {
+        let place = self.place(&target.host, target.address, target.port).await?;
+        TcpStream::connect(place).await.map_err(|error| unreached("connecting", &error))
+    }
+
+    /// Looks a name up once, judges every answer, and says where to connect to: to the address that was judged.
+    ///
+    /// # Errors
+    /// `Uncalled::Refused` for what may not be called, `Uncalled::Unreached` for what has no address.
+    pub async fn place(
+        &self,
+        host: &str,
+        address: Option<IpAddr>,
+        port: u16,
+    ) -> Result<SocketAddr, Uncalled> {
+        let addresses = match address {
             Some(address) => vec![address],
-            None => {
-                self.resolver.resolve(&target.host).await.map_err(|error| failed("looking it up", &error))?
-            }
+            None => self.resolver.resolve(host).await.map_err(|error| unreached("looking it up", &error))?,
         };
-        let address = self.judge(target, &addresses)?;
-        let place = SocketAddr::new(address, target.port);
-        TcpStream::connect(place).await.map_err(|error| failed("connecting", &error))
+        Ok(SocketAddr::new(self.judge(host, &addresses)?, port))
     }
 
     /// The address to connect to. One that may not be called spoils the others: a name that leads inwards now and
     /// then is not to be trusted at all.
-    fn judge(&self, target: &Target, addresses: &[IpAddr]) -> Result<IpAddr, Uncalled> {
-        if let Some(inner) = addresses.iter().find(|address| !self.permit.allows(&target.host, **address)) {
-            let what = format!("{} leads to {inner}, which is not on the public internet", target.host);
+    fn judge(&self, host: &str, addresses: &[IpAddr]) -> Result<IpAddr, Uncalled> {
+        if let Some(inner) = addresses.iter().find(|address| !self.permit.allows(host, **address)) {
+            let what = format!("{host} leads to {inner}, which is not on the public internet");
             return Err(Uncalled::Refused(format!("{what} and not permitted by --allow-outbound")));
         }
-        addresses.first().copied().ok_or_else(|| Uncalled::Failed(format!("{} has no address", target.host)))
+        addresses.first().copied().ok_or_else(|| Uncalled::Unreached(format!("{host} has no address")))
     }
 
     async fn exchange<S>(&self, stream: S, request: Request<Full<Bytes>>) -> Result<Answer, Uncalled>
@@ -198,9 +230,11 @@ impl Outbound {
 
     async fn taken(&self, answer: Response<hyper::body::Incoming>) -> Result<Answer, Uncalled> {
         let status = answer.status().as_u16();
+        let retry_after = answer.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.map(|text| text.chars().take(100).collect());
         let body = Limited::new(answer.into_body(), self.bounds.taken).collect().await;
         match body {
-            Ok(body) => Ok(Answer { status, body: body.to_bytes() }),
+            Ok(body) => Ok(Answer { status, retry_after, body: body.to_bytes() }),
             Err(error) if error.is::<LengthLimitError>() => {
                 Err(Uncalled::Failed(format!("the answer has more than {} bytes", self.bounds.taken)))
             }
@@ -266,7 +300,15 @@ fn of_connection(name: &HeaderName) -> bool {
 }
 
 fn failed(what: &str, error: &dyn std::fmt::Display) -> Uncalled {
+    Uncalled::Failed(shown(what, error))
+}
+
+fn unreached(what: &str, error: &dyn std::fmt::Display) -> Uncalled {
+    Uncalled::Unreached(shown(what, error))
+}
+
+fn shown(what: &str, error: &dyn std::fmt::Display) -> String {
     let text: String =
         error.to_string().chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
-    Uncalled::Failed(format!("{what}: {text}"))
+    format!("{what}: {text}")
 }

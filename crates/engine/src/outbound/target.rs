@@ -11,7 +11,9 @@ const LONGEST: usize = 2048;
 pub enum Uncalled {
     /// It is not permitted or not well-formed: another time would change nothing.
     Refused(String),
-    /// The peer is not there, too slow, or says too much.
+    /// The peer is not there: nothing was said to it.
+    Unreached(String),
+    /// The peer was too slow, broke off, or says too much: it may have done what it was asked.
     Failed(String),
 }
 

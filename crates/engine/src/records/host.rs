@@ -121,6 +121,10 @@ impl Host for ScriptHost {
         self.wait(self.work.put_call(call))
     }
 
+    fn connector(&self, operation: &str, values: &Json) -> Result<Uuid> {
+        self.wait(self.work.put_operation(operation, values, Some(&self.pack)))
+    }
+
     fn budget(&self) -> &Budget {
         &self.budget
     }

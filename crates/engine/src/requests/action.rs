@@ -1,18 +1,19 @@
 //! Scripted buttons.
 
 use crate::engine::scripted;
+use crate::parameters;
 use crate::records::host::ScriptHost;
 use crate::records::work::Work;
 use crate::records::{facts, read};
 use crate::requests::Done;
 use catalog::{Action, Object};
-use diagnostic::{Code, Diagnostic, Result, did_you_mean};
+use diagnostic::{Code, Diagnostic, Result};
 use expression::Value;
 use plan::Row;
 use plan::evaluate::Evaluated;
 use plan::facts::Facts;
 use script::Record;
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -48,7 +49,11 @@ pub(crate) async fn press(work: &Work, press: &Press) -> Result<Done> {
         None => None,
     };
     check(work, object, press).await?;
-    let parameters = parameters(action, &press.parameters)?;
+    let values = parameters::read(&action.parameters, &press.parameters)?;
+    let render = |(name, value): (Arc<str>, Value)| {
+        (name.to_string(), action.parameters[&name].kind.kind().render(&value))
+    };
+    let parameters = Json::Object(values.into_iter().map(render).collect());
     let answer = call(work, action, row, parameters).await?;
     Ok(done(work, answer))
 }
@@ -66,42 +71,6 @@ async fn check(work: &Work, object: &Arc<Object>, press: &Press) -> Result<()> {
             Evaluated::Is(()) => return Ok(()),
             Evaluated::Read(needs) => facts::read(work, &needs, &mut known).await?,
         }
-    }
-}
-
-/// The parameters as their types read them.
-fn parameters(action: &Action, given: &Json) -> Result<Json> {
-    let none = Map::new();
-    let given = match given {
-        Json::Null => &none,
-        Json::Object(given) => given,
-        _ => {
-            return Err(Box::new(Diagnostic::new(Code::InvalidBody).with("reason", "an object is expected")));
-        }
-    };
-    let mut found = Vec::new();
-    for name in given.keys().filter(|name| !action.parameters.contains_key(name.as_str())) {
-        let hint = did_you_mean(name, action.parameters.keys().map(|known| &**known));
-        found.push(Diagnostic::new(Code::UnknownField).with("name", name).with_hint(hint).at(name));
-    }
-    let mut read = Map::new();
-    for (name, parameter) in &action.parameters {
-        let kind = parameter.kind.kind();
-        let mut wrong = Vec::new();
-        let value = given.get(&**name).map_or_else(|| Ok(parameter.default.clone()), |json| kind.parse(json));
-        match value {
-            Ok(Value::Null) if parameter.required => wrong.push(Diagnostic::new(Code::Required)),
-            Ok(value) => {
-                kind.validate(&value, &mut wrong);
-                read.insert(name.to_string(), kind.render(&value));
-            }
-            Err(error) => wrong.push(*error),
-        }
-        found.extend(wrong.into_iter().map(|one| one.with("field", name).at(&**name)));
-    }
-    match Diagnostic::gather(found) {
-        Some(found) => Err(Box::new(found)),
-        None => Ok(Json::Object(read)),
     }
 }
 

@@ -150,7 +150,7 @@ impl Scene<'_> {
         };
         let instance = self.stage.engine.submit(&actor, order).await?;
         if let Some(alias) = &submit.save {
-            self.instances.insert(alias.clone(), instance);
+            self.known.instances.insert(alias.clone(), instance);
         }
         Ok(())
     }

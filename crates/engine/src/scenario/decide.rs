@@ -30,7 +30,7 @@ pub(super) struct Held {
 impl Scene<'_> {
     /// The newest workflow instance of a record, or the one that was saved under this name.
     pub async fn instance(&self, alias: &str) -> Result<Option<Uuid>, Stop> {
-        if let Some(id) = self.instances.get(alias) {
+        if let Some(id) = self.known.instances.get(alias) {
             return Ok(Some(*id));
         }
         let (object, record) = self.record(alias)?;

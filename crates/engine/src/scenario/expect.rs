@@ -30,7 +30,7 @@ impl Scene<'_> {
                 unmet.push(format!(
                     "`{alias}` should be {} to `{}` and is {}",
                     word(visible),
-                    self.login,
+                    self.known.login,
                     word(seen)
                 ));
             }
@@ -38,7 +38,7 @@ impl Scene<'_> {
         if !expected.fields.is_empty() || !expected.absent.is_empty() || expected.pending.is_some() {
             match self.seen(&object, id).await? {
                 Some(record) => self.compare(expected, &record, &mut unmet)?,
-                None => unmet.push(format!("`{alias}` is not visible to `{}`", self.login)),
+                None => unmet.push(format!("`{alias}` is not visible to `{}`", self.known.login)),
             }
         }
         if let Some(tasks) = &expected.tasks {

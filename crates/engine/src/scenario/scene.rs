@@ -38,9 +38,8 @@ impl Stop {
     }
 }
 
-/// A scenario at play.
-pub(super) struct Scene<'a> {
-    pub stage: &'a Stage,
+/// What a scenario knows from one step to the next.
+pub(super) struct Known {
     /// Records by alias.
     pub aliases: Aliases,
     /// Instances of workflows by alias.
@@ -49,10 +48,16 @@ pub(super) struct Scene<'a> {
     pub login: String,
 }
 
+/// A scenario at play.
+pub(super) struct Scene<'a> {
+    pub stage: &'a Stage,
+    pub known: &'a mut Known,
+}
+
 impl Scene<'_> {
     /// Who acts, with the rights that hold now.
     pub async fn actor(&self) -> Result<Arc<Identity>, Stop> {
-        self.identity(&self.login).await
+        self.identity(&self.known.login).await
     }
 
     /// Somebody, with the rights that hold now.
@@ -73,8 +78,8 @@ impl Scene<'_> {
     /// The object and id of a record.
     pub fn record(&self, alias: &str) -> Result<(Arc<str>, Uuid), Stop> {
         let bare = alias.strip_prefix('@').unwrap_or(alias);
-        self.aliases.0.get(bare).cloned().ok_or_else(|| {
-            let known: Vec<&str> = self.aliases.0.keys().map(String::as_str).collect();
+        self.known.aliases.0.get(bare).cloned().ok_or_else(|| {
+            let known: Vec<&str> = self.known.aliases.0.keys().map(String::as_str).collect();
             let hint = did_you_mean(bare, known);
             let hint = hint.map_or(String::new(), |hint| format!("; {}", hint.render(Locale::En)));
             Stop::unmet(format!("no record is called `{bare}`{hint}"))
@@ -84,7 +89,7 @@ impl Scene<'_> {
     /// Gives a record a name.
     pub fn save(&mut self, alias: Option<&String>, object: Arc<str>, id: Uuid) {
         if let Some(alias) = alias {
-            self.aliases.0.insert(alias.clone(), (object, id));
+            self.known.aliases.0.insert(alias.clone(), (object, id));
         }
     }
 
@@ -107,6 +112,6 @@ impl Scene<'_> {
     fn notation<'n>(&'n self, published: &'n Published) -> Notation<'n> {
         let engine = &self.stage.engine;
         let day = LoadDay::of(engine, engine.now());
-        Notation { catalog: &published.catalog, aliases: &self.aliases, day }
+        Notation { catalog: &published.catalog, aliases: &self.known.aliases, day }
     }
 }

@@ -17,6 +17,7 @@ use std::sync::{Arc, PoisonError};
 use storage::Database;
 use storage::files::Files;
 use storage::secret::Secret;
+use storage::store::job;
 use tempfile::TempDir;
 use tokio::sync::{Mutex, OnceCell};
 use uuid::Uuid;
@@ -75,10 +76,11 @@ pub(super) struct Stage {
     pub engine: Engine,
     pub clock: Arc<MovedClock>,
     place: Place,
+    files: PathBuf,
 }
 
 enum Place {
-    Folder(#[expect(dead_code, reason = "removes the folder when it is dropped")] TempDir),
+    Folder(TempDir),
     Schema { url: String, name: String },
 }
 
@@ -110,7 +112,7 @@ impl Stages {
         tokio::fs::copy(template, &target).await.map_err(|error| unwritable(&target, &error))?;
         let clock = Arc::new(MovedClock::at(start.at));
         let engine = self.open_engine(options(place.path()), clock.clone()).await?;
-        Ok(Stage { engine, clock, place: Place::Folder(place) })
+        Ok(Stage { engine, clock, place: Place::Folder(place), files: self.files() })
     }
 
     async fn make_template(&self, start: &Start) -> Result<PathBuf> {
@@ -124,24 +126,21 @@ impl Stages {
     async fn open_schema(&self, url: &str, start: &Start) -> Result<Stage> {
         let name = format!("scenario_{}", Uuid::now_v7().simple());
         self.schemas.lock().unwrap_or_else(PoisonError::into_inner).push(name.clone());
-        let options = storage::Options {
-            schema: Some(name.clone()),
-            connections: 3,
-            durable: false,
-            ..storage::Options::url(url)
-        };
+        let options = options_of_schema(url, &name);
         let clock = Arc::new(MovedClock::at(start.at));
         let engine = self.open_engine(options, clock.clone()).await?;
         self.furnish(&engine, start).await?;
-        Ok(Stage { engine, clock, place: Place::Schema { url: url.to_owned(), name } })
+        let place = Place::Schema { url: url.to_owned(), name };
+        Ok(Stage { engine, clock, place, files: self.files() })
     }
 
     async fn open_engine(&self, options: storage::Options, clock: Arc<MovedClock>) -> Result<Engine> {
-        let database = Database::open(options).await?;
-        let secret = Some(Secret::new("what scenarios encrypt is thrown away"));
-        // Files have names of their own: all scenarios of a run keep theirs side by side.
-        let files = Some(Files::folder(self.folder.path().join("files")));
-        Engine::open(database, Options { clock, secret, files, ..Options::default() }).await
+        open_engine(options, clock, &self.files()).await
+    }
+
+    /// Files have names of their own: all scenarios of a run keep theirs side by side.
+    fn files(&self) -> PathBuf {
+        self.folder.path().join("files")
     }
 
     /// Publishes the packs, makes the administrator and loads the demo data.
@@ -170,6 +169,55 @@ impl Stages {
 }
 
 impl Stage {
+    /// Whether the database was cut off.
+    pub fn is_cut(&self) -> bool {
+        self.engine.database().fuse().is_cut()
+    }
+
+    /// Opens what the database was left as, by an engine of its own. Nobody works on what the one before had taken.
+    pub async fn reopen(&mut self) -> Result<()> {
+        self.engine.database().close().await?;
+        let options = match &self.place {
+            Place::Folder(folder) => options(folder.path()),
+            Place::Schema { url, name } => options_of_schema(url, name),
+        };
+        self.engine = open_engine(options, self.clock.clone(), &self.files).await?;
+        let now = self.engine.now();
+        self.engine.database().write(move |tx| async move { job::let_go(&tx, now).await }).await
+    }
+
+    /// How everything stands, in lines that can be compared.
+    pub async fn outcome(&self) -> Result<Vec<String>> {
+        let tx = self.engine.database().reader();
+        let published = self.engine.published();
+        let mut counts: Vec<String> = [
+            ("workflow_instance", "workflow || ' ' || state"),
+            ("workflow_task", "node || ' ' || state"),
+            ("workflow_token", "node || ' ' || state"),
+            ("sys_effect", "kind || ' ' || state"),
+            ("sys_job", "kind || ' ' || state"),
+        ]
+        .into_iter()
+        .map(|(table, what)| format!("select '{table} ' || {what}, count(*) from {table} group by 1"))
+        .collect();
+        for object in published.catalog.objects.values() {
+            let name = &object.name;
+            counts.push(format!(
+                "select '{name}', count(*) from \"{}\" where deleted_at is null",
+                object.table
+            ));
+        }
+        let mut lines = Vec::new();
+        for sql in counts {
+            for row in tx.rows(sql, Vec::new()).await? {
+                let (what, count): (String, i64) = (row.get(0)?, row.get(1)?);
+                lines.push(format!("{what}: {count}"));
+            }
+        }
+        lines.sort();
+        Ok(lines)
+    }
+
     /// Closes and removes the database.
     pub async fn close(self) -> Result<()> {
         self.engine.database().close().await?;
@@ -189,6 +237,18 @@ pub(super) async fn work_off(engine: &Engine) -> Result<()> {
             return Ok(());
         }
     }
+}
+
+async fn open_engine(options: storage::Options, clock: Arc<MovedClock>, files: &Path) -> Result<Engine> {
+    let database = Database::open(options).await?;
+    let secret = Some(Secret::new("what scenarios encrypt is thrown away"));
+    let files = Some(Files::folder(files.to_owned()));
+    Engine::open(database, Options { clock, secret, files, ..Options::default() }).await
+}
+
+fn options_of_schema(url: &str, name: &str) -> storage::Options {
+    let (schema, connections, durable) = (Some(name.to_owned()), 3, false);
+    storage::Options { schema, connections, durable, ..storage::Options::url(url) }
 }
 
 fn options(folder: &Path) -> storage::Options {

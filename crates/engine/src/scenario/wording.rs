@@ -1,6 +1,6 @@
 //! What failures say. They speak to whoever writes the pack, in English, as the codes they quote.
 
-use diagnostic::{Diagnostic, Locale};
+use diagnostic::{Code, Diagnostic, Locale};
 use serde_json::Value as Json;
 
 /// What was refused, with its code and its place in the record.
@@ -21,4 +21,12 @@ fn one(found: &Diagnostic) -> String {
 /// A value as the wire has it.
 pub(super) fn shown(value: &Json) -> String {
     value.to_string()
+}
+
+/// What stands otherwise than where nothing was cut off.
+pub(super) fn otherwise(expected: &[String], found: &[String]) -> Diagnostic {
+    let missing = expected.iter().filter(|line| !found.contains(line)).map(|line| format!("no `{line}`"));
+    let further = found.iter().filter(|line| !expected.contains(line)).map(|line| format!("`{line}`"));
+    let reason: Vec<String> = missing.chain(further).collect();
+    Diagnostic::new(Code::ScenarioFailed).with("reason", format!("it ends otherwise: {}", reason.join(", ")))
 }

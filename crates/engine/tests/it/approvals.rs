@@ -2,6 +2,8 @@
 
 mod paper;
 
+mod tables;
+
 use crate::site::{Site, make_move, on_each, refusal, update};
 use engine::Identity;
 use engine::flow::decide::TaskAction;

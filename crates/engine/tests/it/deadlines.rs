@@ -33,7 +33,7 @@ fn scenarios_of_deadlines_hold() {
     for place in test_support::databases() {
         let server = (place.dialect() == Dialect::Postgres).then(|| place.url().to_owned());
         let (packs_of, filter) = (vec!["flows".to_owned()], Some("deadline".to_owned()));
-        let selection = Selection { packs: packs_of, filter, database: server };
+        let selection = Selection { packs: packs_of, filter, database: server, ..Selection::default() };
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let outcomes = runtime.block_on(scenario::run(&packs, &selection, &|_| {})).unwrap();
@@ -117,7 +117,7 @@ fn each_mark_is_reached_once_however_late() {
         desk.site.clock.advance(TimeDelta::days(-3));
         let third = open(&desk.site.place, desk.site.clock.clone()).await;
         desk.site.clock.advance(TimeDelta::days(4));
-        work_off(&[third.clone()]).await;
+        work_off(std::slice::from_ref(&third)).await;
         assert_eq!(desk.said(instance).await, said);
         for engine in [&engines[1], &third] {
             engine.database().close().await.unwrap();

@@ -113,13 +113,13 @@ fn say(record: Uuid, text: &str) -> Asked {
 }
 
 /// What lies in the outbox, oldest first.
-async fn waiting(site: &Site) -> Vec<Effect> {
+pub async fn waiting(site: &Site) -> Vec<Effect> {
     let mut all = effect::list(&site.engine.database().reader(), Some("ready"), 100).await.unwrap();
     all.reverse();
     all
 }
 
-async fn person(site: &Site, login: &str, role: &str, more: Json) -> Arc<Identity> {
+pub async fn person(site: &Site, login: &str, role: &str, more: Json) -> Arc<Identity> {
     let made = site.user(login, &[role], None).await;
     site.engine.write(&site.engine.system(), update("base.user", made.actor.id, more)).await.unwrap();
     site.engine.identity(made.actor.id, None).await.unwrap()
@@ -323,7 +323,7 @@ fn who_follows_a_record_is_told_as_far_as_it_may_be_read() {
 }
 
 /// A further engine on the site's database that may call this machine.
-async fn caller(site: &Site) -> Engine {
+pub async fn caller(site: &Site) -> Engine {
     let options =
         storage::Options { durable: false, connections: 4, ..storage::Options::url(site.place.url()) };
     let database = Database::open(options).await.unwrap();

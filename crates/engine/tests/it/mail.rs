@@ -18,16 +18,16 @@ use storage::store::effect;
 use uuid::Uuid;
 
 /// A mail server of its own process.
-struct Peer {
+pub struct Peer {
     child: Child,
     /// It ends when this is closed.
     _stdin: ChildStdin,
-    port: u64,
+    pub port: u64,
     told: Mutex<Receiver<Json>>,
 }
 
 impl Peer {
-    fn start() -> Peer {
+    pub fn start() -> Peer {
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));
         let python = here.join("../../target/python/bin/python");
         assert!(python.exists(), "no {}: run scripts/install.sh test", python.display());
@@ -52,7 +52,7 @@ impl Peer {
 
     /// The mails it took since it was asked last. What it tells of one comes after its answer to the sender, so as many
     /// as there should be are waited for.
-    fn mails(&self, expected: usize) -> Vec<Json> {
+    pub fn mails(&self, expected: usize) -> Vec<Json> {
         let told = self.told.lock().unwrap();
         let is_mail = |event: &Json| event["event"] == "mail";
         let mut mails = Vec::new();

@@ -33,6 +33,8 @@ mod outbound;
 
 mod effects;
 
+mod connectors;
+
 mod hostile;
 
 mod publish;

@@ -19,7 +19,7 @@ fn the_example_does_what_its_scenarios_say() {
     for place in test_support::databases() {
         let server = (place.dialect() == Dialect::Postgres).then(|| place.url().to_owned());
         let only = vec!["approvers".to_owned()];
-        let selection = Selection { packs: only, filter: None, database: server };
+        let selection = Selection { packs: only, database: server, ..Selection::default() };
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let outcomes = runtime.block_on(scenario::run(&packs, &selection, &|_| {})).unwrap();

@@ -11,9 +11,9 @@ use std::sync::Arc;
 /// Parts of an address.
 const PARTS: [&str; 5] = ["country", "province", "city", "district", "street"];
 
-/// The reserved names of records: all roots but that of bare names.
+/// The reserved names of records: all roots but those of bare names and variables.
 fn reserved() -> impl Iterator<Item = (&'static str, Root)> {
-    Root::ALL.into_iter().filter(|(_, root)| *root != Root::Row)
+    Root::ALL.into_iter().filter(|(_, root)| !matches!(root, Root::Row | Root::Variable))
 }
 
 /// Where a path has arrived.
@@ -41,6 +41,9 @@ impl Checker<'_> {
         match &syntax.node {
             Node::Name(name) => self.name(name, syntax.at),
             Node::Field(base, name, at) => {
+                if let Some(found) = self.member(base, name, syntax.at, *at) {
+                    return found;
+                }
                 let base = match &base.node {
                     Node::Name(_) | Node::Field(..) => self.walk(base)?,
                     _ => Place::Other(self.expr(base)?),
@@ -76,6 +79,27 @@ impl Checker<'_> {
         self.refuse(name_error(at, name).with_hint(hint))
     }
 
+    /// A variable of several parts, as `risk.level`; `None` where nothing begins like that.
+    fn member(&mut self, base: &Syntax, name: &str, start: Position, at: Position) -> Option<Option<Place>> {
+        let Node::Name(holder) = &base.node else { return None };
+        let parts = |known: &str| known.strip_prefix(&**holder)?.strip_prefix('.').map(str::to_owned);
+        let known: Vec<String> = self.names.parameters.keys().filter_map(|known| parts(known)).collect();
+        if known.is_empty() {
+            return None;
+        }
+        let whole = format!("{holder}.{name}");
+        Some(match self.names.parameters.get(&whole) {
+            Some(ty) => {
+                let kind = Kind::Parameter(whole.as_str().into());
+                Some(Place::Other(Expr { kind, ty: ty.clone(), at: start }))
+            }
+            None => {
+                let hint = did_you_mean(name, known.iter().map(String::as_str));
+                self.refuse(name_error(at, name).with_hint(hint))
+            }
+        })
+    }
+
     fn object_of(&self, root: Root) -> Option<Arc<str>> {
         match root {
             Root::Row => self.scope.row.clone(),
@@ -97,6 +121,12 @@ impl Checker<'_> {
         let (root, steps, ty) = match base {
             Place::Record { root, object } => return self.field_of_record(root, object, name, at),
             Place::Other(expr) if expr.ty == Type::Address => return self.part(expr, name, at),
+            Place::Other(Expr {
+                kind: Kind::Parameter(variable), ty: ty @ Type::Reference(Some(_)), ..
+            }) => {
+                let steps = vec![Step { object: "".into(), field: variable }];
+                (Root::Variable, steps, ty)
+            }
             Place::Other(expr) => return self.no_fields(&expr.ty, at),
             Place::Field { root, steps, ty } => (root, steps, ty),
         };

@@ -3,3 +3,4 @@
 mod conformance;
 mod findings;
 mod robustness;
+mod variables;

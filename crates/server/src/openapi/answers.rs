@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     include_str!("answers/problems.json"),
     include_str!("answers/records.json"),
     include_str!("answers/definitions.json"),
@@ -18,6 +18,7 @@ const FILES: [&str; 9] = [
     include_str!("answers/transfers.json"),
     include_str!("answers/site.json"),
     include_str!("answers/calendars.json"),
+    include_str!("answers/connectors.json"),
 ];
 
 /// The schemas of definitions, made from their types (`cargo xtask codegen`); to make them again would take longer than

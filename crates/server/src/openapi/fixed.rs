@@ -115,7 +115,7 @@ fn schema_of(name: &str) -> Json {
         "task" => json!({"type": "string", "format": "uuid"}),
         "limit" | "days" => json!({"type": "integer", "minimum": 1}),
         "after" => json!({"type": "integer", "minimum": 0}),
-        // A place among results, or a time.
+        // A place among results, a time, or whom mails come from.
         "from" => json!({"type": ["integer", "string"]}),
         "roles" => json!({"type": "array", "items": {"type": "string"}}),
         "record" | "cursor" => json!({"type": "string", "format": "uuid"}),
@@ -127,6 +127,7 @@ fn schema_of(name: &str) -> Json {
         "values" => {
             json!({"type": "object", "additionalProperties": {"type": "object", "additionalProperties": {"type": "string"}}})
         }
+        "parameters" => json!({"type": "object"}),
         "where" | "files" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
         "picks" => {
             let user = json!({"type": "string", "format": "uuid"});

@@ -34,5 +34,8 @@ mod metrics;
 mod packs;
 
 mod calendars;
+mod decisions;
+
+mod connectors;
 
 mod description;

@@ -128,6 +128,15 @@ pub async fn reclaim(tx: &Tx, now: DateTime<Utc>) -> Result<u64> {
     tx.execute_sql(sql, cells![tx.dialect(); now]).await
 }
 
+/// Lets the leases of all workers run out: none of them is there any more.
+pub async fn let_go(tx: &Tx, now: DateTime<Utc>) -> Result<()> {
+    let sql = "update sys_job set lease_until = $1 where state = 'running'";
+    let before = now - Duration::seconds(1);
+    tx.execute_sql(sql, cells![tx.dialect(); before]).await?;
+    let sql = "update sys_effect set lease_until = $1 where state = 'sending'";
+    tx.execute_sql(sql, cells![tx.dialect(); before]).await.map(drop)
+}
+
 /// The flag as a condition: SQLite keeps 0 and 1.
 fn is_once(tx: &Tx) -> &'static str {
     match tx.dialect() {

@@ -42,6 +42,7 @@ impl<'a> Builder<'a> {
             set_from: computed
                 .filter_map(|(f, e)| Some((f.as_str().into(), self.value(object, e, f)?)))
                 .collect(),
+            variables: Vec::new(),
         }
     }
 
@@ -53,7 +54,7 @@ impl<'a> Builder<'a> {
                 let object = self.other(Some(&step.create.object));
                 let set = self.set(object, &step.create.set, &step.create.set_from);
                 if let Some(into) = into {
-                    self.variables.insert(into.clone(), Type::Reference(Some(object.name.clone())));
+                    self.variable(into, Type::Reference(Some(object.name.clone())));
                 }
                 Deed::Create { object: object.name.clone(), set }
             }
@@ -77,7 +78,7 @@ impl<'a> Builder<'a> {
             written::StepKind::Script(step) => {
                 into = step.into.as_ref();
                 if let Some(into) = into {
-                    self.variables.insert(into.clone(), Type::Json);
+                    self.variable(into, Type::Json);
                 }
                 Deed::Script(script(&step.script))
             }
@@ -86,7 +87,7 @@ impl<'a> Builder<'a> {
                 let record = step.sub.record.as_ref();
                 let record = record.and_then(|text| self.expression(text.text(), &Expectation::Any));
                 if let Some(into) = into {
-                    self.variables.insert(into.clone(), Type::Text);
+                    self.variable(into, Type::Text);
                 }
                 Deed::Sub(Sub { workflow: step.sub.workflow.as_str().into(), record, wait: step.sub.wait })
             }
@@ -109,7 +110,7 @@ impl<'a> Builder<'a> {
         let query = &step.query;
         let target = self.target(Some(&query.object), query.r#where.as_ref());
         let found = Type::List(Box::new(Type::Reference(Some(target.object.clone()))));
-        self.variables.insert(step.into.clone(), if query.count { Type::Integer } else { found });
+        self.variable(&step.into, if query.count { Type::Integer } else { found });
         let into = step.into.as_str().into();
         Query { object: target.object, filter: target.filter, limit: query.limit, count: query.count, into }
     }

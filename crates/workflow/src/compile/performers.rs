@@ -4,7 +4,7 @@ use super::Builder;
 use crate::flow::{Chain, Performer, Picked, Picker};
 use definition::workflow as written;
 use diagnostic::{Code, Diagnostic};
-use expression::{Expectation, Expr, Kind, Names, Path, Root};
+use expression::{Expectation, Expr, Kind, Names, Path, Root, Step};
 use std::sync::Arc;
 
 const USER: &str = "base.user";
@@ -97,6 +97,10 @@ impl Builder<'_> {
         let names = self.names();
         match self.compiled(text, &names, &Expectation::Any)?.kind {
             Kind::Path(path) => Some(path),
+            Kind::Parameter(name) => {
+                let variable = Step { object: "".into(), field: name };
+                Some(Path { root: Root::Variable, steps: vec![variable] })
+            }
             _ => {
                 let reason = format!("`{text}` must be a path to a person or department");
                 self.found.push(Diagnostic::new(Code::InvalidValue).with("reason", reason));
@@ -105,7 +109,8 @@ impl Builder<'_> {
         }
     }
 
-    /// Bare names and `record` are the record, `initiator` who started, `assignee` who holds the task it is about.
+    /// Bare names and `record` are the record, `initiator` who started, `assignee` who holds the task it is about;
+    /// variables stand for themselves.
     pub(super) fn names(&self) -> Names {
         let mut names = Names { clock: true, ..Names::default() };
         names.roots.insert(Root::Row, self.object.name.clone());

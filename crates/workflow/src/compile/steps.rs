@@ -54,9 +54,10 @@ impl Builder<'_> {
             written::StepKind::Repeat(repeat) => Step::Repeat(self.repeat(node, repeat)),
             written::StepKind::ForEach(walked) => Step::ForEach(self.for_each(node, walked)),
             written::StepKind::Wait(wait) => Step::Wait(self.wait(node, wait)),
-            written::StepKind::Set(set) => Step::Set(self.set(self.object, &set.set, &set.set_from)),
+            written::StepKind::Set(set) => Step::Set(self.assign(set)),
+            written::StepKind::Decide(decide) => Step::Decide(self.decide(decide)),
             written::StepKind::Together(step) => {
-                Step::Together(Together { scope: self.scope(Some(node), &step.together) })
+                Step::Together(Together { scope: self.sequence(Some(node), &step.together) })
             }
             written::StepKind::Compensate(step) => Step::Compensate(Compensate {
                 steps: step.compensate.iter().map(|name| name.as_str().into()).collect(),
@@ -98,28 +99,30 @@ impl Builder<'_> {
             text.as_ref().and_then(|text| builder.expression(text.text(), &Expectation::Condition))
         };
         let while_holds = condition(self, &written.r#while);
+        let before = self.variables.clone();
         if let Some(counter) = &written.r#as {
-            self.variables.insert(counter.clone(), Type::Integer);
+            self.variable(counter, Type::Integer);
         }
+        // What a round has decided is known when it ends.
+        let scope = self.sequence(Some(node), &step.steps);
         let until = condition(self, &written.until);
-        let scope = self.scope(Some(node), &step.steps);
-        if let Some(counter) = &written.r#as {
-            self.variables.shift_remove(counter);
-        }
+        self.variables = before;
         let counter = written.r#as.as_deref().map(Into::into);
         Repeat { max: written.max, while_holds, until, counter, scope }
     }
 
     fn for_each(&mut self, node: NodeId, step: &written::ForEachStep) -> ForEach {
         let written = &step.for_each;
-        let items = self.expression(written.r#in.text(), &Expectation::Any);
+        let items = self.expression(written.r#in.text(), &Expectation::Items);
         let item = match items.as_ref().map(|items| &items.ty) {
             Some(Type::List(item)) => (**item).clone(),
+            Some(Type::Children(object)) => Type::Reference(Some(object.clone())),
             _ => Type::Json,
         };
-        self.variables.insert(written.r#as.clone(), item);
+        let before = self.variables.clone();
+        self.variable(&written.r#as, item);
         let scope: ScopeId = self.scope(Some(node), &step.steps);
-        self.variables.shift_remove(&written.r#as);
+        self.variables = before;
         let together = written.mode == written::ForEachMode::Parallel;
         ForEach { items, item: written.r#as.as_str().into(), together, join: join(written.join), scope }
     }

@@ -34,7 +34,7 @@ impl Builder<'_> {
         });
         for (name, ty) in webhook.iter().flatten() {
             let (name, ty): (&std::sync::Arc<str>, &expression::Type) = (name, ty);
-            self.variables.insert(name.to_string(), ty.clone());
+            self.variable(name, ty.clone());
         }
         Trigger {
             events,

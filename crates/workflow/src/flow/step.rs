@@ -31,6 +31,8 @@ pub enum Step {
     Wait(Wait),
     /// `set`
     Set(Set),
+    /// `decide`
+    Decide(Decide),
     /// `create`, `update`, `delete`, `transition`, `script`, `send`, `sub`
     Act(Act),
     /// `query`
@@ -166,13 +168,35 @@ pub struct ForEach {
     pub scope: ScopeId,
 }
 
-/// Writes fields of the record.
+/// Writes fields of the record, and variables.
 #[derive(Debug, Default)]
 pub struct Set {
     /// Literals.
     pub set: Vec<(Arc<str>, Value)>,
     /// Computed values.
     pub set_from: Vec<(Arc<str>, Expr)>,
+    /// What variables hold from now on.
+    pub variables: Vec<(Arc<str>, Expr)>,
+}
+
+/// Asks a decision table.
+#[derive(Debug)]
+pub struct Decide {
+    /// The decision.
+    pub decision: Arc<str>,
+    /// The inputs that are given to it.
+    pub with: Vec<(Arc<str>, Expr)>,
+    /// The record that is asked about; that of the flow without.
+    pub record: Option<Expr>,
+    /// What its answer is called: the variable of an output is `into.output`.
+    pub into: Arc<str>,
+}
+
+impl Decide {
+    /// The variable that holds an output.
+    pub fn variable(&self, output: &str) -> Arc<str> {
+        format!("{}.{output}", self.into).into()
+    }
 }
 
 /// Stands until one of several things happens.

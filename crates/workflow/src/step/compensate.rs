@@ -34,6 +34,7 @@ impl Compensate {
     fn following(&self, run: &mut Run<'_>, token: u32) -> Next {
         let Some(done) = run.data(token).undo.pop() else { return Next::Leave };
         run.data(done).undone = true;
+        run.data(token).undoing = Some(done);
         let undo = run.node_of(done).and_then(|node| run.flow.nodes[node].undo);
         undo.map_or(Next::Leave, |scope| Next::Split(vec![Branch::of(scope)]))
     }

@@ -1,4 +1,4 @@
-//! `set`: the flow writes fields of its record.
+//! `set`: the flow writes fields of its record, and variables.
 
 pub use crate::flow::step::Set;
 
@@ -11,7 +11,10 @@ impl StepKind for Set {
         Ok(Next::Ask(Question::Write { node, token }))
     }
 
-    fn answered(&self, _run: &mut Run<'_>, _node: NodeId, _token: u32, _answer: Answer) -> Result<Next> {
+    fn answered(&self, run: &mut Run<'_>, _node: NodeId, _token: u32, answer: Answer) -> Result<Next> {
+        if let Answer::Values(values) = answer {
+            run.instance.variables.extend(values);
+        }
         Ok(Next::Leave)
     }
 }

@@ -42,6 +42,7 @@ const SECTIONS: &[(&str, &str, &[Class])] = &[
         &[Class::NotFound, Class::Conflict, Class::Stale],
     ),
     ("Rules", "The data breaks a rule of its object, of a script or of a flow.", &[Class::Rule]),
+    ("Other systems", "What is asked of another system, and not done by it.", &[Class::Gateway]),
     (
         "Environment",
         "The machine, the database or the product itself. On the command line: exit code 3, nothing changed.",
@@ -89,6 +90,7 @@ fn status(class: Class) -> u16 {
         Class::PreconditionRequired => 428,
         Class::TooMany => 429,
         Class::Internal => 500,
+        Class::Gateway => 502,
         Class::Unavailable | Class::Environment => 503,
         Class::NoSpace => 507,
     }

@@ -35,6 +35,7 @@ fn row(page: &mut String, scope: &Scope) {
     let yields = match scope.yields {
         Yields::Condition => "a condition",
         Yields::Value => "a value",
+        Yields::Items => "a list or children",
     };
     let key = scope.key.replace('|', "\\|");
     let _ = writeln!(
@@ -48,7 +49,7 @@ fn row(page: &mut String, scope: &Scope) {
 
 fn name(root: Root) -> Option<&'static str> {
     Some(match root {
-        Root::Row => return None,
+        Root::Row | Root::Variable => return None,
         Root::Record => "record",
         Root::Old => "old",
         Root::User => "user",

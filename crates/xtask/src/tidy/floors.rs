@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 const FLOORS: &[&[&str]] = &[
     &["diagnostic"],
     &["expression", "calendar"],
-    &["definition"],
+    &["definition", "decision"],
     &["catalog"],
     &["plan"],
     &["storage"],

@@ -91,6 +91,10 @@ export interface LogLine {
   actor: PersonReference | null;
   at: string;
   comment: string | null;
+  /** the decision table that answered, for whoever may ask it */
+  decision: string | null;
+  /** the numbers of the rules that led to the answer */
+  rules: number[] | null;
 }
 
 /** A step to which a task may be returned. */

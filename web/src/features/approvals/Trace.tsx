@@ -36,6 +36,7 @@ export function Trace({ instance }: { instance: WholeInstance }) {
             </time>{' '}
             {line.actor?.title ?? t('record.system')} {t(`approvals.events.${line.kind}`, { defaultValue: line.kind })}
             {line.node && labels.has(line.node) && ` · ${labels.get(line.node)}`}
+            {line.rules && line.rules.length > 0 && ` · ${t('approvals.rules', { rules: line.rules.join(', ') })}`}
             {line.comment && <q>{line.comment}</q>}
           </li>
         ))}

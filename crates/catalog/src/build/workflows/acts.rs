@@ -9,7 +9,7 @@ use crate::model::object::Object;
 use crate::scopes;
 use definition::Expression;
 use definition::workflow::{
-    Awaited, CreateStep, FlowEvent, MoveEvent, QueryStep, RecordEvent, SendStep, SubStep, Timer,
+    Awaited, CreateStep, DeleteStep, FlowEvent, MoveEvent, QueryStep, RecordEvent, SendStep, SubStep, Timer,
 };
 use diagnostic::did_you_mean;
 use expression::Type;
@@ -91,6 +91,14 @@ impl<'a> Check<'a> {
             false => Type::List(Box::new(Type::Reference(Some(object.name.clone())))),
         };
         self.into(Some(&step.into), found, own, findings);
+    }
+
+    pub(super) fn delete(&self, step: &mut DeleteStep, own: &[String], findings: &mut Findings<'_>) {
+        let path = joined(own, &["delete"]);
+        let object = self.named(&mut step.delete.object, &joined(&path, &["object"]), findings);
+        if let Some(object) = object {
+            self.filter(object, Some(&step.delete.r#where), &path, findings);
+        }
     }
 
     /// A move that the object has.
@@ -254,21 +262,6 @@ impl<'a> Check<'a> {
             let names: Vec<String> = types.iter().map(Type::to_string).collect();
             let reason = format!("{} is expected, this is {}", names.join(" or "), expr.ty);
             findings.push(invalid(reason), &self.entry.origin, &path);
-        }
-    }
-
-    /// The variable that takes what came of a step, there from this step on.
-    pub(super) fn into(
-        &mut self,
-        name: Option<&String>,
-        ty: Type,
-        own: &[String],
-        findings: &mut Findings<'_>,
-    ) {
-        let Some(name) = name else { return };
-        // Two branches may fill one variable, each in its own way.
-        if self.variables.get(name) != Some(&ty) {
-            self.variable(name, ty, &joined(own, &["into"]), findings);
         }
     }
 

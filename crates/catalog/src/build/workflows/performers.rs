@@ -106,7 +106,7 @@ impl Check<'_> {
             ty => ty,
         };
         let fits = matches!(one, Type::Reference(Some(object)) if objects.contains(&&**object));
-        if !fits || !matches!(expr.kind, Kind::Path(_)) {
+        if !fits || !matches!(expr.kind, Kind::Path(_) | Kind::Parameter(_)) {
             let reason = format!("a path to a record of {} is expected", objects.join(" or "));
             findings.push(invalid(reason), &self.entry.origin, path);
         }

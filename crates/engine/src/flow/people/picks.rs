@@ -1,7 +1,8 @@
 //! People whom the initiator, or an earlier approver, names for a step.
 
 use super::{active, matching};
-use crate::flow::values::cases_that_hold;
+use crate::flow::variable::{self, Known};
+use crate::flow::{decision, values};
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use serde_json::{Value as Json, json};
@@ -27,6 +28,7 @@ pub(crate) async fn take(work: &Work, run: &mut Run<'_>, at: Option<NodeId>, nam
     if asked.is_empty() && named.is_empty() {
         return Ok(());
     }
+    let known = seen_at(run, at);
     let mut found = Vec::new();
     for (name, people) in named {
         let node = asked.iter().find(|node| *flow.nodes[**node].name == **name);
@@ -40,12 +42,12 @@ pub(crate) async fn take(work: &Work, run: &mut Run<'_>, at: Option<NodeId>, nam
         let mut people = people.clone();
         let mut seen = std::collections::HashSet::new();
         people.retain(|user| seen.insert(*user));
-        match wrong(work, run, node, picked, &people).await? {
+        match wrong(work, run, node, picked, &people, &known).await? {
             Some(code) => found.push(refused(code, name, picked)),
             None => drop(run.instance.picks.insert(flow.nodes[node].name.clone(), people)),
         }
     }
-    for node in ahead(work, run, at).await? {
+    for node in ahead(work, run, at, known).await? {
         let name = &flow.nodes[node].name;
         let missing =
             asked.contains(&node) && !run.instance.picks.contains_key(name) && !named.contains_key(&**name);
@@ -62,7 +64,7 @@ pub(crate) async fn told(work: &Work, run: &Run<'_>, at: NodeId) -> Result<Json>
     if !(0..flow.nodes.len()).any(|node| asks(run, node, Some(at))) {
         return Ok(json!([]));
     }
-    let mut nodes = ahead(work, run, Some(at)).await?;
+    let mut nodes = ahead(work, run, Some(at), seen_at(run, Some(at))).await?;
     nodes.sort_unstable();
     let asked = nodes.into_iter().filter(|node| asks(run, *node, Some(at)));
     let entry = |node: NodeId| {
@@ -95,6 +97,7 @@ async fn wrong(
     node: NodeId,
     picked: &Picked,
     people: &[Uuid],
+    known: &Known,
 ) -> Result<Option<Code>> {
     if people.is_empty() && picked.min > 0 {
         return Ok(Some(Code::Required));
@@ -108,7 +111,7 @@ async fn wrong(
     let meant = match &picked.from {
         Some(from) => {
             let rules = std::slice::from_ref(&**from);
-            let found = matching(work, &run.instance, &run.flow.nodes[node].name, rules).await?;
+            let found = matching(work, run, &run.flow.nodes[node].name, known, rules).await?;
             found.into_iter().map(|person| person.user).collect()
         }
         None => active(work, people).await?,
@@ -117,8 +120,16 @@ async fn wrong(
     Ok(foreign.then_some(Code::NotChoosable))
 }
 
-/// The nodes behind one, or all of a flow, that are reached as far as can be told now.
-async fn ahead(work: &Work, run: &Run<'_>, behind: Option<NodeId>) -> Result<Vec<NodeId>> {
+/// The variables that the steps behind a node know, or those of the flow.
+fn seen_at(run: &Run<'_>, node: Option<NodeId>) -> Known {
+    let name = node.map(|node| &run.flow.nodes[node].name);
+    let at = run.instance.tokens.iter().rfind(|token| Some(&token.node) == name && token.state.is_live());
+    variable::seen(run, at.map(|token| token.id))
+}
+
+/// The nodes behind one, or all of a flow, that are reached as far as can be told now. What decision tables will answer is
+/// asked beforehand, and what is set is taken as set: a step is looked at behind those before it in its sequence.
+async fn ahead(work: &Work, run: &Run<'_>, behind: Option<NodeId>, mut known: Known) -> Result<Vec<NodeId>> {
     let flow = run.flow;
     let mut found = Vec::new();
     let mut open: Vec<NodeId> = match behind {
@@ -137,8 +148,19 @@ async fn ahead(work: &Work, run: &Run<'_>, behind: Option<NodeId>) -> Result<Vec
                 continue;
             }
             Step::Choose(Choose { cases }) | Step::Each(Each { cases }) => {
-                let taken = cases_that_hold(work, run, node, None).await?;
+                let taken = values::cases_that_hold(work, run, node, &known).await?;
                 open.extend(taken.into_iter().filter_map(|case| flow.scopes[cases[case].scope].first));
+            }
+            Step::Decide(step) => {
+                if let Ok((values, _)) = decision::answered(work, run, step, &known).await {
+                    known.extend(values.into_iter().map(|(name, value)| (name.to_string(), value)));
+                }
+            }
+            Step::Set(step) => {
+                if let Ok(values) = values::assigned(work, run, &known, &step.variables).await {
+                    let values = values.iter().map(|(name, kept)| (name.to_string(), variable::value(kept)));
+                    known.extend(values);
+                }
             }
             _ => {
                 let inner = flow.scopes.iter().filter(|scope| scope.owner == Some(node));

@@ -6,7 +6,7 @@ use crate::flow::log::{LogKind, Said};
 use crate::flow::people::{self, absence};
 use crate::flow::stored::Held;
 use crate::flow::wake::{complete, is_transient};
-use crate::flow::{notice, stored};
+use crate::flow::{notice, stored, variable};
 use crate::records::read;
 use crate::work::Work;
 use diagnostic::{Locale, Result};
@@ -89,7 +89,7 @@ async fn escalate(
     by: &[Performer],
     how: EscalateHow,
 ) -> Result<Option<Question>> {
-    let mut found = people::about_task(work, &run.instance, task, by).await?;
+    let mut found = people::about_task(work, run, task, &variable::seen(run, Some(task.token)), by).await?;
     if let (Some(node), true) = (run.flow.find(&task.node), how != EscalateHow::Tell) {
         found = absence::present(work, run, node, found).await?;
     }

@@ -63,7 +63,7 @@ objects:
 ";
 
 /// The flows: name, then everything below `object`.
-pub const FLOWS: [(&str, &str); 25] = [
+pub const FLOWS: [(&str, &str); 29] = [
     (
         "asked",
         "start: {by: [button, transition]}\nrecord: {lock: none}\nsteps:\n  a: {approve: {by: [{role: finance}], mode: any}}",
@@ -142,7 +142,45 @@ pub const FLOWS: [(&str, &str); 25] = [
         "needless",
         "policy: {self: skip}\nsteps:\n  a: {approve: {by: [{user: ini}, {user: boss}], mode: all}}",
     ),
+    (
+        "worth",
+        "steps:\n  w: {decide: worth, into: w}\n  put: {set_from: {note: w.level}}\n  a: {approve: {by: [{role: finance}]}}",
+    ),
+    (
+        "given",
+        "steps:\n  s: {decide: size, with_from: {amount: amount}, into: s}\n  put: {set_from: {note: s.level}}\n  a: {approve: {by: [{user: mgr}]}}",
+    ),
+    (
+        "bounded",
+        "variables: {n: {type: integer, max: 9, default_from: amount}}\nsteps:\n  \
+         more: {set_from: {n: n + 5}}\n  a: {approve: {by: [{user: mgr}]}}",
+    ),
+    (
+        "changing",
+        "variables: {n: {type: integer, default: 3}, who: {type: user, default_from: reviewer}}\nsteps:\n  \
+         a: {approve: {by: [{user: mgr}]}}\n  put: {set_from: {amount: 'n ?? -1'}}\n  b: {approve: {by: [{field: who.manager}]}}",
+    ),
 ];
+
+/// A table that reads what finance may not see.
+const WORTH: &str = "
+kind: decision
+name: worth
+object: paper
+hit: first
+inputs: {cost: {expression: lines.sum(cost)}}
+outputs: {level: {type: text}}
+rules: [{when: {cost: '> 100'}, then: {level: high}}, {then: {level: low}}]
+";
+
+const SIZE: &str = "
+kind: decision
+name: size
+hit: unique
+inputs: {amount: {type: integer, required: true, min: '0'}}
+outputs: {level: {type: text}}
+rules: [{when: {amount: '> 100'}, then: {level: high}}, {when: {amount: '[0..10]'}, then: {level: low}}]
+";
 
 /// The pack at a version; `change` may replace what a flow says.
 pub fn pack(version: &str, change: impl Fn(&str, &str) -> String) -> PackFiles {
@@ -152,6 +190,8 @@ pub fn pack(version: &str, change: impl Fn(&str, &str) -> String) -> PackFiles {
         ("objects/paper.yaml".to_owned(), OBJECT.to_owned()),
         ("objects/sheet.yaml".to_owned(), SHEET.to_owned()),
         ("objects/client.yaml".to_owned(), CLIENT.to_owned()),
+        ("decisions/worth.yaml".to_owned(), WORTH.to_owned()),
+        ("decisions/size.yaml".to_owned(), SIZE.to_owned()),
         ("roles/writer.yaml".to_owned(), WRITER.to_owned()),
         ("roles/finance.yaml".to_owned(), FINANCE.to_owned()),
     ];
