@@ -102,6 +102,10 @@ pub struct Workflow {
     pub fields: IndexMap<String, FieldRight>,
     /// How long people have for each of its steps; a step may say otherwise.
     pub sla: Option<Sla>,
+    /// How long the whole flow may take, from its start. While it runs, those it waits for are reminded, people are told, and
+    /// an approval is rejected (`decide: reject`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overall_sla: Option<Sla>,
     /// What it keeps in mind while it runs: each with a type, and what it holds at the start (`default`, `default_from`).
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub variables: IndexMap<String, FieldDefinition>,

@@ -44,6 +44,7 @@ pub fn compile(
     let trigger = builder.trigger(definition);
     builder.declare(&definition.variables);
     builder.sla = definition.sla.as_ref().and_then(|sla| builder.sla(sla));
+    let overall = definition.overall_sla.as_ref().and_then(|sla| builder.terms(sla));
     builder.scope(None, &definition.steps);
     let start = builder.start(&definition.start, &definition.trigger);
     let set = builder.record_set(&definition.record.set);
@@ -64,6 +65,7 @@ pub fn compile(
         set,
         policy,
         fields: rights(&definition.fields),
+        overall,
         variables: builder.known,
         nodes: builder.nodes,
         scopes: builder.scopes,

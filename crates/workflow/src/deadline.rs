@@ -1,8 +1,8 @@
 //! What happens to a task as its time passes: others come in, or it is decided without anybody.
 
-use crate::decision::DecisionKind;
-use crate::flow::sla::{EscalateHow, Sla};
+use crate::flow::sla::{EscalateHow, Sla, SlaDecision};
 use crate::flow::step::Step;
+use crate::flow::{NodeId, Outcome};
 use crate::instance::{Added, Origin, Place, Task, TaskKind, TaskState};
 use crate::run::{Person, Question, Run, Seat};
 use diagnostic::{Code, Diagnostic, Result};
@@ -77,10 +77,41 @@ impl<'f> Run<'f> {
             let told =
                 |t: &Task| t.token == task.token && t.assignee == person.user && t.kind == TaskKind::Cc;
             if !self.instance.tasks.iter().any(told) {
-                let (kind, origin, state) = (TaskKind::Cc, Origin::Added, TaskState::Open);
-                self.seat(node, task.token, Seat { kind, person, origin, order: 0, state });
+                self.copy(node, task.token, person);
             }
         }
+    }
+
+    /// Tells people what a flow is about that takes long, each once: where it waits.
+    pub fn tell_of_flow(&mut self, people: &[Person]) {
+        let open = self.instance.tasks.iter().find(|t| t.kind.is_awaited() && t.state == TaskState::Open);
+        let waits = self.instance.tokens.iter().rfind(|token| token.state.is_live()).map(|token| token.id);
+        let Some(token) = open.map(|task| task.token).or(waits) else { return };
+        let Some(node) = self.instance.tokens.get(token as usize).and_then(|t| self.flow.find(&t.node))
+        else {
+            return;
+        };
+        for person in people {
+            let told = |t: &Task| t.assignee == person.user && t.kind == TaskKind::Cc;
+            if !self.instance.tasks.iter().any(told) {
+                self.copy(node, token, person);
+            }
+        }
+    }
+
+    fn copy(&mut self, node: NodeId, token: u32, person: &Person) {
+        let (kind, origin, state) = (TaskKind::Cc, Origin::Added, TaskState::Open);
+        self.seat(node, token, Seat { kind, person, origin, order: 0, state });
+    }
+
+    /// The time of the whole flow is up: it is rejected without anybody.
+    ///
+    /// # Errors
+    /// `instance_ended`.
+    pub fn reject_alone(&mut self) -> Result<()> {
+        self.running()?;
+        self.end(Outcome::Reject);
+        Ok(())
     }
 
     /// Decides a task whose time is up. It does not count as a decision of whoever holds it.
@@ -88,20 +119,25 @@ impl<'f> Run<'f> {
     /// # Errors
     /// `instance_ended`, `task_decided`, `not_your_turn`, `not_permitted` for a decision that the task does not ask for,
     /// and what the next steps refuse.
-    pub fn decide_alone(&mut self, task: Uuid, kind: DecisionKind, seen: i64) -> Result<Option<Question>> {
+    pub fn decide_alone(&mut self, task: Uuid, decision: SlaDecision, seen: i64) -> Result<Option<Question>> {
         let place = self.open_task(task)?;
         let now = self.now;
         let task = &mut self.instance.tasks[place];
-        task.state = match (kind, task.kind) {
-            (DecisionKind::Approve, TaskKind::Approve) => TaskState::Approved,
-            (DecisionKind::Reject, TaskKind::Approve) => TaskState::Rejected,
-            (DecisionKind::Done, TaskKind::Handle) => TaskState::Done,
+        task.state = match (decision, task.kind) {
+            (SlaDecision::Approve, TaskKind::Approve) => TaskState::Approved,
+            (SlaDecision::Reject, TaskKind::Approve) => TaskState::Rejected,
+            (SlaDecision::Done, TaskKind::Handle) => TaskState::Done,
+            (SlaDecision::Skip, TaskKind::Approve | TaskKind::Handle) => TaskState::Skipped,
             _ => {
-                let found = Diagnostic::new(Code::NotPermitted).with("action", kind.name());
+                let found = Diagnostic::new(Code::NotPermitted).with("action", decision.name());
                 return Err(Box::new(found.with("what", &task.node)));
             }
         };
-        (task.automatic, task.seen, task.decided_at) = (true, Some(seen), Some(now));
+        task.automatic = true;
+        // What is skipped is not decided, as with seats that are not needed from the beginning.
+        if decision != SlaDecision::Skip {
+            (task.seen, task.decided_at) = (Some(seen), Some(now));
+        }
         task.owners.clear();
         let decided = task.clone();
         self.decided(&decided)
@@ -124,10 +160,7 @@ impl<'f> Run<'f> {
                 tasks.iter().find(|t| of_group(t) && test(t.state)).map(|t| t.id)
             };
             let tasks = &self.instance.tasks;
-            let decided = group(
-                &|state| matches!(state, TaskState::Approved | TaskState::Rejected | TaskState::Done),
-                tasks,
-            );
+            let decided = group(&|state| state.is_passed() || state == TaskState::Rejected, tasks);
             let gone = !tasks.iter().any(|t| t.id == first && t.state.is_live());
             let heir = decided.or_else(|| group(&TaskState::is_live, tasks).filter(|_| gone));
             if decided.is_some() {

@@ -35,6 +35,9 @@ pub struct Instance {
     /// The people whom somebody named, by node.
     #[serde(default)]
     pub picks: Picks,
+    /// Until when it should end.
+    #[serde(default)]
+    pub due_at: Option<DateTime<Utc>>,
     /// When it started.
     pub started_at: DateTime<Utc>,
     /// When it ended.

@@ -148,6 +148,9 @@ impl Check<'_> {
         if let Some(sla) = &mut workflow.sla {
             self.sla(sla, &[], findings);
         }
+        if let Some(sla) = &mut workflow.overall_sla {
+            self.overall_sla(sla, findings);
+        }
         let mut path = vec!["steps".to_owned()];
         self.steps(&mut workflow.steps, &mut path, findings);
     }

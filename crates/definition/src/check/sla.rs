@@ -2,7 +2,7 @@
 
 use super::{people, wrong};
 use crate::findings::Findings;
-use crate::workflow::{Sla, SlaAct, SlaDecision, Step, Workflow};
+use crate::workflow::{Escalate, EscalateHow, Sla, SlaAct, SlaDecision, Step, Workflow, WorkflowUse};
 use calendar::Duration;
 use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
@@ -14,7 +14,39 @@ pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
     if let Some(sla) = &workflow.sla {
         terms(sla, "/sla", found);
     }
+    if let Some(sla) = &workflow.overall_sla {
+        terms(sla, "/overall_sla", found);
+        overall(workflow, sla, found);
+    }
     steps(workflow, &workflow.steps, "/steps", found);
+}
+
+/// Of a whole flow nobody holds a task: people are told, and it is rejected as it stands.
+fn overall(workflow: &Workflow, sla: &Sla, found: &mut Findings<'_>) {
+    for (mark, act) in &sla.at {
+        let at = format!("/overall_sla/at/{mark}");
+        match act {
+            SlaAct::Escalate(Escalate { how: EscalateHow::Add | EscalateHow::Transfer, .. }) => {
+                let reason = [
+                    "of a whole flow people can be told only: `how: tell`",
+                    "整个流程超时只能知会相关人员：`how: tell`",
+                    "整個流程逾時只能知會相關人員：`how: tell`",
+                ];
+                found.value(&format!("{at}/escalate/how"), wrong(reason));
+            }
+            SlaAct::Decide(decision)
+                if *decision != SlaDecision::Reject || workflow.r#use != WorkflowUse::Approval =>
+            {
+                let reason = [
+                    "a whole flow can be decided with `reject` only, where it is an approval",
+                    "整个流程只能自动作出 `reject` 决定，且仅限审批流程",
+                    "整個流程只能自動作出 `reject` 決定，且僅限簽核流程",
+                ];
+                found.value(&format!("{at}/decide"), wrong(reason));
+            }
+            _ => {}
+        }
+    }
 }
 
 fn steps(workflow: &Workflow, all: &IndexMap<String, Step>, base: &str, found: &mut Findings<'_>) {

@@ -60,7 +60,8 @@ impl Walk<'_, '_> {
             Kind::Workflow => {
                 self.fields(tree, "variables", "");
                 self.steps(tree, "");
-                self.sla(tree, "");
+                self.sla(tree, "sla", "");
+                self.sla(tree, "overall_sla", "");
                 if let Some(assign) = tree.pointer("/policy/empty/assign") {
                     self.performer(assign, "/policy/empty/assign");
                 }
@@ -164,7 +165,7 @@ impl Walk<'_, '_> {
         {
             self.performer(performer, &format!("{pointer}/send/to/{index}"));
         }
-        self.sla(step, pointer);
+        self.sla(step, "sla", pointer);
         for key in ["choose", "each", "parallel", "wait"] {
             for (name, branch) in entries(step, key) {
                 self.steps(branch, &join(&format!("{pointer}/{key}"), name));
@@ -182,9 +183,9 @@ impl Walk<'_, '_> {
     }
 
     /// Who comes in as the time of a step passes.
-    fn sla(&mut self, tree: &Json, base: &str) {
-        let Some(sla) = tree.get("sla") else { return };
-        let base = format!("{base}/sla/at");
+    fn sla(&mut self, tree: &Json, key: &str, base: &str) {
+        let Some(sla) = tree.get(key) else { return };
+        let base = format!("{base}/{key}/at");
         for (mark, act) in entries(sla, "at") {
             let by = act.pointer("/escalate/by").and_then(Json::as_array);
             for (index, performer) in by.into_iter().flatten().enumerate() {

@@ -64,6 +64,8 @@ pub enum SlaDecision {
     Reject,
     /// It counts as done. For `handle`.
     Done,
+    /// It is not needed: the step goes on without it.
+    Skip,
 }
 
 impl SlaDecision {
@@ -73,6 +75,7 @@ impl SlaDecision {
             SlaDecision::Approve => "approve",
             SlaDecision::Reject => "reject",
             SlaDecision::Done => "done",
+            SlaDecision::Skip => "skip",
         }
     }
 
@@ -81,6 +84,7 @@ impl SlaDecision {
         match self {
             SlaDecision::Approve | SlaDecision::Reject => matches!(step, StepKind::Approve(_)),
             SlaDecision::Done => matches!(step, StepKind::Handle(_)),
+            SlaDecision::Skip => matches!(step, StepKind::Approve(_) | StepKind::Handle(_)),
         }
     }
 }

@@ -283,6 +283,9 @@ fn of_deadlines() {
         "sla: {due: 8h, at: {100%: {decide: approve}}}\nsteps: {a: PEOPLE, b: {handle: {by: [{role: r}]}}}".to_owned(),
         "steps: {a: {handle: {by: [{role: r}]}, sla: {due: 8h, at: {100%: {decide: reject}}}}}".to_owned(),
         "steps: {a: {end: approved, sla: {due: 8h}}}".to_owned(),
+        "overall_sla: {due: 0h, at: {50%: remnd}}\nsteps: {a: PEOPLE}".to_owned(),
+        "overall_sla: {due: 8h working, at: {0%: {escalate: {by: [{rolle: r}], how: transfer}}}}\nsteps: {a: PEOPLE}".to_owned(),
+        "overall_sla: {due: 8h, at: {50%: {escalate: {by: [{role: r}], how: add}}, 100%: {decide: skip}}}\nsteps: {a: PEOPLE}".to_owned(),
         format!(
             "sla: {{due: 8h, at: {{{}}}}}\nsteps: {{a: PEOPLE}}",
             (1..=11).map(|mark| format!("{mark}%: remind")).collect::<Vec<_>>().join(", ")

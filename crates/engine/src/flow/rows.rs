@@ -13,6 +13,7 @@ pub(super) fn variables(instance: &Instance) -> Json {
         "values": instance.variables,
         "picks": instance.picks,
         "parent": instance.parent,
+        "due_at": instance.due_at,
     })
 }
 
@@ -38,6 +39,7 @@ pub(super) fn read_instance(
         round: number_in(&row.variables, "round"),
         variables: read_json(row.variables["values"].clone())?,
         picks: read_json(row.variables["picks"].clone())?,
+        due_at: read_json(row.variables["due_at"].clone())?,
         started_at: row.started_at,
         ended_at: row.ended_at,
         tasks: tasks.iter().map(|task| read_task(task, number(task.token))).collect::<Result<_>>()?,

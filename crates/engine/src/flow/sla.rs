@@ -1,7 +1,10 @@
-//! The time people have: it is counted from when a seat opens; each mark on it is a job that goes with the seat. As with
-//! what tokens await, it follows from how tasks stand before and after a step.
+//! The time people have: it is counted from when a seat opens, that of the whole flow from its start; each mark on it is a
+//! job that goes with the seat or the flow. As with what tokens await, it follows from how these stand before and after a
+//! step.
 
 pub(crate) mod fire;
+
+mod overall;
 
 use crate::flow::arm;
 use crate::flow::calls::{MOST_ATTEMPTS, QUEUE};
@@ -15,22 +18,22 @@ use serde_json::json;
 use storage::store::job::{self, Job};
 use uuid::Uuid;
 use workflow::flow::sla::Sla;
-use workflow::{Run, TaskState};
+use workflow::{InstanceState, Run, TaskState};
 
 /// A share of the time of a task has passed.
 pub(crate) const MARK: &str = "mark";
 
-/// Which task, and which share of its time in percent.
+/// Which task, or the whole flow, and which share of its time in percent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct Reached {
     instance: Uuid,
-    task: Uuid,
+    task: Option<Uuid>,
     percent: u32,
 }
 
-/// The key under which a mark of a task is reached at most once for each opening.
-fn key(task: Uuid, percent: u32) -> String {
-    format!("sla:{task}:{percent}")
+/// The key under which a mark of a task, or of a flow, is reached at most once for each opening.
+fn key(of: Uuid, percent: u32) -> String {
+    format!("sla:{of}:{percent}")
 }
 
 /// Tasks that open get their time, and the marks of those that are open no more are taken off.
@@ -41,25 +44,40 @@ pub(super) async fn keep(work: &Work, held: &Held, run: &mut Run<'_>) -> Result<
         let Some(sla) = run.deadline(task) else { continue };
         match (held.was_open(id), state == TaskState::Open) {
             (false, true) => {
-                let clock = Clock::of(work, sla)?;
-                let due = clock.due()?;
-                run.instance.tasks[place].due_at = Some(due);
-                for mark in &sla.marks {
-                    let reached = Reached { instance: run.instance.id, task: id, percent: mark.percent };
-                    let at = clock.share(due, mark.percent)?;
-                    job::enqueue(&work.tx, &at_mark(work, &reached, at)).await?;
-                }
+                run.instance.tasks[place].due_at = Some(begin(work, sla, run.instance.id, Some(id)).await?);
             }
-            (true, false) => {
-                for mark in &sla.marks {
-                    job::cancel_key(&work.tx, &key(id, mark.percent), work.bindings.now).await?;
-                }
-            }
+            (true, false) => end(work, sla, id).await?,
             _ => {}
         }
         if state == TaskState::Queued {
             run.instance.tasks[place].due_at = None;
         }
+    }
+    let Some(sla) = run.flow.overall.as_deref() else { return Ok(()) };
+    match (held.begins(), run.instance.state == InstanceState::Running) {
+        (true, true) => run.instance.due_at = Some(begin(work, sla, run.instance.id, None).await?),
+        (false, false) => end(work, sla, run.instance.id).await?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// The time of a task, or of the whole flow, begins; answers when it is up.
+async fn begin(work: &Work, sla: &Sla, instance: Uuid, task: Option<Uuid>) -> Result<DateTime<Utc>> {
+    let clock = Clock::of(work, sla)?;
+    let due = clock.due()?;
+    for mark in &sla.marks {
+        let reached = Reached { instance, task, percent: mark.percent };
+        let at = clock.share(due, mark.percent)?;
+        job::enqueue(&work.tx, &at_mark(work, &reached, at)).await?;
+    }
+    Ok(due)
+}
+
+/// The marks that are ahead are taken off.
+async fn end(work: &Work, sla: &Sla, of: Uuid) -> Result<()> {
+    for mark in &sla.marks {
+        job::cancel_key(&work.tx, &key(of, mark.percent), work.bindings.now).await?;
     }
     Ok(())
 }
@@ -68,11 +86,11 @@ fn at_mark(work: &Work, reached: &Reached, at: DateTime<Utc>) -> Job {
     let mut made = Job::new(QUEUE, MARK, json!(reached), work.bindings.now);
     made.run_at = at;
     made.max_attempts = MOST_ATTEMPTS;
-    made.dedup_key = Some(key(reached.task, reached.percent));
+    made.dedup_key = Some(key(reached.task.unwrap_or(reached.instance), reached.percent));
     made
 }
 
-/// The time of a seat that opens now.
+/// The time of what begins now.
 struct Clock<'a> {
     sla: &'a Sla,
     calendar: Option<&'a Calendar>,

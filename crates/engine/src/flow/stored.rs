@@ -99,6 +99,11 @@ impl Held {
         serde_json::from_value(self.row.chain.clone()).unwrap_or_default()
     }
 
+    /// Whether the flow begins with this transaction.
+    pub fn begins(&self) -> bool {
+        self.fresh
+    }
+
     /// Whether a task was open when the flow was locked.
     pub fn was_open(&self, task: Uuid) -> bool {
         self.tasks.iter().any(|known| known.id == task && known.state == TaskState::Open.name())

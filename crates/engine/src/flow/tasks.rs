@@ -198,6 +198,7 @@ pub(crate) async fn instance_entry(work: &Work, instance: &table::Instance) -> R
         // What was sent along may hold what the reader may not read.
         "parked": instance.parked.as_ref().map(|parked| json!({"move": parked["move"]})),
         "started_at": instance.started_at,
+        "due_at": instance.variables["due_at"],
         "ended_at": instance.ended_at,
     }))
 }

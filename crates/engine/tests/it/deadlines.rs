@@ -37,7 +37,7 @@ fn scenarios_of_deadlines_hold() {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let outcomes = runtime.block_on(scenario::run(&packs, &selection, &|_| {})).unwrap();
-        assert!(outcomes.len() >= 12, "{} scenarios", outcomes.len());
+        assert!(outcomes.len() >= 18, "{} scenarios", outcomes.len());
         for outcome in outcomes {
             let found: Vec<String> = outcome.failures.iter().map(ToString::to_string).collect();
             assert!(found.is_empty(), "{} on {}: {found:#?}", outcome.name, place.dialect());
@@ -173,6 +173,29 @@ fn marks_go_with_their_task() {
         desk.site.engine.perform(&root, asked).await.unwrap();
         assert_eq!(desk.marks().await, 0);
         assert_eq!(overdue(&dan).await, 0);
+    });
+}
+
+#[test]
+fn a_whole_flow_has_its_time() {
+    on_each(async |site| {
+        let desk = Desk::open(site).await;
+        let instance = desk.submit("deadline_overall").await;
+        assert_eq!(desk.marks().await, 3);
+        let due = desk.seen(instance).await["due_at"].clone();
+        assert_eq!(due, json!("2026-03-03T10:00:00Z"));
+        desk.site.clock.advance(TimeDelta::days(9));
+        work_off(std::slice::from_ref(&desk.site.engine)).await;
+        let said = ["started \"ann\"", "reminded null", "escalated null", "decided_automatically null"];
+        assert_eq!(desk.said(instance).await, said);
+        let seen = desk.seen(instance).await;
+        assert_eq!((&seen["state"], &seen["due_at"]), (&json!("rejected"), &due));
+        let second = desk.submit("deadline_overall").await;
+        let root = desk.site.engine.identity(desk.aliases.0["root"].1, None).await.unwrap();
+        let cancel = engine::requests::Request::CancelFlow { instance: second, comment: None };
+        let asked = engine::requests::Asked { request: cancel, key: None, id: "test".into(), address: None };
+        desk.site.engine.perform(&root, asked).await.unwrap();
+        assert_eq!(desk.marks().await, 0);
     });
 }
 

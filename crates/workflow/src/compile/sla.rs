@@ -1,15 +1,22 @@
 //! How long people have, as it is written, becomes what a step keeps.
 
 use super::Builder;
-use crate::flow::DecisionKind;
 use crate::flow::sla::{Act, Mark, Sla};
 use calendar::Duration;
-use definition::workflow::{self as written, SlaAct, SlaDecision};
+use definition::workflow::{self as written, SlaAct};
 use std::sync::Arc;
 
 impl Builder<'_> {
-    /// `None` where the length cannot be read: then no flow comes of it.
+    /// The time of each task.
     pub(super) fn sla(&mut self, sla: &written::Sla) -> Option<Arc<Sla>> {
+        self.of_task = true;
+        let terms = self.terms(sla);
+        self.of_task = false;
+        terms
+    }
+
+    /// `None` where the length cannot be read: then no flow comes of it.
+    pub(super) fn terms(&mut self, sla: &written::Sla) -> Option<Arc<Sla>> {
         let due = Duration::parse(&sla.due).map_err(|found| self.found.push(*found)).ok()?;
         let mut marks = Vec::new();
         for (mark, act) in &sla.at {
@@ -24,14 +31,9 @@ impl Builder<'_> {
         match act {
             SlaAct::Remind => Act::Remind,
             SlaAct::Escalate(escalate) => {
-                self.of_task = true;
-                let by = self.performers(&escalate.by);
-                self.of_task = false;
-                Act::Escalate { by, how: escalate.how }
+                Act::Escalate { by: self.performers(&escalate.by), how: escalate.how }
             }
-            SlaAct::Decide(SlaDecision::Approve) => Act::Decide(DecisionKind::Approve),
-            SlaAct::Decide(SlaDecision::Reject) => Act::Decide(DecisionKind::Reject),
-            SlaAct::Decide(SlaDecision::Done) => Act::Decide(DecisionKind::Done),
+            SlaAct::Decide(decision) => Act::Decide(*decision),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! How long people have for a step, and what happens as that time passes.
 
-pub use definition::workflow::EscalateHow;
+pub use definition::workflow::{EscalateHow, SlaDecision};
 
-use super::{DecisionKind, Performer};
+use super::Performer;
 use calendar::Duration;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub struct Sla {
     /// The calendar whose hours count.
     pub calendar: Option<Arc<str>>,
-    /// How long, from when a seat opens.
+    /// How long, from when a seat opens, or the flow starts.
     pub due: Duration,
     /// What happens on the way, the earliest first.
     pub marks: Vec<Mark>,
@@ -39,5 +39,5 @@ pub enum Act {
         how: EscalateHow,
     },
     /// The task is decided without anybody.
-    Decide(DecisionKind),
+    Decide(SlaDecision),
 }

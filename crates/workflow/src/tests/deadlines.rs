@@ -64,6 +64,8 @@ fn what_nobody_decided_is_decided() {
     check(&flow, "", "a=!", "not_permitted");
     check(&flow, "", "a+ a=!", "running: a.a=approved b.a=done c.a=open");
     check(&flow, "", "a+ a=+", "not_permitted");
+    check(&flow, "", "a=~", "running: a.a=skipped b.a=open");
+    check(&flow, "", "a=~ a=~ a=~", "approved: a.a=skipped b.a=skipped c.a=skipped");
     // It is no decision of whoever had the task: it spares and bars nobody, and nobody takes it back.
     check(
         &compile(steps, "policy: {dedupe: any_earlier}"),
@@ -86,6 +88,13 @@ fn what_nobody_decided_is_decided() {
         "a=+ b=+",
         "approved: a.a=approved a.b=approved",
     );
+    check(&compile(two, ""), "", "a=~ b-", "rejected: a.a=skipped a.b=rejected");
+    check(&compile(two, ""), "", "a^|z a=~ b+", "approved: a.a=skipped a.b=approved a.z=cancelled");
+    // What was skipped is looked through, as if the step had not been there.
+    let last = "  a: {approve: {by: [{user: a}]}}\n  b: {approve: {by: [{user: b}]}}\n  c: {approve: {by: [{user: a}]}}";
+    let consecutive = compile(last, "policy: {dedupe: consecutive}");
+    check(&consecutive, "", "a+ b=~", "approved: a.a=approved b.b=skipped c.a=skipped");
+    check(&consecutive, "", "a+ b=+", "running: a.a=approved b.b=approved c.a=open");
 }
 
 #[test]

@@ -59,6 +59,8 @@ export function isMarkable(entry: Entry): entry is Task {
   return 'kind' in entry && isToApprove(entry);
 }
 
+const isOpen = ({ state }: Entry) => state === 'open' || state === 'running';
+
 function Line({ box, entry }: { box: Box; entry: Entry }) {
   const { t } = useTranslation();
   const called = useLabels();
@@ -84,10 +86,10 @@ function Line({ box, entry }: { box: Box; entry: Entry }) {
       </span>
       <span className={styles.about}>
         {box === 'todo' ? t('approvals.came', { ago }) : ago}
-        {box === 'todo' && task?.due_at && (
+        {(box === 'todo' || box === 'started') && entry.due_at && isOpen(entry) && (
           <>
             {' · '}
-            <Due task={task} />
+            <Due of={entry} />
           </>
         )}
         {box === 'todo' && task?.origin === 'delegated' && ` · ${t('approvals.lent')}`}

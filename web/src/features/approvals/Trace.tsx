@@ -14,6 +14,7 @@ export function Trace({ instance }: { instance: WholeInstance }) {
   const labels = new Map(instance.path.map((step) => [step.node, step.label]));
   return (
     <section className={styles.trace} aria-label={t('approvals.trace')}>
+      <Due of={instance} />
       <ol className={styles.steps}>
         {instance.path.map((step) => (
           <li key={step.node} data-state={step.state} aria-current={step.state === 'waiting' ? 'step' : undefined}>
@@ -55,7 +56,7 @@ function Seat({ task }: { task: Task }) {
   ];
   return (
     <small>
-      {[assignee?.title ?? '—', ...notes].join(' · ')} <Due task={task} />
+      {[assignee?.title ?? '—', ...notes].join(' · ')} <Due of={task} />
     </small>
   );
 }

@@ -130,6 +130,11 @@ fn deadlines_name_what_there_is() {
         &escalate("{where: 'manager == assignee'}"),
         "workflows/w.yaml:5:63: error[expression_name]: `assignee` is not in scope here",
     );
+    let overall = "kind: workflow\nuse: approval\nname: w\nobject: lead\noverall_sla: {due: 8h working, calendar: day, at: {50%: {escalate: {by: [{field: who}, {field: assignee}]}}}}\nsteps:\n  a: {approve: {by: [{user: x}]}}\n";
+    assert_eq!(
+        lines(&packs(&[lead, calendar, ("workflows/w.yaml", overall)])),
+        "workflows/w.yaml:5:42: error[unknown_reference]: calendar `day` does not exist (did you mean `days`?)\nworkflows/w.yaml:5:96: error[expression_name]: `assignee` is not in scope here"
+    );
     let step = "kind: workflow\nuse: approval\nname: w\nobject: lead\nsteps:\n  a: {approve: {by: [{field: assignee}]}}\n";
     assert_eq!(
         lines(&packs(&[lead, ("workflows/w.yaml", step)])),

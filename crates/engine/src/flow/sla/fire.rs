@@ -1,6 +1,6 @@
 //! A share of the time of a task has passed: what its step says for that is done, if the task is still open.
 
-use super::Reached;
+use super::{Reached, overall};
 use crate::engine::Engine;
 use crate::flow::log::{LogKind, Said};
 use crate::flow::people::{self, absence};
@@ -38,13 +38,14 @@ impl Engine {
         }
         // The flow goes on as if there were no such mark; its log says why nothing came of it.
         let reason = found.render(Locale::En);
-        tracing::info!(instance = %reached.instance, task = %reached.task, %reason, "a mark led to nothing");
+        tracing::info!(instance = %reached.instance, task = ?reached.task, %reason, "a mark led to nothing");
         self.transact(self.system(), Mode::System, true, move |work| {
             let (reached, reason) = (reached.clone(), reason.clone());
             async move {
                 complete(&work, id, lease).await?;
                 let (mut held, instance) = stored::hold(&work, reached.instance).await?;
-                let node = instance.tasks.iter().find(|t| t.id == reached.task).map(|t| t.node.clone());
+                let task = instance.tasks.iter().find(|t| Some(t.id) == reached.task);
+                let node = task.map(|t| t.node.clone());
                 let said = Said::more(json!({"reason": reason, "percent": reached.percent}));
                 held.say(&work, LogKind::Failed, node.as_deref(), said);
                 held.save(&work, &instance).await
@@ -58,7 +59,8 @@ async fn fire(work: &Work, reached: &Reached) -> Result<()> {
     let (mut held, instance) = stored::hold(work, reached.instance).await?;
     let flow = stored::flow_of(work, &instance).await?;
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
-    let task = run.instance.tasks.iter().find(|t| t.id == reached.task && t.state == TaskState::Open);
+    let Some(task) = reached.task else { return overall::fire(work, held, run, reached.percent).await };
+    let task = run.instance.tasks.iter().find(|t| t.id == task && t.state == TaskState::Open);
     let Some(task) = task.cloned() else { return Ok(()) };
     let Some(sla) = run.deadline(&task) else { return Ok(()) };
     let Some(mark) = sla.marks.iter().find(|mark| mark.percent == reached.percent) else { return Ok(()) };
@@ -70,11 +72,11 @@ async fn fire(work: &Work, reached: &Reached) -> Result<()> {
             None
         }
         Act::Escalate { by, how } => escalate(work, &mut held, &mut run, &task, by, *how).await?,
-        Act::Decide(kind) => {
-            let said = json!({"decision": kind.name(), "percent": reached.percent});
+        Act::Decide(decision) => {
+            let said = json!({"decision": decision.name(), "percent": reached.percent});
             held.say(work, LogKind::DecidedAutomatically, Some(&task.node), Said::more(said));
             let seen = read::version_of(work, &flow.object, run.instance.record).await?;
-            run.decide_alone(task.id, *kind, seen)?
+            run.decide_alone(task.id, *decision, seen)?
         }
     };
     work.drive(held, &mut run, asked).await
