@@ -96,9 +96,9 @@ async fn by_rule(work: &Work, place: Place<'_>, rule: &Performer) -> Result<Vec<
             }
             (users, format!("superior {level} of {}", words(of)))
         }
-        Performer::SuperiorChain(chain) => return chain::superiors(work, place, chain).await,
+        Performer::SuperiorChain(chain) => return Box::pin(chain::superiors(work, place, chain)).await,
         Performer::DepartmentHead { of } => {
-            (heads(work, place, of).await?, format!("head of the department of {}", words(of)))
+            (Box::pin(heads(work, place, of)).await?, format!("head of the department of {}", words(of)))
         }
         Performer::Field(path) => (users_at(work, place, path).await?, format!("field {}", words(path))),
         Performer::Picked(picked) => {
@@ -110,7 +110,7 @@ async fn by_rule(work: &Work, place: Place<'_>, rule: &Performer) -> Result<Vec<
         }
         // Not the condition: it may speak of fields that a reader may not read.
         Performer::Where(condition) => {
-            (among::meeting(work, place, condition).await?, "condition of the step".to_owned())
+            (Box::pin(among::meeting(work, place, condition)).await?, "condition of the step".to_owned())
         }
         Performer::Group(members) => return of_group(work, place, members).await,
     };
