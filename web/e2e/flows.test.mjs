@@ -445,9 +445,19 @@ test('a task tells when it is due, and who asked for it urges', async () => {
   await mine.page.getByText(/asked to hurry/).waitFor();
   await becomes(async () => {
     const { records } = await asks.bob('GET', '/records/base.notification?fields=subject');
-    return records.some(({ subject }) => subject.includes('Silence is a no'));
+    return records.some(({ subject }) => subject === '催办：超时自动拒绝');
   }, true);
   await button(mine.page, 'Urge').click();
   await mine.page.getByText(/notified less than 15 minutes ago/).waitFor();
+  // A flow that has its time as a whole tells it above its steps.
+  const whole = await running('deadline_overall', 'Ink before the year ends');
+  await mine.page.goto(`${server.address}/approvals/started/${whole}`);
+  const progress = mine.page.getByRole('region', { name: 'Progress' });
+  await progress
+    .getByText(/^due /)
+    .nth(1)
+    .waitFor();
+  await accessible(mine.page, 'a flow that is due');
+  await shoot(mine.page, 'flow-due');
   await mine.context.close();
 });
