@@ -340,6 +340,11 @@ codes! {
         en "it can no longer be withdrawn",
         zh_cn "已无法撤回", zh_tw "已無法撤回",
         cure "Ask an approver to return or reject it.";
+    NobodyToUrge = "nobody_to_urge" Conflict:
+        en "nobody has an open task that could be urged",
+        zh_cn "当前没有待办任务可以催办",
+        zh_tw "目前沒有待辦任務可以催辦",
+        cure "Wait: the flow goes on by itself.";
     TakeBackTooLate = "take_back_too_late" Conflict:
         en "it can no longer be taken back",
         zh_cn "已无法拿回", zh_tw "已無法取回",
@@ -496,6 +501,11 @@ codes! {
     TooManyRequests = "too_many_requests" TooMany:
         en "too many attempts; try again later",
         zh_cn "尝试次数过多，请稍后再试", zh_tw "嘗試次數過多，請稍後再試",
+        cure "Wait as long as Retry-After says.";
+    TooSoon = "too_soon" TooMany:
+        en "those it waits for were notified less than {minutes} minutes ago",
+        zh_cn "{minutes} 分钟内已催办过，请稍后再试",
+        zh_tw "{minutes} 分鐘內已催辦過，請稍後再試",
         cure "Wait as long as Retry-After says.";
     QuotaExceeded = "quota_exceeded" NoSpace:
         en "the quota is used up: {what}, at most {limit}",

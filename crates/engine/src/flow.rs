@@ -21,6 +21,8 @@ pub(crate) mod events;
 
 pub(crate) mod schedule;
 
+pub(crate) mod sla;
+
 mod slot;
 
 pub mod start;
@@ -31,7 +33,11 @@ mod decision;
 
 pub mod drive;
 
+mod notice;
+
 mod people;
+
+pub(crate) mod urge;
 
 mod values;
 

@@ -63,6 +63,7 @@ fn flows(api: &mut web::ServiceConfig) {
     api.service(at("/instances/{id}").get(flows::instance).done());
     api.service(at("/instances/{id}/withdraw").post(flows::withdraw).done());
     api.service(at("/instances/{id}/cancel").post(flows::cancel).done());
+    api.service(at("/instances/{id}/urge").post(flows::urge).done());
     api.service(at("/tasks").get(flows::tasks).done());
     api.service(at("/tasks/{id}").get(flows::task).done());
     api.service(at("/tasks/{id}/return-targets").get(flows::return_targets).done());

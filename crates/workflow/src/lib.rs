@@ -9,7 +9,8 @@
 //!
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
 //! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`], [`seats`] and [`options`] (what people
-//! do), [`performers`] (who may act), `way` (returns and jumps), `wake` (what happens without people), [`compile`] (definition → flow).
+//! do), [`performers`] (who may act), `way` (returns and jumps), `wake` (what happens without people), [`deadline`]
+//! (what happens as time passes), [`compile`] (definition → flow).
 
 pub mod flow;
 
@@ -30,6 +31,8 @@ pub mod performers;
 mod way;
 
 mod wake;
+
+pub mod deadline;
 
 pub mod compile;
 

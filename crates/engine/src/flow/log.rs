@@ -47,6 +47,14 @@ pub enum LogKind {
     Failed,
     /// A newer run took its place.
     Replaced,
+    /// Whoever holds a task was reminded of it.
+    Reminded,
+    /// Others came in because the time of a task passed.
+    Escalated,
+    /// A task was decided because its time was up.
+    DecidedAutomatically,
+    /// The initiator asked for a decision.
+    Urged,
 }
 
 impl LogKind {
@@ -73,6 +81,10 @@ impl LogKind {
             LogKind::Decided => "decided",
             LogKind::Failed => "failed",
             LogKind::Replaced => "replaced",
+            LogKind::Reminded => "reminded",
+            LogKind::Escalated => "escalated",
+            LogKind::DecidedAutomatically => "decided_automatically",
+            LogKind::Urged => "urged",
         }
     }
 }

@@ -62,6 +62,7 @@ impl Scene<'_> {
             | ScenarioAction::RemoveSign(_)
             | ScenarioAction::Copy(_) => self.seat(action).await,
             ScenarioAction::Cancel(d) => self.cancel(wanted(d)).await,
+            ScenarioAction::Urge(d) => self.urge(wanted(d)).await,
             ScenarioAction::Withdraw(d) => self.withdraw(wanted(d)).await,
             ScenarioAction::Comment(d) => self.comment(wanted(d)).await,
             ScenarioAction::Upload(upload) => self.upload(upload).await,

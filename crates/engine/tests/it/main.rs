@@ -19,6 +19,8 @@ mod approvals;
 
 mod people;
 
+mod deadlines;
+
 mod children;
 
 mod sessions;

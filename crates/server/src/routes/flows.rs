@@ -62,6 +62,15 @@ pub async fn cancel(caller: Caller, request: HttpRequest, payload: web::Payload)
     perform(&caller, idempotency::asked(&caller, &request, &bytes, cancel)?).await
 }
 
+/// `POST /instances/{id}/urge`
+pub async fn urge(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    let (map, bytes) = decision(&caller, &request, payload, &["comment"]).await?;
+    let instance = input::id(&request, "id", caller.locale)?;
+    let comment = caller.told(input::text(&map, "comment"))?.map(str::to_owned);
+    let urge = Request::Urge { instance, comment };
+    perform(&caller, idempotency::asked(&caller, &request, &bytes, urge)?).await
+}
+
 /// `GET /records/{object}/{id}/instances`
 pub async fn of_record(caller: Caller, request: HttpRequest) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
@@ -71,10 +80,18 @@ pub async fn of_record(caller: Caller, request: HttpRequest) -> Answer {
     Ok(wire::ok(&json!({"instances": found})))
 }
 
-/// `GET /tasks?box=todo|done|cc|started`
+/// `GET /tasks?box=todo|done|cc|started&overdue=`
 pub async fn tasks(caller: Caller, request: HttpRequest) -> Answer {
-    let parameters = input::known_parameters(&request, &["box", "cursor", "limit"], caller.locale)?;
-    let which = parameters.text("box").unwrap_or("todo").to_owned();
+    let parameters =
+        input::known_parameters(&request, &["box", "overdue", "cursor", "limit"], caller.locale)?;
+    let mut which = parameters.text("box").unwrap_or("todo").to_owned();
+    if parameters.flag("overdue")? {
+        if which != "todo" {
+            let found = Diagnostic::new(Code::InvalidParameter).with("name", "overdue");
+            return Err(caller.refuse(found.with("reason", "only the box `todo` has tasks that are overdue")));
+        }
+        "overdue".clone_into(&mut which);
+    }
     let (cursor, limit) = (parameters.id("cursor")?, parameters.limit(50, 200)?);
     let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
         engine.task_box(&who, &which, cursor, limit).await

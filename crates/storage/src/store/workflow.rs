@@ -356,6 +356,8 @@ pub async fn is_started(tx: &Tx, event_key: &str) -> Result<bool> {
 pub enum TaskBox {
     /// Open ones that the person must do or may claim.
     Todo,
+    /// Those of them that should have been done before this instant.
+    Overdue(DateTime<Utc>),
     /// Those the person decided.
     Done,
     /// Copies for the person.
@@ -375,11 +377,15 @@ pub async fn in_box(
             "kind <> 'cc' and state = 'open' and (assignee = $1 or (assignee is null and \
              id in (select task from workflow_task_candidate where user_id = $1)))"
         }
+        TaskBox::Overdue(_) => "kind <> 'cc' and state = 'open' and assignee = $1 and due_at < $4",
         TaskBox::Done => "kind <> 'cc' and decided_by = $1",
         TaskBox::Copies => "kind = 'cc' and assignee = $1",
     };
     let rest = format!("where {condition} and id < $2 order by id desc limit $3");
-    let values = cells![tx.dialect(); user, before.unwrap_or(Uuid::max()), i64::from(limit)];
+    let mut values = cells![tx.dialect(); user, before.unwrap_or(Uuid::max()), i64::from(limit)];
+    if let TaskBox::Overdue(now) = which {
+        values.extend(cells![tx.dialect(); now]);
+    }
     stored::select(tx, &rest, values).await
 }
 
@@ -452,6 +458,12 @@ fn micros(at: DateTime<Utc>) -> DateTime<Utc> {
 /// The log of an instance, oldest first.
 pub async fn log(tx: &Tx, instance: Uuid) -> Result<Vec<LogRow>> {
     stored::select(tx, "where instance = $1 order by number", cells![tx.dialect(); instance]).await
+}
+
+/// The last row of one kind in the log of an instance.
+pub async fn last_log(tx: &Tx, instance: Uuid, kind: &str) -> Result<Option<LogRow>> {
+    let rest = "where instance = $1 and kind = $2 order by number desc limit 1";
+    stored::first(tx, rest, cells![tx.dialect(); instance, kind]).await
 }
 
 /// What happened in the instances of a record, newest first.
