@@ -13,7 +13,7 @@ use definition::Scenario;
 use definition::calendar::USUAL;
 use definition::scenario::{
     AddPeople, Advance, AdvanceBy, AnswerCall, ApproveTask, CopyTo, Decide, Expect, GiveTo, GivenDemo,
-    OnRecord, ReturnTo, RunAction, ScenarioAction,
+    MoveRecord, OnRecord, ReturnTo, RunAction, ScenarioAction,
 };
 use diagnostic::did_you_mean;
 use expression::Expectation;
