@@ -152,6 +152,8 @@ actions! {
     Query = "query" Query;
     /// Time passes: `9h`, `2d`, `9h working`.
     Advance = "advance" Advance;
+    /// Another system answers the oldest call that waits.
+    Answer = "answer" AnswerCall;
     /// What follows is refused.
     Refused = "refused" Refused;
     /// What is then seen.
@@ -256,6 +258,21 @@ pub struct ApproveTask {
     /// Step → logins of the people whom the actor names for it.
     #[serde(default)]
     pub picks: IndexMap<String, Vec<String>>,
+}
+
+/// What another system answers. No scenario reaches any: calls wait in the outbox until they are answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AnswerCall {
+    /// The connector and its operation.
+    pub call: String,
+    /// What is asked, or a part of it: `method`, `path`, `query`, `body`, or what a mail says.
+    #[serde(default)]
+    pub asked: IndexMap<String, Json>,
+    /// Part of the answer → value.
+    #[serde(default)]
+    pub with: IndexMap<String, Json>,
+    /// It says no, for this reason.
+    pub refused: Option<String>,
 }
 
 /// A decision.

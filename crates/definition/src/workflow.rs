@@ -7,6 +7,7 @@ mod performer;
 
 mod acts;
 mod approve;
+mod call;
 mod cc;
 mod choose;
 mod compensate;
@@ -30,6 +31,7 @@ mod wait;
 
 pub use acts::{Retry, Steps};
 pub use approve::{Approve, ApproveMode, ApproveStep, Handle, HandleStep, Ratio, RejectRule};
+pub use call::{Call, CallStep};
 pub use cc::{Cc, CcStep};
 pub use choose::{Branch, ChooseStep};
 pub use compensate::CompensateStep;
@@ -447,6 +449,7 @@ step_types! {
     Script = "script" ScriptStep ("script");
     Send = "send" SendStep ("send");
     Sub = "sub" SubStep ("sub");
+    Call = "call" CallStep ("call");
     Compensate = "compensate" CompensateStep ("compensate");
     Cc = "cc" CcStep ("cc");
     Goto = "goto" GotoStep ("goto");
@@ -494,9 +497,7 @@ impl Step {
                 | StepKind::Script(_)
                 | StepKind::Send(_)
                 | StepKind::Sub(_)
+                | StepKind::Call(_)
         )
     }
 }
-
-/// Step types of the language that this version does not execute.
-pub const NOT_YET_STEPS: [&str; 1] = ["call"];

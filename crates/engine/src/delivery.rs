@@ -5,6 +5,7 @@ use crate::caller::Identity;
 use crate::connectors::ConnectorCall;
 use crate::ended::{Ended, busy, kept};
 use crate::engine::Engine;
+use crate::flow::calls;
 use crate::identity::trail::{Origin, entry};
 use crate::messages::Notice;
 use crate::outbound::{Answer, Call, Uncalled};
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use storage::store::audit;
 use storage::store::effect::{self, Effect};
+use storage::store::job;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -121,8 +123,23 @@ impl Engine {
             CONNECTOR => Box::pin(self.ask_connector(effect)).await,
             other => Ended::ForNow(format!("this process delivers no {other}"), None),
         };
+        self.settle(effect, ended).await
+    }
+
+    /// Keeps how having an effect ended, and tells the flow that waits for it.
+    pub(crate) async fn settle(&self, effect: &Effect, ended: Ended) -> Result<()> {
         let now = self.now();
         let tried = effect.attempts;
+        let told = match &ended {
+            Ended::Had(answer) => calls::settled(effect, Ok(answer.clone()), now),
+            Ended::ForNow(..) if tried < MOST_ATTEMPTS => None,
+            Ended::ForGood(reason) | Ended::ForNow(reason, _) => {
+                calls::settled(effect, Err(reason.clone()), now)
+            }
+            // A person says what became of it.
+            Ended::Unknown(_) => None,
+        };
+        let refused = matches!(ended, Ended::ForGood(_));
         let (state, result, run_at) = match ended {
             Ended::Had(answer) => ("done", json!({"answer": answer}), now),
             Ended::ForNow(reason, after) if tried < MOST_ATTEMPTS => {
@@ -131,7 +148,7 @@ impl Engine {
             }
             Ended::ForGood(reason) | Ended::ForNow(reason, _) => {
                 tracing::warn!(effect = %effect.id, kind = effect.kind, reason, "not delivered");
-                ("failed", json!({"reason": reason}), now)
+                ("failed", json!({"reason": reason, "refused": refused}), now)
             }
             Ended::Unknown(reason) => {
                 tracing::warn!(effect = %effect.id, kind = effect.kind, reason, "not known whether delivered");
@@ -142,8 +159,14 @@ impl Engine {
         let kept = self
             .database()
             .write(move |tx| {
-                let (effect, result) = (effect.clone(), result.clone());
-                async move { effect::settle(&tx, &effect, state, Some(result), run_at).await }
+                let (effect, result, told) = (effect.clone(), result.clone(), told.clone());
+                async move {
+                    let kept = effect::settle(&tx, &effect, state, Some(result), run_at).await?;
+                    if let Some(told) = told.filter(|_| kept) {
+                        job::enqueue(&tx, &told).await?;
+                    }
+                    Ok(kept)
+                }
             })
             .await?;
         if !kept {
@@ -284,23 +307,32 @@ impl Engine {
         from: &Origin,
     ) -> Result<()> {
         must_administer(identity, "settle")?;
-        if effect::get(&self.database().reader(), id).await?.is_none() {
-            return Err(Box::new(Diagnostic::new(Code::NotFound)));
-        }
+        let found = effect::get(&self.database().reader(), id).await?;
+        let found = found.ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))?;
         let now = self.now();
+        let woken = match verdict {
+            "retry" => None,
+            // What it answered is not known: the steps behind know nothing of it.
+            "done" => calls::settled(&found, Ok(Json::Null), now),
+            _ => calls::settled(&found, Err("settled by an administrator".to_owned()), now),
+        };
         let state = if verdict == "retry" { "ready" } else { verdict }.to_owned();
         let result = (verdict != "retry").then(|| json!({"reason": "settled by an administrator"}));
         let detail = json!({"effect": id, "as": verdict});
-        let told = entry("effect.settled", now, Some(identity.actor.id), None, from, detail);
+        let entered = entry("effect.settled", now, Some(identity.actor.id), None, from, detail);
         let pen = self.pen().clone();
         let kept = self
             .database()
             .write(move |tx| {
-                let (state, result, told, pen) = (state.clone(), result.clone(), told.clone(), pen.clone());
+                let (state, result, woken) = (state.clone(), result.clone(), woken.clone());
+                let (entered, pen) = (entered.clone(), pen.clone());
                 async move {
                     let kept = effect::decide(&tx, id, &state, result, now).await?;
                     if kept {
-                        audit::insert(&tx, &pen, &[told]).await?;
+                        audit::insert(&tx, &pen, &[entered]).await?;
+                    }
+                    if let Some(woken) = woken.filter(|_| kept) {
+                        job::enqueue(&tx, &woken).await?;
                     }
                     Ok(kept)
                 }

@@ -3,6 +3,8 @@
 
 mod arm;
 
+mod asked;
+
 pub(crate) mod automation;
 
 mod awaits;

@@ -13,6 +13,8 @@ mod scene;
 
 mod decide;
 
+mod answer;
+
 mod expect;
 
 mod seat;

@@ -142,6 +142,9 @@ pub struct TokenData {
     /// What wakes it beside people.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub awaits: Vec<Await>,
+    /// What its step asked of another system.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub called: Option<Uuid>,
     /// How often its work failed.
     #[serde(skip_serializing_if = "is_zero")]
     pub failed: u32,

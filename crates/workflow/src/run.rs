@@ -2,8 +2,8 @@
 
 use crate::flow::{Flow, NodeId, Outcome, Performer, ScopeId};
 use crate::instance::{
-    Await, InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token, TokenData,
-    TokenState,
+    ANSWER, Await, Awaited, InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token,
+    TokenData, TokenState,
 };
 use crate::step::Step;
 use chrono::{DateTime, Utc};
@@ -424,6 +424,12 @@ impl<'f> Run<'f> {
             }
             None => drop(self.instance.variables.insert(name, value)),
         }
+    }
+
+    /// The step of a token has asked something of another system; it waits for the answer.
+    pub fn called(&mut self, token: u32, effect: Uuid) -> Answer {
+        self.data(token).called = Some(effect);
+        Answer::Awaits(vec![Await { name: ANSWER.into(), what: Awaited::Effect(effect) }])
     }
 
     /// The token whose steps a token walks, and for which item; none for the steps of the flow itself. What is done

@@ -114,7 +114,12 @@ impl Building<'_> {
             parameters: parameters
                 .iter()
                 .map(|(name, parameter): (&Arc<str>, &Parameter)| {
-                    (name.to_string(), parameter.kind.kind().expression_type())
+                    // A call reads no records: a reference is its id, and leads nowhere.
+                    let ty = match parameter.kind.kind().expression_type() {
+                        Type::Reference(_) => Type::Reference(None),
+                        other => other,
+                    };
+                    (name.to_string(), ty)
                 })
                 .collect(),
             clock: CONNECTOR_FROM.clock,

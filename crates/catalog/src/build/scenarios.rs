@@ -12,8 +12,8 @@ use chrono_tz::Tz;
 use definition::Scenario;
 use definition::calendar::USUAL;
 use definition::scenario::{
-    AddPeople, Advance, AdvanceBy, ApproveTask, CopyTo, Decide, Expect, GiveTo, GivenDemo, OnRecord,
-    ReturnTo, RunAction, ScenarioAction,
+    AddPeople, Advance, AdvanceBy, AnswerCall, ApproveTask, CopyTo, Decide, Expect, GiveTo, GivenDemo,
+    MoveRecord, OnRecord, ReturnTo, RunAction, ScenarioAction,
 };
 use diagnostic::did_you_mean;
 use expression::Expectation;
@@ -90,16 +90,7 @@ impl Check<'_> {
                     self.values(&object, &update.set, path, "set", findings);
                 }
             }
-            ScenarioAction::Move(made) => {
-                let object = self.record(&made.record, path, findings);
-                if let Some(object) = object.filter(|_| !refused) {
-                    let moves = object.transitions.as_ref().map(|transitions| &transitions.moves);
-                    let known: Vec<&str> =
-                        moves.into_iter().flat_map(|m| m.keys()).map(|name| &**name).collect();
-                    self.known("move", &made.r#move, &known, path, "move", findings);
-                    self.values(&object, &made.set, path, "set", findings);
-                }
-            }
+            ScenarioAction::Move(made) => self.moved(made, path, refused, findings),
             ScenarioAction::Action(run) => self.run(run, path, refused, findings),
             ScenarioAction::Submit(submit) => {
                 self.record(&submit.record, path, findings);
@@ -133,6 +124,7 @@ impl Check<'_> {
                 }
             }
             ScenarioAction::Advance(advance) => self.advance(advance, path, findings),
+            ScenarioAction::Answer(answer) => self.answered(answer, path, findings),
             ScenarioAction::Refused(inner) => {
                 let name = inner.action.name();
                 let path = [path, &[name]].concat();
@@ -146,6 +138,32 @@ impl Check<'_> {
             }
             ScenarioAction::Expect(expect) => self.expect(expect, path, findings),
         }
+    }
+
+    fn moved(&self, made: &MoveRecord, path: &[&str], refused: bool, findings: &mut Findings<'_>) {
+        let object = self.record(&made.record, path, findings);
+        let Some(object) = object.filter(|_| !refused) else { return };
+        let moves = object.transitions.as_ref().map(|transitions| &transitions.moves);
+        let known: Vec<&str> = moves.into_iter().flat_map(|m| m.keys()).map(|name| &**name).collect();
+        self.known("move", &made.r#move, &known, path, "move", findings);
+        self.values(&object, &made.set, path, "set", findings);
+    }
+
+    /// The operation gets its full name, and only parts that it has are answered.
+    fn answered(&self, answer: &mut AnswerCall, path: &[&str], findings: &mut Findings<'_>) {
+        let at = [path, &["call"]].concat();
+        let (connector, name) = answer.call.rsplit_once('.').unwrap_or((&answer.call, ""));
+        let Some(connector) = findings.resolve(Noun::Connector, connector, self.entry, &at) else { return };
+        let Some(connector) = self.catalog.connectors.get(&connector) else { return };
+        let known: Vec<&str> = connector.operations.keys().map(|name| &**name).collect();
+        self.known("operation", name, &known, path, "call", findings);
+        if let Some(operation) = connector.operations.get(name) {
+            let parts: Vec<&str> = operation.answer.keys().map(|name| &**name).collect();
+            for part in answer.with.keys() {
+                self.known("part", part, &parts, &[path, &["with"]].concat(), part, findings);
+            }
+        }
+        answer.call = format!("{}.{name}", connector.name);
     }
 
     /// Time of a calendar: the one that is named, else the one that is usual.

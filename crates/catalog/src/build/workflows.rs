@@ -1,6 +1,7 @@
 //! Workflows: names made full, conditions and performers checked. The `workflow` crate compiles them.
 
 mod acts;
+mod call;
 mod performers;
 mod sla;
 mod trigger;
@@ -247,6 +248,7 @@ impl Check<'_> {
             }
             StepKind::Send(step) => self.send(step, own, findings),
             StepKind::Sub(step) => self.sub(step, own, findings),
+            StepKind::Call(step) => self.call(step, own, findings),
             StepKind::Compensate(step) => self.compensated(&step.compensate, own, findings),
         }
         for (key, steps) in [("on_error", &mut step.on_error), ("undo", &mut step.undo)] {

@@ -139,7 +139,11 @@ impl Walk<'_, '_> {
         }
         let waits = matches!(
             step.kind,
-            StepKind::Approve(_) | StepKind::Handle(_) | StepKind::Wait(_) | StepKind::Together(_)
+            StepKind::Approve(_)
+                | StepKind::Handle(_)
+                | StepKind::Wait(_)
+                | StepKind::Together(_)
+                | StepKind::Call(_)
         ) || matches!(&step.kind, StepKind::Sub(step) if step.sub.wait);
         if together && (waits || step.on_error.is_some() || step.retry.is_some()) {
             let reason = [

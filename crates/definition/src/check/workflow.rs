@@ -2,6 +2,7 @@
 
 use super::{automation, named, people, sla, wrong};
 use crate::findings::Findings;
+use crate::shape::Expression;
 use crate::workflow::{Branch, Empty, Join, Lock, Step, StepKind, Workflow};
 use diagnostic::{Code, Diagnostic};
 use indexmap::IndexMap;
@@ -92,12 +93,28 @@ fn own(kind: &StepKind, pointer: &str, found: &mut Findings<'_>) {
         }
         StepKind::Decide(decide) => {
             named(&format!("{pointer}/into"), &decide.into, found);
-            for name in decide.with_from.keys().filter(|name| decide.with.contains_key(*name)) {
-                let twice = Diagnostic::new(Code::DuplicateName).with("name", name).with("first", "`with`");
-                found.key(&format!("{pointer}/with_from/{name}"), twice);
+            once(&decide.with, &decide.with_from, pointer, found);
+        }
+        StepKind::Call(step) => {
+            if let Some(into) = &step.into {
+                named(&format!("{pointer}/into"), into, found);
             }
+            once(&step.call.with, &step.call.with_from, &format!("{pointer}/call"), found);
         }
         _ => {}
+    }
+}
+
+/// What is given as a literal is not computed too.
+fn once(
+    with: &IndexMap<String, serde_json::Value>,
+    with_from: &IndexMap<String, Expression>,
+    pointer: &str,
+    found: &mut Findings<'_>,
+) {
+    for name in with_from.keys().filter(|name| with.contains_key(*name)) {
+        let twice = Diagnostic::new(Code::DuplicateName).with("name", name).with("first", "`with`");
+        found.key(&format!("{pointer}/with_from/{name}"), twice);
     }
 }
 

@@ -8,7 +8,7 @@ use crate::kind::Kind;
 use crate::scenario::ScenarioAction;
 use crate::schema::{self, Union, Unions};
 use crate::wording::say;
-use crate::workflow::{NOT_YET_STEPS, Performer};
+use crate::workflow::Performer;
 use diagnostic::{Code, Diagnostic, did_you_mean};
 use serde_json::{Map, Value as Json};
 
@@ -151,7 +151,7 @@ impl Walk<'_, '_> {
     fn step(&mut self, step: &Json, pointer: &str) {
         let Some(map) = step.as_object() else { return };
         let keys = schema::step_keys().collect();
-        let marks = Marks { union: &self.unions.step, keys, not_yet: &NOT_YET_STEPS, what: "step" };
+        let marks = Marks { union: &self.unions.step, keys, not_yet: &[], what: "step" };
         self.keyed(map, step, pointer, &marks);
         for key in ["approve", "handle", "cc"] {
             if let Some(by) = step.get(key).and_then(|part| part.get("by")).and_then(Json::as_array) {

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use diagnostic::Result;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
+use storage::store::effect::Effect;
 use storage::store::job::{self, Job};
 use uuid::Uuid;
 use workflow::{InstanceState, Parent};
@@ -13,6 +14,8 @@ use workflow::{InstanceState, Parent};
 pub(crate) const QUEUE: &str = "flows";
 /// A token is woken.
 pub(crate) const WAKE: &str = "wake";
+/// What the keys of effects begin with that flows wait for.
+const ASKED: &str = "flow.call:";
 /// How often a job is taken up whose worker vanished or whose database was busy.
 pub(super) const MOST_ATTEMPTS: i64 = 20;
 
@@ -37,11 +40,12 @@ pub(super) fn key(instance: Uuid, token: u32, by: &str) -> String {
 
 /// The job that wakes a token.
 pub(super) fn job(work: &Work, instance: Uuid, token: u32, by: &str, at: DateTime<Utc>) -> Job {
-    of_call(work, &Call { instance, token, by: by.to_owned(), failed: None, value: Json::Null }, at)
+    let call = Call { instance, token, by: by.to_owned(), failed: None, value: Json::Null };
+    of_call(&call, at, work.bindings.now)
 }
 
-fn of_call(work: &Work, call: &Call, at: DateTime<Utc>) -> Job {
-    let mut made = Job::new(QUEUE, WAKE, json!(call), work.bindings.now);
+fn of_call(call: &Call, at: DateTime<Utc>, now: DateTime<Utc>) -> Job {
+    let mut made = Job::new(QUEUE, WAKE, json!(call), now);
     made.run_at = at;
     made.max_attempts = MOST_ATTEMPTS;
     made.dedup_key = Some(key(call.instance, call.token, &call.by));
@@ -66,9 +70,32 @@ pub(super) async fn answered(work: &Work, parent: Parent, state: InstanceState) 
     put(work, &Call { instance, token, by, failed: None, value: json!(state.name()) }).await
 }
 
+/// The key of the effect by which the step of a token asks something of another system.
+pub(super) fn asked(instance: Uuid, token: u32, effect: Uuid) -> String {
+    format!("{ASKED}{instance}:{token}:{effect}")
+}
+
+/// The job that tells a flow how what it asked for has ended; none where no flow asked.
+pub(crate) fn settled(
+    effect: &Effect,
+    end: std::result::Result<Json, String>,
+    now: DateTime<Utc>,
+) -> Option<Job> {
+    let mut parts = effect.key.strip_prefix(ASKED)?.split(':');
+    let (instance, token) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let (value, failed) = match end {
+        Ok(value) => (value, None),
+        Err(reason) => (Json::Null, Some(reason)),
+    };
+    let by = workflow::instance::ANSWER.to_owned();
+    Some(told(&Call { instance, token, by, failed, value }, now))
+}
+
 async fn put(work: &Work, call: &Call) -> Result<()> {
-    let mut made = of_call(work, call, work.bindings.now);
-    // What happened elsewhere is told each time; the token knows whether it still waits for that.
-    made.dedup_key = None;
-    job::enqueue(&work.tx, &made).await.map(drop)
+    job::enqueue(&work.tx, &told(call, work.bindings.now)).await.map(drop)
+}
+
+/// What happened elsewhere is told each time; the token knows whether it still waits for that.
+fn told(call: &Call, now: DateTime<Utc>) -> Job {
+    Job { dedup_key: None, ..of_call(call, now, now) }
 }

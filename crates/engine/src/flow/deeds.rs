@@ -3,7 +3,7 @@
 use crate::engine::scripted;
 use crate::flow::values::{records_meeting, value};
 use crate::flow::writes::as_flow;
-use crate::flow::{automation, people, variable};
+use crate::flow::{asked, automation, people, variable};
 use crate::records::command::Command;
 use crate::records::host::ScriptHost;
 use crate::work::Work;
@@ -68,6 +68,7 @@ pub(super) async fn act(work: &Work, run: &mut Run<'_>, token: u32, act: &Act) -
             Json::Null
         }
         Deed::Sub(sub) => return start(work, run, token, sub).await,
+        Deed::Call(call) => return asked::ask(work, run, token, call).await,
     };
     if let Some(into) = &act.into {
         run.keep(token, into.clone(), came);

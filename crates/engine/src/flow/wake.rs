@@ -3,16 +3,14 @@
 use crate::engine::Engine;
 use crate::flow::calls::Call;
 use crate::flow::log::{LogKind, Said};
-use crate::flow::stored;
+use crate::flow::{asked, stored};
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Locale, Result};
 use plan::planner::Mode;
 use serde_json::json;
-use std::sync::Arc;
 use storage::store::job::{self, Job};
 use uuid::Uuid;
-use workflow::step::Step;
-use workflow::{Flow, Instance, Run};
+use workflow::{Instance, Run};
 
 impl Engine {
     /// Wakes the token of a job.
@@ -68,10 +66,8 @@ async fn woken(work: &Work, id: Uuid, lease: i64, call: &Call) -> Result<()> {
     if call.by != workflow::instance::ENTER {
         held.say(work, LogKind::Woken, node.as_deref(), Said::more(json!({"by": call.by})));
     }
-    if let Some(into) =
-        node.as_deref().and_then(|name| taken_by(&flow, name)).filter(|_| !call.value.is_null())
-    {
-        run.keep(call.token, into, call.value.clone());
+    if !call.value.is_null() {
+        asked::take(work, &mut run, call.token, &call.value);
     }
     let asked = run.wake(call.token, &call.by)?;
     work.drive(held, &mut run, asked).await
@@ -93,14 +89,6 @@ async fn fail(work: &Work, call: &Call, reason: String) -> Result<()> {
     held.say(work, LogKind::Failed, node.as_deref(), Said::more(json!({"reason": reason})));
     let asked = run.fail(call.token, &call.by, reason)?;
     work.drive(held, &mut run, asked).await
-}
-
-/// The variable that takes what comes of a step.
-fn taken_by(flow: &Flow, node: &str) -> Option<Arc<str>> {
-    match &flow.nodes[flow.find(node)?].step {
-        Step::Act(act) => act.into.clone(),
-        _ => None,
-    }
 }
 
 fn node_of(instance: &Instance, token: u32) -> Option<String> {

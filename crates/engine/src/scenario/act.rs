@@ -68,6 +68,7 @@ impl Scene<'_> {
             ScenarioAction::Upload(upload) => self.upload(upload).await,
             ScenarioAction::Query(query) => self.query(query).await,
             ScenarioAction::Advance(advance) => self.advance(advance).await,
+            ScenarioAction::Answer(answer) => self.answer(answer).await,
             ScenarioAction::Refused(refused) => Box::pin(self.refused(refused)).await,
             ScenarioAction::Expect(expected) => self.expect(expected).await,
         }

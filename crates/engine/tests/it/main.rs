@@ -35,6 +35,8 @@ mod effects;
 
 mod connectors;
 
+mod calls;
+
 mod hostile;
 
 mod publish;

@@ -3,7 +3,7 @@
 use super::Builder;
 use crate::flow::NodeId;
 use crate::flow::trigger::Event;
-use crate::step::act::{Act, Deed, Retry, Send, Sub, Target};
+use crate::step::act::{Act, Call, Deed, Retry, Send, Sub, Target};
 use crate::step::query::Query;
 use crate::step::set::Set;
 use crate::step::wait::{Awaiting, On, Timer, Wait};
@@ -14,7 +14,7 @@ use definition::workflow as written;
 use diagnostic::{Code, Diagnostic};
 use expression::{Expectation, Expr, Root, Type};
 use indexmap::IndexMap;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
 /// `pack.file.function`.
@@ -91,6 +91,7 @@ impl<'a> Builder<'a> {
                 }
                 Deed::Sub(Sub { workflow: step.sub.workflow.as_str().into(), record, wait: step.sub.wait })
             }
+            written::StepKind::Call(step) => Deed::Call(self.call(step)),
             written::StepKind::Send(step) => {
                 let send = &step.send;
                 let to_from = send.to_from.as_ref();
@@ -104,6 +105,31 @@ impl<'a> Builder<'a> {
             _ => unreachable!("the steps that act are those above"),
         };
         Act { deed, into: into.map(|name| name.as_str().into()) }
+    }
+
+    fn call(&mut self, step: &written::CallStep) -> Call {
+        let written::Call { connector: name, with, with_from } = &step.call;
+        let into: Option<Arc<str>> = step.into.as_deref().map(Into::into);
+        let mut made =
+            Call { operation: name.as_str().into(), with: Map::new(), with_from: Vec::new(), into };
+        let Some((_, operation)) = self.catalog.operation(name, None) else {
+            self.found
+                .push(Diagnostic::new(Code::UnknownReference).with("what", "operation").with("name", name));
+            return made;
+        };
+        made.with.extend(with.iter().map(|(name, json)| (name.clone(), json.clone())));
+        for (name, text) in with_from {
+            let Some(parameter) = operation.parameters.get(name.as_str()) else { continue };
+            let wanted = Expectation::Value(parameter.kind.kind().expression_type());
+            let value = self.expression(text.text(), &wanted);
+            made.with_from.extend(value.map(|value| (name.as_str().into(), value)));
+        }
+        for (part, answer) in made.into.iter().flat_map(|_| &operation.answer) {
+            if let Some(variable) = made.variable(part) {
+                self.variable(&variable, answer.r#type.expression_type());
+            }
+        }
+        made
     }
 
     pub(super) fn query(&mut self, step: &written::QueryStep) -> Query {

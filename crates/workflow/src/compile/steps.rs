@@ -69,7 +69,8 @@ impl Builder<'_> {
             | written::StepKind::Transition(_)
             | written::StepKind::Script(_)
             | written::StepKind::Send(_)
-            | written::StepKind::Sub(_) => Step::Act(self.act(&step.kind)),
+            | written::StepKind::Sub(_)
+            | written::StepKind::Call(_) => Step::Act(self.act(&step.kind)),
             written::StepKind::Cc(cc) => Step::Cc(Cc { by: self.performers(&cc.cc.by) }),
             written::StepKind::Goto(goto) => Step::Goto(Goto { target: goto.goto.as_str().into() }),
             written::StepKind::End(end) => Step::End(End {

@@ -287,6 +287,28 @@ pub enum Deed {
     Send(Send),
     /// Another flow runs.
     Sub(Sub),
+    /// Something is asked of another system.
+    Call(Call),
+}
+
+/// What is asked of another system.
+#[derive(Debug)]
+pub struct Call {
+    /// The connector and its operation, in full.
+    pub operation: Arc<str>,
+    /// Parameters, as they were written.
+    pub with: serde_json::Map<String, serde_json::Value>,
+    /// Parameters that are computed.
+    pub with_from: Vec<(Arc<str>, Expr)>,
+    /// What the answer is called: the variable of a part is `into.part`.
+    pub into: Option<Arc<str>>,
+}
+
+impl Call {
+    /// The variable that holds a part of the answer.
+    pub fn variable(&self, part: &str) -> Option<Arc<str>> {
+        self.into.as_ref().map(|into| format!("{into}.{part}").into())
+    }
 }
 
 /// Records of an object.

@@ -1,7 +1,7 @@
-//! `create`, `update`, `delete`, `transition`, `script`, `send`, `sub`: something is done without people. A worker does it
+//! `create`, `update`, `delete`, `transition`, `script`, `send`, `sub`, `call`: something is done without people. A worker does it
 //! in a transaction of its own, so that what fails there fails nobody's decision; in a `together` it is done at once.
 
-pub use crate::flow::step::{Act, Deed, Retry, Send, Sub, Target};
+pub use crate::flow::step::{Act, Call, Deed, Retry, Send, Sub, Target};
 
 use crate::flow::NodeId;
 use crate::instance::{ANSWER, WORK};

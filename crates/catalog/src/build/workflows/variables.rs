@@ -64,7 +64,7 @@ impl Check<'_> {
         self.variables.insert(name.to_owned(), ty);
     }
 
-    fn free(&self, name: &str, path: &[String], findings: &mut Findings<'_>) {
+    pub(super) fn free(&self, name: &str, path: &[String], findings: &mut Findings<'_>) {
         let begins = |known: &String| known.split('.').next() == Some(name);
         let taken = self.object.fields.contains_key(name) || self.variables.keys().any(begins);
         if taken || Root::ALL.iter().any(|(root, _)| *root == name) {
@@ -118,7 +118,7 @@ impl Check<'_> {
     }
 
     /// A variable that is not declared holds what came of one step: of two, one could overwrite the other.
-    fn one_step(&mut self, name: &str, path: &[String], findings: &mut Findings<'_>) {
+    pub(super) fn one_step(&mut self, name: &str, path: &[String], findings: &mut Findings<'_>) {
         if !self.answers.insert(name.to_owned()) {
             let reason = format!("another step fills `{name}` already; `variables` may declare it for both");
             findings.push(invalid(reason), &self.entry.origin, &strs(path));
