@@ -140,7 +140,7 @@ impl Check<'_> {
         }
     }
 
-    fn moved(&self, made: &mut MoveRecord, path: &[&str], refused: bool, findings: &mut Findings<'_>) {
+    fn moved(&self, made: &MoveRecord, path: &[&str], refused: bool, findings: &mut Findings<'_>) {
         let object = self.record(&made.record, path, findings);
         let Some(object) = object.filter(|_| !refused) else { return };
         let moves = object.transitions.as_ref().map(|transitions| &transitions.moves);
