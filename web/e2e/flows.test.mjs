@@ -427,3 +427,37 @@ for (const [locale, name, act] of [
     await context.close();
   });
 }
+
+test('a task tells when it is due, and who asked for it urges', async () => {
+  const flow = await running('deadline_reject', 'Ink before the weekend');
+  const { page, wrong, context } = await facing('bob', flow);
+  await page
+    .getByRole('link', { name: /Ink before the weekend/ })
+    .getByText('due in 23 hours')
+    .waitFor();
+  await page.getByRole('list').getByText('due in 23 hours').first().waitFor();
+  await accessible(page, 'a task that is due');
+  sound(wrong);
+  await context.close();
+  const mine = await arrive(browser, server, 'ann', { path: `/approvals/started/${flow}` });
+  await button(mine.page, 'Urge').click();
+  await said(mine.page, 'Those it waits for were notified').waitFor();
+  await mine.page.getByText(/asked to hurry/).waitFor();
+  await becomes(async () => {
+    const { records } = await asks.bob('GET', '/records/base.notification?fields=subject');
+    return records.some(({ subject }) => subject === '催办：超时自动拒绝');
+  }, true);
+  await button(mine.page, 'Urge').click();
+  await mine.page.getByText(/notified less than 15 minutes ago/).waitFor();
+  // A flow that has its time as a whole tells it above its steps.
+  const whole = await running('deadline_overall', 'Ink before the year ends');
+  await mine.page.goto(`${server.address}/approvals/started/${whole}`);
+  const progress = mine.page.getByRole('region', { name: 'Progress' });
+  await progress
+    .getByText(/^due /)
+    .nth(1)
+    .waitFor();
+  await accessible(mine.page, 'a flow that is due');
+  await shoot(mine.page, 'flow-due');
+  await mine.context.close();
+});

@@ -37,4 +37,4 @@ pub use hours::{Hours, Span, WEEKDAYS, weekday};
 pub use quiet::Quiet;
 pub use schedule::Schedule;
 pub use working::WorkingTime;
-pub use zone::{add_elapsed, instant, zone};
+pub use zone::{add_elapsed, instant, read_instant, zone};

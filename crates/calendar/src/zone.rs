@@ -25,6 +25,16 @@ pub fn instant(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     }
 }
 
+/// Reads an instant: with its offset as `2026-01-05T18:00:00+08:00`, or as clocks of a zone show it, `2026-01-05T18:00`.
+pub fn read_instant(text: &str, zone: Tz) -> Option<DateTime<Utc>> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.to_utc());
+    }
+    let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
+    let local = formats.into_iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+    local.map(|local| instant(zone, local))
+}
+
 /// The first instant at which clocks show this local time or a later one.
 fn jump(zone: Tz, local: NaiveDateTime) -> DateTime<Utc> {
     // No zone is further from UTC than 26 hours, those that have skipped a day included.

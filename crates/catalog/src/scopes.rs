@@ -46,7 +46,7 @@ pub struct Scope {
 }
 
 use Backend::{Browser, Index, Rust, Sql};
-use Root::{Approver, Initiator, Old, Record, Row, User};
+use Root::{Approver, Assignee, Initiator, Old, Record, Row, User};
 use Yields::{Condition, Items, Value};
 
 macro_rules! scopes {
@@ -118,6 +118,8 @@ scopes! {
     WORKFLOW_EACH = "workflow.trigger.schedule.each" [Row] "the record" clock true [Rust Sql] Condition;
     /// Who acts, by a path from the record or the initiator.
     WORKFLOW_PATH = "workflow.steps.*.approve.by (field, of, within)" [Row Record Initiator] "the record, also named record" clock false [Rust] Value;
+    /// Who comes in as the time of a task passes, by a path from the record, the initiator or who holds the task.
+    WORKFLOW_TASK_PATH = "workflow.sla.at.*.escalate.by (field, of, within)" [Row Record Initiator Assignee] "the record, also named record" clock false [Rust] Value;
     /// Up to whom superiors act: the first for whom it holds.
     WORKFLOW_UNTIL = "workflow.steps.*.approve.by.superior_chain.until" [Row Record Initiator Approver] "the record, also named record" clock true [Rust] Condition;
     /// Which people act.

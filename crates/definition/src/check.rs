@@ -17,6 +17,8 @@ mod presentation;
 
 mod records;
 
+mod sla;
+
 mod workflow;
 
 use crate::definition::Definition;

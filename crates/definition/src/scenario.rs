@@ -138,6 +138,8 @@ actions! {
     Copy = "cc" CopyTo;
     /// An administrator ends the flow.
     Cancel = "cancel" Decide;
+    /// The initiator asks for a decision.
+    Urge = "urge" Decide;
     /// The initiator takes the flow back.
     Withdraw = "withdraw" Decide;
     /// Somebody says something without deciding.
@@ -450,4 +452,6 @@ pub struct ExpectTask {
     pub r#box: Option<String>,
     /// The login of the absent person in whose place it is held.
     pub in_place_of: Option<String>,
+    /// Until when it should be done: an instant, or a time of the site such as `2026-01-05T18:00`.
+    pub due: Option<String>,
 }

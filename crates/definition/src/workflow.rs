@@ -22,6 +22,7 @@ mod repeat;
 mod script;
 mod send;
 mod set;
+mod sla;
 mod sub;
 mod timer;
 mod together;
@@ -49,6 +50,7 @@ pub use repeat::{Repeat, RepeatStep};
 pub use script::ScriptStep;
 pub use send::{Channel, Send, SendStep};
 pub use set::SetStep;
+pub use sla::{Escalate, EscalateHow, Sla, SlaAct, SlaDecision};
 pub use sub::{Sub, SubStep};
 pub use timer::Timer;
 pub use together::TogetherStep;
@@ -100,6 +102,12 @@ pub struct Workflow {
     /// What approvers may do with fields; `*` stands for all others.
     #[serde(default)]
     pub fields: IndexMap<String, FieldRight>,
+    /// How long people have for each of its steps; a step may say otherwise.
+    pub sla: Option<Sla>,
+    /// How long the whole flow may take, from its start. While it runs, those it waits for are reminded, people are told, and
+    /// an approval is rejected (`decide: reject`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overall_sla: Option<Sla>,
     /// What it keeps in mind while it runs: each with a type, and what it holds at the start (`default`, `default_from`).
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub variables: IndexMap<String, FieldDefinition>,
@@ -348,6 +356,8 @@ pub struct Step {
     /// What approvers of this step may do with fields.
     #[serde(default)]
     pub fields: IndexMap<String, FieldRight>,
+    /// How long people have for it, instead of what the workflow says. For `approve` and `handle`.
+    pub sla: Option<Sla>,
     /// How often it is tried again where it fails. For steps that act by themselves.
     pub retry: Option<Retry>,
     /// What happens instead where it has failed for good. For steps that act by themselves.

@@ -274,6 +274,10 @@ codes! {
         en "the link is unknown, was used or has ended",
         zh_cn "链接无效、已使用或已过期", zh_tw "連結無效、已使用或已過期",
         cure "Ask for a new link.";
+    InvalidMessage = "invalid_message" Unauthenticated:
+        en "the message does not prove who sends it",
+        zh_cn "消息无法证明其发送方", zh_tw "訊息無法證明其傳送方",
+        cure "Sign the seconds since 1970, a point and the body with HMAC-SHA256 under the secret of the webhook, and send it within five minutes.";
     CrossSite = "cross_site" Forbidden:
         en "the request comes from another site",
         zh_cn "请求来自其他网站", zh_tw "請求來自其他網站",
@@ -369,6 +373,11 @@ codes! {
         en "it can no longer be withdrawn",
         zh_cn "已无法撤回", zh_tw "已無法撤回",
         cure "Ask an approver to return or reject it.";
+    NobodyToUrge = "nobody_to_urge" Conflict:
+        en "nobody has an open task that could be urged",
+        zh_cn "当前没有待办任务可以催办",
+        zh_tw "目前沒有待辦任務可以催辦",
+        cure "Wait: the flow goes on by itself.";
     TakeBackTooLate = "take_back_too_late" Conflict:
         en "it can no longer be taken back",
         zh_cn "已无法拿回", zh_tw "已無法取回",
@@ -525,6 +534,11 @@ codes! {
     TooManyRequests = "too_many_requests" TooMany:
         en "too many attempts; try again later",
         zh_cn "尝试次数过多，请稍后再试", zh_tw "嘗試次數過多，請稍後再試",
+        cure "Wait as long as Retry-After says.";
+    TooSoon = "too_soon" TooMany:
+        en "those it waits for were notified less than {minutes} minutes ago",
+        zh_cn "{minutes} 分钟内已催办过，请稍后再试",
+        zh_tw "{minutes} 分鐘內已催辦過，請稍後再試",
         cure "Wait as long as Retry-After says.";
     QuotaExceeded = "quota_exceeded" NoSpace:
         en "the quota is used up: {what}, at most {limit}",

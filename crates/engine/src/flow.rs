@@ -21,6 +21,8 @@ pub(crate) mod events;
 
 pub(crate) mod schedule;
 
+pub(crate) mod sla;
+
 mod slot;
 
 pub mod start;
@@ -30,6 +32,8 @@ pub mod decide;
 mod decision;
 
 pub mod drive;
+
+mod notice;
 
 mod people;
 
@@ -53,6 +57,8 @@ pub mod preview;
 
 pub mod report;
 
+pub(crate) mod urge;
+
 mod values;
 
 pub(crate) mod rights;
@@ -69,7 +75,7 @@ pub mod tasks;
 
 pub mod trace;
 
-mod variable;
+pub(crate) mod variable;
 
 pub(crate) mod wake;
 

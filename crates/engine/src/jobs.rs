@@ -3,7 +3,7 @@
 mod status;
 
 use crate::engine::Engine;
-use crate::flow::{calls, dates, schedule};
+use crate::flow::{calls, dates, schedule, sla};
 use crate::handover;
 use crate::identity::reset;
 use crate::requests::large;
@@ -180,6 +180,7 @@ impl Engine {
             reset::JOB => self.make_reset(job).await,
             handover::JOB => self.hand_over(job).await,
             calls::WAKE => Box::pin(self.wake(job)).await,
+            sla::MARK => Box::pin(self.mark(job)).await,
             schedule::SLOT => Box::pin(self.slot(job)).await,
             dates::DATES => Box::pin(self.dates(job)).await,
             other => Err(Box::new(Diagnostic::new(Code::UnknownKind).with("kind", other))),

@@ -9,7 +9,7 @@
 //! [`work`] (one transaction), [`identity`] (users and tokens become callers), [`records`] (reads and writes),
 //! [`flow`] (approvals), [`files`] (uploads, attachments), [`requests`] (what changes something, once), [`describe`] (what clients are told of
 //! definitions), [`calendars`] (working time), `parameters` (what is given to actions and connectors), [`signature`] (proofs between
-//! systems), [`connectors`] (other systems), `decisions` (tables that are asked), [`publish`] (packs and migrations), `opening` (the way into a running engine),
+//! systems), [`connectors`] (other systems), `webhooks` (what they set off), `decisions` (tables that are asked), [`publish`] (packs and migrations), `opening` (the way into a running engine),
 //! [`outbox`] (what is to be sent), `messages` (what is said), [`delivery`] (sending it), [`jobs`], [`handover`] (what
 //! somebody who leaves passes on), `first` (the first administrator), [`audit`] (the trail and its seal), [`keys`]
 //! (other keys for encrypted fields), [`transfer`] (records out of and into CSV), [`scenario`] (the tests that packs
@@ -68,6 +68,8 @@ pub mod calendars;
 pub mod signature;
 
 pub mod connectors;
+
+mod webhooks;
 
 pub mod publish;
 

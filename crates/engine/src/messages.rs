@@ -38,10 +38,12 @@ pub(crate) struct Notice {
 }
 
 /// Who reads a message.
-struct Reader {
+pub(crate) struct Reader {
     row: Option<Row>,
-    identity: Arc<Identity>,
-    locale: Locale,
+    /// With what rights.
+    pub identity: Arc<Identity>,
+    /// In which language.
+    pub locale: Locale,
     zone: Tz,
 }
 
@@ -182,7 +184,7 @@ impl Work {
     }
 
     /// A user who gets something: rendered with that user's rights.
-    async fn reader(&self, id: Uuid) -> Result<Reader> {
+    pub(crate) async fn reader(&self, id: Uuid) -> Result<Reader> {
         let users = self.published.object("base.user")?;
         let row = self.rows().load(users, id).await?;
         let row = row.ok_or_else(|| refused("message", "there is no such user"))?;

@@ -22,7 +22,7 @@ mod mentions;
 pub mod unmask;
 
 use crate::engine::{Engine, internal};
-use crate::flow::{decide, migrate, operate, rights, seats, start, tasks};
+use crate::flow::{decide, migrate, operate, rights, seats, start, tasks, urge};
 use crate::handover;
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
@@ -81,6 +81,13 @@ pub enum Request {
         /// The instance.
         instance: Uuid,
         /// Why.
+        comment: Option<String>,
+    },
+    /// The initiator asks for a decision.
+    Urge {
+        /// The instance.
+        instance: Uuid,
+        /// Words to go with it, for the log.
         comment: Option<String>,
     },
     /// An administrator ends a flow.
@@ -279,14 +286,14 @@ fn apart<'w, T>(make: impl FnOnce() -> BoxFuture<'w, Result<T>>) -> BoxFuture<'w
 
 async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
     match request {
-        Request::Write(command) => Ok(Done::written(&work.execute(command).await?)),
-        Request::Bulk(bulk) => bulk::results(work, bulk).await.map(Done::Bulk),
-        Request::LargeBulk(bulk) => large::order(work, bulk).await.map(Done::Job),
-        Request::Press(press) => action::press(work, press).await,
+        Request::Write(command) => Ok(Done::written(&Box::pin(work.execute(command)).await?)),
+        Request::Bulk(bulk) => Box::pin(bulk::results(work, bulk)).await.map(Done::Bulk),
+        Request::LargeBulk(bulk) => Box::pin(large::order(work, bulk)).await.map(Done::Job),
+        Request::Press(press) => Box::pin(action::press(work, press)).await,
         Request::Comment { object, record, text } => {
-            comments::add(work, object, *record, text).await.map(Done::Commented)
+            Box::pin(comments::add(work, object, *record, text)).await.map(Done::Commented)
         }
-        Request::Submit(order) => start::by_hand(work, order).await.map(Done::Submitted),
+        Request::Submit(order) => Box::pin(start::by_hand(work, order)).await.map(Done::Submitted),
         Request::Decide(action) => {
             apart(|| decide::decide(work, action).boxed()).await?;
             Ok(Done::Task(action.task))
@@ -301,27 +308,31 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
         }
         Request::Migrate(order) => apart(|| migrate::many(work, order).boxed()).await.map(Done::Answered),
         Request::CancelFlow { instance, comment } => {
-            decide::cancel(work, *instance, comment.as_deref()).await?;
+            Box::pin(decide::cancel(work, *instance, comment.as_deref())).await?;
             Ok(Done::Withdrawn(*instance))
         }
         Request::Withdraw { instance, comment } => {
-            decide::withdraw(work, *instance, comment.clone()).await?;
+            Box::pin(decide::withdraw(work, *instance, comment.clone())).await?;
+            Ok(Done::Withdrawn(*instance))
+        }
+        Request::Urge { instance, comment } => {
+            Box::pin(urge::urge(work, *instance, comment.as_deref())).await?;
             Ok(Done::Withdrawn(*instance))
         }
         Request::CommentOnTask { task, text } => {
-            decide::comment(work, *task, text).await?;
+            Box::pin(decide::comment(work, *task, text)).await?;
             Ok(Done::Task(*task))
         }
         Request::SaveTask { task, body, precondition } => {
-            Ok(Done::written(&rights::save(work, *task, body, *precondition).await?))
+            Ok(Done::written(&Box::pin(rights::save(work, *task, body, *precondition)).await?))
         }
         Request::Read { task } => {
             tasks::read(work, *task).await?;
             Ok(Done::Task(*task))
         }
-        Request::HandOver(order) => handover::order(work, order).await.map(Done::Job),
-        Request::Import(order) => orders::import(work, order).await.map(Done::Job),
-        Request::Export(order) => orders::export(work, order).await.map(Done::Job),
+        Request::HandOver(order) => Box::pin(handover::order(work, order)).await.map(Done::Job),
+        Request::Import(order) => Box::pin(orders::import(work, order)).await.map(Done::Job),
+        Request::Export(order) => Box::pin(orders::export(work, order)).await.map(Done::Job),
         Request::Nothing => Ok(Done::Answered(Json::Null)),
     }
 }

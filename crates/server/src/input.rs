@@ -88,7 +88,11 @@ fn check_type(request: &HttpRequest, locale: Locale) -> Answer<()> {
     ))
 }
 
-async fn read(
+/// The bytes of a body.
+///
+/// # Errors
+/// `body_too_large`, `invalid_body` for one that does not come whole.
+pub async fn read(
     request: &HttpRequest,
     payload: web::Payload,
     limit: usize,

@@ -129,7 +129,7 @@ impl ResponseError for Problem {
             found.and_then(|(_, value)| HeaderValue::from_str(value).ok())
         };
         match self.diagnostic.code {
-            Code::TooManyRequests => {
+            Code::TooManyRequests | Code::TooSoon => {
                 let seconds = argument("seconds").unwrap_or(HeaderValue::from_static("60"));
                 answer.insert_header((RETRY_AFTER, seconds));
             }

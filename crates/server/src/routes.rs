@@ -31,6 +31,7 @@ pub mod definitions;
 pub mod calendars;
 
 pub mod connectors;
+pub mod webhooks;
 
 pub mod packs;
 
@@ -79,6 +80,7 @@ fn flows(api: &mut web::ServiceConfig) {
     api.service(at("/workflows/bottlenecks").get(instances::bottlenecks).done());
     api.service(at("/tasks").get(inbox::list).done());
     api.service(at("/tasks/batch").post(inbox::batch).done());
+    api.service(at("/instances/{id}/urge").post(flows::urge).done());
     api.service(at("/tasks/{id}").get(flows::task).done());
     api.service(at("/tasks/{id}/return-targets").get(flows::return_targets).done());
     api.service(at("/tasks/{id}/approve").post(flows::approve).done());
@@ -139,6 +141,10 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/calendars").get(calendars::list).done());
     api.service(at("/calendars/{name}").get(calendars::days).done());
     api.service(at("/calendars/{name}/add").get(calendars::add).done());
+    api.service(at("/webhooks").get(webhooks::list).done());
+    let secret = at("/webhooks/{workflow}/secret").put(webhooks::set_secret);
+    api.service(secret.delete(webhooks::remove_secret).done());
+    api.service(at("/webhooks/{workflow}").post(webhooks::hear).done());
     api.service(at("/connectors").get(connectors::list).done());
     api.service(at("/connectors/{name}").get(connectors::one).done());
     api.service(at("/connectors/{name}/settings").put(connectors::set).done());

@@ -2,11 +2,13 @@
 
 mod acts;
 mod performers;
+mod sla;
 mod steps;
 mod trigger;
 mod variables;
 
 use crate::decision::DecisionKind;
+use crate::flow::sla::Sla;
 use crate::flow::{Empty, Flow, Node, NodeId, Outcome, Policy, Scope, ScopeId, Start, Variables};
 use crate::step::Step;
 use crate::step::choose::Choose;
@@ -37,9 +39,12 @@ pub fn compile(
     };
     let (nodes, scopes, found) = (Vec::new(), Vec::new(), Vec::new());
     let (variables, known) = (IndexMap::new(), Variables::default());
-    let mut builder = Builder { catalog, object, variables, known, nodes, scopes, found };
+    let (sla, of_task) = (None, false);
+    let mut builder = Builder { catalog, object, variables, known, nodes, scopes, found, sla, of_task };
     let trigger = builder.trigger(definition);
     builder.declare(&definition.variables);
+    builder.sla = definition.sla.as_ref().and_then(|sla| builder.sla(sla));
+    let overall = definition.overall_sla.as_ref().and_then(|sla| builder.terms(sla));
     builder.scope(None, &definition.steps);
     let start = builder.start(&definition.start, &definition.trigger);
     let set = builder.record_set(&definition.record.set);
@@ -60,6 +65,7 @@ pub fn compile(
         set,
         policy,
         fields: rights(&definition.fields),
+        overall,
         variables: builder.known,
         nodes: builder.nodes,
         scopes: builder.scopes,
@@ -92,6 +98,10 @@ pub(crate) struct Builder<'a> {
     nodes: Vec<Node>,
     scopes: Vec<Scope>,
     found: Vec<Diagnostic>,
+    /// How long people have where their step does not say it.
+    sla: Option<Arc<Sla>>,
+    /// What is compiled is about a task: paths may begin with who holds it.
+    of_task: bool,
 }
 
 impl Builder<'_> {

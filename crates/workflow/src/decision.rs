@@ -197,7 +197,7 @@ impl Run<'_> {
         let (Some(node), Some(at)) = (self.flow.find(&mine.node), mine.decided_at) else {
             return Err(late());
         };
-        let stands = matches!(mine.state, TaskState::Approved | TaskState::Done);
+        let stands = matches!(mine.state, TaskState::Approved | TaskState::Done) && !mine.automatic;
         let waits = self.instance.tokens.get(mine.token as usize).is_some_and(|t| t.state.is_live());
         let untouched = waits || !self.acted_upon(&mine, at);
         if !stands || !untouched || self.flow.policy.take_back == TakeBack::Never {

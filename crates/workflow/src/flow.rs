@@ -2,6 +2,8 @@
 
 pub mod performer;
 
+pub mod sla;
+
 pub mod step;
 
 pub mod trigger;
@@ -51,6 +53,8 @@ pub struct Flow {
     pub policy: Policy,
     /// What approvers may do with fields of the record, `*` for all others; a node may say otherwise.
     pub fields: IndexMap<Arc<str>, FieldRight>,
+    /// How long it may take as a whole.
+    pub overall: Option<Arc<sla::Sla>>,
     /// What it keeps in mind.
     pub variables: Variables,
     /// All nodes.

@@ -35,6 +35,9 @@ pub struct Instance {
     /// The people whom somebody named, by node.
     #[serde(default)]
     pub picks: Picks,
+    /// Until when it should end.
+    #[serde(default)]
+    pub due_at: Option<DateTime<Utc>>,
     /// When it started.
     pub started_at: DateTime<Utc>,
     /// When it ended.
@@ -287,6 +290,12 @@ pub struct Task {
     /// Who asked the assignee to act in their place and gets the task back: the last one first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub owners: Vec<Owner>,
+    /// Until when it should be done; counted from when it opened.
+    #[serde(default)]
+    pub due_at: Option<DateTime<Utc>>,
+    /// It was decided because its time was up: the assignee decided nothing.
+    #[serde(default)]
+    pub automatic: bool,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was decided.
@@ -323,6 +332,8 @@ pub enum Place {
     After,
     /// Beside it: one more of those who are asked.
     Parallel,
+    /// Instead of it: of both, the first decision counts.
+    Instead,
 }
 
 /// Somebody absent, whose task another has.
@@ -457,4 +468,6 @@ pub enum Origin {
     Initiator,
     /// In place of somebody absent.
     Absent,
+    /// The time of who had it ran out.
+    Escalated,
 }

@@ -10,7 +10,8 @@
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
 //! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`], [`seats`] and [`options`] (what people
 //! do), [`performers`] (who may act), `way` (returns and jumps), `wake` (what happens without people), [`operations`]
-//! (what administrators do), [`migration`] (from one version to another), [`compile`] (definition → flow).
+//! (what administrators do), [`migration`] (from one version to another), [`deadline`] (what happens as time passes),
+//! [`compile`] (definition → flow).
 
 pub mod flow;
 
@@ -34,6 +35,7 @@ mod wake;
 
 pub mod operations;
 
+pub mod deadline;
 pub mod migration;
 
 pub mod compile;

@@ -70,6 +70,7 @@ impl Run<'_> {
             task.assignee == user
                 && task.kind == TaskKind::Approve
                 && task.state == TaskState::Approved
+                && !task.automatic
                 && self.flow.are_separate(&task.node, node)
         })
     }

@@ -533,6 +533,8 @@ impl<'f> Run<'f> {
             weight: seat.person.weight,
             added: None,
             owners: Vec::new(),
+            due_at: None,
+            automatic: false,
             created_at: self.now,
             decided_at: None,
         });

@@ -1,7 +1,7 @@
 //! Seats of a node beside those that its definition names: given away, lent, added, taken off.
 
 use crate::flow::step::Allow;
-use crate::instance::{Added, Origin, Owner, Place, Task, TaskKind, TaskState};
+use crate::instance::{Added, Origin, Owner, Place, Task, TaskState};
 use crate::run::{Person, Question, Run, Seat};
 use diagnostic::{Code, Diagnostic, Result};
 use uuid::Uuid;
@@ -72,7 +72,7 @@ impl Run<'_> {
             }
             let person = Person::new(*user, "added");
             let order = match place {
-                Place::Before | Place::After => mine.order,
+                Place::Before | Place::After | Place::Instead => mine.order,
                 Place::Parallel => self.last_seat(mine.token) + 1,
             };
             let seat = Seat {
@@ -138,19 +138,8 @@ impl Run<'_> {
         let mine = self.instance.tasks.iter().find(|t| t.id == task && t.kind.is_awaited()).cloned();
         let mine = mine.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
         self.allowed(&mine, Allow::Cc, "cc")?;
-        let Some(node) = self.flow.find(&mine.node) else { return Ok(()) };
-        for user in people {
-            let told = |t: &Task| t.token == mine.token && t.assignee == *user && t.kind == TaskKind::Cc;
-            if !self.instance.tasks.iter().any(told) {
-                let person = Person::new(*user, "copied");
-                let (kind, origin) = (TaskKind::Cc, Origin::Added);
-                self.seat(
-                    node,
-                    mine.token,
-                    Seat { kind, person: &person, origin, order: 0, state: TaskState::Open },
-                );
-            }
-        }
+        let people: Vec<Person> = people.iter().map(|user| Person::new(*user, "copied")).collect();
+        self.tell(&mine, &people);
         Ok(())
     }
 

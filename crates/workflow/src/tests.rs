@@ -3,6 +3,7 @@
 
 mod branches;
 
+mod deadlines;
 mod migration;
 
 mod model;
@@ -14,6 +15,7 @@ mod seats;
 mod variables;
 
 use crate::decision::DecisionKind;
+use crate::flow::sla::{EscalateHow, SlaDecision};
 use crate::step::{Step, choose::Case};
 use crate::{
     Answer, Decision, Flow, Instance, InstanceState, Person, Place, Question, Run, Task, TaskKind, TaskState,
@@ -113,6 +115,7 @@ fn instance(flow: &Flow) -> Instance {
         round: 0,
         picks: crate::Picks::new(),
         started_at: DateTime::UNIX_EPOCH,
+        due_at: None,
         ended_at: None,
         variables: BTreeMap::new(),
         tokens: Vec::new(),
@@ -211,7 +214,8 @@ fn sound(run: &Run<'_>) {
 
 /// What people do beside deciding: `a>b` gives to b, `a~b` asks b to act, `a~` gives back, `a{b`, `a}b`, `a|b` add b
 /// before, after and beside, `a\b` takes b off, `a@b` tells b, `a?` takes back, `a<node` returns, `a<<node` returns and
-/// wants it back at once.
+/// wants it back at once. As time passes: `a^|b` lets b decide too, `a^>b` gives it to b, `a^@b` tells b, `a=+`, `a=-`,
+/// `a=!` and `a=~` decide for a.
 fn act(run: &mut Run<'_>, task: Uuid, what: &str) -> diagnostic::Result<Option<Question>> {
     let other = user(what.chars().last().unwrap());
     let seat = |run: &Run<'_>| run.instance.tasks.iter().rfind(|t| t.assignee == other).unwrap().id;
@@ -232,6 +236,23 @@ fn act(run: &mut Run<'_>, task: Uuid, what: &str) -> diagnostic::Result<Option<Q
         }
         "@" => run.copy_to(task, &[other]).map(|()| None),
         "?" => run.take_back(task),
+        "^" => {
+            let how = match &what[1..2] {
+                "|" => EscalateHow::Add,
+                ">" => EscalateHow::Transfer,
+                _ => EscalateHow::Tell,
+            };
+            run.escalate(task, &[Person::new(other, "superior")], how)
+        }
+        "=" => {
+            let kind = match &what[1..] {
+                "+" => SlaDecision::Approve,
+                "-" => SlaDecision::Reject,
+                "~" => SlaDecision::Skip,
+                _ => SlaDecision::Done,
+            };
+            run.decide_alone(task, kind, 1)
+        }
         _ if what.starts_with("<<") => back(run, &what[2..], true),
         _ => back(run, &what[1..], false),
     }

@@ -94,6 +94,11 @@ export async function withdraw(instance: string, comment: string): Promise<void>
   await ask('POST', `/instances/${instance}/withdraw`, { body: comment === '' ? {} : { comment } });
 }
 
+/** Asks those a flow waits for to decide. */
+export async function urge(instance: string): Promise<void> {
+  await ask('POST', `/instances/${instance}/urge`, { body: {} });
+}
+
 /** Ends a flow for good; for administrators. */
 export async function cancel(instance: string, comment: string): Promise<void> {
   await ask('POST', `/instances/${instance}/cancel`, { body: comment === '' ? {} : { comment } });

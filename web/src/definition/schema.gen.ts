@@ -8,6 +8,7 @@ import type { FlowsAnswers } from './schema/flows.gen';
 import type { RecordsAnswers } from './schema/records.gen';
 import type { SiteAnswers } from './schema/site.gen';
 import type { TransfersAnswers } from './schema/transfers.gen';
+import type { WebhooksAnswers } from './schema/webhooks.gen';
 
 export type * from './schema/accounts.gen';
 export type * from './schema/approvals.gen';
@@ -20,6 +21,7 @@ export type * from './schema/records.gen';
 export type * from './schema/screens.gen';
 export type * from './schema/site.gen';
 export type * from './schema/transfers.gen';
+export type * from './schema/webhooks.gen';
 
 /** What each operation answers, by its id. */
 export interface Answers
@@ -32,4 +34,5 @@ export interface Answers
     FlowsAnswers,
     RecordsAnswers,
     SiteAnswers,
-    TransfersAnswers {}
+    TransfersAnswers,
+    WebhooksAnswers {}

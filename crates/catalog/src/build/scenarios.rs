@@ -8,11 +8,12 @@ use crate::model::object::Object;
 use crate::scopes;
 use calendar::Duration;
 use chrono::DateTime;
+use chrono_tz::Tz;
 use definition::Scenario;
 use definition::calendar::USUAL;
 use definition::scenario::{
     AddPeople, Advance, AdvanceBy, AnswerCall, ApproveTask, CopyTo, Decide, Expect, GiveTo, GivenDemo,
-    OnRecord, ReturnTo, RunAction, ScenarioAction,
+    MoveRecord, OnRecord, ReturnTo, RunAction, ScenarioAction,
 };
 use diagnostic::did_you_mean;
 use expression::Expectation;
@@ -89,16 +90,7 @@ impl Check<'_> {
                     self.values(&object, &update.set, path, "set", findings);
                 }
             }
-            ScenarioAction::Move(made) => {
-                let object = self.record(&made.record, path, findings);
-                if let Some(object) = object.filter(|_| !refused) {
-                    let moves = object.transitions.as_ref().map(|transitions| &transitions.moves);
-                    let known: Vec<&str> =
-                        moves.into_iter().flat_map(|m| m.keys()).map(|name| &**name).collect();
-                    self.known("move", &made.r#move, &known, path, "move", findings);
-                    self.values(&object, &made.set, path, "set", findings);
-                }
-            }
+            ScenarioAction::Move(made) => self.moved(made, path, refused, findings),
             ScenarioAction::Action(run) => self.run(run, path, refused, findings),
             ScenarioAction::Submit(submit) => {
                 self.record(&submit.record, path, findings);
@@ -113,6 +105,7 @@ impl Check<'_> {
             | ScenarioAction::TakeBack(Decide { record, .. })
             | ScenarioAction::Resolve(Decide { record, .. })
             | ScenarioAction::Cancel(Decide { record, .. })
+            | ScenarioAction::Urge(Decide { record, .. })
             | ScenarioAction::Comment(Decide { record, .. })
             | ScenarioAction::Transfer(GiveTo { record, .. })
             | ScenarioAction::Delegate(GiveTo { record, .. })
@@ -145,6 +138,15 @@ impl Check<'_> {
             }
             ScenarioAction::Expect(expect) => self.expect(expect, path, findings),
         }
+    }
+
+    fn moved(&self, made: &MoveRecord, path: &[&str], refused: bool, findings: &mut Findings<'_>) {
+        let object = self.record(&made.record, path, findings);
+        let Some(object) = object.filter(|_| !refused) else { return };
+        let moves = object.transitions.as_ref().map(|transitions| &transitions.moves);
+        let known: Vec<&str> = moves.into_iter().flat_map(|m| m.keys()).map(|name| &**name).collect();
+        self.known("move", &made.r#move, &known, path, "move", findings);
+        self.values(&object, &made.set, path, "set", findings);
     }
 
     /// The operation gets its full name, and only parts that it has are answered.
@@ -205,6 +207,20 @@ impl Check<'_> {
         for (key, name) in names.filter(|(_, name)| *name != "pending") {
             if let Err(finding) = paths::field(&object, name) {
                 findings.push(finding, &self.entry.origin, &[path, &[key, name]].concat());
+            }
+        }
+        for (place, task) in expect.tasks.iter().flatten().enumerate() {
+            if let Some(due) =
+                task.due.as_deref().filter(|due| calendar::read_instant(due, Tz::UTC).is_none())
+            {
+                let reason =
+                    format!("`{due}` is no instant such as 2026-03-02T09:00:00+08:00 or 2026-03-02T09:00");
+                let place = place.to_string();
+                findings.push(
+                    invalid(reason),
+                    &self.entry.origin,
+                    &[path, &["tasks", &place, "due"]].concat(),
+                );
             }
         }
         for (place, name) in expect.absent.iter().enumerate() {

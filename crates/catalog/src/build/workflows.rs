@@ -3,6 +3,7 @@
 mod acts;
 mod call;
 mod performers;
+mod sla;
 mod trigger;
 
 mod variables;
@@ -48,6 +49,7 @@ pub(super) fn build(
                 declared: HashMap::new(),
                 answers: HashSet::new(),
                 sequences: Vec::new(),
+                of_task: false,
             }
             .workflow(&mut workflow, findings);
         }
@@ -92,6 +94,8 @@ struct Check<'a> {
     answers: HashSet<String>,
     /// The names of the steps of this sequence and those around it, outermost first.
     sequences: Vec<Vec<String>>,
+    /// What is checked is about a task: paths may begin with who holds it.
+    of_task: bool,
 }
 
 impl Check<'_> {
@@ -142,6 +146,12 @@ impl Check<'_> {
         self.trigger(workflow, findings);
         self.declare(&mut workflow.variables, findings);
         performers::policy(self, workflow, findings);
+        if let Some(sla) = &mut workflow.sla {
+            self.sla(sla, &[], findings);
+        }
+        if let Some(sla) = &mut workflow.overall_sla {
+            self.overall_sla(sla, findings);
+        }
         let mut path = vec!["steps".to_owned()];
         self.steps(&mut workflow.steps, &mut path, findings);
     }
@@ -181,6 +191,9 @@ impl Check<'_> {
         let at = |more: &[&str]| joined(own, more);
         for name in step.fields.keys().filter(|name| *name != "*") {
             self.field(name, &strs(&at(&["fields", name])), findings);
+        }
+        if let Some(sla) = &mut step.sla {
+            self.sla(sla, own, findings);
         }
         match &mut step.kind {
             StepKind::Approve(step) => self.people(&mut step.approve.by, &at(&["approve", "by"]), findings),

@@ -27,7 +27,6 @@ pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
         found.key("", Diagnostic::new(Code::MissingKey).with("key", "object"));
     }
     let not_yet = [
-        ("webhook", workflow.trigger.webhook.is_some()),
         ("form_submitted", workflow.trigger.form_submitted.is_some()),
         ("mail_received", workflow.trigger.mail_received.is_some()),
     ];

@@ -18,13 +18,17 @@ pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
     let mut walk = Walk { by_move: workflow.start.by.contains(&StartBy::Transition), found };
     walk.sequence(&workflow.steps, "/steps", Before::default());
     if let Some(Empty::Assign(rule)) = &workflow.policy.empty {
-        let pointer = "/policy/empty/assign";
-        if !picking(rule).is_empty() {
-            walk.found.value(pointer, nobody_picks());
-        }
-        walk.shape(rule, pointer);
+        found_alone(rule, "/policy/empty/assign", walk.found);
     }
     separation(workflow, found);
+}
+
+/// A rule that must find its people by itself: nobody is there to name them.
+pub(super) fn found_alone(rule: &Performer, pointer: &str, found: &mut Findings<'_>) {
+    if !picking(rule).is_empty() {
+        found.value(pointer, nobody_picks());
+    }
+    Walk { by_move: false, found }.shape(rule, pointer);
 }
 
 /// The steps inside a step, with the way to them.

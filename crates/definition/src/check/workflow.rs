@@ -1,6 +1,6 @@
 //! Checks of a workflow.
 
-use super::{automation, named, people, wrong};
+use super::{automation, named, people, sla, wrong};
 use crate::findings::Findings;
 use crate::shape::Expression;
 use crate::workflow::{Branch, Empty, Join, Lock, Step, StepKind, Workflow};
@@ -23,6 +23,7 @@ pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
     }
     people::check(workflow, found);
     automation::check(workflow, found);
+    sla::check(workflow, found);
     // An assignment that itself may find nobody would only move the question.
     if let Some(Empty::Assign(crate::workflow::Performer::Field { .. })) = &workflow.policy.empty {
         found.value(
@@ -119,7 +120,10 @@ fn once(
 
 /// Keys that belong to some types of steps.
 fn only_for(step: &Step, pointer: &str, found: &mut Findings<'_>) {
-    if !matches!(step.kind, StepKind::Approve(_) | StepKind::Handle(_)) {
+    if !step.asks_people() {
+        if step.sla.is_some() {
+            found.key(&format!("{pointer}/sla"), only_approve());
+        }
         if !step.allow.is_empty() {
             found.key(&format!("{pointer}/allow"), only_approve());
         }

@@ -60,6 +60,8 @@ impl Walk<'_, '_> {
             Kind::Workflow => {
                 self.fields(tree, "variables", "");
                 self.steps(tree, "");
+                self.sla(tree, "sla", "");
+                self.sla(tree, "overall_sla", "");
                 if let Some(assign) = tree.pointer("/policy/empty/assign") {
                     self.performer(assign, "/policy/empty/assign");
                 }
@@ -163,6 +165,7 @@ impl Walk<'_, '_> {
         {
             self.performer(performer, &format!("{pointer}/send/to/{index}"));
         }
+        self.sla(step, "sla", pointer);
         for key in ["choose", "each", "parallel", "wait"] {
             for (name, branch) in entries(step, key) {
                 self.steps(branch, &join(&format!("{pointer}/{key}"), name));
@@ -177,6 +180,18 @@ impl Walk<'_, '_> {
             }
         }
         self.steps(step, pointer);
+    }
+
+    /// Who comes in as the time of a step passes.
+    fn sla(&mut self, tree: &Json, key: &str, base: &str) {
+        let Some(sla) = tree.get(key) else { return };
+        let base = format!("{base}/{key}/at");
+        for (mark, act) in entries(sla, "at") {
+            let by = act.pointer("/escalate/by").and_then(Json::as_array);
+            for (index, performer) in by.into_iter().flatten().enumerate() {
+                self.performer(performer, &format!("{}/escalate/by/{index}", join(&base, mark)));
+            }
+        }
     }
 
     fn performer(&mut self, performer: &Json, pointer: &str) {

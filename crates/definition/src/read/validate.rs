@@ -15,7 +15,7 @@ use serde_json::Value as Json;
 const NOT_YET_KEYS: [(Kind, &[&str]); 3] = [
     (
         Kind::Workflow,
-        &["sla", "take_back", "trigger", "reentry", "retry", "on_error", "at_most_once", "into", "edit"],
+        &["take_back", "trigger", "reentry", "retry", "on_error", "at_most_once", "into", "edit"],
     ),
     (Kind::Scenario, &["mail", "origin", "sms", "effects"]),
     (Kind::View, &["blocks", "chart"]),

@@ -217,7 +217,6 @@ fn of_workflows() {
         "steps: {}",
         "use: automation\nsteps: {a: {end: approved}}",
         "use: approval\nsteps: {}",
-        "use: approval\nsla: {due: 8h}\nsteps: {a: {end: approved}}",
         "use: approval\nsteps: {a: {}}",
         "use: approval\nsteps: {a: {aprove: {by: [{role: r}]}}}",
         "use: approval\nsteps: {a: {parallel: {}}}",
@@ -260,6 +259,40 @@ fn of_workflows() {
         "use: approval\nvariables: {n: {typ: integer}, m: {type: integre}}\nsteps: {a: {end: approved}}",
         "use: approval\nvariables: {O: {type: text}, n: {type: integer, default: 1, default_from: m}}\nsteps: {a: {end: approved}}",
     ];
+    insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
+}
+
+#[test]
+fn of_deadlines() {
+    let head = "kind: workflow\nname: w\nobject: quote\nuse: approval\n";
+    let people = "{approve: {by: [{role: r}]}}";
+    let rows = [
+        "sla: 8h\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: soon}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: -1h}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: 0h}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: 8h working}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: 8h, at: {half: remind, 0%: remind, 1001%: remind, 050%: remind, 50 %: remind}}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: 8h, at: {50%: remnd}}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: 8h, at: {50%: {mail: x}}}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: 8h, at: {50%: {escalate: {by: []}}}}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: 8h, at: {50%: {escalate: {by: [{rolle: r}], how: ask}}}}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: 8h, at: {50%: {escalate: {by: [{initiator_picks: {}}]}}}}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: 8h, at: {100%: {decide: done}}}\nsteps: {a: PEOPLE}".to_owned(),
+        "sla: {due: 8h, at: {100%: {decide: approve}}}\nsteps: {a: PEOPLE, b: {handle: {by: [{role: r}]}}}".to_owned(),
+        "steps: {a: {handle: {by: [{role: r}]}, sla: {due: 8h, at: {100%: {decide: reject}}}}}".to_owned(),
+        "steps: {a: {end: approved, sla: {due: 8h}}}".to_owned(),
+        "overall_sla: {due: 0h, at: {50%: remnd}}\nsteps: {a: PEOPLE}".to_owned(),
+        "overall_sla: {due: 8h working, at: {0%: {escalate: {by: [{rolle: r}], how: transfer}}}}\nsteps: {a: PEOPLE}".to_owned(),
+        "overall_sla: {due: 8h, at: {50%: {escalate: {by: [{role: r}], how: add}}, 100%: {decide: skip}}}\nsteps: {a: PEOPLE}".to_owned(),
+        format!(
+            "sla: {{due: 8h, at: {{{}}}}}\nsteps: {{a: PEOPLE}}",
+            (1..=11).map(|mark| format!("{mark}%: remind")).collect::<Vec<_>>().join(", ")
+        ),
+    ];
+    let rows: Vec<String> = rows.iter().map(|row| row.replace("PEOPLE", people)).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
     insta::assert_snapshot!(report("workflows/w.yaml", head, &rows));
 }
 

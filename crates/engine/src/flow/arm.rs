@@ -53,7 +53,7 @@ async fn due(work: &Work, run: &Run<'_>, token: u32, timer: &Timer) -> Result<Op
     }
 }
 
-fn calendar<'a>(work: &'a Work, name: &str) -> Result<&'a Calendar> {
+pub(super) fn calendar<'a>(work: &'a Work, name: &str) -> Result<&'a Calendar> {
     let known = work.published.catalog.calendars.get(name);
     let missing = || Diagnostic::new(Code::UnknownReference).with("what", "calendar").with("name", name);
     Ok(known.ok_or_else(missing)?)

@@ -3,7 +3,9 @@
 use crate::flow::begin::{fresh, take};
 use crate::flow::log::{LogKind, Said};
 use crate::flow::{stored, values};
+use crate::records::command::Command;
 use crate::work::{Link, Work};
+use chrono::{DateTime, Utc};
 use definition::workflow::PerRecord;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::Row;
@@ -74,6 +76,21 @@ pub(crate) async fn set_off(
     }
     work.drive(held, &mut run, None).await?;
     Ok(Some(id))
+}
+
+/// Starts an automation that is about no record: it gets one, of the run itself.
+pub(crate) async fn set_off_alone(
+    work: &Work,
+    flow: &Arc<Flow>,
+    at: DateTime<Utc>,
+    cause: Cause<'_>,
+) -> Result<()> {
+    if table::is_started(&work.tx, &cause.key).await? {
+        return Ok(());
+    }
+    let body = json!({"workflow": &*flow.name, "due": at});
+    let made = work.execute(&Command::Create { object: flow.object.clone(), body }).await?;
+    set_off(work, flow, &made.row, cause).await.map(drop)
 }
 
 /// A new run takes the place of an old one.

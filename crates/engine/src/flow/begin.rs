@@ -23,6 +23,7 @@ pub(super) fn fresh(work: &Work, flow: &Flow, record: Uuid, initiator: Uuid) -> 
         round: 0,
         picks: Picks::new(),
         started_at: work.bindings.now,
+        due_at: None,
         ended_at: None,
         variables: BTreeMap::new(),
         tokens: Vec::new(),

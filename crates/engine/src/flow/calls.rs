@@ -17,7 +17,7 @@ pub(crate) const WAKE: &str = "wake";
 /// What the keys of effects begin with that flows wait for.
 const ASKED: &str = "flow.call:";
 /// How often a job is taken up whose worker vanished or whose database was busy.
-const MOST_ATTEMPTS: i64 = 20;
+pub(super) const MOST_ATTEMPTS: i64 = 20;
 
 /// Which token, by what.
 #[derive(Clone, Debug, Serialize, Deserialize)]

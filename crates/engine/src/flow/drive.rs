@@ -4,7 +4,7 @@ use crate::flow::people::absence;
 use crate::flow::stored::Held;
 use crate::flow::variable::{self, Known};
 use crate::flow::writes::write;
-use crate::flow::{arm, calls, decision, deeds, events, people, values};
+use crate::flow::{arm, calls, decision, deeds, events, people, sla, values};
 use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::Result;
@@ -33,7 +33,8 @@ pub(super) async fn until_it_waits(
         let answer = Box::pin(answer(work, &mut held, run, question)).await?;
         asked = run.answer(answer)?;
     }
-    held.save(work, &run.instance).await?;
+    Box::pin(sla::keep(work, &held, run)).await?;
+    Box::pin(held.save(work, &run.instance)).await?;
     let outcome = match run.instance.state {
         InstanceState::Running | InstanceState::Suspended => return Ok(()),
         InstanceState::Approved => Outcome::Approve,
@@ -60,31 +61,36 @@ pub(super) async fn answer(
     let known = || variable::seen(run, run.asking());
     Ok(match question {
         Question::Do { node, token } => match &flow.nodes[node].step {
-            Step::Act(act) => deeds::act(work, run, token, act).await?,
+            Step::Act(act) => Box::pin(deeds::act(work, run, token, act)).await?,
             Step::Query(query) => {
-                deeds::query(work, run, token, query).await?;
+                Box::pin(deeds::query(work, run, token, query)).await?;
                 Answer::Written
             }
             _ => Answer::Written,
         },
         Question::Arm { node, token } => match &flow.nodes[node].step {
-            Step::Wait(wait) => Answer::Awaits(arm::awaits(work, run, token, wait).await?),
+            Step::Wait(wait) => Answer::Awaits(Box::pin(arm::awaits(work, run, token, wait)).await?),
             _ => Answer::Written,
         },
         Question::People { node, rules } => {
-            let found = people::matching(work, run, &run.flow.nodes[node].name, &known(), &rules).await?;
-            Answer::People(absence::present(work, run, node, found).await?)
+            let found =
+                Box::pin(people::matching(work, run, &run.flow.nodes[node].name, &known(), &rules)).await?;
+            Answer::People(Box::pin(absence::present(work, run, node, found)).await?)
         }
         Question::Substitute { node, head, others } => {
-            let found = people::substitutes(work, instance, head).await?;
-            Answer::Substituted { others, substitutes: absence::present(work, run, node, found).await? }
+            let found = Box::pin(people::substitutes(work, instance, head)).await?;
+            Answer::Substituted {
+                others,
+                substitutes: Box::pin(absence::present(work, run, node, found)).await?,
+            }
         }
         Question::Fallback { node, rule } => {
-            let found = people::matching(work, run, &run.flow.nodes[node].name, &known(), &[rule]).await?;
-            Answer::Fallback(absence::present(work, run, node, found).await?)
+            let found =
+                Box::pin(people::matching(work, run, &run.flow.nodes[node].name, &known(), &[rule])).await?;
+            Answer::Fallback(Box::pin(absence::present(work, run, node, found)).await?)
         }
         Question::Cases { node, .. } => {
-            Answer::Cases(values::cases_that_hold(work, run, node, &known()).await?)
+            Answer::Cases(Box::pin(values::cases_that_hold(work, run, node, &known())).await?)
         }
         Question::Again { node, after, .. } => {
             let when = match &run.flow.nodes[node].step {
@@ -99,12 +105,12 @@ pub(super) async fn answer(
         }
         Question::Items { node, .. } => match &run.flow.nodes[node].step {
             Step::ForEach(ForEach { items: Some(items), .. }) => {
-                Answer::Items(values::items(work, run, &known(), items).await?)
+                Answer::Items(Box::pin(values::items(work, run, &known(), items)).await?)
             }
             _ => Answer::Items(Vec::new()),
         },
         Question::Write { node, .. } => match &run.flow.nodes[node].step {
-            Step::Set(step) => set(work, run, step, &known()).await?,
+            Step::Set(step) => Box::pin(set(work, run, step, &known())).await?,
             _ => Answer::Written,
         },
         Question::Decide { node, .. } => match &run.flow.nodes[node].step {

@@ -5,6 +5,7 @@ use crate::flow::automation::{Cause, set_off};
 use crate::flow::{calls, stored, variable};
 use crate::records::read::{self, Given};
 use crate::work::{Link, Work};
+use catalog::{Field, Stored, SystemField};
 use diagnostic::{Locale, Result};
 use expression::Root;
 use plan::Row;
@@ -51,7 +52,7 @@ fn of_row(work: &Work, planned: &Planned, write: &RowWrite) -> Option<Event> {
         .object
         .fields
         .values()
-        .filter(|field| write.changed.contains(&field.index) && field.system.is_none())
+        .filter(|field| write.changed.contains(&field.index) && !is_bookkeeping(field))
         .map(|field| &*field.name)
         .collect();
     if write.operation == Operation::Update && fields.is_empty() {
@@ -93,11 +94,16 @@ pub(super) async fn flow_ended(work: &Work, instance: &Instance) -> Result<()> {
     event::insert(&work.tx, &[happened(work, ENDED, &instance.object, instance.record, payload)]).await
 }
 
-/// The values of a row that somebody gave, but for those that are kept sealed.
+/// What every write changes: nothing has happened to a record of which only this is new.
+fn is_bookkeeping(field: &Field) -> bool {
+    field.system.is_some_and(|system| !matches!(system, SystemField::Owner | SystemField::Department))
+}
+
+/// The values of a row as they stand in its table, but for those that are kept sealed.
 fn image(row: &Row) -> Json {
-    let given =
-        row.object.fields.values().filter(|field| field.encrypted.is_none() && field.derived.is_none());
-    let kept = given.filter_map(|field| {
+    let is_stored = |field: &&Field| matches!(field.stored, Stored::Column { .. } | Stored::Link(_));
+    let own = row.object.fields.values().filter(|field| field.encrypted.is_none()).filter(is_stored);
+    let kept = own.filter_map(|field| {
         let value = row.values.get(field.index)?;
         Some((field.name.to_string(), variable::kept(value)))
     });
@@ -161,7 +167,7 @@ async fn act(work: &Work, event: &Event) -> Result<()> {
     // An object that is gone since sets nothing off.
     let Some(object) = work.published.catalog.object(&event.object) else { return Ok(()) };
     let chain: Vec<Link> = serde_json::from_value(event.chain.clone()).unwrap_or_default();
-    // What is computed from other records is taken as it stands now; the rest as the event left it.
+    // What is computed when it is read is taken as it stands now; the rest as the event left it.
     let Some(now) = work.rows().load(object, event.record.unwrap_or_default()).await? else { return Ok(()) };
     let row = as_it_was(&now, &event.payload["after"]).unwrap_or_else(|| now.clone());
     let old = as_it_was(&now, &event.payload["before"]);

@@ -59,6 +59,14 @@ pub enum LogKind {
     Skipped,
     /// An administrator let it go on under another version of its definition.
     Migrated,
+    /// Whoever holds a task was reminded of it.
+    Reminded,
+    /// Others came in because the time of a task passed.
+    Escalated,
+    /// A task was decided because its time was up.
+    DecidedAutomatically,
+    /// The initiator asked for a decision.
+    Urged,
 }
 
 impl LogKind {
@@ -91,6 +99,10 @@ impl LogKind {
             LogKind::Retried => "retried",
             LogKind::Skipped => "skipped",
             LogKind::Migrated => "migrated",
+            LogKind::Reminded => "reminded",
+            LogKind::Escalated => "escalated",
+            LogKind::DecidedAutomatically => "decided_automatically",
+            LogKind::Urged => "urged",
         }
     }
 }

@@ -20,7 +20,7 @@ use plan::Row;
 use std::collections::HashSet;
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::{Flow, Instance, Performer, Person, Picker, Run};
+use workflow::{Flow, Instance, Performer, Person, Picker, Run, Task};
 
 /// Where rules are asked: what they speak of beside the organisation.
 #[derive(Clone, Copy)]
@@ -29,6 +29,8 @@ struct Place<'a> {
     instance: &'a Instance,
     node: &'a str,
     known: &'a Known,
+    /// Who holds the task in sight.
+    assignee: Option<Uuid>,
 }
 
 /// Everyone whom one of the rules of a node names, once, in the order of the rules. People who may not sign in are
@@ -40,7 +42,23 @@ pub async fn matching(
     known: &Known,
     rules: &[Performer],
 ) -> Result<Vec<Person>> {
-    let place = Place { flow: run.flow, instance: &run.instance, node, known };
+    let place = Place { flow: run.flow, instance: &run.instance, node, known, assignee: None };
+    named(work, place, rules).await
+}
+
+/// As [`matching`], for rules that may speak of who holds a task.
+pub async fn about_task(
+    work: &Work,
+    run: &Run<'_>,
+    task: &Task,
+    known: &Known,
+    rules: &[Performer],
+) -> Result<Vec<Person>> {
+    let (instance, assignee) = (&run.instance, Some(task.assignee));
+    named(work, Place { flow: run.flow, instance, node: &task.node, known, assignee }, rules).await
+}
+
+async fn named(work: &Work, place: Place<'_>, rules: &[Performer]) -> Result<Vec<Person>> {
     let mut named = Vec::new();
     for rule in rules {
         named.extend(by_rule(work, place, rule).await?);
@@ -78,9 +96,9 @@ async fn by_rule(work: &Work, place: Place<'_>, rule: &Performer) -> Result<Vec<
             }
             (users, format!("superior {level} of {}", words(of)))
         }
-        Performer::SuperiorChain(chain) => return chain::superiors(work, place, chain).await,
+        Performer::SuperiorChain(chain) => return Box::pin(chain::superiors(work, place, chain)).await,
         Performer::DepartmentHead { of } => {
-            (heads(work, place, of).await?, format!("head of the department of {}", words(of)))
+            (Box::pin(heads(work, place, of)).await?, format!("head of the department of {}", words(of)))
         }
         Performer::Field(path) => (users_at(work, place, path).await?, format!("field {}", words(path))),
         Performer::Picked(picked) => {
@@ -92,7 +110,7 @@ async fn by_rule(work: &Work, place: Place<'_>, rule: &Performer) -> Result<Vec<
         }
         // Not the condition: it may speak of fields that a reader may not read.
         Performer::Where(condition) => {
-            (among::meeting(work, place, condition).await?, "condition of the step".to_owned())
+            (Box::pin(among::meeting(work, place, condition)).await?, "condition of the step".to_owned())
         }
         Performer::Group(members) => return of_group(work, place, members).await,
     };
@@ -130,6 +148,7 @@ pub async fn substitutes(work: &Work, instance: &Instance, head: bool) -> Result
 fn words(path: &Path) -> String {
     let root = match path.root {
         Root::Initiator => Some("initiator"),
+        Root::Assignee => Some("assignee"),
         // A variable says itself what it is called.
         _ => None,
     };
@@ -247,12 +266,15 @@ fn ids(value: &Value) -> Vec<Uuid> {
     }
 }
 
-/// Walks a path from the record, the initiator or a variable; answers the value and the object it refers to.
+/// Walks a path from the record, the initiator, who holds the task or a variable; answers the value and the object it refers to.
 async fn value_at(work: &Work, place: Place<'_>, path: &Path) -> Result<(Value, Option<Arc<str>>)> {
     let instance = place.instance;
     let mut steps = path.steps.as_slice();
     let (mut value, mut target): (Value, Option<Arc<str>>) = match (path.root, steps.split_first()) {
         (Root::Initiator, _) => (Value::Reference(instance.initiator), Some("base.user".into())),
+        (Root::Assignee, _) => {
+            (place.assignee.map(Value::Reference).unwrap_or_default(), Some("base.user".into()))
+        }
         (Root::Variable, Some((variable, rest))) => {
             steps = rest;
             let ty = place.flow.variables.types.get(&variable.field);

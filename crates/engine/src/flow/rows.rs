@@ -13,6 +13,7 @@ pub(super) fn variables(instance: &Instance) -> Json {
         "values": instance.variables,
         "picks": instance.picks,
         "parent": instance.parent,
+        "due_at": instance.due_at,
     })
 }
 
@@ -38,6 +39,7 @@ pub(super) fn read_instance(
         round: number_in(&row.variables, "round"),
         variables: read_json(row.variables["values"].clone())?,
         picks: read_json(row.variables["picks"].clone())?,
+        due_at: read_json(row.variables["due_at"].clone())?,
         started_at: row.started_at,
         ended_at: row.ended_at,
         tasks: tasks.iter().map(|task| read_task(task, number(task.token))).collect::<Result<_>>()?,
@@ -100,6 +102,8 @@ fn read_task(task: &table::Task, token: u32) -> Result<Task> {
         weight: number_in(&task.data, "weight").max(1),
         added: read_json(task.data["added"].clone())?,
         owners: read_json(task.data["owners"].clone())?,
+        due_at: task.due_at,
+        automatic: task.data["automatic"].as_bool().unwrap_or(false),
         why: task.why.as_str().unwrap_or_default().to_owned(),
         in_place_of: read_json(task.data["in_place_of"].clone())?,
         seen: task.seen_version,
@@ -116,6 +120,7 @@ pub(super) fn task_data(task: &Task) -> Json {
         "weight": task.weight,
         "added": task.added,
         "owners": task.owners,
+        "automatic": task.automatic,
         "in_place_of": task.in_place_of,
     })
 }

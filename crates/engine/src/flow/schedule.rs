@@ -2,18 +2,16 @@
 //! run; a slot that nobody was there for counts once, late, and the next one is the next in the future.
 
 use crate::engine::Engine;
-use crate::flow::automation::{Cause, set_off};
+use crate::flow::automation::{Cause, set_off, set_off_alone};
 use crate::flow::calls::QUEUE;
 use crate::flow::dates;
 use crate::flow::slot::Slot;
 use crate::published::Published;
-use crate::records::command::Command;
 use crate::work::Work;
 use calendar::Schedule;
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Result};
 use plan::planner::Mode;
-use serde_json::json;
 use std::sync::Arc;
 use storage::Tx;
 use storage::store::job::{self, Job};
@@ -169,13 +167,7 @@ impl Engine {
     }
 }
 
-/// A flow that is about no record gets one: of the run itself.
 async fn run_once(work: &Work, slot: &Slot, key: &str) -> Result<()> {
     let Some(flow) = work.published.flow(&slot.workflow).cloned() else { return Ok(()) };
-    if storage::store::workflow::is_started(&work.tx, key).await? {
-        return Ok(());
-    }
-    let body = json!({"workflow": &*flow.name, "due": slot.at});
-    let made = work.execute(&Command::Create { object: flow.object.clone(), body }).await?;
-    set_off(work, &flow, &made.row, Cause::of_time(key.to_owned())).await.map(drop)
+    set_off_alone(work, &flow, slot.at, Cause::of_time(key.to_owned())).await
 }

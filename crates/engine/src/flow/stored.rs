@@ -122,6 +122,16 @@ impl Held {
         Ok(())
     }
 
+    /// Whether the flow begins with this transaction.
+    pub fn begins(&self) -> bool {
+        self.fresh
+    }
+
+    /// Whether a task was open when the flow was locked.
+    pub fn was_open(&self, task: Uuid) -> bool {
+        self.tasks.iter().any(|known| known.id == task && known.state == TaskState::Open.name())
+    }
+
     /// Says something in the log of the flow.
     pub fn say<'s>(&mut self, work: &Work, kind: LogKind, node: Option<&str>, said: impl Into<Said<'s>>) {
         let said = said.into();
@@ -209,6 +219,7 @@ impl Held {
                         && known.assignee == row.assignee
                         && known.token == row.token
                         && known.node == row.node
+                        && known.due_at == row.due_at
                         && known.data == row.data => {}
                 Some(_) => drop(table::save_task(&work.tx, &row).await?),
                 None => fresh.push(row),
@@ -232,7 +243,8 @@ fn task_row(
         );
     // Who decided stays, even when the decision is void later; one that was taken back was none.
     let decided_by = known.and_then(|k| k.decided_by).or(decided.then_some(work.identity.actor.id));
-    let decided_by = decided_by.filter(|_| task.decided_at.is_some());
+    // What was decided because its time was up nobody decided.
+    let decided_by = decided_by.filter(|by| task.decided_at.is_some() && !by.is_nil());
     table::Task {
         id: task.id,
         instance,
@@ -253,7 +265,7 @@ fn task_row(
         decided_by,
         decided_at: task.decided_at,
         read_at: known.and_then(|k| k.read_at),
-        due_at: None,
+        due_at: task.due_at,
         version: known.map_or(1, |known| known.version + 1),
         created_at: task.created_at,
     }

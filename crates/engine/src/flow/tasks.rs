@@ -99,7 +99,9 @@ pub(super) fn told_why(work: &Work, object: &str, why: &Json) -> Json {
         other => return other.clone(),
     };
     let Some((before, path)) = why.rsplit_once(' ') else { return json!(why) };
-    let of_record = (before == "field" || before.ends_with(" of")) && !path.starts_with("initiator");
+    let of_record = (before == "field" || before.ends_with(" of"))
+        && !path.starts_with("initiator")
+        && !path.starts_with("assignee");
     let known = work.planner().known();
     let readable = known.object(object).is_ok_and(|(object, _)| known.path(object, path).is_ok());
     match of_record && !readable {
@@ -157,6 +159,8 @@ pub(crate) async fn task_entry(work: &Work, task: &table::Task, instance: &table
         "decided_by": person(work, task.decided_by).await?,
         "decided_at": task.decided_at,
         "read_at": task.read_at,
+        "due_at": task.due_at,
+        "automatic": task.data["automatic"].as_bool().unwrap_or(false),
         "created_at": task.created_at,
         "version": task.version,
     }))
@@ -172,6 +176,7 @@ pub(crate) async fn instance_entry(work: &Work, instance: &table::Instance) -> R
         // What was sent along may hold what the reader may not read.
         "parked": instance.parked.as_ref().map(|parked| json!({"move": parked["move"]})),
         "started_at": instance.started_at,
+        "due_at": instance.variables["due_at"],
         "ended_at": instance.ended_at,
     }))
 }

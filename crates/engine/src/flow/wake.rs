@@ -39,12 +39,12 @@ impl Engine {
 }
 
 /// What another attempt may mend: the database was busy or away.
-fn is_transient(found: &Diagnostic) -> bool {
+pub(super) fn is_transient(found: &Diagnostic) -> bool {
     matches!(found.code, Code::DatabaseBusy | Code::DatabaseUnavailable)
 }
 
 /// Ends the job first: its key is free for what the step awaits next. A lease that is no longer ours ends all of it.
-async fn complete(work: &Work, id: Uuid, lease: i64) -> Result<()> {
+pub(super) async fn complete(work: &Work, id: Uuid, lease: i64) -> Result<()> {
     match job::complete(&work.tx, id, lease, None, work.bindings.now).await? {
         true => Ok(()),
         false => Err(Box::new(Diagnostic::new(Code::DatabaseBusy))),

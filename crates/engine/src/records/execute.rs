@@ -65,7 +65,7 @@ impl Work {
             let finished = timed("plan", || self.planner().finish(&mut draft, &known))?;
             match finished {
                 Finished::Read(needs) => facts::read(self, &needs, &mut known).await?,
-                Finished::Done(planned) => return self.store(command, *planned).await,
+                Finished::Done(planned) => return Box::pin(self.store(command, *planned)).await,
                 Finished::Parked(parked) => {
                     let instance = Box::pin(self.park(&parked)).await?;
                     let object = self.published.object(&parked.object)?;

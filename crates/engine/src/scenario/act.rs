@@ -22,7 +22,7 @@ impl Scene<'_> {
     /// Does a step.
     pub async fn act(&mut self, action: &ScenarioAction) -> Result<(), Stop> {
         match action {
-            ScenarioAction::Create(create) => self.create(create).await,
+            ScenarioAction::Create(create) => Box::pin(self.create(create)).await,
             ScenarioAction::Update(update) => {
                 let (object, id) = self.record(&update.record)?;
                 let body = self.values(&object, &update.set)?;
@@ -39,20 +39,30 @@ impl Scene<'_> {
                 self.write(Command::Restore { object, id }).await?;
                 Ok(())
             }
-            ScenarioAction::Move(made) => self.make_move(made).await,
-            ScenarioAction::Action(run) => self.press(run).await,
-            ScenarioAction::Submit(submit) => self.submit(submit).await,
+            ScenarioAction::Move(made) => Box::pin(self.make_move(made)).await,
+            ScenarioAction::Action(run) => Box::pin(self.press(run)).await,
+            ScenarioAction::Submit(submit) => Box::pin(self.submit(submit)).await,
             ScenarioAction::Approve(task) => {
                 let (record, node) = (task.record.as_str(), task.node.as_deref());
                 let (comment, picks) = (task.comment.as_deref(), Some(&task.picks));
-                self.decide(DecisionKind::Approve, Wanted { record, node, comment, picks }, None, false).await
+                Box::pin(self.decide(
+                    DecisionKind::Approve,
+                    Wanted { record, node, comment, picks },
+                    None,
+                    false,
+                ))
+                .await
             }
-            ScenarioAction::Reject(d) => self.decide(DecisionKind::Reject, wanted(d), None, false).await,
-            ScenarioAction::Done(d) => self.decide(DecisionKind::Done, wanted(d), None, false).await,
+            ScenarioAction::Reject(d) => {
+                Box::pin(self.decide(DecisionKind::Reject, wanted(d), None, false)).await
+            }
+            ScenarioAction::Done(d) => {
+                Box::pin(self.decide(DecisionKind::Done, wanted(d), None, false)).await
+            }
             ScenarioAction::Return(back) => {
                 let (record, node) = (back.record.as_str(), back.node.as_deref());
                 let wanted = Wanted { record, node, comment: back.comment.as_deref(), picks: None };
-                self.decide(DecisionKind::Return, wanted, Some(&back.to), back.back).await
+                Box::pin(self.decide(DecisionKind::Return, wanted, Some(&back.to), back.back)).await
             }
             ScenarioAction::TakeBack(_)
             | ScenarioAction::Transfer(_)
@@ -60,22 +70,23 @@ impl Scene<'_> {
             | ScenarioAction::Resolve(_)
             | ScenarioAction::AddSign(_)
             | ScenarioAction::RemoveSign(_)
-            | ScenarioAction::Copy(_) => self.seat(action).await,
-            ScenarioAction::Cancel(d) => self.cancel(wanted(d)).await,
-            ScenarioAction::Withdraw(d) => self.withdraw(wanted(d)).await,
-            ScenarioAction::Comment(d) => self.comment(wanted(d)).await,
-            ScenarioAction::Upload(upload) => self.upload(upload).await,
-            ScenarioAction::Query(query) => self.query(query).await,
-            ScenarioAction::Advance(advance) => self.advance(advance).await,
-            ScenarioAction::Answer(answer) => self.answer(answer).await,
+            | ScenarioAction::Copy(_) => Box::pin(self.seat(action)).await,
+            ScenarioAction::Cancel(d) => Box::pin(self.cancel(wanted(d))).await,
+            ScenarioAction::Urge(d) => Box::pin(self.urge(wanted(d))).await,
+            ScenarioAction::Withdraw(d) => Box::pin(self.withdraw(wanted(d))).await,
+            ScenarioAction::Comment(d) => Box::pin(self.comment(wanted(d))).await,
+            ScenarioAction::Upload(upload) => Box::pin(self.upload(upload)).await,
+            ScenarioAction::Query(query) => Box::pin(self.query(query)).await,
+            ScenarioAction::Advance(advance) => Box::pin(self.advance(advance)).await,
+            ScenarioAction::Answer(answer) => Box::pin(self.answer(answer)).await,
             ScenarioAction::Refused(refused) => Box::pin(self.refused(refused)).await,
-            ScenarioAction::Expect(expected) => self.expect(expected).await,
+            ScenarioAction::Expect(expected) => Box::pin(self.expect(expected)).await,
         }
     }
 
     async fn write(&self, command: Command) -> Result<Written, Stop> {
         let actor = self.actor().await?;
-        Ok(self.stage.engine.write(&actor, command).await?)
+        Ok(Box::pin(self.stage.engine.write(&actor, command)).await?)
     }
 
     async fn create(&mut self, create: &CreateRecord) -> Result<(), Stop> {

@@ -4,6 +4,7 @@ use crate::scenario::compare::fits;
 use crate::scenario::decide::Held;
 use crate::scenario::scene::{Scene, Stop};
 use crate::scenario::wording::shown;
+use chrono::{DateTime, Utc};
 use definition::scenario::{Expect, ExpectTask, Query};
 use diagnostic::Code;
 use serde_json::Value as Json;
@@ -120,6 +121,9 @@ impl Scene<'_> {
                 continue;
             };
             let found = held.remove(at);
+            if let Some(due) = &wanted.due {
+                self.expect_due(due, &found, unmet)?;
+            }
             if let Some(which) = &wanted.r#box {
                 self.expect_in_box(which, &found, unmet).await?;
             }
@@ -127,6 +131,19 @@ impl Scene<'_> {
         let further: Vec<Held> = held.into_iter().filter(|held| held.task.state == "open").collect();
         if !further.is_empty() {
             unmet.push(format!("further open tasks: {}", listed(&further)));
+        }
+        Ok(())
+    }
+
+    fn expect_due(&self, wanted: &str, held: &Held, unmet: &mut Vec<String>) -> Result<(), Stop> {
+        let zone = self.stage.engine.site().time_zone;
+        let Some(at) = calendar::read_instant(wanted, zone) else {
+            return Err(Stop::unmet(format!("`{wanted}` is no instant")));
+        };
+        if held.task.due_at != Some(at) {
+            let local = |at: DateTime<Utc>| at.with_timezone(&zone).to_rfc3339();
+            let found = held.task.due_at.map_or_else(|| "not at all".to_owned(), local);
+            unmet.push(format!("the task of `{}` should be due {} and is {found}", held.login, local(at)));
         }
         Ok(())
     }

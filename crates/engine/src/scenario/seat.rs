@@ -51,6 +51,12 @@ impl Scene<'_> {
         self.ask(Request::CancelFlow { instance, comment: wanted.comment.map(str::to_owned) }).await
     }
 
+    /// Asks those a flow waits for to decide.
+    pub async fn urge(&self, wanted: Wanted<'_>) -> Result<(), Stop> {
+        let instance = self.instance(wanted.record).await?.ok_or_else(Stop::not_found)?;
+        self.ask(Request::Urge { instance, comment: wanted.comment.map(str::to_owned) }).await
+    }
+
     /// Asks the engine for something, as the actor.
     pub async fn ask(&self, request: Request) -> Result<(), Stop> {
         let actor = self.actor().await?;

@@ -21,6 +21,8 @@ mod people;
 
 mod operating;
 
+mod deadlines;
+
 mod children;
 
 mod sessions;
@@ -36,6 +38,8 @@ mod effects;
 mod connectors;
 
 mod calls;
+
+mod webhooks;
 
 mod hostile;
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-const FILES: [&str; 11] = [
+const FILES: [&str; 12] = [
     include_str!("answers/problems.json"),
     include_str!("answers/records.json"),
     include_str!("answers/definitions.json"),
@@ -20,6 +20,7 @@ const FILES: [&str; 11] = [
     include_str!("answers/site.json"),
     include_str!("answers/calendars.json"),
     include_str!("answers/connectors.json"),
+    include_str!("answers/webhooks.json"),
 ];
 
 /// The schemas of definitions, made from their types (`cargo xtask codegen`); to make them again would take longer than

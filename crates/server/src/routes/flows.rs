@@ -84,6 +84,15 @@ pub async fn cancel(caller: Caller, request: HttpRequest, payload: web::Payload)
     perform(&caller, idempotency::asked(&caller, &request, &bytes, cancel)?).await
 }
 
+/// `POST /instances/{id}/urge`
+pub async fn urge(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    let (map, bytes) = decision(&caller, &request, payload, &["comment"]).await?;
+    let instance = input::id(&request, "id", caller.locale)?;
+    let comment = caller.told(input::text(&map, "comment"))?.map(str::to_owned);
+    let urge = Request::Urge { instance, comment };
+    perform(&caller, idempotency::asked(&caller, &request, &bytes, urge)?).await
+}
+
 /// `GET /records/{object}/{id}/instances`
 pub async fn of_record(caller: Caller, request: HttpRequest) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;

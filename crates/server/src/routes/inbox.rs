@@ -8,13 +8,14 @@ use crate::routes::instances;
 use crate::routes::writes::told;
 use crate::wire;
 use actix_web::{HttpRequest, web};
+use diagnostic::{Code, Diagnostic};
 use engine::flow::instances::FlowFilter;
 use engine::requests::{Request, TaskAction, batch as alike};
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 use workflow::decision::DecisionKind;
 
-/// `GET /tasks?box=todo|done|cc|started&workflow=&object=&initiator=&state=&since=&until=&unread=&q=`
+/// `GET /tasks?box=todo|done|cc|started&workflow=&object=&initiator=&state=&since=&until=&unread=&overdue=&q=`
 pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
     const KNOWN: &[&str] = &[
         "box",
@@ -25,6 +26,7 @@ pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
         "since",
         "until",
         "unread",
+        "overdue",
         "q",
         "cursor",
         "limit",
@@ -35,9 +37,15 @@ pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
     let (of_flow, of_task) = if which == "started" { (state, None) } else { (None, state) };
     let unread = given.flag("unread")?;
     let filter = FlowFilter { state: of_flow, task_state: of_task, unread, ..instances::filter(&given)? };
+    let overdue = given.flag("overdue")?;
+    if overdue && which != "todo" {
+        let found = Diagnostic::new(Code::InvalidParameter).with("name", "overdue");
+        return Err(caller.refuse(found.with("reason", "only the box `todo` has tasks that are overdue")));
+    }
     let words = given.text("q").map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
     let (cursor, limit) = (given.id("cursor")?, given.limit(50, 200)?);
     let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
+        let filter = FlowFilter { overdue: overdue.then(|| engine.now()), ..filter };
         match words {
             Some(words) => engine.search_box(&who, &which, (&filter, &words), cursor, limit).await,
             None => engine.task_box(&who, &which, &filter, cursor, limit).await,

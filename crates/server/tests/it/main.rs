@@ -35,6 +35,7 @@ mod packs;
 
 mod calendars;
 mod decisions;
+mod webhooks;
 
 mod connectors;
 

@@ -432,6 +432,12 @@ pub async fn log(tx: &Tx, instance: Uuid) -> Result<Vec<LogRow>> {
     stored::select(tx, "where instance = $1 order by number", cells![tx.dialect(); instance]).await
 }
 
+/// The last row of one kind in the log of an instance.
+pub async fn last_log(tx: &Tx, instance: Uuid, kind: &str) -> Result<Option<LogRow>> {
+    let rest = "where instance = $1 and kind = $2 order by number desc limit 1";
+    stored::first(tx, rest, cells![tx.dialect(); instance, kind]).await
+}
+
 /// What happened in the instances of a record, newest first.
 pub async fn log_of(
     tx: &Tx,

@@ -109,12 +109,16 @@ impl Builder<'_> {
         }
     }
 
-    /// Bare names and `record` are the record, `initiator` who started; variables stand for themselves.
+    /// Bare names and `record` are the record, `initiator` who started, `assignee` who holds the task it is about;
+    /// variables stand for themselves.
     pub(super) fn names(&self) -> Names {
         let mut names = Names { clock: true, ..Names::default() };
         names.roots.insert(Root::Row, self.object.name.clone());
         names.roots.insert(Root::Record, self.object.name.clone());
         names.roots.insert(Root::Initiator, USER.into());
+        if self.of_task {
+            names.roots.insert(Root::Assignee, USER.into());
+        }
         names.parameters = self.variables.clone();
         names
     }

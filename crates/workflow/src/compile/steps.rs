@@ -21,6 +21,10 @@ use indexmap::IndexMap;
 
 impl Builder<'_> {
     pub(super) fn step(&mut self, node: NodeId, step: &written::Step) -> Step {
+        let sla = match &step.sla {
+            Some(own) => self.sla(own),
+            None => self.sla.clone(),
+        };
         match &step.kind {
             written::StepKind::Approve(approve) => Step::People(People {
                 asks: TaskKind::Approve,
@@ -28,6 +32,7 @@ impl Builder<'_> {
                 mode: mode(approve.approve.mode),
                 reject: approve.approve.reject,
                 allow: step.allow.clone(),
+                sla,
             }),
             written::StepKind::Handle(handle) => Step::People(People {
                 asks: TaskKind::Handle,
@@ -35,6 +40,7 @@ impl Builder<'_> {
                 mode: mode(handle.handle.mode),
                 reject: written::RejectRule::Any,
                 allow: step.allow.clone(),
+                sla,
             }),
             written::StepKind::Choose(choose) => {
                 Step::Choose(Choose { cases: self.cases(node, &choose.choose) })

@@ -4,9 +4,13 @@ use super::Builder;
 use crate::flow::trigger::{Dates, Event, EventKind, Schedule, Trigger};
 use crate::instance::InstanceState;
 use calendar::Duration;
+use catalog::Parameter;
 use chrono::NaiveTime;
+use definition::FieldDefinition;
 use definition::workflow as written;
 use expression::{Expectation, Expr};
+use indexmap::IndexMap;
+use std::sync::Arc;
 
 impl Builder<'_> {
     pub(super) fn trigger(&mut self, definition: &written::Workflow) -> Trigger {
@@ -26,16 +30,7 @@ impl Builder<'_> {
             event.own = false;
         }
         let zone = |name: &Option<String>| name.as_deref().and_then(|name| calendar::zone(name).ok());
-        let webhook = written.webhook.as_ref().map(|webhook| {
-            let parameters = webhook.parameters.iter();
-            parameters
-                .map(|(name, field)| (name.as_str().into(), field.kind.kind().expression_type()))
-                .collect()
-        });
-        for (name, ty) in webhook.iter().flatten() {
-            let (name, ty): (&std::sync::Arc<str>, &expression::Type) = (name, ty);
-            self.variable(name, ty.clone());
-        }
+        let webhook = written.webhook.as_ref().map(|webhook| self.sent(&webhook.parameters));
         Trigger {
             events,
             schedule: written.schedule.as_ref().map(|schedule| Schedule {
@@ -56,6 +51,27 @@ impl Builder<'_> {
             in_own_chain: definition.reentry.in_own_chain == written::InOwnChain::Start,
             max_depth: definition.reentry.max_depth,
         }
+    }
+
+    /// What another system sends, each a variable.
+    fn sent(&mut self, parameters: &IndexMap<String, FieldDefinition>) -> IndexMap<Arc<str>, Parameter> {
+        let mut sent = IndexMap::new();
+        for (name, field) in parameters {
+            let kind = field.kind.kind();
+            self.variable(name, kind.expression_type());
+            // What does not parse was refused when the definition was checked.
+            let default = field.default.as_ref().and_then(|json| kind.parse(json).ok()).unwrap_or_default();
+            let parameter = Parameter {
+                kind: field.kind.clone(),
+                label: field.label.clone(),
+                help: field.help.clone(),
+                placeholder: None,
+                required: field.required,
+                default,
+            };
+            sent.insert(name.as_str().into(), parameter);
+        }
+        sent
     }
 
     fn some(&mut self, when: Option<&definition::Expression>) -> Option<Expr> {

@@ -2,6 +2,7 @@
 
 pub use definition::workflow::{Allow, RejectRule};
 
+use super::sla::Sla;
 use super::trigger::Event;
 use super::{Outcome, Performer, ScopeId};
 use crate::instance::TaskKind;
@@ -71,6 +72,8 @@ pub struct People {
     pub reject: RejectRule,
     /// What they may do beside that.
     pub allow: Vec<Allow>,
+    /// How long they have.
+    pub sla: Option<Arc<Sla>>,
 }
 
 /// How decisions count.

@@ -2,9 +2,10 @@
 
 use crate::instance::InstanceState;
 use calendar::Duration;
+use catalog::Parameter;
 use chrono::NaiveTime;
 use chrono_tz::Tz;
-use expression::{Expr, Type};
+use expression::Expr;
 use indexmap::IndexMap;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub struct Trigger {
     /// Dates in records.
     pub dates: Option<Dates>,
     /// Signed calls of other systems: what they send, by the variable that takes it.
-    pub webhook: Option<IndexMap<Arc<str>, Type>>,
+    pub webhook: Option<IndexMap<Arc<str>, Parameter>>,
     /// Mails, of those for which this holds.
     pub mail: Option<Option<Expr>>,
     /// What happens where one runs already about the record.

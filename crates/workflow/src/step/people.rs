@@ -97,6 +97,7 @@ impl People {
 
     /// Opens what is due and says whether the node is done.
     pub(crate) fn settled(&self, run: &mut Run<'_>, token: u32) -> Next {
+        run.settle_alternatives(token);
         let seats: Vec<Task> =
             run.instance.tasks.iter().filter(|t| t.token == token && t.kind.is_awaited()).cloned().collect();
         let tally = Tally::of(&seats);
@@ -179,7 +180,7 @@ impl Tally {
 /// Whether a seat passed, with all that were added around it; `None` while it may still.
 fn stands(seats: &[Task], seat: &Task) -> Option<bool> {
     let around = |t: &&Task| {
-        t.added.is_some_and(|a| a.seat == seat.id && a.place != Place::Parallel)
+        t.added.is_some_and(|a| a.seat == seat.id && matches!(a.place, Place::Before | Place::After))
             && !matches!(t.state, TaskState::Removed | TaskState::Cancelled | TaskState::Superseded)
     };
     let own = match seat.state {
@@ -198,7 +199,7 @@ fn stands(seats: &[Task], seat: &Task) -> Option<bool> {
 fn approved_before(run: &Run<'_>, node: NodeId, person: &Person) -> bool {
     let instance = &run.instance;
     // An approval that was returned is superseded: those that are left stand.
-    let approved = |t: &&Task| t.assignee == person.user && t.state == TaskState::Approved;
+    let approved = |t: &&Task| t.assignee == person.user && t.state == TaskState::Approved && !t.automatic;
     match run.flow.policy.dedupe {
         Dedupe::None => false,
         Dedupe::AnyEarlier => instance.tasks.iter().any(|t| approved(&t)),

@@ -17,7 +17,7 @@ export interface Task {
   /** by which rule it came to this person */
   why: string;
   /** how the person was found */
-  origin: 'assigned' | 'substituted' | 'fallback' | 'transferred' | 'delegated' | 'added' | 'initiator' | 'absent';
+  origin: 'assigned' | 'substituted' | 'fallback' | 'transferred' | 'delegated' | 'added' | 'initiator' | 'absent' | 'escalated';
   /** the absent person in whose place somebody has it, and the last day of the absence */
   in_place_of: InPlaceOf | null;
   /** who lent it and gets it back, the last one first */
@@ -29,7 +29,11 @@ export interface Task {
   comment: string | null;
   decided_by: PersonReference | null;
   decided_at: string | null;
+  /** it was decided because its time was up */
+  automatic: boolean;
   read_at: string | null;
+  /** until when it should be done */
+  due_at: string | null;
   created_at: string;
   version: number;
   /** what can be done with it now; of a task that is its reader's */
@@ -71,6 +75,8 @@ export interface Instance {
   /** the move that is made once it is approved */
   parked: ParkedMove | null;
   started_at: string;
+  /** until when it should end */
+  due_at: string | null;
   ended_at: string | null;
 }
 
@@ -145,6 +151,7 @@ export interface ApprovalsAnswers {
   migrate_flow: WholeInstance;
   retry_flow: WholeInstance;
   skip_flow: WholeInstance;
+  urge: WholeInstance;
   list_tasks: {
     /** of the box `started`, instances */
     tasks: (Task | Instance)[];

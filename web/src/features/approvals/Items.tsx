@@ -6,6 +6,7 @@ import type { Box, Instance, Task } from '../../api/tasks';
 import { relative } from '../../texts/moment';
 import { State, type Tone } from '../../ui/State';
 import styles from './approvals.module.css';
+import { Due } from './Due';
 import { isToApprove } from './seats';
 
 /** A line of a box: a task, or a flow that the person began. */
@@ -58,6 +59,8 @@ export function isMarkable(entry: Entry): entry is Task {
   return 'kind' in entry && isToApprove(entry);
 }
 
+const isOpen = ({ state }: Entry) => state === 'open' || state === 'running';
+
 function Line({ box, entry }: { box: Box; entry: Entry }) {
   const { t } = useTranslation();
   const called = useLabels();
@@ -83,6 +86,12 @@ function Line({ box, entry }: { box: Box; entry: Entry }) {
       </span>
       <span className={styles.about}>
         {box === 'todo' ? t('approvals.came', { ago }) : ago}
+        {(box === 'todo' || box === 'started') && entry.due_at && isOpen(entry) && (
+          <>
+            {' · '}
+            <Due of={entry} />
+          </>
+        )}
         {box === 'todo' && task?.origin === 'delegated' && ` · ${t('approvals.lent')}`}
         {box !== 'todo' && ` · ${t(`approvals.states.${entry.state}`, { defaultValue: entry.state })}`}
       </span>

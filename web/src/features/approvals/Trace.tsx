@@ -2,10 +2,11 @@ import { useTranslation } from 'react-i18next';
 import type { Task, WholeInstance } from '../../api/tasks';
 import { moment } from '../../fields/date';
 import styles from './approvals.module.css';
+import { Due } from './Due';
 import { isWaited } from './seats';
 
 /** How somebody came to a seat, where it is not as the flow says. */
-const TOLD: readonly Task['origin'][] = ['transferred', 'delegated', 'added', 'substituted'];
+const TOLD: readonly Task['origin'][] = ['transferred', 'delegated', 'added', 'substituted', 'escalated'];
 
 /** How far a flow is: the steps with who is waited for, and what happened so far. */
 export function Trace({ instance }: { instance: WholeInstance }) {
@@ -13,6 +14,7 @@ export function Trace({ instance }: { instance: WholeInstance }) {
   const labels = new Map(instance.path.map((step) => [step.node, step.label]));
   return (
     <section className={styles.trace} aria-label={t('approvals.trace')}>
+      <Due of={instance} />
       <ol className={styles.steps}>
         {instance.path.map((step) => (
           <li key={step.node} data-state={step.state} aria-current={step.state === 'waiting' ? 'step' : undefined}>
@@ -45,11 +47,16 @@ export function Trace({ instance }: { instance: WholeInstance }) {
 }
 
 /** Somebody who is waited for, with how they came to it and whether others come first. */
-function Seat({ task: { assignee, origin, state } }: { task: Task }) {
+function Seat({ task }: { task: Task }) {
   const { t } = useTranslation();
+  const { assignee, origin, state } = task;
   const notes = [
     ...(TOLD.includes(origin) ? [t(`approvals.origins.${origin}`)] : []),
     ...(state === 'queued' ? [t('approvals.states.queued')] : []),
   ];
-  return <small>{[assignee?.title ?? '—', ...notes].join(' · ')}</small>;
+  return (
+    <small>
+      {[assignee?.title ?? '—', ...notes].join(' · ')} <Due of={task} />
+    </small>
+  );
 }

@@ -3,7 +3,7 @@ import { Undo2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../api/session';
-import { type Task, withdraw, type WholeInstance } from '../../api/tasks';
+import { type Task, urge, withdraw, type WholeInstance } from '../../api/tasks';
 import { toast } from '../../ui/toast';
 import styles from './approvals.module.css';
 import { useAct } from './useAct';
@@ -30,7 +30,7 @@ export function TakeBack({ task, box }: { task: Task; box: string }) {
   );
 }
 
-/** What ends a flow that runs: who began it withdraws it, and administrators end it. */
+/** What can be done with a flow that runs: who began it urges those it waits for or withdraws it, and administrators end it. */
 export function Ways({ instance }: { instance: WholeInstance }) {
   const { t } = useTranslation();
   const { user } = useSession();
@@ -39,11 +39,20 @@ export function Ways({ instance }: { instance: WholeInstance }) {
     () => withdraw(instance.id, ''),
     () => toast({ text: t('approvals.told.withdraw'), tone: 'done' }),
   );
+  const urging = useDecision<void, void>(
+    () => urge(instance.id),
+    () => toast({ text: t('approvals.told.urge'), tone: 'done' }),
+  );
   const mine = instance.initiator?.id === user.id;
   if (!mine && !user.admin) return null;
   return (
     <footer className={styles.decide}>
       <div className={styles.buttons}>
+        {instance.tasks.some((task) => task.state === 'open' && task.kind !== 'cc') && (
+          <Button loading={urging.isPending} onClick={() => urging.mutate()}>
+            {t('approvals.urge')}
+          </Button>
+        )}
         {mine && (
           <Button loading={withdrawing.isPending} onClick={() => withdrawing.mutate()}>
             {t('approvals.withdraw')}

@@ -91,6 +91,58 @@ fn moves_lead_between_stages() {
 }
 
 #[test]
+fn deadlines_name_what_there_is() {
+    let lead = (
+        "objects/lead.yaml",
+        "kind: object\nname: lead\nownership: shared\nfields:\n  name: {type: text}\n  who: {type: user}\n",
+    );
+    let calendar =
+        ("calendars/days.yaml", "kind: calendar\nname: days\nhours: ['09:00-17:00']\ndays: [mon]\n");
+    let check = |sla: &str, expect: &str| {
+        let flow = format!(
+            "kind: workflow\nuse: approval\nname: w\nobject: lead\nsla: {{due: 8h, {sla}}}\nsteps:\n  a: {{approve: {{by: [{{user: x}}]}}}}\n"
+        );
+        assert_eq!(lines(&packs(&[lead, calendar, ("workflows/w.yaml", &flow)])), expect, "{sla}");
+    };
+    let escalate = |by: &str| format!("at: {{50%: {{escalate: {{by: [{by}]}}}}}}");
+    check("calendar: days", "");
+    check(
+        "calendar: day",
+        "workflows/w.yaml:5:26: error[unknown_reference]: calendar `day` does not exist (did you mean `days`?)",
+    );
+    for by in [
+        "{superior: {of: assignee}}",
+        "{field: assignee.manager}",
+        "{field: who}",
+        "{role: base.admin, within: assignee.department}",
+    ] {
+        check(&escalate(by), "");
+    }
+    check(
+        &escalate("{role: nobody}"),
+        "workflows/w.yaml:5:50: error[unknown_reference]: role `nobody` does not exist (one of: base.admin)",
+    );
+    check(
+        &escalate("{field: assignee.login}"),
+        "workflows/w.yaml:5:51: error[invalid_value]: a path to a record of base.user is expected",
+    );
+    check(
+        &escalate("{where: 'manager == assignee'}"),
+        "workflows/w.yaml:5:63: error[expression_name]: `assignee` is not in scope here",
+    );
+    let overall = "kind: workflow\nuse: approval\nname: w\nobject: lead\noverall_sla: {due: 8h working, calendar: day, at: {50%: {escalate: {by: [{field: who}, {field: assignee}]}}}}\nsteps:\n  a: {approve: {by: [{user: x}]}}\n";
+    assert_eq!(
+        lines(&packs(&[lead, calendar, ("workflows/w.yaml", overall)])),
+        "workflows/w.yaml:5:42: error[unknown_reference]: calendar `day` does not exist (did you mean `days`?)\nworkflows/w.yaml:5:96: error[expression_name]: `assignee` is not in scope here"
+    );
+    let step = "kind: workflow\nuse: approval\nname: w\nobject: lead\nsteps:\n  a: {approve: {by: [{field: assignee}]}}\n";
+    assert_eq!(
+        lines(&packs(&[lead, ("workflows/w.yaml", step)])),
+        "workflows/w.yaml:6:30: error[expression_name]: `assignee` is not in scope here"
+    );
+}
+
+#[test]
 fn roles_views_forms_and_data_are_checked() {
     let lead = (
         "objects/lead.yaml",

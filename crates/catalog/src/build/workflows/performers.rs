@@ -97,7 +97,8 @@ impl Check<'_> {
 
     /// A path that must end in a record of one of these objects.
     fn person(&self, text: &str, objects: &[&str], path: &[&str], findings: &mut Findings<'_>) {
-        let spot = self.spot(&scopes::WORKFLOW_PATH, path);
+        let scope = if self.of_task { &scopes::WORKFLOW_TASK_PATH } else { &scopes::WORKFLOW_PATH };
+        let spot = self.spot(scope, path);
         let text = Expression(text.to_owned());
         let Some(expr) = compile(self.catalog, &text, spot, None, &mut findings.found) else { return };
         let one = match &expr.ty {

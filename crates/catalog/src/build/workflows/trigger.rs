@@ -1,27 +1,27 @@
 //! What sets an automation off: its object, names made full, conditions checked.
 
-use super::{Check, joined};
+use super::variables::can_be_kept;
+use super::{Check, joined, strs};
 use crate::build::compile::compile_some;
-use crate::build::entry::{Findings, Noun, invalid};
+use crate::build::entry::{Findings, Noun, invalid, not_yet};
+use crate::build::parameters::parameter;
 use crate::build::paths;
 use crate::scopes;
 use definition::Workflow;
 use definition::shape::Names;
-use definition::workflow::{DateField, Schedule, Trigger};
+use definition::workflow::{DateField, Schedule, Trigger, Webhook};
 use expression::Type;
 
-/// What an automation is about that a schedule sets off once, not for records.
+/// What an automation is about that no record sets off: a schedule, once for all, or another system.
 const RUN: &str = "base.run";
-/// What an automation is about that another system sets off.
-const MESSAGE: &str = "base.message";
 /// What an automation is about that a mail sets off.
 const MAIL: &str = "base.mail";
 
 /// The object of an automation that names none: what its trigger brings.
 pub(super) fn object(trigger: &Trigger) -> Option<&'static str> {
-    let run = trigger.schedule.as_ref().filter(|schedule| schedule.each.is_none()).map(|_| RUN);
-    let message = trigger.webhook.as_ref().map(|_| MESSAGE);
-    run.or(message).or(trigger.mail_received.as_ref().map(|_| MAIL))
+    let alone = trigger.schedule.as_ref().is_some_and(|schedule| schedule.each.is_none());
+    let run = (alone || trigger.webhook.is_some()).then_some(RUN);
+    run.or(trigger.mail_received.as_ref().map(|_| MAIL))
 }
 
 impl Check<'_> {
@@ -64,11 +64,8 @@ impl Check<'_> {
         if let Some(mail) = &trigger.mail_received {
             self.when(mail.when.as_ref(), &joined(&at("mail_received"), &["when"]), findings);
         }
-        if let Some(webhook) = &trigger.webhook {
-            for (name, field) in &webhook.parameters {
-                let ty = field.kind.kind().expression_type();
-                self.variable(name, ty, &joined(&at("webhook"), &["parameters", name]), findings);
-            }
+        if let Some(webhook) = &mut trigger.webhook {
+            self.webhook(webhook, &at("webhook"), findings);
         }
         let brought =
             [trigger.schedule.is_some(), trigger.webhook.is_some(), trigger.mail_received.is_some()];
@@ -76,6 +73,22 @@ impl Check<'_> {
         if let Some(own) = own.filter(|_| brought.contains(&true)) {
             let reason = format!("what sets it off brings a record of {own}: leave `object` out");
             findings.push(invalid(reason), &self.entry.origin, &["object"]);
+        }
+    }
+
+    /// What another system sends becomes variables.
+    fn webhook(&mut self, webhook: &mut Webhook, own: &[String], findings: &mut Findings<'_>) {
+        for (name, field) in &mut webhook.parameters {
+            let path = joined(own, &["parameters", name]);
+            let Some((_, parameter)) = parameter(name, field, self.entry, &strs(&path), findings) else {
+                continue;
+            };
+            if !can_be_kept(&parameter.kind) {
+                let what = format!("a parameter of type `{}`", parameter.kind.name());
+                findings.push(not_yet(what), &self.entry.origin, &strs(&path));
+            }
+            self.variable(name, parameter.kind.kind().expression_type(), &path, findings);
+            field.kind = parameter.kind;
         }
     }
 

@@ -208,7 +208,7 @@ impl Check<'_> {
 }
 
 /// Whether a flow can keep a value of this type: parts of records and files are none.
-fn can_be_kept(kind: &FieldType) -> bool {
+pub(super) fn can_be_kept(kind: &FieldType) -> bool {
     !matches!(
         kind,
         FieldType::Children(_)

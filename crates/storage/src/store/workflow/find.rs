@@ -34,6 +34,8 @@ pub struct FlowFilter {
     pub task_state: Option<String>,
     /// Only tasks that nobody has opened yet; of tasks only.
     pub unread: bool,
+    /// Only those that should have been done before this instant; of tasks only.
+    pub overdue: Option<DateTime<Utc>>,
     /// From this instant on: when the flow started; of tasks, when the task came.
     pub since: Option<DateTime<Utc>>,
     /// Before this instant.
@@ -140,6 +142,9 @@ pub async fn in_box(
     conditions.between("created_at", filter);
     if let Some(state) = &filter.task_state {
         conditions.and("state =", state);
+    }
+    if let Some(now) = filter.overdue {
+        conditions.and("due_at <", now);
     }
     if filter.unread {
         conditions.parts.push("read_at is null".to_owned());
