@@ -54,7 +54,8 @@ pub(super) async fn keep(work: &Work, held: &Held, run: &mut Run<'_>) -> Result<
         }
     }
     let Some(sla) = run.flow.overall.as_deref() else { return Ok(()) };
-    match (held.begins(), run.instance.state == InstanceState::Running) {
+    let is_live = matches!(run.instance.state, InstanceState::Running | InstanceState::Suspended);
+    match (held.begins(), is_live) {
         (true, true) => run.instance.due_at = Some(begin(work, sla, run.instance.id, None).await?),
         (false, false) => end(work, sla, run.instance.id).await?,
         _ => {}

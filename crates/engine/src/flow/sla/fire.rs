@@ -1,6 +1,6 @@
 //! A share of the time of a task has passed: what its step says for that is done, if the task is still open.
 
-use super::{Reached, overall};
+use super::{Reached, at_mark, overall};
 use crate::engine::Engine;
 use crate::flow::log::{LogKind, Said};
 use crate::flow::people::{self, absence};
@@ -9,13 +9,17 @@ use crate::flow::wake::{complete, is_transient};
 use crate::flow::{notice, stored, variable};
 use crate::records::read;
 use crate::work::Work;
+use chrono::TimeDelta;
 use diagnostic::{Locale, Result};
 use plan::planner::Mode;
 use serde_json::json;
-use storage::store::job::Job;
+use storage::store::job::{self, Job};
 use uuid::Uuid;
 use workflow::flow::sla::{Act, EscalateHow};
-use workflow::{Performer, Person, Question, Run, Task, TaskState};
+use workflow::{InstanceState, Performer, Person, Question, Run, Task, TaskState};
+
+/// When a mark of a suspended flow is looked at again.
+const AGAIN: TimeDelta = TimeDelta::minutes(5);
 
 impl Engine {
     /// Does what a mark says.
@@ -59,6 +63,11 @@ async fn fire(work: &Work, reached: &Reached) -> Result<()> {
     let (mut held, instance) = stored::hold(work, reached.instance).await?;
     let flow = stored::flow_of(work, &instance).await?;
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
+    if run.instance.state == InstanceState::Suspended {
+        // Nothing is asked of anybody meanwhile; the mark is looked at again.
+        let again = at_mark(work, reached, work.bindings.now + AGAIN);
+        return job::enqueue(&work.tx, &again).await.map(drop);
+    }
     let Some(task) = reached.task else { return overall::fire(work, held, run, reached.percent).await };
     let task = run.instance.tasks.iter().find(|t| t.id == task && t.state == TaskState::Open);
     let Some(task) = task.cloned() else { return Ok(()) };
