@@ -13,6 +13,8 @@ export interface ShortInstance {
   /** the move that is made once it is approved */
   parked: ParkedMove | null;
   started_at: string;
+  /** until when it should end */
+  due_at: string | null;
   ended_at: string | null;
 }
 
