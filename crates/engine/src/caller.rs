@@ -2,6 +2,7 @@
 
 use crate::frames::Frames;
 use chrono::{DateTime, Utc};
+use diagnostic::{Code, Diagnostic, Result};
 use plan::Actor;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +21,21 @@ pub struct Identity {
     pub user: UserValues,
     /// Statements made for it.
     pub frames: Arc<Frames>,
+}
+
+impl Identity {
+    /// What only administrators do.
+    ///
+    /// # Errors
+    /// `not_permitted`.
+    pub fn must_administer(&self, action: &str, what: &str) -> Result<()> {
+        match self.actor.admin {
+            true => Ok(()),
+            false => {
+                Err(Box::new(Diagnostic::new(Code::NotPermitted).with("action", action).with("what", what)))
+            }
+        }
+    }
 }
 
 /// A person's session or a program's token.

@@ -24,6 +24,8 @@ use storage::store::job;
 use tokio::sync::watch;
 use uuid::Uuid;
 
+/// What only administrators see.
+const WHAT: &str = "effects";
 /// How long one effect may take: longer than the longest session with a peer.
 const LEASE: TimeDelta = TimeDelta::seconds(180);
 /// Effects that are had at the same time.
@@ -255,7 +257,7 @@ impl Engine {
     /// # Errors
     /// `not_permitted`, and what the database refuses.
     pub async fn effects(&self, identity: &Identity, state: Option<&str>) -> Result<Vec<Json>> {
-        must_administer(identity, "list")?;
+        identity.must_administer("list", WHAT)?;
         let all = effect::list(&self.database().reader(), state, MOST).await?;
         Ok(all.iter().map(|effect| self.shown(effect)).collect())
     }
@@ -265,7 +267,7 @@ impl Engine {
     /// # Errors
     /// `not_permitted`, `not_found`.
     pub async fn effect(&self, identity: &Identity, id: Uuid) -> Result<Json> {
-        must_administer(identity, "read")?;
+        identity.must_administer("read", WHAT)?;
         let found = effect::get(&self.database().reader(), id).await?;
         found.map(|effect| self.shown(&effect)).ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))
     }
@@ -306,7 +308,7 @@ impl Engine {
         verdict: &str,
         from: &Origin,
     ) -> Result<()> {
-        must_administer(identity, "settle")?;
+        identity.must_administer("settle", WHAT)?;
         let found = effect::get(&self.database().reader(), id).await?;
         let found = found.ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))?;
         let now = self.now();
@@ -359,13 +361,6 @@ fn judged(answer: &Answer, now: DateTime<Utc>) -> Ended {
 fn pause(attempts: i64) -> TimeDelta {
     let factor = 4_i32.checked_pow(u32::try_from(attempts - 1).unwrap_or(0)).unwrap_or(i32::MAX);
     FIRST_PAUSE.checked_mul(factor).map_or(LONGEST_PAUSE, |pause| pause.min(LONGEST_PAUSE))
-}
-
-fn must_administer(identity: &Identity, action: &str) -> Result<()> {
-    if identity.actor.admin {
-        return Ok(());
-    }
-    Err(Box::new(Diagnostic::new(Code::NotPermitted).with("action", action).with("what", "effects")))
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ use storage::store::connector::{self as table, ConnectorSecret, place};
 use uuid::Uuid;
 use workflow::Flow;
 
+/// What only administrators see.
+const WHAT: &str = "webhooks";
 /// What the secret of a webhook is called, beside those of connectors: no connector can call one so.
 const SECRET: &str = "@webhook";
 /// The shortest secret, in bytes.
@@ -86,7 +88,7 @@ impl Engine {
     /// # Errors
     /// `not_permitted`, and what the database refuses.
     pub async fn webhooks(&self, identity: &Arc<Identity>, locale: Locale) -> Result<Vec<Json>> {
-        must_administer(identity, "list")?;
+        identity.must_administer("list", WHAT)?;
         let secrets = table::all_secrets(&self.database().reader()).await?;
         let secrets: Vec<_> = secrets.into_iter().filter(|secret| secret.name == SECRET).collect();
         let setters = secrets.iter().filter_map(|secret| secret.set_by).collect::<Vec<_>>();
@@ -126,7 +128,7 @@ impl Engine {
         value: Option<&str>,
         from: &Origin,
     ) -> Result<()> {
-        must_administer(identity, "change")?;
+        identity.must_administer("change", WHAT)?;
         let published = self.published();
         let flow = published.flow(workflow).filter(|flow| flow.trigger.webhook.is_some());
         let name = flow.map(|flow| flow.name.clone()).ok_or_else(|| Diagnostic::new(Code::NotFound))?;
@@ -176,11 +178,4 @@ fn variables(flow: &Flow, body: &[u8]) -> Result<BTreeMap<Arc<str>, Json>> {
     let none = Default::default();
     let read = parameters::read(flow.trigger.webhook.as_ref().unwrap_or(&none), &json)?;
     Ok(read.into_iter().map(|(name, value)| (name, variable::kept(&value))).collect())
-}
-
-fn must_administer(identity: &Identity, action: &str) -> Result<()> {
-    if identity.actor.admin {
-        return Ok(());
-    }
-    Err(Box::new(Diagnostic::new(Code::NotPermitted).with("action", action).with("what", "webhooks")))
 }

@@ -104,13 +104,7 @@ impl Caller {
     /// # Errors
     /// `not_permitted`.
     pub fn must_be_admin(&self, action: &str, what: &str) -> Answer<()> {
-        match self.identity().actor.admin {
-            true => Ok(()),
-            false => {
-                Err(self
-                    .refuse(Diagnostic::new(Code::NotPermitted).with("action", action).with("what", what)))
-            }
-        }
+        self.told(self.identity().must_administer(action, what))
     }
 
     /// Puts the caller's language to a refusal.

@@ -17,6 +17,8 @@ use storage::store::connector::{self as table, ConnectorSecret};
 use storage::store::{audit, connector::place};
 use uuid::Uuid;
 
+/// What only administrators see.
+pub(super) const WHAT: &str = "connectors";
 /// Longest secret in bytes.
 const LONGEST_SECRET: usize = 4096;
 
@@ -94,7 +96,7 @@ impl Engine {
         action: &str,
         name: &str,
     ) -> Result<Arc<Connector>> {
-        must_administer(identity, action)?;
+        identity.must_administer(action, WHAT)?;
         let known = self.published().catalog.connectors.get(name).cloned();
         known.ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))
     }
@@ -268,11 +270,4 @@ fn named(connector: &Connector, secret: &str) -> Result<Arc<str>> {
 
 fn known(user: Uuid) -> Option<Uuid> {
     (!user.is_nil()).then_some(user)
-}
-
-pub(super) fn must_administer(identity: &Identity, action: &str) -> Result<()> {
-    if identity.actor.admin {
-        return Ok(());
-    }
-    Err(Box::new(Diagnostic::new(Code::NotPermitted).with("action", action).with("what", "connectors")))
 }

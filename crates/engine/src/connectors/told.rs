@@ -1,7 +1,7 @@
 //! What administrators see of connectors, and how they try one.
 
 use super::prepare::ConnectorCall;
-use super::site::{AtSite, Settings, settings};
+use super::site::{AtSite, Settings, WHAT, settings};
 use crate::caller::Identity;
 use crate::ended::Ended;
 use crate::engine::Engine;
@@ -21,7 +21,7 @@ impl Engine {
     /// # Errors
     /// `not_permitted`, and what the database refuses.
     pub async fn connectors(&self, identity: &Arc<Identity>, locale: Locale) -> Result<Vec<Json>> {
-        super::site::must_administer(identity, "list")?;
+        identity.must_administer("list", WHAT)?;
         let tx = self.database().reader();
         let (kept, secrets) = (table::list(&tx).await?, table::all_secrets(&tx).await?);
         let people = self.setters(identity, &kept, &secrets).await?;
