@@ -193,12 +193,26 @@ impl Api {
         self.send(Method::PATCH, path, &[], Some(body)).unwrap()
     }
 
+    /// What is there, asked again while the database does not answer: as every client does, and a slow disk under
+    /// writers is silent for longer than requests wait.
+    #[track_caller]
+    fn read(&self, path: &str) -> Json {
+        let begin = Instant::now();
+        loop {
+            let answer = self.get(path);
+            if answer.status != 503 || begin.elapsed() > PATIENCE {
+                return answer.is(200);
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+    }
+
     /// All records of an object, page by page.
     #[track_caller]
     pub fn all(&self, object: &str, asked: &str) -> Vec<Json> {
         let (mut records, mut cursor) = (Vec::new(), String::new());
         loop {
-            let page = self.get(&format!("/records/{object}?limit=500&{asked}{cursor}")).is(200);
+            let page = self.read(&format!("/records/{object}?limit=500&{asked}{cursor}"));
             records.extend(page["records"].as_array().unwrap().iter().cloned());
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
@@ -210,7 +224,7 @@ impl Api {
     /// How many records meet a filter, which is written as in an address.
     #[track_caller]
     pub fn count(&self, object: &str, filter: &str) -> u64 {
-        let page = self.get(&format!("/records/{object}?limit=1&count=exact&fields=id{filter}")).is(200);
+        let page = self.read(&format!("/records/{object}?limit=1&count=exact&fields=id{filter}"));
         page["count"].as_u64().unwrap()
     }
 

@@ -64,9 +64,7 @@ pub async fn set_secret(
 ) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     caller.must_be_admin("change", WHAT)?;
-    let body = input::json(&request, payload, BODY, caller.locale).await?;
-    let map = caller.told(input::object(&body.json, &["value"]))?;
-    let value = caller.told(input::needed(map, "value"))?.to_owned();
+    let value = secret(&caller, &request, payload).await?;
     let (name, secret) = (part(&request, "name").to_owned(), part(&request, "secret").to_owned());
     let from = state.origin(&request);
     let work = |engine: Engine, who: Arc<Identity>| async move {
@@ -74,6 +72,13 @@ pub async fn set_secret(
     };
     caller.ask(work).await?;
     Ok(wire::nothing())
+}
+
+/// The value of a secret, from a body that holds nothing else.
+pub(super) async fn secret(caller: &Caller, request: &HttpRequest, payload: web::Payload) -> Answer<String> {
+    let body = input::json(request, payload, BODY, caller.locale).await?;
+    let map = caller.told(input::object(&body.json, &["value"]))?;
+    Ok(caller.told(input::needed(map, "value"))?.to_owned())
 }
 
 /// `DELETE /connectors/{name}/secrets/{secret}`

@@ -3,6 +3,7 @@
 use crate::caller::{self, Caller};
 use crate::input::{self, BODY, part};
 use crate::problem::{Answer, InLocale};
+use crate::routes::connectors;
 use crate::state::State;
 use crate::wire;
 use actix_web::{HttpRequest, web};
@@ -48,9 +49,7 @@ pub async fn set_secret(
 ) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
     caller.must_be_admin("change", WHAT)?;
-    let body = input::json(&request, payload, BODY, caller.locale).await?;
-    let map = caller.told(input::object(&body.json, &["value"]))?;
-    let value = caller.told(input::needed(map, "value"))?.to_owned();
+    let value = connectors::secret(&caller, &request, payload).await?;
     change(&state, caller, &request, Some(value)).await
 }
 
