@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 
 const root = new URL('../src/', import.meta.url).pathname;
 /** Lowest first. */
-const LAYERS = ['definition', 'ui', 'texts', 'api', 'fields', 'forms', 'features', 'app'];
+const LAYERS = ['definition', 'ui', 'texts', 'api', 'fields', 'forms', 'flows', 'features', 'app'];
 /** Longest a file may be that is written by hand, and one that is generated: its first line says `@generated`. */
 const [LINES, GENERATED] = [400, 600];
 

@@ -65,7 +65,7 @@ pub(crate) mod rights;
 
 pub mod seats;
 
-pub(crate) mod log;
+pub mod log;
 
 mod rows;
 

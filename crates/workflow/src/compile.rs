@@ -117,6 +117,18 @@ impl Builder<'_> {
         scope
     }
 
+    /// The steps of one of several ways out of a node.
+    pub(crate) fn branch(
+        &mut self,
+        owner: NodeId,
+        (name, label): (&str, Option<&diagnostic::Text>),
+        steps: &IndexMap<String, written::Step>,
+    ) -> ScopeId {
+        let scope = self.scope(Some(owner), steps);
+        (self.scopes[scope].branch, self.scopes[scope].label) = (Some(name.into()), label.cloned());
+        scope
+    }
+
     /// Leaves the variables in scope that the last step leaves.
     pub(crate) fn sequence(
         &mut self,
@@ -124,7 +136,7 @@ impl Builder<'_> {
         steps: &IndexMap<String, written::Step>,
     ) -> ScopeId {
         let scope = self.scopes.len();
-        self.scopes.push(Scope { owner, first: None });
+        self.scopes.push(Scope { owner, branch: None, label: None, first: None });
         let mut before: Option<NodeId> = None;
         for (name, step) in steps {
             let node = self.node(scope, name, step);

@@ -155,6 +155,10 @@ pub struct Node {
 pub struct Scope {
     /// The node that owns it; `None` for the whole flow.
     pub owner: Option<NodeId>,
+    /// What the branch is called in the definition; `None` where its owner has no branches.
+    pub branch: Option<Arc<str>>,
+    /// What users see of the branch.
+    pub label: Option<Text>,
     /// Its first node; `None` where it is empty.
     pub first: Option<NodeId>,
 }

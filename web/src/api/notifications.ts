@@ -27,7 +27,6 @@ export const notificationsQuery = (person: string) =>
       const page = await list(OBJECT, { filter, fields, sort: '-created_at', limit: MOST }, signal);
       return page.records as unknown as Notification[];
     },
-    refetchInterval: 60_000,
   });
 
 export function markRead(ids: string[]) {

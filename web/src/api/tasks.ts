@@ -21,12 +21,41 @@ export const PAGE = 100;
 /** What can be done with a task. */
 export type Act = NonNullable<Task['may']>[number];
 
+/** What of a box is asked for. */
+export interface BoxFilter {
+  workflow?: string;
+  object?: string;
+  /** The id of who began it. */
+  initiator?: string;
+  state?: string;
+  /** Days, as they are here: the first, and the last that counts. */
+  since?: string;
+  until?: string;
+  unread?: boolean;
+  /** Of the box of what is to do only. */
+  overdue?: boolean;
+  /** Words in the title of the record. */
+  q?: string;
+}
+
+/** A filter as it is asked: days begin and end where the reader is. */
+export function asked({ since, until, unread, overdue, ...rest }: BoxFilter): Record<string, string | undefined> {
+  const [first, last] = [since && new Date(`${since}T00:00`), until && new Date(`${until}T23:59:59.999`)];
+  return {
+    ...rest,
+    since: first ? first.toISOString() : undefined,
+    until: last ? last.toISOString() : undefined,
+    unread: unread ? 'true' : undefined,
+    overdue: overdue ? 'true' : undefined,
+  };
+}
+
 /** A box, the newest first, page by page; those of `started` are runs. */
-export const boxQuery = (box: Box) =>
+export const boxQuery = (box: Box, filter: BoxFilter = {}) =>
   infiniteQueryOptions({
-    queryKey: ['tasks', box],
+    queryKey: ['tasks', box, filter],
     queryFn: ({ pageParam, signal }) =>
-      get<Schema.Answers['list_tasks']>('/tasks', { box, limit: PAGE, cursor: pageParam }, signal),
+      get<Schema.Answers['list_tasks']>('/tasks', { box, limit: PAGE, cursor: pageParam, ...asked(filter) }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });
@@ -41,6 +70,36 @@ export const instanceQuery = (id: string) =>
   queryOptions({
     queryKey: ['tasks', 'instance', id],
     queryFn: ({ signal }) => get<Schema.Answers['read_instance']>(`/instances/${id}`, undefined, signal),
+  });
+
+/** How a run would go on if everybody approved. It takes longer than what has happened, and is asked for beside it. */
+export const predictionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['tasks', 'prediction', id],
+    queryFn: async ({ signal }) => {
+      const whole = await get<Schema.Answers['read_instance']>(`/instances/${id}`, { predict: 'true' }, signal);
+      return whole.predicted ?? null;
+    },
+    // Where nothing can be foretold, the rest is told none the less.
+    retry: false,
+  });
+
+/** People who are named for steps, by the names of these. */
+export type Picks = Record<string, string[]>;
+
+/** The way of a record through a flow, before it is submitted. */
+export const previewQuery = (workflow: string, record: string, picks: Picks) =>
+  queryOptions({
+    queryKey: ['record', 'preview', workflow, record, picks],
+    queryFn: async ({ signal }) =>
+      (
+        await ask<Schema.Answers['preview_flow']>('POST', `/workflows/${workflow}/preview`, {
+          body: { record, picks },
+          signal,
+        })
+      ).body,
+    retry: false,
+    gcTime: 0,
   });
 
 /** The runs on a record, the newest first. */
@@ -69,6 +128,8 @@ export interface Said {
   /** It comes straight back to who returns it. */
   back?: boolean;
   people?: string[];
+  /** Whom later steps ask. */
+  picks?: Picks;
   place?: (typeof PLACES)[number];
   /** The seat that is taken off. */
   task?: string;
@@ -105,6 +166,13 @@ export async function cancel(instance: string, comment: string): Promise<void> {
 }
 
 /** Puts a record into a flow; `key` makes repeats harmless. */
-export async function submit(workflow: string, record: string, key: string): Promise<void> {
-  await ask('POST', `/workflows/${workflow}/instances`, { body: { record }, key });
+export async function submit(workflow: string, body: Submitted, key: string): Promise<void> {
+  await ask('POST', `/workflows/${workflow}/instances`, { body, key });
+}
+
+/** What is put into a flow, with what is said to it. */
+export interface Submitted {
+  record: string;
+  comment?: string;
+  picks?: Picks;
 }

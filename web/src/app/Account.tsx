@@ -1,6 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { forgetSeen } from '../api/seen';
 import { forgetVisited } from '../api/visited';
 import { signOut, usePerson } from '../api/session';
 import { viewAs, viewed } from '../api/viewAs';
@@ -35,6 +36,7 @@ export function Account({ onTour }: { onTour: () => void }) {
     // Another person may sign in here next.
     forgetDrafts();
     forgetVisited();
+    forgetSeen();
     forgetChosen();
     await navigate({ to: '/sign-in' });
     queries.clear();

@@ -49,7 +49,7 @@ export function Navigation({ onChoose }: { onChoose: () => void }) {
 
 /** How many tasks wait. */
 function Waiting() {
-  const { data } = useInfiniteQuery({ ...boxQuery('todo'), refetchInterval: 60_000 });
+  const { data } = useInfiniteQuery(boxQuery('todo'));
   const count = data?.pages[0]?.tasks.length ?? 0;
   return count > 0 ? <b className={styles.badge}>{count < PAGE ? count : '99+'}</b> : null;
 }

@@ -2,6 +2,7 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { Menu as MenuIcon, Search } from 'lucide-react';
 import { lazy, Suspense, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useLive } from '../api/live';
 import { usePhone } from '../ui/appearance';
 import { Waiting } from '../ui/Skeleton';
 import { Account } from './Account';
@@ -25,6 +26,7 @@ export function Shell() {
   const [menu, setMenu] = useState(false);
   const touring = useTour();
   useShortcut(() => setPalette(true));
+  useLive();
   return (
     <div className={styles.shell}>
       <a className={styles.skip} href="#content">

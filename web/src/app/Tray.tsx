@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Bell } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
@@ -6,15 +6,20 @@ import { useTranslation } from 'react-i18next';
 import { isOpen, type Job, jobsQuery } from '../api/jobs';
 import { markRead, type Notification, notificationsQuery } from '../api/notifications';
 import { usePerson } from '../api/session';
+import { boxQuery } from '../api/tasks';
 import { relative } from '../texts/moment';
 import { toast } from '../ui/toast';
 import shell from './Shell.module.css';
+import { TaskEntry } from './TaskEntry';
 import styles from './Tray.module.css';
+import { waiting } from './waiting';
 
 /** The work of people; the others are the system's own. */
 const OF_PEOPLE = ['import', 'export', 'bulk'];
 /** How long finished work stays in sight, in milliseconds. */
 const STAYS = 24 * 60 * 60 * 1000;
+/** Tasks at once of which nothing was told; the inbox has them all. */
+const TASKS = 3;
 
 /** What the system told somebody, and what it is doing for that person. */
 export function Tray() {
@@ -27,6 +32,9 @@ export function Tray() {
   const query = notificationsQuery(person.id);
   const { data: notifications = [] } = useQuery(query);
   const { data: jobs = [] } = useQuery(jobsQuery);
+  // The same that the menu counts.
+  const { data: todo } = useInfiniteQuery(boxQuery('todo'));
+  const { told, further } = waiting(notifications, todo?.pages[0]?.tasks ?? []);
   const since = Date.now() - STAYS;
   const work = jobs.filter(
     (job) => OF_PEOPLE.includes(job.kind) && job.created_by?.id === person.id && Date.parse(job.created_at) > since,
@@ -43,6 +51,7 @@ export function Tray() {
     await queries.invalidateQueries({ queryKey: query.queryKey });
   };
   const count = unread.length;
+  const leave = () => panel.current?.hidePopover();
   return (
     <>
       <button
@@ -76,18 +85,65 @@ export function Tray() {
                 ))}
               </ul>
             )}
-            {notifications.length === 0 && work.length === 0 && <p className={styles.none}>{t('tray.none')}</p>}
+            {further.length > 0 && (
+              <>
+                <div className={styles.heading} id={`${id}-tasks`}>
+                  {t('tray.waits', { count: further.length })}
+                  {further.length > TASKS && (
+                    <Link to="/approvals/$box" params={{ box: 'todo' }} onClick={leave}>
+                      {t('tray.allTasks')}
+                    </Link>
+                  )}
+                </div>
+                <ul className={styles.list} aria-labelledby={`${id}-tasks`}>
+                  {further.slice(0, TASKS).map((task) => (
+                    <TaskEntry
+                      key={task.id}
+                      task={task}
+                      at={task.created_at}
+                      unread={false}
+                      onDone={(away) => away && leave()}
+                    />
+                  ))}
+                </ul>
+              </>
+            )}
+            {notifications.length + work.length + further.length === 0 && (
+              <p className={styles.none}>{t('tray.none')}</p>
+            )}
+            {told.length > 0 && further.length > 0 && <div className={styles.heading}>{t('tray.told')}</div>}
             <ul className={styles.list}>
-              {notifications.map((one) => (
-                <Told
-                  key={one.id}
-                  told={one}
-                  onRead={() => {
-                    panel.current?.hidePopover();
-                    if (one.read_at === null) void read([one.id]);
-                  }}
-                />
-              ))}
+              {told.map(({ told: one, task }) => {
+                const onRead = () => {
+                  if (one.read_at === null) void read([one.id]);
+                };
+                if (task === undefined) {
+                  return (
+                    <Told
+                      key={one.id}
+                      told={one}
+                      onRead={() => {
+                        leave();
+                        onRead();
+                      }}
+                    />
+                  );
+                }
+                return (
+                  <TaskEntry
+                    key={one.id}
+                    task={task}
+                    subject={one.subject}
+                    text={one.text}
+                    at={one.created_at}
+                    unread={one.read_at === null}
+                    onDone={(away) => {
+                      if (away) leave();
+                      onRead();
+                    }}
+                  />
+                );
+              })}
             </ul>
           </>
         )}

@@ -14,6 +14,7 @@ import { Problem, Unreachable } from '../definition/problem';
 import { Waiting } from '../ui/Skeleton';
 import { readAccessSearch } from '../features/admin/accessSearch';
 import { readAuditSearch } from '../features/admin/audit/search';
+import { readBoxSearch } from '../features/approvals/search';
 import { readSearch } from '../features/list/search';
 import { speakWith } from '../texts';
 import { Broken } from './Broken';
@@ -126,6 +127,7 @@ const page = createRoute({
 const approvals = createRoute({
   getParentRoute: () => inside,
   path: '/approvals/$box',
+  validateSearch: readBoxSearch,
   component: fetched(() => import('../features/approvals/InboxPage'), 'InboxPage'),
 });
 

@@ -8,6 +8,7 @@ export const density = preference('density', ['normal', 'compact', 'relaxed']);
 
 const night = matchMedia('(prefers-color-scheme: dark)');
 const phone = matchMedia('(max-width: 760px)');
+const paper = matchMedia('print');
 
 function useMedia(query: MediaQueryList): boolean {
   return useSyncExternalStore(
@@ -23,6 +24,8 @@ function useMedia(query: MediaQueryList): boolean {
 export function useDark(): boolean {
   const chosen = theme.use();
   const system = useMedia(night);
+  // Paper is white.
+  if (useMedia(paper)) return false;
   return chosen === 'system' ? system : chosen === 'dark';
 }
 

@@ -1,6 +1,6 @@
 //! The steps of a flow with what became of each: since when, until when, how long, who holds it, how often it went back.
 
-use crate::flow::labels::label;
+use crate::flow::labels::{asks, label, within};
 use crate::records::read::{self, People};
 use crate::work::Work;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -32,6 +32,8 @@ pub(super) async fn told(
             let mut told = visits(traced, &node.name, work.bindings.now);
             told["node"] = json!(node.name);
             told["label"] = label(flow, id, locale);
+            told["asks"] = asks(flow, id);
+            told["within"] = within(flow, id, locale);
             told["state"] = json!(state(instance, &node.name));
             told["holders"] = Json::Array(held(traced, &people, &node.name));
             told["returns"] = json!(returns(traced, &node.name));

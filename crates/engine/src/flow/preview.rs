@@ -2,14 +2,14 @@
 
 use crate::engine::Engine;
 use crate::flow::foresee::{self, Foreseen};
-use crate::flow::labels::label;
+use crate::flow::labels::{asks, label, within};
 use crate::flow::people::picks::Named;
 use crate::flow::tasks::told_why;
 use crate::flow::trace::concerns;
 use crate::identity::Identity;
 use crate::records::read::{self, People};
 use crate::work::Work;
-use diagnostic::{Code, Diagnostic, Locale, Result};
+use diagnostic::{Code, Diagnostic, Locale, Result, Text};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use storage::store::workflow as table;
@@ -93,21 +93,18 @@ fn named(seen: &Foreseen) -> Vec<Uuid> {
 
 fn step(work: &Work, seen: &Foreseen, token: &Token, people: &People, locale: Locale) -> Option<Json> {
     let node = seen.flow.find(&token.node)?;
-    let asks = match &seen.flow.nodes[node].step {
-        Step::People(step) => json!(step.asks),
-        Step::Cc(_) => json!("cc"),
-        _ => Json::Null,
-    };
     let tasks = seen.instance.tasks.iter().filter(|task| task.token == token.id);
     let waits = seen.standing.contains(&token.id);
     Some(json!({
         "node": token.node,
         "label": label(&seen.flow, node, locale),
         "state": if waits { "waiting" } else { "predicted" },
-        "asks": asks,
+        "position": node,
+        "within": within(&seen.flow, node, locale),
+        "asks": asks(&seen.flow, node),
         "item": token.data.item,
         "people": tasks.map(|task| asked(work, seen, task, people)).collect::<Vec<_>>(),
-        "branches": branches(seen, token, node),
+        "branches": branches(seen, token, node, locale),
         "assumed": seen.assumed.get(&token.id),
     }))
 }
@@ -132,14 +129,17 @@ fn asked(work: &Work, seen: &Foreseen, task: &Task, people: &People) -> Json {
 }
 
 /// The cases of a step, with whether they would be taken as things stand.
-fn branches(seen: &Foreseen, token: &Token, node: NodeId) -> Json {
+fn branches(seen: &Foreseen, token: &Token, node: NodeId, locale: Locale) -> Json {
     let Some(taken) = seen.cases.get(&token.id) else { return Json::Null };
     let cases = match &seen.flow.nodes[node].step {
         Step::Choose(step) => &step.cases,
         Step::Each(step) => &step.cases,
         _ => return Json::Null,
     };
-    let told = |(place, case): (usize, &workflow::step::choose::Case)| json!({"name": case.name, "taken": taken.contains(&place)});
+    let told = |(place, case): (usize, &workflow::step::choose::Case)| {
+        let label = Text::or_name(seen.flow.scopes[case.scope].label.as_ref(), locale, &case.name);
+        json!({"name": case.name, "label": label, "taken": taken.contains(&place)})
+    };
     cases.iter().enumerate().map(told).collect()
 }
 
@@ -149,8 +149,15 @@ fn skipped(seen: &Foreseen, locale: Locale) -> Vec<Json> {
     let open = (0..seen.flow.nodes.len()).filter(|node| !came(*node));
     let told = open.filter_map(|node| {
         let (why, branch) = why_not(seen, node, &came)?;
-        let name = &seen.flow.nodes[node].name;
-        Some(json!({"node": name, "label": label(&seen.flow, node, locale), "why": why, "branch": branch}))
+        Some(json!({
+            "node": seen.flow.nodes[node].name,
+            "label": label(&seen.flow, node, locale),
+            "position": node,
+            "within": within(&seen.flow, node, locale),
+            "asks": asks(&seen.flow, node),
+            "why": why,
+            "branch": branch,
+        }))
     });
     told.collect()
 }

@@ -150,8 +150,17 @@ fn people_are_named_and_stay_named() {
         let todo =
             office.site.engine.task_box(&lu, "todo", &Default::default(), None, 10).await.unwrap().entries;
         let task = todo[0]["id"].as_str().unwrap().parse().unwrap();
-        let asked = office.site.engine.task(&lu, task).await.unwrap()["picks"].clone();
-        let expect = json!([{"node": "expert", "min": 1, "max": 2}, {"node": "legal", "min": 1, "max": 20}]);
+        let mut asked = office.site.engine.task(&lu, task).await.unwrap()["picks"].clone();
+        for step in asked.as_array_mut().unwrap() {
+            // Among whom, by their logins.
+            for person in step["among"].as_array_mut().into_iter().flatten() {
+                *person = person["login"].clone();
+            }
+        }
+        let expect = json!([
+            {"node": "expert", "min": 1, "max": 2, "among": null},
+            {"node": "legal", "min": 1, "max": 20, "among": ["song.yi", "tang.er"]},
+        ]);
         assert_eq!(asked, expect);
         assert_eq!(office.approve("lu", &[]).await, "required picks.expert, required picks.legal");
         assert_eq!(office.approve("lu", &[("expert", &["yu"]), ("legal", &["tang"])]).await, "done");

@@ -142,6 +142,7 @@ mod tests {
             ("DefinitionKind", "/enum", json!(engine::describe::KINDS)),
             ("FieldType", "/enum", json!(definition::field::FieldType::NAMES)),
             ("EffectState", "/enum", json!(engine::delivery::STATES)),
+            ("LogKind", "/enum", json!(engine::flow::log::LogKind::NAMES)),
             (
                 "ViewDefinition",
                 "/properties/type/enum",

@@ -174,7 +174,7 @@ impl<'a> Builder<'a> {
     pub(super) fn wait(&mut self, node: NodeId, step: &written::WaitStep) -> Wait {
         let mut branches = Vec::new();
         for (name, awaited) in &step.wait {
-            let scope = self.scope(Some(node), &awaited.steps);
+            let scope = self.branch(node, (name, awaited.label.as_ref()), &awaited.steps);
             let on = match &awaited.timer {
                 Some(timer) => Some(On::Timer(self.timer(timer))),
                 None => self.awaited(awaited).map(On::Event),

@@ -47,8 +47,10 @@ impl Builder<'_> {
             }
             written::StepKind::Each(each) => Step::Each(Each { cases: self.cases(node, &each.each) }),
             written::StepKind::Parallel(parallel) => {
-                let branches = parallel.parallel.values();
-                let branches = branches.map(|branch| self.scope(Some(node), &branch.steps)).collect();
+                let branches = parallel.parallel.iter();
+                let branches = branches
+                    .map(|(name, path)| self.branch(node, (name, path.label.as_ref()), &path.steps))
+                    .collect();
                 Step::Parallel(Parallel { branches, join: join(parallel.join) })
             }
             written::StepKind::Repeat(repeat) => Step::Repeat(self.repeat(node, repeat)),
@@ -88,7 +90,7 @@ impl Builder<'_> {
         for (name, branch) in branches {
             let when =
                 branch.when.as_ref().and_then(|when| self.expression(when.text(), &Expectation::Condition));
-            let scope = self.scope(Some(node), &branch.steps);
+            let scope = self.branch(node, (name, branch.label.as_ref()), &branch.steps);
             cases.push(Case { name: name.as_str().into(), when, scope });
         }
         cases

@@ -10,14 +10,34 @@ export interface Task {
   workflow: string;
   node: string;
   kind: 'approve' | 'handle' | 'cc';
-  state: 'queued' | 'open' | 'approved' | 'rejected' | 'returned' | 'done' | 'removed' | 'read' | 'skipped' | 'cancelled' | 'superseded';
+  state:
+    | 'queued'
+    | 'open'
+    | 'approved'
+    | 'rejected'
+    | 'returned'
+    | 'done'
+    | 'removed'
+    | 'read'
+    | 'skipped'
+    | 'cancelled'
+    | 'superseded';
   assignee: PersonReference | null;
   initiator: PersonReference | null;
   record: RecordReference;
   /** by which rule it came to this person */
   why: string;
   /** how the person was found */
-  origin: 'assigned' | 'substituted' | 'fallback' | 'transferred' | 'delegated' | 'added' | 'initiator' | 'absent' | 'escalated';
+  origin:
+    | 'assigned'
+    | 'substituted'
+    | 'fallback'
+    | 'transferred'
+    | 'delegated'
+    | 'added'
+    | 'initiator'
+    | 'absent'
+    | 'escalated';
   /** the absent person in whose place somebody has it, and the last day of the absence */
   in_place_of: InPlaceOf | null;
   /** who lent it and gets it back, the last one first */
@@ -37,7 +57,20 @@ export interface Task {
   created_at: string;
   version: number;
   /** what can be done with it now; of a task that is its reader's */
-  may?: ('approve' | 'reject' | 'done' | 'resolve' | 'return' | 'comment' | 'transfer' | 'delegate' | 'add_sign' | 'remove_sign' | 'cc' | 'take_back')[];
+  may?: (
+    | 'approve'
+    | 'reject'
+    | 'done'
+    | 'resolve'
+    | 'return'
+    | 'comment'
+    | 'transfer'
+    | 'delegate'
+    | 'add_sign'
+    | 'remove_sign'
+    | 'cc'
+    | 'take_back'
+  )[];
   /** the tasks of the same step that its reader may take off */
   removable?: string[];
   /** what the step shows of the record, and lets be changed; of an open task that is its reader's to decide */
@@ -63,6 +96,8 @@ export interface PicksAsked {
   node: string;
   min: number;
   max: number;
+  /** those who can be named; null where that is everybody, or are many */
+  among: PersonReference[] | null;
 }
 
 /** One run of a flow on a record. */
@@ -97,10 +132,25 @@ export interface ParkedMove {
   move: string;
 }
 
+/** Where in another step a step lies. */
+export interface StepPlace {
+  node: string;
+  /** whether it is one of its steps, follows its failure, or undoes it */
+  way: 'steps' | 'on_error' | 'undo';
+  /** its branch; null where it has none */
+  branch: string | null;
+  /** what the branch is called */
+  label: string | null;
+}
+
 /** A step of a flow, and what became of it. */
 export interface PathStep {
   node: string;
   label: string;
+  /** what it asks people for */
+  asks: 'approve' | 'handle' | 'cc' | null;
+  /** the step in which it lies */
+  within: StepPlace | null;
   state: 'waiting' | 'taken' | 'cancelled' | 'open' | 'not_taken';
   /** when the flow came to it the last time */
   since: string | null;
@@ -114,10 +164,44 @@ export interface PathStep {
   returns: number;
 }
 
+/** What the log of a flow says happened. */
+export type LogKind =
+  | 'started'
+  | 'approved'
+  | 'rejected'
+  | 'returned'
+  | 'done'
+  | 'taken_back'
+  | 'cancelled'
+  | 'transferred'
+  | 'delegated'
+  | 'resolved'
+  | 'seats_added'
+  | 'seat_removed'
+  | 'copied'
+  | 'withdrawn'
+  | 'commented'
+  | 'voided'
+  | 'handed_over'
+  | 'woken'
+  | 'decided'
+  | 'failed'
+  | 'replaced'
+  | 'suspended'
+  | 'resumed'
+  | 'jumped'
+  | 'retried'
+  | 'skipped'
+  | 'migrated'
+  | 'reminded'
+  | 'escalated'
+  | 'decided_automatically'
+  | 'urged';
+
 /** One thing that happened in a run. */
 export interface LogLine {
   number: number;
-  kind: string;
+  kind: LogKind;
   node: string | null;
   actor: PersonReference | null;
   at: string;

@@ -4,14 +4,16 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../../api/session';
 import { type Act, instanceQuery, PLACES, type Said, type Task } from '../../api/tasks';
+import { Problem } from '../../definition/problem';
 import type { Referred } from '../../definition/reference';
 import { Dialog } from '../../ui/Dialog';
 import { Face } from '../../ui/Face';
 import styles from './approvals.module.css';
 import { Choices } from './Choices';
-import { People } from './People';
+import { People } from '../../flows/People';
+import { isPicked, type Picked, PicksInput, sentPicks, wrongPicks } from '../../flows/Picks';
 import { refusalOf } from './refusal';
-import { Comment, Wrong } from './Comment';
+import { Comment, Wrong } from '../../flows/Comment';
 import { asked, isWaited } from './seats';
 import { type Doing, useAct } from './useAct';
 
@@ -44,12 +46,17 @@ export default function ActDialog({ task, act, box, seen, comment: before = '', 
   const [seat, setSeat] = useState<string>();
   const [comment, setComment] = useState(before);
   const needs = NEEDS[act];
-  const { data: instance } = useQuery({ ...instanceQuery(task.instance), enabled: needs !== undefined });
+  const picks = act === 'approve' ? (task.picks ?? []) : [];
+  const [picked, setPicked] = useState<Picked>({});
+  const { data: instance } = useQuery({
+    ...instanceQuery(task.instance),
+    enabled: needs !== undefined || picks.length > 0,
+  });
   const acting = useAct({
     task,
     box,
     seen,
-    places: ['person', 'comment', 'whole'],
+    places: ['person', 'comment', 'picks', 'whole'],
     onDone: (doing) => {
       onDone?.(doing);
       onClose();
@@ -62,14 +69,17 @@ export default function ActDialog({ task, act, box, seen, comment: before = '', 
     act === 'add_sign'
       ? tasks.filter((one) => asked(one, task) && isWaited(one)).flatMap((one) => one.assignee?.id ?? [])
       : [];
-  const ready = needs === undefined || (needs === 'seat' ? seat !== undefined : people.length > 0);
+  const findings = acting.error instanceof Problem ? acting.error.findings : new Map<string, string[]>();
+  const ready = !isPicked(picks, picked)
+    ? false
+    : needs === undefined || (needs === 'seat' ? seat !== undefined : people.length > 0);
   const said = (): Said => {
     const words = comment.trim() === '' ? {} : { comment };
     const ids = people.map((one) => one.id);
     if (needs === 'seat' && seat !== undefined) return { ...words, task: seat };
     if (needs === 'one' && ids[0] !== undefined) return { ...words, to: ids[0] };
     if (needs === 'several') return { ...words, people: ids, ...(act === 'add_sign' && place ? { place } : {}) };
-    return words;
+    return picks.length > 0 ? { ...words, picks: sentPicks(picked) } : words;
   };
   const title = t(`approvals.acts.${act}`);
   return (
@@ -133,6 +143,13 @@ export default function ActDialog({ task, act, box, seen, comment: before = '', 
           />
         )}
         {needs === 'seat' && <Wrong>{refused.person}</Wrong>}
+        <PicksInput
+          asked={picks}
+          labels={new Map(instance?.path.map((step) => [step.node, step.label]))}
+          value={picked}
+          onChange={setPicked}
+          wrong={wrongPicks(findings)}
+        />
         <Comment value={comment} onChange={setComment} wrong={refused.comment} />
         <Wrong>{refused.whole}</Wrong>
       </div>

@@ -8,16 +8,16 @@ interface Props {
   tasks: readonly Task[];
   marked: ReadonlySet<string>;
   onMark: (marked: ReadonlySet<string>) => void;
-  onApprove: () => void;
+  onAct: (act: 'approve' | 'reject') => void;
 }
 
-/** Marks all that wait for an approval, and offers to approve the marked ones together. */
-export function BatchBar({ tasks, marked, onMark, onApprove }: Props) {
+/** Marks all that wait for an approval, and offers to decide the marked ones together. */
+export function BatchBar({ tasks, marked, onMark, onAct }: Props) {
   const { t } = useTranslation();
   const count = marked.size;
   const all = count === tasks.length;
   return (
-    <div className={styles.batch} role="toolbar" aria-label={t('approvals.together')}>
+    <div className={styles.batch} role="toolbar" aria-label={t('approvals.several')}>
       <label>
         <input
           type="checkbox"
@@ -30,9 +30,14 @@ export function BatchBar({ tasks, marked, onMark, onApprove }: Props) {
         <span aria-live="polite">{count === 0 ? t('approvals.markAll') : t('approvals.marked', { count })}</span>
       </label>
       {count > 0 && (
-        <Button size="small" type="primary" onClick={onApprove}>
-          {t('approvals.approveMarked')}
-        </Button>
+        <span className={styles.buttons}>
+          <Button size="small" danger onClick={() => onAct('reject')}>
+            {t('approvals.rejectMarked')}
+          </Button>
+          <Button size="small" type="primary" onClick={() => onAct('approve')}>
+            {t('approvals.approveMarked')}
+          </Button>
+        </span>
       )}
     </div>
   );

@@ -7,11 +7,12 @@ import { CountedBar } from '../../ui/CountedBar';
 import { Dialog } from '../../ui/Dialog';
 import { toast } from '../../ui/toast';
 import styles from './approvals.module.css';
-import { Comment } from './Comment';
+import { Comment } from '../../flows/Comment';
 import { refresh } from './useDecision';
 
 interface Props {
   tasks: readonly Task[];
+  act: 'approve' | 'reject';
   onMark: (marked: ReadonlySet<string>) => void;
   onClose: () => void;
 }
@@ -23,8 +24,8 @@ interface Progress {
   over: boolean;
 }
 
-/** Approves one task after another, with the same comment, and tells which were refused and why. */
-export default function BatchDialog({ tasks, onMark, onClose }: Props) {
+/** Decides one task after another alike, with the same comment, and tells which were refused and why. */
+export default function BatchDialog({ tasks, act, onMark, onClose }: Props) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [comment, setComment] = useState('');
@@ -46,7 +47,7 @@ export default function BatchDialog({ tasks, onMark, onClose }: Props) {
     for (const task of tasks) {
       if (stopped.current) break;
       try {
-        await decide(task.id, 'approve', said);
+        await decide(task.id, act, said);
         left.delete(task.id);
         done += 1;
       } catch (error) {
@@ -57,11 +58,11 @@ export default function BatchDialog({ tasks, onMark, onClose }: Props) {
     // What was refused stays marked.
     onMark(left);
     await refresh(queries);
-    if (done > 0) toast({ text: t('approvals.approvedMany', { count: done }), tone: 'done' });
+    if (done > 0) toast({ text: t(`approvals.many.${act}`, { count: done }), tone: 'done' });
     if (refused.length === 0) onClose();
     else setProgress({ done, refused, over: true });
   };
-  const title = t('approvals.approveMany', { count: tasks.length });
+  const title = t(`approvals.together.${act}`, { count: tasks.length });
   return (
     <Dialog
       title={title}
@@ -69,8 +70,8 @@ export default function BatchDialog({ tasks, onMark, onClose }: Props) {
       onClose={onClose}
       footer={
         progress === null ? (
-          <Button type="primary" onClick={() => void run()}>
-            {t('approvals.acts.approve')}
+          <Button type="primary" danger={act === 'reject'} onClick={() => void run()}>
+            {t(`approvals.acts.${act}`)}
           </Button>
         ) : (
           <Button onClick={onClose}>{t(progress.over ? 'approvals.close' : 'approvals.stop')}</Button>

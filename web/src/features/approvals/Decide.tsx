@@ -4,12 +4,14 @@ import { ChevronDown } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Act, Said, Task } from '../../api/tasks';
+import { Problem } from '../../definition/problem';
 import type { ObjectDefinition } from '../../definition/types';
 import { useShown } from '../../forms/useRecord';
+import { isPicked, type Picked, PicksInput, sentPicks, wrongPicks } from '../../flows/Picks';
 import styles from './approvals.module.css';
 import { refusalOf } from './refusal';
 import { Return } from './Return';
-import { Comment } from './Comment';
+import { Comment } from '../../flows/Comment';
 import { useAct } from './useAct';
 
 const ActDialog = lazy(() => import('./ActDialog'));
@@ -19,6 +21,8 @@ interface Props {
   /** As the step shows it. */
   object: ObjectDefinition;
   box: string;
+  /** What steps are called. */
+  labels: ReadonlyMap<string, string>;
   onChange: () => void;
 }
 
@@ -28,9 +32,10 @@ const FIRST: readonly Act[] = ['approve', 'done', 'resolve'];
 const MORE: readonly Act[] = ['transfer', 'delegate', 'add_sign', 'remove_sign', 'cc'];
 
 /** What the holder of a task can do with it. */
-export function Decide({ task, object, box, onChange }: Props) {
+export function Decide({ task, object, box, labels, onChange }: Props) {
   const { t } = useTranslation();
   const [comment, setComment] = useState('');
+  const [picked, setPicked] = useState<Picked>({});
   const [asking, setAsking] = useState<Act | null>(null);
   const [returning, setReturning] = useState(false);
   const { found } = useShown(object, task.record.id);
@@ -40,7 +45,7 @@ export function Decide({ task, object, box, onChange }: Props) {
     task,
     box,
     seen,
-    places: returning ? ['person', 'comment', 'whole'] : ['comment'],
+    places: returning ? ['person', 'comment', 'whole'] : ['comment', 'picks'],
     onDone: () => setComment(''),
   });
   const { act: doing } = acting.variables ?? {};
@@ -52,14 +57,22 @@ export function Decide({ task, object, box, onChange }: Props) {
   const waits = (act: Act) => (act !== 'resolve' && found.isPending) || (acting.isPending && doing !== act);
   const run = (act: Act, more: Said = {}) =>
     acting.mutate({ act, said: { ...(comment.trim() === '' ? {} : { comment }), ...more } });
+  const picks = may('approve') ? (task.picks ?? []) : [];
+  const findings = acting.error instanceof Problem ? acting.error.findings : new Map<string, string[]>();
   const first = FIRST.find(may);
   const more = MORE.filter(may);
   return (
     <footer className={styles.decide}>
+      <PicksInput asked={picks} labels={labels} value={picked} onChange={setPicked} wrong={wrongPicks(findings)} />
       <Comment short value={comment} onChange={setComment} wrong={inReturn ? undefined : refused.comment} />
       <div className={styles.buttons}>
         {first && (
-          <Button type="primary" loading={busy(first)} disabled={waits(first)} onClick={() => run(first)}>
+          <Button
+            type="primary"
+            loading={busy(first)}
+            disabled={waits(first) || !isPicked(picks, picked)}
+            onClick={() => run(first, first === 'approve' && picks.length > 0 ? { picks: sentPicks(picked) } : {})}
+          >
             {t(`approvals.acts.${first}`)}
           </Button>
         )}

@@ -5,7 +5,7 @@ import { cancel, type WholeInstance } from '../../api/tasks';
 import { Dialog } from '../../ui/Dialog';
 import { toast } from '../../ui/toast';
 import styles from './approvals.module.css';
-import { Comment, Wrong } from './Comment';
+import { Comment, Wrong } from '../../flows/Comment';
 import { refusalOf } from './refusal';
 import { isWaited } from './seats';
 import { useDecision } from './useDecision';

@@ -6,7 +6,7 @@ import type { Box, Instance, Task } from '../../api/tasks';
 import { relative } from '../../texts/moment';
 import { State, type Tone } from '../../ui/State';
 import styles from './approvals.module.css';
-import { Due } from './Due';
+import { Due } from '../../flows/Due';
 import { isToApprove } from './seats';
 
 /** A line of a box: a task, or a flow that the person began. */
@@ -72,6 +72,7 @@ function Line({ box, entry }: { box: Box; entry: Entry }) {
     <Link
       to="/approvals/$box/$id"
       params={{ box, id: entry.id }}
+      search
       className={styles.item}
       data-task={entry.id}
       activeProps={{ 'data-active': true, 'aria-current': 'true' }}

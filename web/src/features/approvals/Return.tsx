@@ -8,7 +8,7 @@ import { Popup } from '../../ui/Popup';
 import styles from './approvals.module.css';
 import { Choices } from './Choices';
 import type { Refusal } from './refusal';
-import { Comment, Wrong } from './Comment';
+import { Comment, Wrong } from '../../flows/Comment';
 
 interface Props {
   task: string;

@@ -4,13 +4,14 @@ import { ArrowLeft } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../definition/problem';
-import { useDefinition } from '../../api/definitions';
+import { useDefinition, useLabels } from '../../api/definitions';
 import { decide, instanceQuery, type Task, type WholeInstance, taskQuery } from '../../api/tasks';
 import { asGranted } from '../../definition/form';
 import { RecordValues } from '../../forms/RecordValues';
 import { ErrorState } from '../../ui/ErrorState';
 import { Waiting } from '../../ui/Skeleton';
 import styles from './approvals.module.css';
+import { Changed } from './Changed';
 import { Decide } from './Decide';
 import { TaskForm } from './TaskForm';
 import { Trace } from './Trace';
@@ -21,6 +22,7 @@ const route = getRouteApi('/inside/approvals/$box/$id');
 /** One task, or one flow the person began: the record, how far it is, and what the person can do. */
 export function TaskPage() {
   const { t } = useTranslation();
+  const called = useLabels();
   const { box, id } = route.useParams();
   const started = box === 'started';
   const task = useQuery({ ...taskQuery(id), enabled: !started });
@@ -28,22 +30,25 @@ export function TaskPage() {
     ...instanceQuery(started ? id : (task.data?.instance ?? '')),
     enabled: started || !!task.data,
   });
-  useRead(box === 'cc' ? task.data : undefined);
+  useRead(task.data);
   const error = failureOf(task) ?? failureOf(instance);
   if (error) return <ErrorState error={error} reset={() => void (task.error ? task.refetch() : instance.refetch())} />;
   if (instance.data === undefined) return <Waiting />;
-  const { record } = instance.data;
+  const { record, workflow } = instance.data;
   return (
     <article className={styles.task} aria-label={record.title ?? undefined}>
       <header className={styles.head}>
-        <Link to="/approvals/$box" params={{ box }} className={styles.back} aria-label={t('approvals.back')}>
+        <Link to="/approvals/$box" params={{ box }} search className={styles.back} aria-label={t('approvals.back')}>
           <ArrowLeft size={18} aria-hidden />
         </Link>
-        <h2>
-          <Link to="/records/$object/$id" params={{ object: record.object, id: record.id }}>
-            {record.title ?? '—'}
-          </Link>
-        </h2>
+        <div>
+          <h2>
+            <Link to="/records/$object/$id" params={{ object: record.object, id: record.id }}>
+              {record.title ?? '—'}
+            </Link>
+          </h2>
+          <span className={styles.about}>{called('workflow', workflow)}</span>
+        </div>
       </header>
       <Shown key={id} instance={instance.data} task={task.data} box={box} />
     </article>
@@ -57,14 +62,29 @@ function Shown({ instance, task, box }: { instance: WholeInstance; task: Task | 
   const object = asGranted(useDefinition('object', record.object), task?.fields);
   const [changing, setChanging] = useState(false);
   if (changing && task) return <TaskForm task={task} object={object} onDone={() => setChanging(false)} />;
+  const decides = task?.state === 'open' && task.may !== undefined;
+  const about = (
+    <>
+      <Changed instance={instance} object={object} />
+      <RecordValues object={object} id={record.id} />
+    </>
+  );
   return (
     <>
       <div className={styles.content} tabIndex={0} role="region" aria-label={record.title ?? t('approvals.trace')}>
+        {/* Who decides looks at what it is about; who asked for it, at how far it is. */}
+        {decides && about}
         <Trace instance={instance} />
-        <RecordValues object={object} id={record.id} />
+        {!decides && about}
       </div>
-      {task?.state === 'open' && task.may !== undefined && (
-        <Decide task={task} object={object} box={box} onChange={() => setChanging(true)} />
+      {decides && (
+        <Decide
+          task={task}
+          object={object}
+          box={box}
+          labels={new Map(instance.path.map((step) => [step.node, step.label]))}
+          onChange={() => setChanging(true)}
+        />
       )}
       {task?.may?.includes('take_back') && <TakeBack task={task} box={box} />}
       {box === 'started' && instance.state === 'running' && <Ways instance={instance} />}
@@ -72,14 +92,22 @@ function Shown({ instance, task, box }: { instance: WholeInstance; task: Task | 
   );
 }
 
-/** A copy that was opened was read. */
+/** What was opened was read. */
 function useRead(task: Task | undefined): void {
   const queries = useQueryClient();
-  const unread = task !== undefined && task.read_at === null ? task.id : undefined;
+  const waits = task?.kind === 'cc' || task?.may !== undefined;
+  const unread = task !== undefined && waits && task.read_at === null ? task.id : undefined;
   useEffect(() => {
     if (unread === undefined) return;
     decide(unread, 'read', {})
-      .then(() => queries.invalidateQueries({ queryKey: ['tasks'] }))
+      .then(() => {
+        const told = [
+          ['tasks', 'todo'],
+          ['tasks', 'cc'],
+          ['tasks', 'one', unread],
+        ];
+        return Promise.all(told.map((queryKey) => queries.invalidateQueries({ queryKey })));
+      })
       // It stays unread, and is told to be read when it is opened again.
       .catch(() => undefined);
   }, [unread, queries]);

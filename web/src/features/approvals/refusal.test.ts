@@ -16,5 +16,6 @@ test.each([
   [refused(), { whole: 'refused' }],
   [refused(['comment', 'say why']), { comment: 'say why' }],
   [refused(['to', 'who?']), { person: 'who?' }],
+  [refused(['picks.legal', 'who?']), { picks: 'who?' }],
   [refused(['people.1', 'who?'], ['place', 'where?']), { person: 'who?', whole: 'where?' }],
 ])('%s is said as %j', (error, expected) => expect(refusalOf(error)).toEqual(expected));

@@ -5,6 +5,8 @@ export interface Refusal {
   /** Of the person or the people. */
   person?: string;
   comment?: string;
+  /** Of the people of later steps. */
+  picks?: string;
   /** Of all other places. */
   whole?: string;
 }
@@ -20,5 +22,6 @@ export function refusalOf(error: Error | null): Refusal {
 
 function placeOf(path: string): keyof Refusal {
   if (path === 'comment') return 'comment';
+  if (path.startsWith('picks.')) return 'picks';
   return path === 'to' || path === 'task' || path.startsWith('people') ? 'person' : 'whole';
 }

@@ -68,7 +68,7 @@ export function useAct({ task, box, seen, onDone, places = [] }: Options) {
       tell(doing.act, now);
       onDone?.(doing);
       // Another task that is open beside the list stays.
-      if (open === task.id && !stays(doing)) await navigate({ to: '/approvals/$box', params: { box } });
+      if (open === task.id && !stays(doing)) await navigate({ to: '/approvals/$box', params: { box }, search: true });
     },
     (error) => {
       const said = refusalOf(error);

@@ -20,8 +20,17 @@ const TYPING = 'input:not([type=checkbox], [type=radio]), textarea, select, [con
 /** What is open comes first. */
 const OVER = 'dialog[open], [role=dialog], [role=menu], [role=tooltip], [role=listbox]';
 
-/** j and k go down and up, Enter opens, a approves or says that it is done, r rejects. */
-export function useKeys(list: RefObject<HTMLUListElement | null>, open: string | undefined) {
+interface Options {
+  list: RefObject<HTMLUListElement | null>;
+  /** The task beside the list. */
+  open: string | undefined;
+  /** Shows which key does what. */
+  onHelp: () => void;
+  onSearch: () => void;
+}
+
+/** j and k go down and up, Enter opens, a approves or says that it is done, r rejects, x marks; `/` finds, `?` tells the keys. */
+export function useKeys({ list, open, onHelp, onSearch }: Options) {
   const queries = useQueryClient();
   const [wanted, setWanted] = useState<Wanted | null>(null);
   /** Where somebody was last: what was decided is gone, and the next stands in its place. */
@@ -58,7 +67,11 @@ export function useKeys(list: RefObject<HTMLUListElement | null>, open: string |
       } else if (acts !== undefined) {
         const id = links[at]?.dataset.task ?? open;
         if (id !== undefined) void want(id, acts);
-      } else return;
+      } else if (event.key === 'x')
+        links[at]?.parentElement?.querySelector<HTMLElement>('input[type=checkbox]')?.click();
+      else if (event.key === '?') onHelp();
+      else if (event.key === '/') onSearch();
+      else return;
       event.preventDefault();
     };
     addEventListener('keydown', listen);

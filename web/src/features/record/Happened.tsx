@@ -5,9 +5,8 @@ import { useOnce } from '../../api/once';
 import { change, type Row } from '../../api/records';
 import type * as Schema from '../../definition/schema.gen';
 import type { ObjectDefinition } from '../../definition/types';
-import { kindOf } from '../../fields/registry';
+import { ChangeLine } from '../../forms/ChangeLine';
 import { sent } from '../../forms/changed';
-import forms from '../../forms/forms.module.css';
 import { useRefresh } from '../../forms/useRecord';
 import { toast } from '../../ui/toast';
 import styles from './record.module.css';
@@ -53,9 +52,7 @@ function Decided({ entry }: { entry: Schema.ApprovalEntry }) {
   return (
     <div className={styles.change}>
       <Link to="/approvals/$box/$id" params={{ box: 'started', id: entry.instance }}>
-        {entry.event === 'started'
-          ? t('record.submittedIt')
-          : t(`approvals.events.${entry.event}`, { defaultValue: entry.event })}
+        {entry.event === 'started' ? t('record.submittedIt') : t(`approvals.events.${entry.event}`)}
       </Link>
       {entry.step !== null && ` · ${entry.step}`}
       {entry.comment !== null && <q>{entry.comment}</q>}
@@ -72,7 +69,7 @@ function Changes({ object, row, entry }: Props<Schema.ChangesEntry>) {
   const may = object.may.update && !begun;
   const back = changes.filter(({ field }) => may && object.fields[field]?.writable);
   const lines = changes.map((change) => (
-    <ChangeLine
+    <Line
       key={change.field}
       object={object}
       change={change}
@@ -122,23 +119,12 @@ interface LineProps {
   onRestore: (() => void) | undefined;
 }
 
-function ChangeLine({ object, change, onRestore }: LineProps) {
+function Line({ object, change, onRestore }: LineProps) {
   const { t } = useTranslation();
   const field = object.fields[change.field];
   if (field === undefined) return <Attached change={change} />;
-  const { Display } = kindOf(field);
   return (
-    <div className={styles.change}>
-      <span className={forms.label}>{field.label}</span>{' '}
-      {change.old !== null && (
-        <>
-          <del>
-            <Display field={field} value={change.old} />
-          </del>
-          {' → '}
-        </>
-      )}
-      {change.new === null ? '—' : <Display field={field} value={change.new} />}
+    <ChangeLine field={field} change={change}>
       {onRestore && (
         <button
           className={styles.restore}
@@ -149,7 +135,7 @@ function ChangeLine({ object, change, onRestore }: LineProps) {
           <Undo2 size={13} aria-hidden />
         </button>
       )}
-    </div>
+    </ChangeLine>
   );
 }
 

@@ -65,7 +65,7 @@ function Found({ object, row }: { object: ObjectDefinition; row: Row }) {
           <Favourite object={object.name} id={row.id} title={title} />
           {object.features.followers && <Follow object={object.name} id={row.id} title={title} />}
           {phone && <More object={object} row={row} />}
-          <Submit flows={flows} row={row} />
+          <Submit object={object} flows={flows} row={row} />
           <Moves object={object} row={row} second={flows.length > 0} onMade={setMade} />
           {object.may.update && (
             <LinkButton to="/records/$object/$id/edit" params={params} icon={<Pencil size={15} />}>

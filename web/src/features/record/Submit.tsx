@@ -1,16 +1,20 @@
 import { useQueries, useQueryClient } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import { Send } from 'lucide-react';
+import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { definitionQuery, useDefinitions } from '../../api/definitions';
 import { useOnce } from '../../api/once';
 import type { Row } from '../../api/records';
 import { useSession } from '../../api/session';
-import { submit } from '../../api/tasks';
+import { submit, type Submitted } from '../../api/tasks';
 import { holds } from '../../definition/expression/evaluate';
 import { clockAt } from '../../definition/expression/zone';
 import type { ObjectDefinition, Workflow } from '../../definition/types';
 import { toast } from '../../ui/toast';
+
+// Few records are submitted when they are looked at.
+const SubmitDialog = lazy(() => import('./SubmitDialog'));
 
 /** The flows that this person may put the record into, as it stands. */
 export function useOpenFlows(object: ObjectDefinition, row: Row): Workflow[] {
@@ -29,27 +33,50 @@ export function useOpenFlows(object: ObjectDefinition, row: Row): Workflow[] {
   return found.flatMap(({ data }) => (data?.may_start && data.by.includes('button') && begins(data) ? data : []));
 }
 
-/** Puts a record into a flow. */
-export function Submit({ flows, row }: { flows: Workflow[]; row: Row }) {
+/** Puts a record into a flow, once the way it will go was looked at. */
+export function Submit({ object, flows, row }: { object: ObjectDefinition; flows: Workflow[]; row: Row }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
+  const [asking, setAsking] = useState<Workflow>();
+  // One key for all tries: what arrived although no answer came is not submitted twice.
+  const key = useMemo(() => crypto.randomUUID(), [asking]);
   const submitting = useOnce({
-    mutationFn: ({ name }: Workflow) => submit(name, row.id, crypto.randomUUID()),
+    mutationFn: ({ flow, body }: { flow: Workflow; body: Submitted }) => submit(flow.name, body, key),
     onSuccess: async () => {
+      setAsking(undefined);
       toast({ text: t('record.submitted'), tone: 'done' });
       await queries.invalidateQueries();
     },
-    onError: (error) => toast({ text: error.message, tone: 'wrong' }),
   });
-  return flows.map((one, at) => (
-    <Button
-      key={one.name}
-      type={at === 0 ? 'primary' : 'default'}
-      icon={<Send size={15} />}
-      loading={submitting.isPending}
-      onClick={() => submitting.mutate(one)}
-    >
-      {flows.length > 1 ? t('record.submitTo', { workflow: one.label }) : t('record.submit')}
-    </Button>
-  ));
+  return (
+    <>
+      {flows.map((one, at) => (
+        <Button
+          key={one.name}
+          type={at === 0 ? 'primary' : 'default'}
+          icon={<Send size={15} />}
+          aria-haspopup="dialog"
+          onClick={() => {
+            submitting.reset();
+            setAsking(one);
+          }}
+        >
+          {flows.length > 1 ? t('record.submitTo', { workflow: one.label }) : t('record.submit')}
+        </Button>
+      ))}
+      {asking && (
+        <Suspense fallback={null}>
+          <SubmitDialog
+            object={object}
+            record={row.id}
+            flow={asking}
+            error={submitting.error}
+            busy={submitting.isPending}
+            onSubmit={(body) => submitting.mutate({ flow: asking, body })}
+            onClose={() => setAsking(undefined)}
+          />
+        </Suspense>
+      )}
+    </>
+  );
 }

@@ -3,6 +3,7 @@
 use super::{active, matching};
 use crate::flow::variable::{self, Known};
 use crate::flow::{decision, values};
+use crate::records::read;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use serde_json::{Value as Json, json};
@@ -58,20 +59,45 @@ pub(crate) async fn take(work: &Work, run: &mut Run<'_>, at: Option<NodeId>, nam
     Diagnostic::gather(found).map_or(Ok(()), |found| Err(Box::new(found)))
 }
 
-/// `[{"node", "min", "max"}]`: for which steps ahead whoever approves a node names people; `None`: the initiator.
+/// Out of so many people one chooses from a list; more are looked for.
+const OFFERED: usize = 100;
+
+/// `[{"node", "min", "max", "among"}]`: for which steps ahead whoever approves a node names people, and among whom;
+/// `None`: the initiator.
 pub(crate) async fn told(work: &Work, run: &Run<'_>, at: Option<NodeId>) -> Result<Json> {
     let flow = run.flow;
     if !(0..flow.nodes.len()).any(|node| asks(run, node, at)) {
         return Ok(json!([]));
     }
-    let mut nodes = ahead(work, run, at, seen_at(run, at)).await?;
+    let known = seen_at(run, at);
+    let mut nodes = ahead(work, run, at, known.clone()).await?;
     nodes.sort_unstable();
-    let asked = nodes.into_iter().filter(|node| asks(run, *node, at));
-    let entry = |node: NodeId| {
-        let picked = flow.picked(node)?;
-        Some(json!({"node": flow.nodes[node].name, "min": picked.min, "max": picked.max}))
-    };
-    Ok(asked.filter_map(entry).collect())
+    let mut told = Vec::new();
+    for node in nodes.into_iter().filter(|node| asks(run, *node, at)) {
+        let Some(picked) = flow.picked(node) else { continue };
+        let name = &flow.nodes[node].name;
+        let among = among(work, run, name, &known, picked).await?;
+        told.push(json!({"node": name, "min": picked.min, "max": picked.max, "among": among}));
+    }
+    Ok(Json::Array(told))
+}
+
+/// Those who can be named for a step, as far as the reader may know them; null where that is everybody, or are many.
+async fn among(
+    work: &Work,
+    run: &Run<'_>,
+    node: &str,
+    known: &Known,
+    picked: &Picked,
+) -> Result<Option<Vec<Json>>> {
+    let Some(from) = picked.from.as_deref() else { return Ok(None) };
+    let found = matching(work, run, node, known, std::slice::from_ref(from)).await?;
+    if found.len() > OFFERED {
+        return Ok(None);
+    }
+    let people = read::people(work, found.iter().map(|person| person.user)).await?;
+    let told = found.iter().map(|person| people.of(Some(person.user)));
+    Ok(Some(told.filter(|person| !person.is_null()).collect()))
 }
 
 /// Whether people for a node are named here.

@@ -42,6 +42,18 @@ fn shown(path: &Json) -> String {
     parts.join(" | ")
 }
 
+/// `2 in by_size.large`: the place of a step, and the branch in which it stands.
+fn place(step: &Json) -> String {
+    match &step["within"] {
+        Json::Null => step["position"].to_string(),
+        within => {
+            assert_eq!((&within["way"], &within["label"]), (&Json::from("steps"), &within["branch"]));
+            let (node, branch) = (within["node"].as_str().unwrap(), within["branch"].as_str().unwrap());
+            format!("{} in {node}.{branch}", step["position"])
+        }
+    }
+}
+
 async fn preview(works: &Works, login: &str, flow: &str, record: Uuid) -> Result<Json, String> {
     let (who, flow) = (works.who(login), format!("works.{flow}"));
     let seen = works.site.engine.preview_flow(&who, &flow, record, Default::default(), Locale::En).await;
@@ -73,6 +85,7 @@ fn the_way_of_a_record_is_told_before_it_is_submitted() {
             let seen = preview(&works, "ini", "pair", record).await.unwrap();
             assert_eq!(shown(&seen), expect);
             assert_eq!(seen["steps"][0]["people"][0]["why"], "user ann");
+            assert_eq!(place(&seen["steps"][0]), "0");
             // Nothing came of it.
             assert!(works.find(Default::default()).await.is_empty());
             assert_eq!(works.task("ann").await, None);
@@ -80,6 +93,11 @@ fn the_way_of_a_record_is_told_before_it_is_submitted() {
             assert_eq!((&after["version"], &after["pending"]), (&Json::from(1), &Json::Null));
         }
         let record = works.job("asked", 1).await;
+        let seen = preview(&works, "ini", "pair", record).await.unwrap();
+        assert_eq!(
+            (place(&seen["skipped"][0]), &seen["skipped"][0]["asks"]),
+            ("2 in by_size.large".to_owned(), &Json::from("approve"))
+        );
         assert_eq!(preview(&works, "bea", "pair", record).await, Err("not_found".to_owned()));
         assert_eq!(preview(&works, "dan", "pair", record).await, Err("not_permitted".to_owned()));
         assert_eq!(preview(&works, "ini", "none", record).await, Err("not_found".to_owned()));
@@ -146,6 +164,12 @@ fn a_running_flow_tells_how_it_would_go_on() {
         assert_eq!(works.act("ann+").await, "done");
         let trace = works.trace("ini", instance).await;
         assert_eq!(trace["log"].as_array().unwrap().len(), 4, "{trace:#}");
+        let told =
+            |at: usize| (trace["path"][at]["asks"].clone(), trace["path"][at]["within"]["branch"].clone());
+        assert_eq!(
+            (told(1), told(2)),
+            ((Json::Null, Json::Null), (Json::from("approve"), Json::from("large")))
+        );
         assert_eq!(predicted("ini").await.unwrap(), "by_size | boss bea | last cal dan | approved");
         let seen = works.site.engine.prediction(&works.who("ini"), instance, Locale::En).await.unwrap();
         assert_eq!(

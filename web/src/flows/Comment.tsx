@@ -1,8 +1,8 @@
 import { CircleAlert } from 'lucide-react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import forms from '../../forms/forms.module.css';
-import { TextArea } from '../../ui/TextArea';
+import forms from '../forms/forms.module.css';
+import { TextArea } from '../ui/TextArea';
 
 interface Props {
   value: string;

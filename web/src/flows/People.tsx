@@ -1,9 +1,9 @@
 import { Suspense, useId } from 'react';
-import type { Json } from '../../definition/json';
-import { type Referred, referred } from '../../definition/reference';
-import { chooser } from '../../fields/chooser';
-import { kindOf } from '../../fields/registry';
-import forms from '../../forms/forms.module.css';
+import type { Json } from '../definition/json';
+import { type Referred, referred } from '../definition/reference';
+import { chooser } from '../fields/chooser';
+import { kindOf } from '../fields/registry';
+import forms from '../forms/forms.module.css';
 import { Wrong } from './Comment';
 import { offered } from './offered';
 
@@ -14,18 +14,21 @@ interface Props {
   onChange: (people: Referred[]) => void;
   /** Who is not offered: these would change nothing. */
   without: readonly string[];
+  /** Who is offered; everybody where nobody is named. */
+  among?: readonly string[] | null;
+  required?: boolean;
   wrong: string | undefined;
 }
 
 const nothing = () => ({});
 
 /** Chooses a person, or several. */
-export function People({ label, several, value, onChange, without, wrong }: Props) {
+export function People({ label, several, value, onChange, without, among, required = true, wrong }: Props) {
   const id = useId();
   const field = chooser('base.user', label, {
     type: several ? 'references' : 'reference',
-    choose_where: offered(without),
-    required: true,
+    choose_where: offered(without, among),
+    required,
   });
   const { Input } = kindOf(field);
   return (

@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import { moment } from '../../fields/date';
-import { relative } from '../../texts/moment';
-import styles from './approvals.module.css';
+import { moment } from '../fields/date';
+import { relative } from '../texts/moment';
+import styles from './flows.module.css';
 
 interface Props {
   of: { due_at: string | null; state: string };

@@ -1,0 +1,144 @@
+import Button from 'antd/es/button';
+import Select from 'antd/es/select';
+import { Filter, X } from 'lucide-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useDefinitions, useLabels } from '../../api/definitions';
+import type { Box, BoxFilter } from '../../api/tasks';
+import { useTitles } from '../../api/titles';
+import { People } from '../../flows/People';
+import forms from '../../forms/forms.module.css';
+import { Popup } from '../../ui/Popup';
+import styles from './approvals.module.css';
+import { STATES, without } from './search';
+
+interface Props {
+  box: Box;
+  filter: BoxFilter;
+  onChange: (filter: BoxFilter) => void;
+}
+
+/** What a box is narrowed down by beside words. */
+export function Filters({ box, filter, onChange }: Props) {
+  const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const count = Object.keys(without(filter, 'q', 'overdue', 'unread')).length;
+  return (
+    <Popup
+      title={t('list.filter')}
+      placement="bottomLeft"
+      open={open}
+      onOpen={setOpen}
+      button={
+        <Button icon={<Filter size={15} aria-hidden />} aria-expanded={open} type={count > 0 ? 'dashed' : 'default'}>
+          {t('list.filter')}
+          {count > 0 && ` ${count}`}
+        </Button>
+      }
+    >
+      <Editor box={box} filter={filter} onChange={onChange} />
+    </Popup>
+  );
+}
+
+function Editor({ box, filter, onChange }: Props) {
+  const { t } = useTranslation();
+  const called = useLabels();
+  const flows = useDefinitions().filter((one) => one.kind === 'workflow');
+  const objects = [...new Set(flows.flatMap((one) => one.object ?? []))];
+  const titles = useTitles(filter.initiator ? [{ object: 'base.user', id: filter.initiator }] : []);
+  const put = (name: keyof BoxFilter, value: string | undefined) =>
+    onChange({ ...without(filter, name), ...(value ? { [name]: value } : {}) });
+  const choice = (name: 'workflow' | 'object' | 'state', options: { value: string; label: string }[]) => (
+    <label className={forms.field}>
+      <span className={forms.label}>{t(`approvals.filters.${name}`)}</span>
+      <Select
+        aria-label={t(`approvals.filters.${name}`)}
+        value={filter[name] ?? null}
+        placeholder={t('approvals.filters.all')}
+        allowClear
+        showSearch={{ optionFilterProp: 'label' }}
+        options={options}
+        onChange={(value) => put(name, value ?? undefined)}
+      />
+    </label>
+  );
+  const day = (name: 'since' | 'until') => (
+    <label className={forms.field}>
+      <span className={forms.label}>{t(`approvals.filters.${name}`)}</span>
+      <input
+        type="date"
+        className={styles.day}
+        value={filter[name] ?? ''}
+        onChange={(event) => put(name, event.target.value)}
+      />
+    </label>
+  );
+  const { initiator } = filter;
+  return (
+    <div className={styles.filters} role="group" aria-label={t('list.filter')}>
+      {choice(
+        'workflow',
+        flows.map(({ name, label }) => ({ value: name, label })),
+      )}
+      {choice(
+        'object',
+        objects.map((name) => ({ value: name, label: called('object', name) })),
+      )}
+      {box !== 'started' && (
+        <People
+          label={t('approvals.filters.initiator')}
+          several={false}
+          required={false}
+          value={initiator ? [{ id: initiator, title: titles.get(initiator) ?? null }] : []}
+          onChange={(people) => put('initiator', people[0]?.id)}
+          without={[]}
+          wrong={undefined}
+        />
+      )}
+      {STATES[box] &&
+        choice(
+          'state',
+          STATES[box].map((state) => ({ value: state, label: t(`approvals.states.${state}`) })),
+        )}
+      <div className={styles.days}>
+        {day('since')}
+        {day('until')}
+      </div>
+    </div>
+  );
+}
+
+/** What the box is narrowed down by, each with the way out of it. */
+export function Narrowed({ filter, onChange }: Omit<Props, 'box'>) {
+  const { t } = useTranslation();
+  const called = useLabels();
+  const titles = useTitles(filter.initiator ? [{ object: 'base.user', id: filter.initiator }] : []);
+  const words: Partial<Record<keyof BoxFilter, string | undefined>> = {
+    workflow: filter.workflow && called('workflow', filter.workflow),
+    object: filter.object && called('object', filter.object),
+    initiator: filter.initiator && (titles.get(filter.initiator) ?? '…'),
+    state: filter.state && t(`approvals.states.${filter.state}`),
+    since: filter.since && `≥ ${filter.since}`,
+    until: filter.until && `≤ ${filter.until}`,
+  };
+  const shown = Object.entries(words).filter(
+    (one): one is [keyof BoxFilter, string] => one[1] !== undefined && one[1] !== '',
+  );
+  if (shown.length === 0) return null;
+  return (
+    <ul className={styles.narrowed} aria-label={t('approvals.filters.on')}>
+      {shown.map(([name, word]) => (
+        <li key={name}>
+          <button
+            onClick={() => onChange(without(filter, name))}
+            aria-label={t('approvals.filters.off', { filter: word })}
+          >
+            {word}
+            <X size={13} aria-hidden />
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,160 @@
+import { Check, CircleAlert, CornerUpLeft, Hourglass, Minus, X } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { moment } from '../fields/date';
+import { lasted, relative } from '../texts/moment';
+import styles from './flows.module.css';
+import { Seats } from './Seats';
+import type { Named } from './reason';
+import { flat, type Lane, type Step, type StepState } from './tree';
+
+interface Props {
+  steps: readonly Step[];
+  named: Named;
+  label: string;
+}
+
+/** The steps of a flow below one another, with the branches of each beside one another where there is room. */
+export function FlowTree({ steps, named, label }: Props) {
+  return (
+    <ol className={styles.tree} aria-label={label}>
+      {steps.map((step) => (
+        <Line key={step.node} step={step} named={named} />
+      ))}
+    </ol>
+  );
+}
+
+const SIGNS: Partial<Record<StepState, typeof Check>> = {
+  taken: Check,
+  waiting: Hourglass,
+  halted: CircleAlert,
+  cancelled: X,
+  skipped: Minus,
+  not_taken: Minus,
+};
+
+function Line({ step, named }: { step: Step; named: Named }) {
+  const { t } = useTranslation();
+  const { state, lanes } = step;
+  const Sign = SIGNS[state];
+  // What happens by itself, and what is not walked, is told in one line.
+  const small = step.asks === null && lanes.length === 0 && state !== 'waiting' && state !== 'halted';
+  return (
+    <li
+      className={styles.step}
+      data-state={state}
+      data-small={small || undefined}
+      aria-current={state === 'waiting' ? 'step' : undefined}
+    >
+      <span className={styles.sign}>{Sign && <Sign size={small ? 10 : 13} strokeWidth={2.5} aria-hidden />}</span>
+      <div className={styles.head}>
+        <span className={styles.name}>{step.label}</span>
+        <Told step={step} />
+        <When step={step} />
+      </div>
+      {step.halted !== undefined && (
+        <p className={styles.halted} role="note">
+          {step.halted || t('flows.halted')}
+        </p>
+      )}
+      {step.assumed && state !== 'taken' && (
+        <p className={styles.note}>{t('flows.assumed', { event: step.assumed })}</p>
+      )}
+      {step.seats.length > 0 && <Seats seats={step.seats} named={named} />}
+      <Lanes lanes={lanes} named={named} />
+    </li>
+  );
+}
+
+/** What became of a step in a word, where its sign alone would have to tell it. */
+function Told({ step: { state, because, returns, times, asks } }: { step: Step }) {
+  const { t } = useTranslation();
+  const words = [
+    ...(asks === 'cc' ? [t('flows.copies')] : []),
+    state === 'skipped' && because ? t(`flows.skipped.${because}`) : t(`flows.states.${state}`),
+    ...(times > 1 ? [t('flows.times', { count: times })] : []),
+  ];
+  return (
+    <>
+      <span className={styles.told}>{words.join(' · ')}</span>
+      {returns > 0 && (
+        <span className={styles.returns}>
+          <CornerUpLeft size={12} aria-hidden /> {t('flows.returned', { count: returns })}
+        </span>
+      )}
+    </>
+  );
+}
+
+/** How long a step took, since when it waits, or when it is expected to be done. */
+function When({ step: { state, since, until, seconds, expected, asks } }: { step: Step }) {
+  const { t } = useTranslation();
+  if (state === 'waiting' && since) {
+    return (
+      <time className={styles.when} dateTime={since} title={moment(since)}>
+        {t('flows.since', { when: relative(since, Date.now()) })}
+        {expected && ` · ${t('flows.expected', { when: moment(expected) })}`}
+      </time>
+    );
+  }
+  if (state === 'predicted' && expected) {
+    return (
+      <time className={styles.when} dateTime={expected}>
+        {t('flows.expected', { when: moment(expected) })}
+      </time>
+    );
+  }
+  // What happens by itself takes no time worth telling.
+  if (!until || seconds == null || (asks === null && seconds < 60)) return null;
+  return (
+    <time className={styles.when} dateTime={until} title={moment(until)}>
+      {lasted(seconds)}
+    </time>
+  );
+}
+
+function Lanes({ lanes, named }: { lanes: readonly Lane[]; named: Named }) {
+  const { t } = useTranslation();
+  const left = lanes.filter((lane) => lane.taken === false);
+  const shown = lanes.filter((lane) => lane.taken !== false);
+  const called = (lane: Lane) => {
+    if (lane.way !== 'steps') return t(`flows.ways.${lane.way}`);
+    return lane.name === 'otherwise' && lane.label === lane.name ? t('flows.otherwise') : lane.label;
+  };
+  return (
+    <>
+      {shown.length > 0 && (
+        <div className={styles.lanes}>
+          {shown.map((lane) => (
+            <section key={lane.key} className={styles.lane} data-named={lane.label !== null || lane.way !== 'steps'}>
+              {called(lane) !== null && <h3>{called(lane)}</h3>}
+              {lane.steps.length === 0 ? (
+                <p className={styles.note}>{t('flows.goesOn')}</p>
+              ) : (
+                <FlowTree steps={lane.steps} named={named} label={called(lane) ?? t('flows.inner')} />
+              )}
+            </section>
+          ))}
+        </div>
+      )}
+      {left.length > 0 && (
+        <ul className={styles.left} aria-label={t('flows.states.not_taken')}>
+          {left.map((lane) => (
+            <li key={lane.key}>
+              <Minus size={12} aria-hidden />
+              <span>
+                {[called(lane), ...names(lane)].filter(Boolean).join(' · ')} <em>{t('flows.notTaken')}</em>
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** Whom a branch that is not walked would ask. */
+function names(lane: Lane): string[] {
+  const asking = flat(lane.steps).filter((step) => step.asks !== null && step.label !== lane.label);
+  return asking.length === 0 ? [] : [asking.map((step) => step.label).join(', ')];
+}
