@@ -86,7 +86,7 @@ test('a sale is asked for at a desk and approved on a phone', async () => {
   await phone.page.getByRole('link', { name: /A bowl/ }).waitFor();
   await desk.page.goto('/approvals/started');
   await desk.page.getByRole('link', { name: /A bowl.*approved/s }).click();
-  await desk.page.getByText('A fair price').waitFor();
+  await desk.page.getByText('A fair price').first().waitFor();
   await accessible(desk.page, 'trace');
   await shoot(desk.page, 'trace');
   await desk.page.goto(`/records/showcase.piece/${piece.id}`);

@@ -67,6 +67,11 @@ test('a quote with a large discount is submitted, and approved twice, on phones'
   await accessible(page, 'a quote');
   await shoot(page, 'quote-draft');
   await page.getByRole('button', { name: 'Submit for approval' }).click();
+  const way = page.getByRole('dialog', { name: /^Submit:/ });
+  await way.getByText('Authority matrix', { exact: true }).waitFor();
+  await accessible(page, 'the way of a quote');
+  await shoot(page, 'quote-way');
+  await way.getByRole('button', { name: 'Submit for approval' }).click();
   await page.getByRole('status').getByRole('link').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Submit for approval' }).count(), 0);
   await approves('mary', 'dark', /Controllers for the line/);
@@ -174,6 +179,9 @@ test('a lead becomes an opportunity, and its quote is approved, on phones', asyn
   await save.tap();
   await page.getByText('¥24,600.00').first().waitFor();
   await page.getByRole('button', { name: 'Submit for approval' }).tap();
+  await dialog.getByText('Authority matrix', { exact: true }).waitFor();
+  await looked(page, 'the way of a quote');
+  await dialog.getByRole('button', { name: 'Submit for approval' }).tap();
   await page.getByRole('status').getByRole('link').waitFor();
   await looked(page, 'a quote in approval');
   await approves('mary', 'dark', /River Motors/);

@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { asked, type BoxFilter } from './boxFilter';
 import type * as Schema from '../definition/schema.gen';
 import { ask, get } from './client';
 import type { Row } from './records';
@@ -20,35 +21,6 @@ export const PAGE = 100;
 
 /** What can be done with a task. */
 export type Act = NonNullable<Task['may']>[number];
-
-/** What of a box is asked for. */
-export interface BoxFilter {
-  workflow?: string;
-  object?: string;
-  /** The id of who began it. */
-  initiator?: string;
-  state?: string;
-  /** Days, as they are here: the first, and the last that counts. */
-  since?: string;
-  until?: string;
-  unread?: boolean;
-  /** Of the box of what is to do only. */
-  overdue?: boolean;
-  /** Words in the title of the record. */
-  q?: string;
-}
-
-/** A filter as it is asked: days begin and end where the reader is. */
-export function asked({ since, until, unread, overdue, ...rest }: BoxFilter): Record<string, string | undefined> {
-  const [first, last] = [since && new Date(`${since}T00:00`), until && new Date(`${until}T23:59:59.999`)];
-  return {
-    ...rest,
-    since: first ? first.toISOString() : undefined,
-    until: last ? last.toISOString() : undefined,
-    unread: unread ? 'true' : undefined,
-    overdue: overdue ? 'true' : undefined,
-  };
-}
 
 /** A box, the newest first, page by page; those of `started` are runs. */
 export const boxQuery = (box: Box, filter: BoxFilter = {}) =>

@@ -1,9 +1,10 @@
 import { Check, CircleAlert, CornerUpLeft, Hourglass, Minus, X } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { moment } from '../fields/date';
-import { lasted, relative } from '../texts/moment';
+import { lasted } from '../texts/moment';
 import styles from './flows.module.css';
 import { Seats } from './Seats';
+import { Waits } from './Waits';
 import type { Named } from './reason';
 import { flat, type Lane, type Step, type StepState } from './tree';
 
@@ -66,17 +67,21 @@ function Line({ step, named }: { step: Step; named: Named }) {
   );
 }
 
-/** What became of a step in a word, where its sign alone would have to tell it. */
+/** States that their sign tells to whoever sees it. */
+const SEEN: readonly StepState[] = ['taken', 'predicted', 'later'];
+
+/** What became of a step in a word. */
 function Told({ step: { state, because, returns, times, asks } }: { step: Step }) {
   const { t } = useTranslation();
-  const words = [
+  const words = state === 'skipped' && because ? t(`flows.skipped.${because}`) : t(`flows.states.${state}`);
+  const more = [
     ...(asks === 'cc' ? [t('flows.copies')] : []),
-    state === 'skipped' && because ? t(`flows.skipped.${because}`) : t(`flows.states.${state}`),
     ...(times > 1 ? [t('flows.times', { count: times })] : []),
   ];
   return (
     <>
-      <span className={styles.told}>{words.join(' · ')}</span>
+      <span className={SEEN.includes(state) ? 'visually-hidden' : styles.told}>{words}</span>
+      {more.length > 0 && <span className={styles.more}>{more.join(' · ')}</span>}
       {returns > 0 && (
         <span className={styles.returns}>
           <CornerUpLeft size={12} aria-hidden /> {t('flows.returned', { count: returns })}
@@ -86,30 +91,25 @@ function Told({ step: { state, because, returns, times, asks } }: { step: Step }
   );
 }
 
-/** How long a step took, since when it waits, or when it is expected to be done. */
-function When({ step: { state, since, until, seconds, expected, asks } }: { step: Step }) {
+/** How long a step took, for how long it waits, or when it is expected to be done. */
+function When({ step: { state, since, until, seconds, expected, seats, lanes } }: { step: Step }) {
   const { t } = useTranslation();
-  if (state === 'waiting' && since) {
-    return (
-      <time className={styles.when} dateTime={since} title={moment(since)}>
-        {t('flows.since', { when: relative(since, Date.now()) })}
-        {expected && ` · ${t('flows.expected', { when: moment(expected) })}`}
-      </time>
-    );
-  }
-  if (state === 'predicted' && expected) {
-    return (
-      <time className={styles.when} dateTime={expected}>
-        {t('flows.expected', { when: moment(expected) })}
-      </time>
-    );
-  }
-  // What happens by itself takes no time worth telling.
-  if (!until || seconds == null || (asks === null && seconds < 60)) return null;
+  const told = seats.some((seat) => seat.state === 'open') || lanes.length > 0;
+  const took = (state === 'taken' || state === 'cancelled') && seconds != null && seconds >= 60;
+  const ahead = (state === 'waiting' || state === 'predicted') && expected;
+  const waits = state === 'waiting' && since && !told;
+  if (!took && !ahead && !waits) return null;
   return (
-    <time className={styles.when} dateTime={until} title={moment(until)}>
-      {lasted(seconds)}
-    </time>
+    <span className={styles.when}>
+      {took && (
+        <time dateTime={until ?? undefined} title={until ? moment(until) : undefined}>
+          {lasted(seconds)}
+        </time>
+      )}
+      {waits && <Waits since={since} />}
+      {waits && ahead && ' · '}
+      {ahead && <time dateTime={expected}>{t('flows.expected', { when: moment(expected) })}</time>}
+    </span>
   );
 }
 
@@ -143,7 +143,8 @@ function Lanes({ lanes, named }: { lanes: readonly Lane[]; named: Named }) {
             <li key={lane.key}>
               <Minus size={12} aria-hidden />
               <span>
-                {[called(lane), ...names(lane)].filter(Boolean).join(' · ')} <em>{t('flows.notTaken')}</em>
+                {called(lane)}
+                {names(lane) && ` (${names(lane)})`} · {t('flows.notTaken')}
               </span>
             </li>
           ))}
@@ -153,8 +154,8 @@ function Lanes({ lanes, named }: { lanes: readonly Lane[]; named: Named }) {
   );
 }
 
-/** Whom a branch that is not walked would ask. */
-function names(lane: Lane): string[] {
+/** The steps of a branch that is not walked which would ask somebody. */
+function names(lane: Lane): string {
   const asking = flat(lane.steps).filter((step) => step.asks !== null && step.label !== lane.label);
-  return asking.length === 0 ? [] : [asking.map((step) => step.label).join(', ')];
+  return asking.map((step) => step.label).join(', ');
 }

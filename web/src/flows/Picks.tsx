@@ -27,7 +27,7 @@ export function PicksInput({ asked, labels, value, onChange, wrong }: Props) {
       {asked.map(({ node, min, max, among }) => (
         <People
           key={node}
-          label={`${t('flows.pick', { step: labels.get(node) ?? node })} ${range(t, min, max)}`}
+          label={`${t('flows.pick', { step: labels.get(node) ?? node })}${min > 0 ? '*' : ''} ${range(t, min, max)}`.trim()}
           several={max > 1}
           required={min > 0}
           value={value[node] ?? []}

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
 import { moment } from '../fields/date';
-import { relative } from '../texts/moment';
 import { Face } from '../ui/Face';
 import { Due } from './Due';
+import { Waits } from './Waits';
 import styles from './flows.module.css';
 import { type Named, reasonOf } from './reason';
 import type { Seat } from './tree';
@@ -57,24 +57,20 @@ function Acting({ seat, named }: { seat: Seat; named: Named }) {
   return (
     <li className={styles.seat} data-state={state}>
       <Face name={person?.title ?? '?'} size={22} />
-      <span className={styles.who}>
+      <div className={styles.who}>
         <span>{person?.title ?? '—'}</span>
         <small>{[reasonOf(t, seat.why, named), ...notes(t, seat)].join(' · ')}</small>
-      </span>
-      <span className={styles.outcome}>
-        <b>{t(`approvals.states.${state}`)}</b>
-        {at && (
-          <time className="number" dateTime={at}>
-            {moment(at)}
-          </time>
-        )}
-        {waits && since && (
-          <time dateTime={since} title={moment(since)}>
-            {t('flows.since', { when: relative(since, Date.now()) })}
-          </time>
-        )}
-        {waits && due && <Due of={{ due_at: due, state: 'open' }} />}
-      </span>
+        <span className={styles.outcome}>
+          <b>{state === 'superseded' && at ? t('flows.void') : t(`approvals.states.${state}`)}</b>
+          {at && (
+            <time className="number" dateTime={at}>
+              {moment(at)}
+            </time>
+          )}
+          {waits && since && <Waits since={since} />}
+          {waits && due && <Due of={{ due_at: due, state: 'open' }} />}
+        </span>
+      </div>
       {seat.comment && <q>{seat.comment}</q>}
     </li>
   );

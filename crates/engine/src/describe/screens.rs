@@ -3,6 +3,7 @@
 use super::{Reader, localised};
 use catalog::scopes;
 use definition::app::MenuEntry;
+use definition::workflow::{StartBy, Trigger};
 use definition::{App, Form, View, Workflow};
 use expression::Expectation;
 use indexmap::IndexMap;
@@ -178,6 +179,20 @@ impl Reader<'_> {
         Json::Object(shown)
     }
 
+    /// Whether this person may start it by hand, as far as that hangs on no record: without roles, whoever may change
+    /// the record starts it.
+    fn may_start(&self, name: &str, workflow: &Workflow) -> bool {
+        let actor = &self.known.actor;
+        let open = match &workflow.trigger.button {
+            Some(button) => button.roles.is_empty(),
+            None => workflow.start.roles.iter().flatten().next().is_none(),
+        };
+        let changes = |grant: &plan::actor::ObjectGrant| !grant.update.is_none();
+        actor.admin
+            || actor.grants.start.has(name)
+            || (open && actor.grant(workflow.object.as_str()).is_some_and(changes))
+    }
+
     pub(super) fn workflow(&self, name: &str, workflow: &Workflow) -> Option<Json> {
         let steps = self.catalog().workflows.get(name)?.steps.keys();
         // Clients that cannot know whether it may begin ask; the server decides.
@@ -193,10 +208,18 @@ impl Reader<'_> {
             "label": self.text(workflow.label.as_ref(), name),
             "description": self.maybe(workflow.description.as_ref()),
             "object": workflow.object,
-            "may_start": self.known.actor.admin || self.known.actor.grants.start.has(name),
-            "by": workflow.start.by,
+            "may_start": self.may_start(name, workflow),
+            "by": ways(workflow),
             "when": when,
             "steps": steps.collect::<Vec<_>>(),
         }))
     }
+}
+
+/// How it begins by the hand of somebody; what sets itself off begins by a button only where it has one.
+fn ways(workflow: &Workflow) -> Vec<StartBy> {
+    if workflow.trigger == Trigger::default() {
+        return workflow.start.by.clone();
+    }
+    workflow.trigger.button.iter().map(|_| StartBy::Button).collect()
 }

@@ -10,34 +10,14 @@ export interface Task {
   workflow: string;
   node: string;
   kind: 'approve' | 'handle' | 'cc';
-  state:
-    | 'queued'
-    | 'open'
-    | 'approved'
-    | 'rejected'
-    | 'returned'
-    | 'done'
-    | 'removed'
-    | 'read'
-    | 'skipped'
-    | 'cancelled'
-    | 'superseded';
+  state: 'queued' | 'open' | 'approved' | 'rejected' | 'returned' | 'done' | 'removed' | 'read' | 'skipped' | 'cancelled' | 'superseded';
   assignee: PersonReference | null;
   initiator: PersonReference | null;
   record: RecordReference;
   /** by which rule it came to this person */
   why: string;
   /** how the person was found */
-  origin:
-    | 'assigned'
-    | 'substituted'
-    | 'fallback'
-    | 'transferred'
-    | 'delegated'
-    | 'added'
-    | 'initiator'
-    | 'absent'
-    | 'escalated';
+  origin: 'assigned' | 'substituted' | 'fallback' | 'transferred' | 'delegated' | 'added' | 'initiator' | 'absent' | 'escalated';
   /** the absent person in whose place somebody has it, and the last day of the absence */
   in_place_of: InPlaceOf | null;
   /** who lent it and gets it back, the last one first */
@@ -57,20 +37,7 @@ export interface Task {
   created_at: string;
   version: number;
   /** what can be done with it now; of a task that is its reader's */
-  may?: (
-    | 'approve'
-    | 'reject'
-    | 'done'
-    | 'resolve'
-    | 'return'
-    | 'comment'
-    | 'transfer'
-    | 'delegate'
-    | 'add_sign'
-    | 'remove_sign'
-    | 'cc'
-    | 'take_back'
-  )[];
+  may?: ('approve' | 'reject' | 'done' | 'resolve' | 'return' | 'comment' | 'transfer' | 'delegate' | 'add_sign' | 'remove_sign' | 'cc' | 'take_back')[];
   /** the tasks of the same step that its reader may take off */
   removable?: string[];
   /** what the step shows of the record, and lets be changed; of an open task that is its reader's to decide */
@@ -165,38 +132,7 @@ export interface PathStep {
 }
 
 /** What the log of a flow says happened. */
-export type LogKind =
-  | 'started'
-  | 'approved'
-  | 'rejected'
-  | 'returned'
-  | 'done'
-  | 'taken_back'
-  | 'cancelled'
-  | 'transferred'
-  | 'delegated'
-  | 'resolved'
-  | 'seats_added'
-  | 'seat_removed'
-  | 'copied'
-  | 'withdrawn'
-  | 'commented'
-  | 'voided'
-  | 'handed_over'
-  | 'woken'
-  | 'decided'
-  | 'failed'
-  | 'replaced'
-  | 'suspended'
-  | 'resumed'
-  | 'jumped'
-  | 'retried'
-  | 'skipped'
-  | 'migrated'
-  | 'reminded'
-  | 'escalated'
-  | 'decided_automatically'
-  | 'urged';
+export type LogKind = 'started' | 'approved' | 'rejected' | 'returned' | 'done' | 'taken_back' | 'cancelled' | 'transferred' | 'delegated' | 'resolved' | 'seats_added' | 'seat_removed' | 'copied' | 'withdrawn' | 'commented' | 'voided' | 'handed_over' | 'woken' | 'decided' | 'failed' | 'replaced' | 'suspended' | 'resumed' | 'jumped' | 'retried' | 'skipped' | 'migrated' | 'reminded' | 'escalated' | 'decided_automatically' | 'urged';
 
 /** One thing that happened in a run. */
 export interface LogLine {

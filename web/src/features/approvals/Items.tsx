@@ -3,8 +3,9 @@ import type { RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLabels } from '../../api/definitions';
 import type { Box, Instance, Task } from '../../api/tasks';
+import { moment } from '../../fields/date';
 import { relative } from '../../texts/moment';
-import { State, type Tone } from '../../ui/State';
+import { State } from '../../ui/State';
 import styles from './approvals.module.css';
 import { Due } from '../../flows/Due';
 import { isToApprove } from './seats';
@@ -20,7 +21,7 @@ interface Props {
   onMark: (marked: ReadonlySet<string>) => void;
 }
 
-const TONES: Record<Task['kind'], Tone> = { approve: 'blue', handle: 'violet', cc: 'grey' };
+const TONES = { handle: 'violet', cc: 'grey' } as const;
 
 /** The lines of a box; those that wait for an approval can be marked, to be approved together. */
 export function Items({ box, entries, list, marked, onMark }: Props) {
@@ -59,15 +60,12 @@ export function isMarkable(entry: Entry): entry is Task {
   return 'kind' in entry && isToApprove(entry);
 }
 
-const isOpen = ({ state }: Entry) => state === 'open' || state === 'running';
-
 function Line({ box, entry }: { box: Box; entry: Entry }) {
   const { t } = useTranslation();
   const called = useLabels();
   const task = 'kind' in entry ? entry : undefined;
   const unread = task?.read_at === null && (box === 'todo' || box === 'cc');
   const at = 'kind' in entry ? (entry.decided_at ?? entry.created_at) : (entry.ended_at ?? entry.started_at);
-  const ago = relative(at, Date.now());
   return (
     <Link
       to="/approvals/$box/$id"
@@ -79,22 +77,21 @@ function Line({ box, entry }: { box: Box; entry: Entry }) {
     >
       <span className={styles.first}>
         <strong data-unread={unread || undefined}>{entry.record.title ?? '—'}</strong>
-        {task && box !== 'done' && <State tone={TONES[task.kind]}>{t(`approvals.kinds.${task.kind}`)}</State>}
+        <time className={styles.ago} dateTime={at} title={moment(at)}>
+          {relative(at, Date.now())}
+        </time>
       </span>
-      <span className={styles.about}>
-        {called('workflow', entry.workflow)}
-        {task?.initiator?.title && ` · ${task.initiator.title}`}
-      </span>
-      <span className={styles.about}>
-        {box === 'todo' ? t('approvals.came', { ago }) : ago}
-        {(box === 'todo' || box === 'started') && entry.due_at && isOpen(entry) && (
-          <>
-            {' · '}
-            <Due of={entry} />
-          </>
+      <span className={styles.second}>
+        <span className={styles.about}>
+          {called('workflow', entry.workflow)}
+          {task?.initiator?.title && ` · ${task.initiator.title}`}
+          {box === 'todo' && task?.origin === 'delegated' && ` · ${t('approvals.lent')}`}
+          {box !== 'todo' && ` · ${t(`approvals.states.${entry.state}`, { defaultValue: entry.state })}`}
+        </span>
+        {(box === 'todo' || box === 'started') && <Due of={entry} />}
+        {task && task.kind !== 'approve' && box !== 'done' && (
+          <State tone={TONES[task.kind]}>{t(`approvals.kinds.${task.kind}`)}</State>
         )}
-        {box === 'todo' && task?.origin === 'delegated' && ` · ${t('approvals.lent')}`}
-        {box !== 'todo' && ` · ${t(`approvals.states.${entry.state}`, { defaultValue: entry.state })}`}
       </span>
     </Link>
   );

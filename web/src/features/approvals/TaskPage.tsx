@@ -1,13 +1,14 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { ArrowLeft } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { failureOf } from '../../definition/problem';
 import { useDefinition, useLabels } from '../../api/definitions';
 import { decide, instanceQuery, type Task, type WholeInstance, taskQuery } from '../../api/tasks';
 import { asGranted } from '../../definition/form';
 import { RecordValues } from '../../forms/RecordValues';
+import { usePhone } from '../../ui/appearance';
 import { ErrorState } from '../../ui/ErrorState';
 import { Waiting } from '../../ui/Skeleton';
 import styles from './approvals.module.css';
@@ -31,18 +32,25 @@ export function TaskPage() {
     enabled: started || !!task.data,
   });
   useRead(task.data);
+  const phone = usePhone();
+  const title = useRef<HTMLHeadingElement>(null);
+  const there = instance.data !== undefined;
+  // Where it takes the place of the list, whoever came by keys goes on here.
+  useEffect(() => {
+    if (phone && there) title.current?.focus();
+  }, [phone, there, id]);
   const error = failureOf(task) ?? failureOf(instance);
   if (error) return <ErrorState error={error} reset={() => void (task.error ? task.refetch() : instance.refetch())} />;
   if (instance.data === undefined) return <Waiting />;
   const { record, workflow } = instance.data;
   return (
-    <article className={styles.task} aria-label={record.title ?? undefined}>
+    <article className={styles.task} data-titled aria-label={record.title ?? undefined}>
       <header className={styles.head}>
         <Link to="/approvals/$box" params={{ box }} search className={styles.back} aria-label={t('approvals.back')}>
           <ArrowLeft size={18} aria-hidden />
         </Link>
         <div>
-          <h2>
+          <h2 ref={title} tabIndex={-1}>
             <Link to="/records/$object/$id" params={{ object: record.object, id: record.id }}>
               {record.title ?? '—'}
             </Link>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { asked } from '../../api/tasks';
+import { asked } from '../../api/boxFilter';
 import { carried, readBoxSearch } from './search';
 
 test.each([

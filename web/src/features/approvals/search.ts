@@ -1,4 +1,5 @@
-import type { Box, BoxFilter } from '../../api/tasks';
+import type { BoxFilter } from '../../api/boxFilter';
+import type { Box } from '../../api/tasks';
 
 const WORDS = ['workflow', 'object', 'initiator', 'state', 'since', 'until', 'q'] as const;
 const FLAGS = ['unread', 'overdue'] as const;

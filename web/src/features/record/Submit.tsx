@@ -1,5 +1,6 @@
 import { useQueries, useQueryClient } from '@tanstack/react-query';
 import Button from 'antd/es/button';
+import Dropdown from 'antd/es/dropdown';
 import { Send } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -15,6 +16,9 @@ import { toast } from '../../ui/toast';
 
 // Few records are submitted when they are looked at.
 const SubmitDialog = lazy(() => import('./SubmitDialog'));
+
+/** So many flows have each a button; more are chosen from a menu. */
+const SEVERAL = 2;
 
 /** The flows that this person may put the record into, as it stands. */
 export function useOpenFlows(object: ObjectDefinition, row: Row): Workflow[] {
@@ -48,22 +52,37 @@ export function Submit({ object, flows, row }: { object: ObjectDefinition; flows
       await queries.invalidateQueries();
     },
   });
+  const begin = (flow: Workflow | undefined) => {
+    submitting.reset();
+    setAsking(flow);
+  };
   return (
     <>
-      {flows.map((one, at) => (
-        <Button
-          key={one.name}
-          type={at === 0 ? 'primary' : 'default'}
-          icon={<Send size={15} />}
-          aria-haspopup="dialog"
-          onClick={() => {
-            submitting.reset();
-            setAsking(one);
+      {flows.length > SEVERAL ? (
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            items: flows.map(({ name, label }) => ({ key: name, label })),
+            onClick: ({ key: name }) => begin(flows.find((one) => one.name === name)),
           }}
         >
-          {flows.length > 1 ? t('record.submitTo', { workflow: one.label }) : t('record.submit')}
-        </Button>
-      ))}
+          <Button type="primary" icon={<Send size={15} />} aria-haspopup="menu">
+            {t('record.submit')}
+          </Button>
+        </Dropdown>
+      ) : (
+        flows.map((one, at) => (
+          <Button
+            key={one.name}
+            type={at === 0 ? 'primary' : 'default'}
+            icon={<Send size={15} />}
+            aria-haspopup="dialog"
+            onClick={() => begin(one)}
+          >
+            {flows.length > 1 ? t('record.submitTo', { workflow: one.label }) : t('record.submit')}
+          </Button>
+        ))
+      )}
       {asking && (
         <Suspense fallback={null}>
           <SubmitDialog
