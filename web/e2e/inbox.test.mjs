@@ -147,7 +147,7 @@ test('the way of a record is seen before it is submitted, traced while it is gon
   await shoot(page, 'preview-picked');
   await dialog.getByRole('textbox', { name: 'Comment' }).fill('For the bridge');
   await button(dialog, 'Submit for approval').click();
-  await said(page, 'Submitted for approval').waitFor();
+  await said(page, 'It is on its way').waitFor();
   await page.getByRole('status').getByRole('link').click();
   await page.waitForURL('**/approvals/started/*');
   const tree = progress(page);

@@ -5,6 +5,8 @@ mod arm;
 
 mod asked;
 
+mod changed;
+
 pub(crate) mod automation;
 
 mod awaits;

@@ -1,7 +1,6 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type ReactNode, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { forgetSeen } from '../api/seen';
 import { forgetVisited } from '../api/visited';
 import { signOut, usePerson } from '../api/session';
 import { viewAs, viewed } from '../api/viewAs';
@@ -36,7 +35,6 @@ export function Account({ onTour }: { onTour: () => void }) {
     // Another person may sign in here next.
     forgetDrafts();
     forgetVisited();
-    forgetSeen();
     forgetChosen();
     await navigate({ to: '/sign-in' });
     queries.clear();

@@ -2,7 +2,7 @@
 
 use crate::engine::Engine;
 use crate::flow::people::picks;
-use crate::flow::{rights, stored};
+use crate::flow::{changed, rights, stored};
 use crate::identity::Identity;
 use crate::records::read::{person, titles};
 use crate::work::Work;
@@ -27,7 +27,7 @@ pub const MOST: u32 = 200;
 
 impl Engine {
     /// One task, for whoever holds it, who started its flow, and administrators. Whoever is to decide it hears what the
-    /// step lets be seen and changed of the record, `fields`, for which later steps people are to be named, `picks`, what
+    /// step lets be seen and changed of the record, `fields`, what others changed since he saw it, `changed`, for which later steps people are to be named, `picks`, what
     /// can be done with the task, `may`, and which seats of the step can be taken off, `removable`.
     ///
     /// # Errors
@@ -49,7 +49,9 @@ impl Engine {
             let flow = stored::flow_of(&work, &running).await?;
             let run = Run::resume(&flow, running, work.bindings.now, Uuid::now_v7);
             if task.state == "open" {
-                entry["fields"] = rights::told(&work, &flow, &task.node)?;
+                let shown = rights::told(&work, &flow, &task.node)?;
+                entry["changed"] = changed::told(&work, &flow, &task, instance.record, &shown).await?;
+                entry["fields"] = shown;
             }
             if let Some(node) =
                 flow.find(&task.node).filter(|_| task.state == "open" && task.kind == "approve")

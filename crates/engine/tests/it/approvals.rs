@@ -416,6 +416,42 @@ fn a_step_hides_fields_and_opens_others() {
 }
 
 #[test]
+fn who_saw_a_record_is_told_what_others_changed() {
+    on_each(async |site| {
+        let office = Office::open(site).await;
+        let engine = &office.site.engine;
+        let record = office.paper(None, 1).await;
+        let instance = office.submit("asked", record).await.unwrap();
+        let task = office.task(instance, "fin1").await.unwrap();
+        let changed = async || {
+            let task = engine.task(office.who("fin1"), task).await.unwrap();
+            let all = task["changed"].as_array().unwrap().clone();
+            let one = |change: &Json| {
+                let by = change["by"]["login"].as_str().unwrap_or("?");
+                format!("{} {}→{} {by}", change["field"].as_str().unwrap(), change["old"], change["new"])
+            };
+            let mut told: Vec<String> = all.iter().map(one).collect();
+            told.sort();
+            told.join(", ")
+        };
+        let write = async |login: &str, body: Json| {
+            refusal(engine.write(office.who(login), update("paper.paper", record, body)).await)
+        };
+        assert_eq!(write("ini", json!({"note": "before"})).await, "done");
+        assert_eq!(changed().await, "", "nothing was seen yet");
+        let request = Request::Read { task };
+        let asked = Asked { request, key: None, id: "test".into(), address: None };
+        assert_eq!(refusal(engine.perform(office.who("fin1"), asked).await), "done");
+        assert_eq!(changed().await, "");
+        assert_eq!(write("ini", json!({"note": "after", "amount": 5})).await, "done");
+        assert_eq!(write("ini", json!({"note": "later"})).await, "done");
+        assert_eq!(changed().await, r#"amount 1→5 ini, note "before"→"later" ini"#);
+        assert_eq!(write("ini", json!({"amount": 1})).await, "done");
+        assert_eq!(changed().await, r#"note "before"→"later" ini"#, "it is again what it was");
+    });
+}
+
+#[test]
 fn only_a_parked_move_is_pending() {
     on_each(async |site| {
         let office = Office::open(site).await;

@@ -42,8 +42,19 @@ export interface Task {
   removable?: string[];
   /** what the step shows of the record, and lets be changed; of an open task that is its reader's to decide */
   fields?: Record<string, 'read' | 'edit'>;
+  /** what others changed of the record since its reader decided in the same flow, or else opened the task; of an open task that is its reader's to decide */
+  changed?: SeenChange[];
   /** later steps for which its reader names people when approving; of an open task that is its reader's to decide */
   picks?: PicksAsked[];
+}
+
+/** What a field was when somebody saw it, and what it is. */
+export interface SeenChange {
+  field: string;
+  old: Json;
+  new: Json;
+  at: string;
+  by: PersonReference | null;
 }
 
 /** Somebody who is away, and until when. */

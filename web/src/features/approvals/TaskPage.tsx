@@ -73,7 +73,7 @@ function Shown({ instance, task, box }: { instance: WholeInstance; task: Task | 
   const decides = task?.state === 'open' && task.may !== undefined;
   const about = (
     <>
-      <Changed instance={instance} object={object} />
+      <Changed task={task} object={object} />
       <RecordValues object={object} id={record.id} />
     </>
   );
