@@ -49,12 +49,13 @@ export function TaskEntry({ task, subject, text, at, unread, onDone }: Props) {
     <li className={styles.told} data-unread={unread || undefined}>
       <Link to="/approvals/$box/$id" params={{ box: 'todo', id: task.id }} onClick={() => onDone(true)}>
         <span className={styles.subject}>{subject ?? title}</span>
-        <span className={styles.text}>{text ?? (subject === undefined ? task.initiator?.title : title)}</span>
-        <time className={styles.when} dateTime={at}>
-          {relative(at, Date.now())}
-        </time>
+        {subject !== undefined && <span className={styles.text}>{text ?? title}</span>}
       </Link>
       <div className={styles.acts}>
+        <time className={styles.when} dateTime={at}>
+          {subject === undefined && task.initiator?.title && `${task.initiator.title} · `}
+          {relative(at, Date.now())}
+        </time>
         {act && (
           <button
             data-first

@@ -443,6 +443,7 @@ fn who_saw_a_record_is_told_what_others_changed() {
         let asked = Asked { request, key: None, id: "test".into(), address: None };
         assert_eq!(refusal(engine.perform(office.who("fin1"), asked).await), "done");
         assert_eq!(changed().await, "");
+        office.site.clock.advance(chrono::TimeDelta::minutes(1));
         assert_eq!(write("ini", json!({"note": "after", "amount": 5})).await, "done");
         assert_eq!(write("ini", json!({"note": "later"})).await, "done");
         assert_eq!(changed().await, r#"amount 1→5 ini, note "before"→"later" ini"#);

@@ -1,12 +1,14 @@
 import Button from 'antd/es/button';
 import Select from 'antd/es/select';
 import { Filter, X } from 'lucide-react';
-import { useState } from 'react';
+import { Suspense, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDefinitions, useLabels } from '../../api/definitions';
 import type { BoxFilter } from '../../api/boxFilter';
 import type { Box } from '../../api/tasks';
 import { useTitles } from '../../api/titles';
+import { chooser } from '../../fields/chooser';
+import { date } from '../../fields/date';
 import { People } from '../../flows/People';
 import forms from '../../forms/forms.module.css';
 import { Popup } from '../../ui/Popup';
@@ -44,6 +46,7 @@ export function Filters({ box, filter, onChange }: Props) {
 
 function Editor({ box, filter, onChange }: Props) {
   const { t } = useTranslation();
+  const id = useId();
   const called = useLabels();
   const flows = useDefinitions().filter((one) => one.kind === 'workflow');
   const objects = [...new Set(flows.flatMap((one) => one.object ?? []))];
@@ -65,15 +68,19 @@ function Editor({ box, filter, onChange }: Props) {
     </label>
   );
   const day = (name: 'since' | 'until') => (
-    <label className={forms.field}>
-      <span className={forms.label}>{t(`approvals.filters.${name}`)}</span>
-      <input
-        type="date"
-        className={styles.day}
-        value={filter[name] ?? ''}
-        onChange={(event) => put(name, event.target.value)}
-      />
-    </label>
+    <div className={forms.field}>
+      <label className={forms.label} htmlFor={`${id}-${name}`}>
+        {t(`approvals.filters.${name}`)}
+      </label>
+      <Suspense fallback={null}>
+        <date.Input
+          id={`${id}-${name}`}
+          field={chooser('', t(`approvals.filters.${name}`), { type: 'date' })}
+          value={filter[name] ?? null}
+          onChange={(value) => put(name, typeof value === 'string' ? value : undefined)}
+        />
+      </Suspense>
+    </div>
   );
   const { initiator } = filter;
   return (
