@@ -115,8 +115,10 @@ function When({ step: { state, since, until, seconds, expected, seats, lanes } }
 
 function Lanes({ lanes, named }: { lanes: readonly Lane[]; named: Named }) {
   const { t } = useTranslation();
-  const left = lanes.filter((lane) => lane.taken === false);
-  const shown = lanes.filter((lane) => lane.taken !== false);
+  // A branch without steps is told in a line, as one that is not walked.
+  const isShort = (lane: Lane) => lane.taken === false || lane.steps.length === 0;
+  const left = lanes.filter(isShort);
+  const shown = lanes.filter((lane) => !isShort(lane));
   const called = (lane: Lane) => {
     if (lane.way !== 'steps') return t(`flows.ways.${lane.way}`);
     return lane.name === 'otherwise' && lane.label === lane.name ? t('flows.otherwise') : lane.label;
@@ -128,23 +130,19 @@ function Lanes({ lanes, named }: { lanes: readonly Lane[]; named: Named }) {
           {shown.map((lane) => (
             <section key={lane.key} className={styles.lane} data-named={lane.label !== null || lane.way !== 'steps'}>
               {called(lane) !== null && <h3>{called(lane)}</h3>}
-              {lane.steps.length === 0 ? (
-                <p className={styles.note}>{t('flows.goesOn')}</p>
-              ) : (
-                <FlowTree steps={lane.steps} named={named} label={called(lane) ?? t('flows.inner')} />
-              )}
+              <FlowTree steps={lane.steps} named={named} label={called(lane) ?? t('flows.inner')} />
             </section>
           ))}
         </div>
       )}
       {left.length > 0 && (
-        <ul className={styles.left} aria-label={t('flows.states.not_taken')}>
+        <ul className={styles.left} aria-label={t('flows.branches')}>
           {left.map((lane) => (
             <li key={lane.key}>
-              <Minus size={12} aria-hidden />
+              {lane.taken === false ? <Minus size={12} aria-hidden /> : <Check size={12} aria-hidden />}
               <span>
                 {called(lane)}
-                {names(lane) && ` (${names(lane)})`} · {t('flows.notTaken')}
+                {names(lane) && ` (${names(lane)})`} · {t(lane.taken === false ? 'flows.notTaken' : 'flows.goesOn')}
               </span>
             </li>
           ))}

@@ -6,7 +6,11 @@ import type { Named } from './reason';
 export function useNamed(object: Pick<ObjectDefinition, 'fields'>): Named {
   const called = useLabels();
   return {
-    role: (name) => called('role', name),
+    role: (name) => {
+      const label = called('role', name);
+      // Not everybody is told of all roles.
+      return label === name ? (name.split('.').at(-1) ?? name).replaceAll('_', ' ') : label;
+    },
     field: (path) => object.fields[path.replace(/^record\./, '').split('.')[0] ?? '']?.label,
   };
 }

@@ -29,6 +29,8 @@ export function Dialog({ title, width = 640, onClose, footer = null, tall = fals
         mask={{ closable: false }}
         // The page does not scroll; and the kit would forbid it by a style without a nonce.
         scrollLock={false}
+        // Beside a long title stands the way out.
+        styles={{ header: { paddingInlineEnd: 24 } }}
         classNames={tall ? { container: styles.tall ?? '', body: styles.body ?? '' } : {}}
       >
         {children}
