@@ -71,6 +71,7 @@ fn flows(api: &mut web::ServiceConfig) {
     for act in ["suspend", "resume", "jump", "retry", "skip"] {
         api.service(at(&format!("/instances/{{id}}/{act}")).post(instances::operate).done());
     }
+    api.service(at("/instances/{id}/jump-targets").get(instances::jump_targets).done());
     api.service(at("/workflows/{name}/preview").post(flows::preview).done());
     api.service(at("/workflows/{name}/migrate").post(migration::of_workflow).done());
     api.service(at("/instances/{id}/migrate").post(migration::of_instance).done());

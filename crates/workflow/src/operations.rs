@@ -3,10 +3,22 @@
 
 use crate::flow::NodeId;
 use crate::flow::step::Step;
-use crate::instance::{Await, Awaited, ENTER, InstanceState, Missed, TokenState, WORK};
+use crate::instance::{Await, Awaited, ENTER, Instance, InstanceState, Missed, Task, TokenState, WORK};
 use crate::run::{Next, Past, Question, Run};
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use std::sync::Arc;
+use uuid::Uuid;
+
+/// A step to which a flow can be taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JumpTarget {
+    /// The step.
+    pub node: NodeId,
+    /// The steps at which the flow would stand no more.
+    pub leaves: Vec<Arc<str>>,
+    /// How many tasks would be taken off.
+    pub tasks: usize,
+}
 
 impl Run<'_> {
     /// Halts the flow: nobody can act in it, and what would wake it is kept until it is resumed.
@@ -124,6 +136,44 @@ impl Run<'_> {
             let found = Diagnostic::new(Code::UnknownReference).with("what", "step").with("name", to);
             Box::new(found.with_hint(did_you_mean(to, known)).at("node"))
         })?;
+        let Some(from) = self.way_to(target) else {
+            let reason = "the step is walked for items, and none is walked now";
+            return Err(Box::new(Diagnostic::new(Code::InvalidValue).with("reason", reason).at("node")));
+        };
+        self.go_to(from, target, Past::Superseded);
+        self.advance()
+    }
+
+    /// The steps to which the flow can be taken, in the order of the definition, each with what it would leave.
+    ///
+    /// # Errors
+    /// `instance_ended`, `instance_suspended`.
+    pub fn jump_targets(&self) -> Result<Vec<JumpTarget>> {
+        self.running()?;
+        let live = |instance: &Instance| -> Vec<u32> { instance.standing().map(|token| token.id).collect() };
+        let before = live(&self.instance);
+        let waits = |task: &&Task| task.state.is_live() && task.kind.is_awaited();
+        let open = self.instance.tasks.iter().filter(waits).count();
+        let of = |node: NodeId| {
+            let from = self.way_to(node)?;
+            let mut tried = Run::resume(self.flow, self.instance.clone(), self.now, Uuid::nil);
+            tried.go_to(from, node, Past::Superseded);
+            let after = live(&tried.instance);
+            let mut leaves: Vec<Arc<str>> = Vec::new();
+            for id in before.iter().filter(|id| !after.contains(id)) {
+                let name = &self.instance.tokens[*id as usize].node;
+                if !leaves.contains(name) {
+                    leaves.push(name.clone());
+                }
+            }
+            let tasks = open - tried.instance.tasks.iter().filter(waits).count();
+            Some(JumpTarget { node, leaves, tasks })
+        };
+        Ok((0..self.flow.nodes.len()).filter_map(of).collect())
+    }
+
+    /// The token from which the flow would go to a step; `None` for a step that is walked for items where none is.
+    fn way_to(&self, target: NodeId) -> Option<u32> {
         let from = self.nearest(target);
         let of_items = |scope: &usize| {
             let owner = self.flow.scopes[*scope].owner.map(|owner| &self.flow.nodes[owner].step);
@@ -133,12 +183,8 @@ impl Run<'_> {
             let token = self.walked(from, scope).filter(|token| token.data.item.is_some());
             token.and_then(|token| token.parent).is_some_and(|above| self.is_standing(above))
         };
-        if self.flow.enclosing(target).into_iter().filter(of_items).any(|scope| !walked(scope)) {
-            let reason = "the step is walked for items, and none is walked now";
-            return Err(Box::new(Diagnostic::new(Code::InvalidValue).with("reason", reason).at("node")));
-        }
-        self.go_to(from, target, Past::Superseded);
-        self.advance()
+        let mut scopes = self.flow.enclosing(target).into_iter().filter(of_items);
+        scopes.all(walked).then_some(from)
     }
 
     /// The token from which a step is nearest: one in its sequence, or in the next one around it that is walked.

@@ -73,6 +73,47 @@ impl Engine {
     }
 }
 
+/// A page of flows, newest first, of records whose title contains some words, as far as so many can be looked through at a
+/// time; and the place from which the next one goes on.
+pub(super) async fn instances(
+    work: &Work,
+    filter: &FlowFilter,
+    words: &str,
+    mut before: Option<Uuid>,
+    limit: u32,
+) -> Result<(Vec<table::Instance>, Option<Uuid>)> {
+    let words = words.trim().to_lowercase();
+    let next_of = |found: &[table::Instance], asked: u32| {
+        found.last().map(|last| last.id).filter(|_| found.len() == asked as usize)
+    };
+    if words.is_empty() {
+        let found = table::instances(&work.tx, filter, before, limit).await?;
+        let next = next_of(&found, limit);
+        return Ok((found, next));
+    }
+    let mut kept = Vec::new();
+    for _ in 0..PAGES {
+        let found = table::instances(&work.tx, filter, before, MOST).await?;
+        before = next_of(&found, MOST);
+        let lying: Vec<Lying> = found.into_iter().map(|instance| (None, instance)).collect();
+        let titles = titles_of(work, &lying).await?;
+        for (_, instance) in lying {
+            if !titles.get(&instance.record).is_some_and(|title| title.to_lowercase().contains(&words)) {
+                continue;
+            }
+            let id = instance.id;
+            kept.push(instance);
+            if kept.len() == limit as usize {
+                return Ok((kept, Some(id)));
+            }
+        }
+        if before.is_none() {
+            break;
+        }
+    }
+    Ok((kept, before))
+}
+
 fn place(lying: &Lying) -> Uuid {
     lying.0.as_ref().map_or(lying.1.id, |task| task.id)
 }

@@ -3,7 +3,7 @@
 use crate::flow::administrator::administrator;
 use crate::flow::log::{LogKind, Said};
 use crate::flow::stored::{self, Held};
-use crate::flow::tasks;
+use crate::flow::{instances, tasks};
 use crate::work::Work;
 use definition::workflow::Workflow;
 use diagnostic::{Code, Diagnostic, Locale, Result, did_you_mean};
@@ -111,7 +111,7 @@ pub(crate) async fn many(work: &Work, order: &Order) -> Result<Json> {
     administrator(&work.identity)?;
     let target = Target::of(work, &order.workflow, &order.renamed)?;
     let (found, next) = behind(work, order, &target.flow.hash).await?;
-    let mut pinned: HashMap<String, Workflow> = HashMap::new();
+    let mut pinned: HashMap<String, (Workflow, Option<Arc<Flow>>)> = HashMap::new();
     let (mut movable, mut stuck) = (Vec::new(), Vec::new());
     for row in found {
         let mut entry = tasks::instance_entry(work, &row).await?;
@@ -121,9 +121,14 @@ pub(crate) async fn many(work: &Work, order: &Order) -> Result<Json> {
             continue;
         }
         if !pinned.contains_key(&row.definition) {
-            pinned.insert(row.definition.clone(), stored::pinned(work, &row.definition).await?);
+            let old = stored::pinned(work, &row.definition).await?;
+            // One that no longer compiles is told by the names of its steps.
+            let flow = stored::flow_of(work, &instance).await.ok();
+            pinned.insert(row.definition.clone(), (old, flow));
         }
-        let migration = target.from(&pinned[&row.definition]);
+        let (old, flow) = &pinned[&row.definition];
+        entry["waiting"] = instances::waiting(&instance.tokens, flow.as_deref(), order.locale);
+        let migration = target.from(old);
         let obstacles = migration.obstacles(&instance);
         if !obstacles.is_empty() {
             entry["obstacles"] = obstacles.iter().map(|found| told(found, order.locale)).collect();
@@ -135,7 +140,10 @@ pub(crate) async fn many(work: &Work, order: &Order) -> Result<Json> {
         }
         movable.push(entry);
     }
-    Ok(json!({"moved": !order.trial, "movable": movable, "stuck": stuck, "next": next}))
+    let nodes = target.flow.nodes.iter();
+    let steps: Vec<Json> =
+        nodes.map(|node| instances::step(&node.name, Some(target.flow), order.locale)).collect();
+    Ok(json!({"moved": !order.trial, "movable": movable, "stuck": stuck, "steps": steps, "next": next}))
 }
 
 /// The instances that run under an older version, newest first, and where the next page begins.
@@ -152,7 +160,7 @@ async fn behind(work: &Work, order: &Order, hash: &str) -> Result<(Vec<table::In
         return Ok((found, None));
     }
     let workflow = Some(order.workflow.clone());
-    let filter = FlowFilter { workflow, behind: Some(hash.to_owned()), ..FlowFilter::default() };
+    let filter = FlowFilter { workflow, behind: vec![hash.to_owned()], ..FlowFilter::default() };
     let limit = order.limit.clamp(1, MOST);
     let found = table::instances(&work.tx, &filter, order.before, limit).await?;
     let next = found.last().map(|last| last.id).filter(|_| found.len() == limit as usize);

@@ -4,7 +4,7 @@ use crate::engine::Engine;
 use crate::flow::administrator::administrator;
 use crate::flow::labels::label;
 use crate::flow::people::{active, has_members};
-use crate::flow::{calls, instances, rows, tasks};
+use crate::flow::{calls, instances, rows, stored, tasks};
 use crate::identity::Identity;
 use crate::work::Work;
 use chrono::{DateTime, Utc};
@@ -22,12 +22,13 @@ use workflow::{Awaited, Flow, Performer, Token};
 /// Flows that wait for nobody at most, out of which those are found that nothing will wake.
 const MOST_STILL: u32 = 500;
 
-/// Passed, median, p90, returned, waiting.
+/// Passed, median, p90, the longest, returned, waiting.
 #[derive(Default)]
 struct Numbers {
     passed: i64,
     median: Option<i64>,
     p90: Option<i64>,
+    longest: Option<i64>,
     returned: i64,
     waiting: i64,
 }
@@ -53,7 +54,7 @@ impl Engine {
         let mut still = still(&work, workflow).await?;
         still.truncate(limit as usize);
         Ok(json!({
-            "leavers": of_leavers(&work, workflow, limit).await?,
+            "leavers": of_leavers(&work, workflow, limit, locale).await?,
             "roles": without_members(&work, workflow, locale).await?,
             "still": instances::entries(&work, &still, locale).await?,
             "incidents": instances::entries(&work, &failed, locale).await?,
@@ -81,6 +82,7 @@ impl Engine {
             let numbers = all.entry(of(&stood.at)).or_default();
             (numbers.passed, numbers.median, numbers.p90) =
                 (stood.at.count, Some(stood.median), Some(stood.p90));
+            numbers.longest = Some(stood.longest);
         }
         for returned in report::returned(&work.tx, &span).await? {
             all.entry(of(&returned)).or_default().returned = returned.count;
@@ -101,6 +103,7 @@ impl Engine {
                 "passed": numbers.passed,
                 "median": numbers.median,
                 "p90": numbers.p90,
+                "longest": numbers.longest,
                 "returned": numbers.returned,
                 "return_rate": rate(&numbers),
                 "waiting": numbers.waiting,
@@ -125,14 +128,17 @@ fn rate(numbers: &Numbers) -> Json {
 }
 
 /// Tasks of people who may no longer sign in, the oldest first.
-async fn of_leavers(work: &Work, workflow: Option<&str>, limit: u32) -> Result<Vec<Json>> {
+async fn of_leavers(work: &Work, workflow: Option<&str>, limit: u32, locale: Locale) -> Result<Vec<Json>> {
     let holders = report::holders(&work.tx).await?;
     let here = active(work, &holders).await?;
     let gone: Vec<Uuid> = holders.into_iter().filter(|holder| !here.contains(holder)).collect();
     let mut told = Vec::new();
     for task in report::lying_with(&work.tx, &gone, workflow, limit).await? {
         if let Some(instance) = table::instance(&work.tx, task.instance).await? {
-            told.push(tasks::task_entry(work, &task, &instance).await?);
+            let mut entry = tasks::task_entry(work, &task, &instance).await?;
+            let flow = stored::flow_by(work, &instance.workflow, &instance.definition).await.ok();
+            entry["label"] = instances::step(&task.node, flow.as_deref(), locale)["label"].take();
+            told.push(entry);
         }
     }
     Ok(told)

@@ -93,6 +93,11 @@ pub(crate) async fn act(work: &Work, action: &SeatAction) -> Result<()> {
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     let id = action.task;
     let asked = match &action.act {
+        // What lies with somebody who cannot act goes on whatever the step allows its holders.
+        SeatAct::Transfer(to) if task.assignee != actor.id => {
+            let why = format!("{}, given on by an administrator", task.why);
+            run.reassign(id, *to, &why)?
+        }
         SeatAct::Transfer(to) => run.transfer(id, *to)?,
         SeatAct::Delegate(to) => run.delegate(id, *to).map(|()| None)?,
         SeatAct::Resolve => run.resolve(id).map(|()| None)?,

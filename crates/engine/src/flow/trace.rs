@@ -47,6 +47,9 @@ impl Engine {
         entry["path"] = Json::Array(path::told(&work, &flow, &instance, &traced, locale).await?);
         entry["log"] = Json::Array(self::log(&work, &log).await?);
         if identity.actor.admin {
+            (entry["definition"], entry["current"]) = instances::version(&work, &row);
+            entry["variables"] = instances::variables(&instance);
+            entry["tokens"] = instances::tokens(&tokens, &instance.tokens, &flow, locale);
             entry["waiting"] = instances::waiting(&instance.tokens, Some(&flow), locale);
             entry["incidents"] = instances::incidents(&instance.tokens, Some(&flow), locale);
         }

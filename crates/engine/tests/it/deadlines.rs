@@ -5,7 +5,7 @@ use crate::packs;
 use crate::site::{Site, on_each, open};
 use chrono::TimeDelta;
 use engine::Engine;
-use engine::flow::instances::FlowFilter;
+use engine::flow::instances::{FlowFilter, Sought};
 use engine::publish::Aliases;
 use engine::requests::{Submission, TaskAction};
 use engine::scenario::{self, Selection};
@@ -78,6 +78,15 @@ impl Desk {
         let seen = self.seen(instance).await;
         let line = |line: &Json| format!("{} {}", line["kind"].as_str().unwrap(), line["actor"]["login"]);
         seen["log"].as_array().unwrap().iter().map(line).collect()
+    }
+
+    /// Flows that should have ended, or in which a task should have been done.
+    async fn late(&self) -> usize {
+        let engine = &self.site.engine;
+        let filter = FlowFilter { overdue: Some(engine.now()), ..FlowFilter::default() };
+        let sought = Sought { filter, ..Sought::default() };
+        let page = engine.instances(&engine.system(), &sought, None, 10, diagnostic::Locale::En).await;
+        page.unwrap().entries.len()
     }
 
     /// The marks that are ahead.
@@ -179,10 +188,11 @@ fn marks_go_with_their_task() {
         desk.site.clock.advance(TimeDelta::days(1));
         assert_eq!((overdue(&dan).await, overdue(&bob).await, overdue(&ann).await), (1, 0, 0));
         let root = desk.site.engine.identity(desk.aliases.0["root"].1, None).await.unwrap();
+        assert_eq!(desk.late().await, 1);
         let cancel = engine::requests::Request::CancelFlow { instance, comment: None };
         let asked = engine::requests::Asked { request: cancel, key: None, id: "test".into(), address: None };
         desk.site.engine.perform(&root, asked).await.unwrap();
-        assert_eq!(desk.marks().await, 0);
+        assert_eq!((desk.marks().await, desk.late().await), (0, 0));
         assert_eq!(overdue(&dan).await, 0);
     });
 }
@@ -202,6 +212,9 @@ fn a_whole_flow_has_its_time() {
         let seen = desk.seen(instance).await;
         assert_eq!((&seen["state"], &seen["due_at"]), (&json!("rejected"), &due));
         let second = desk.submit("deadline_overall").await;
+        assert_eq!(desk.late().await, 0);
+        desk.site.clock.advance(TimeDelta::days(9));
+        assert_eq!(desk.late().await, 1);
         let root = desk.site.engine.identity(desk.aliases.0["root"].1, None).await.unwrap();
         let cancel = engine::requests::Request::CancelFlow { instance: second, comment: None };
         let asked = engine::requests::Asked { request: cancel, key: None, id: "test".into(), address: None };

@@ -8,8 +8,8 @@ mod works;
 use crate::site::{on_each, refusal, update};
 use chrono::TimeDelta;
 use diagnostic::Locale;
-use engine::flow::instances::FlowFilter;
-use engine::requests::Operation;
+use engine::flow::instances::{FlowFilter, Sought};
+use engine::requests::{Asked, Operation, Request, SeatAct, SeatAction};
 use serde_json::{Value as Json, json};
 use works::Works;
 
@@ -152,7 +152,102 @@ fn flows_are_found_by_what_they_are() {
             let ids: Vec<Json> = found.iter().map(|entry| entry["id"].clone()).collect();
             assert_eq!(ids, expect.iter().map(|id| json!(id)).collect::<Vec<_>>(), "{filter:?}");
         }
-        let asked = works.site.engine.instances(&works.who("ini"), &base(), None, 50, Locale::En).await;
+        let asked =
+            works.site.engine.instances(&works.who("ini"), &Sought::default(), None, 50, Locale::En).await;
         assert_eq!(asked.err().unwrap().code.name(), "not_found");
+    });
+}
+
+#[test]
+fn flows_are_found_by_where_they_stand() {
+    on_each(async |site| {
+        let works = Works::open(site).await;
+        let pair = works.submit("pair", 1).await;
+        works.site.clock.advance(TimeDelta::hours(1));
+        let plain = works.submit("plain", 2).await;
+        let found = works.find(FlowFilter::default()).await;
+        let stands = &found[1]["waiting"][0];
+        assert_eq!((&stands["node"], &stands["holders"][0]["login"]), (&json!("first"), &json!("ann")));
+        assert_eq!(found[1]["current"], true);
+        let at = |node: &str| Sought {
+            filter: FlowFilter { node: Some(node.to_owned()), ..FlowFilter::default() },
+            ..Sought::default()
+        };
+        let of = |words: &str| Sought { words: Some(words.to_owned()), ..Sought::default() };
+        let outdated = || Sought { outdated: true, ..Sought::default() };
+        let ids = |found: Vec<Json>| found.into_iter().map(|one| one["id"].clone()).collect::<Vec<_>>();
+        let rows = [
+            (at("first"), vec![pair]),
+            (at("one"), vec![plain]),
+            (at("boss"), vec![]),
+            (of(" ASKED "), vec![plain, pair]),
+            (of("ked 2"), vec![plain]),
+            (of("none"), vec![]),
+            (outdated(), vec![]),
+        ];
+        for (sought, expect) in rows {
+            let expect: Vec<Json> = expect.iter().map(|id| json!(id)).collect();
+            assert_eq!(ids(works.seek(sought.clone()).await), expect, "{sought:?}");
+        }
+        let next = |name: &str, rest: &str| match name {
+            "pair" => format!("{rest}\n  more: {{approve: {{by: [{{user: bea}}]}}}}"),
+            _ => rest.to_owned(),
+        };
+        works.site.apply(vec![works::pack("1.1.0", next)]).await;
+        let behind = works.seek(outdated()).await;
+        assert_eq!((behind[0]["current"].clone(), ids(behind)), (json!(false), vec![json!(pair)]));
+    });
+}
+
+#[test]
+fn where_a_flow_may_be_taken_is_told() {
+    on_each(async |site| {
+        let works = Works::open(site).await;
+        let instance = works.submit("pair", 1).await;
+        let engine = &works.site.engine;
+        let told = engine.jump_targets(&works.who("admin"), instance, Locale::En).await.unwrap();
+        let shown = told.iter().map(|target| {
+            let leaves =
+                target["leaves"].as_array().unwrap().iter().map(|step| step["node"].as_str().unwrap());
+            let leaves = leaves.collect::<Vec<_>>().join(",");
+            format!("{}-{leaves}-{}", target["node"].as_str().unwrap(), target["tasks"])
+        });
+        let expect = ["first-first-1", "by_size-first-1", "boss-first-1", "last-first-1"];
+        assert_eq!(shown.collect::<Vec<_>>(), expect);
+        let asked = engine.jump_targets(&works.who("ini"), instance, Locale::En).await;
+        assert_eq!(asked.err().unwrap().code.name(), "not_found");
+        let trace = works.trace("admin", instance).await;
+        assert_eq!(
+            (&trace["tokens"][0]["node"], &trace["tokens"][0]["state"]),
+            (&json!("first"), &json!("waiting"))
+        );
+        assert_eq!((&trace["current"], &trace["variables"]), (&json!(true), &json!([])));
+        assert_eq!(works.trace("ini", instance).await["tokens"], Json::Null);
+        assert_eq!(works.operate("admin", instance, Operation::Suspend).await, "done");
+        let asked = engine.jump_targets(&works.who("admin"), instance, Locale::En).await;
+        assert_eq!(asked.err().unwrap().code.name(), "instance_suspended");
+    });
+}
+
+#[test]
+fn an_administrator_gives_a_task_on() {
+    on_each(async |site| {
+        let works = Works::open(site).await;
+        let instance = works.submit("pair", 1).await;
+        let task = works.task("ann").await.unwrap();
+        let to = works.who("bea").actor.id;
+        // The step does not let its holder give it away.
+        for (login, expect) in
+            [("cal", "not_found"), ("ann", "not_permitted"), ("admin", "done"), ("admin", "done")]
+        {
+            let action = SeatAction { task, act: SeatAct::Transfer(to), comment: Some("left".to_owned()) };
+            let asked = Asked { request: Request::Seat(action), key: None, id: "test".into(), address: None };
+            let done = works.site.engine.perform(&works.who(login), asked).await;
+            assert_eq!(refusal(done), expect, "{login}");
+        }
+        assert_eq!(works.shown(instance).await, "running: first.bea=open");
+        let trace = works.trace("admin", instance).await;
+        assert_eq!(kinds(&trace)[..2], ["started", "transferred"]);
+        assert_eq!(works.act("bea+").await, "done");
     });
 }

@@ -120,7 +120,7 @@ fn schema_of(name: &str) -> Json {
         "decision" => json!({"type": "string", "enum": ["approve", "reject", "return", "done"]}),
         "map" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
         "token" => json!({"type": "integer", "minimum": 0}),
-        "incident" | "predict" | "unread" => json!({"type": "boolean"}),
+        "incident" | "overdue" | "outdated" | "predict" | "unread" => json!({"type": "boolean"}),
         // Of whatever kind the step keeps.
         "value" => json!({}),
         "since" | "until" => json!({"type": "string"}),

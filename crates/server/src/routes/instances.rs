@@ -8,14 +8,14 @@ use crate::routes::flows::decision;
 use crate::routes::writes::perform;
 use crate::wire;
 use actix_web::{HttpRequest, web};
-use engine::flow::instances::FlowFilter;
+use engine::flow::instances::{FlowFilter, Sought};
 use engine::requests::{OperateOrder, Operation, Request};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 /// How far back a report looks where nothing is said.
 const USUAL_SPAN: chrono::TimeDelta = chrono::TimeDelta::days(90);
 
-/// `GET /instances?workflow=&state=&record=&initiator=&incident=&since=&until=`
+/// `GET /instances?workflow=&object=&state=&record=&initiator=&node=&incident=&overdue=&outdated=&since=&until=&q=`
 pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
     const KNOWN: &[&str] = &[
         "workflow",
@@ -23,9 +23,13 @@ pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
         "state",
         "record",
         "initiator",
+        "node",
         "incident",
+        "overdue",
+        "outdated",
         "since",
         "until",
+        "q",
         "cursor",
         "limit",
     ];
@@ -33,15 +37,30 @@ pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
     let filter = FlowFilter {
         state: given.text("state").map(str::to_owned),
         record: given.id("record")?,
+        node: given.text("node").map(str::to_owned),
         incident: given.flag("incident")?,
         ..filter(&given)?
     };
+    let (words, outdated) = (given.text("q").map(str::to_owned), given.flag("outdated")?);
+    let overdue = given.flag("overdue")?;
     let (cursor, limit, locale) = (given.id("cursor")?, given.limit(50, 200)?, caller.locale);
     let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
-        engine.instances(&who, &filter, cursor, limit, locale).await
+        let filter = FlowFilter { overdue: overdue.then(|| engine.now()), ..filter };
+        let sought = Sought { filter, words, outdated };
+        engine.instances(&who, &sought, cursor, limit, locale).await
     };
     let page = caller.ask(work).await?;
     Ok(wire::entries("instances", page.entries, page.next))
+}
+
+/// `GET /instances/{id}/jump-targets`
+pub async fn jump_targets(caller: Caller, request: HttpRequest) -> Answer {
+    input::known_parameters(&request, &[], caller.locale)?;
+    let (id, locale) = (input::id(&request, "id", caller.locale)?, caller.locale);
+    let work = |engine: engine::Engine, who: std::sync::Arc<engine::Identity>| async move {
+        engine.jump_targets(&who, id, locale).await
+    };
+    Ok(wire::ok(&json!({"targets": caller.ask(work).await?})))
 }
 
 /// `GET /workflows/stuck?workflow=&limit=`

@@ -134,7 +134,12 @@ fn flows_are_looked_ahead_operated_and_decided_at_once() {
         let rows = [
             ("sally", format!("GET {found}"), Json::Null, "404 not_found"),
             ("root", format!("GET {found}"), Json::Null, "200"),
+            ("root", format!("GET {found}&q=w7&node=none&outdated=true"), Json::Null, "200"),
+            ("root", "GET /api/v1/instances?overdue=true".to_owned(), Json::Null, "200"),
             ("root", "GET /api/v1/instances?since=x".to_owned(), Json::Null, "400 invalid_parameter"),
+            ("sally", format!("GET {one}/jump-targets"), Json::Null, "404 not_found"),
+            ("root", format!("GET {one}/jump-targets"), Json::Null, "200"),
+            ("root", format!("GET {one}"), Json::Null, "200"),
             ("sally", format!("GET {one}?predict=true"), Json::Null, "200"),
             ("sally", format!("POST {one}/suspend"), Json::Null, "404 not_found"),
             ("root", format!("POST {one}/suspend"), json!({"comment": "wait"}), "200"),

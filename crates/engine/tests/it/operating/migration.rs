@@ -62,6 +62,8 @@ fn those_go_on_that_can() {
             assert_eq!(answer["moved"], !trial);
             assert_eq!(ids(&answer["movable"]), [late.to_string()]);
             assert_eq!(ids(&answer["stuck"]), [early.to_string()]);
+            assert_eq!(answer["stuck"][0]["waiting"][0]["node"], "first");
+            assert_eq!(answer["steps"][0], json!({"node": "start", "label": "start"}));
             let obstacle = &answer["stuck"][0]["obstacles"][0];
             assert_eq!(
                 (&obstacle["node"], &obstacle["code"]),

@@ -67,6 +67,7 @@ fn what_lies_still_is_found() {
             (&json!("first"), &json!("two"))
         );
         assert_eq!(found["roles"][0]["role"], "works.nobody");
+        assert_eq!(found["leavers"][0]["label"], "first");
         let other =
             engine.stuck_flows(&works.who("admin"), Some("works.slow"), 50, Locale::En).await.unwrap();
         assert_eq!(counts(&other), [0, 0, 1, 0]);
@@ -91,16 +92,17 @@ fn where_time_goes_is_told() {
             let found = works.site.engine.bottlenecks(&admin, only, span(from), Locale::En).await.unwrap();
             let steps = found["steps"].as_array().unwrap().iter().map(|step| {
                 let part = |name: &str| step[name].to_string();
-                let parts = ["passed", "median", "p90", "returned", "return_rate", "waiting"].map(part);
+                let parts =
+                    ["passed", "median", "p90", "longest", "returned", "return_rate", "waiting"].map(part);
                 format!("{} {}", step["node"].as_str().unwrap(), parts.join(" "))
             });
             steps.collect::<Vec<_>>().join(" | ")
         };
         let start = crate::site::monday();
-        assert_eq!(told(start).await, "first 10 300 540 0 0.0 1 | boss 0 null null 1 1.0 9");
+        assert_eq!(told(start).await, "first 10 300 540 600 0 0.0 1 | boss 0 null null null 1 1.0 9");
         assert_eq!(
             told(works.site.engine.now() + TimeDelta::milliseconds(1)).await,
-            "boss 0 null null 0 null 9 | first 0 null null 0 null 1"
+            "boss 0 null null null 0 null 9 | first 0 null null null 0 null 1"
         );
         let asked = works.site.engine.bottlenecks(&works.who("ini"), None, span(start), Locale::En).await;
         assert_eq!(asked.err().unwrap().code.name(), "not_found");

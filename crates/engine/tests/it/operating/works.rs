@@ -4,7 +4,7 @@ use crate::site::{Site, refusal};
 use diagnostic::Locale;
 use engine::Identity;
 use engine::flow::decide::TaskAction;
-use engine::flow::instances::FlowFilter;
+use engine::flow::instances::{FlowFilter, Sought};
 use engine::publish::PackFiles;
 use engine::requests::{OperateOrder, Operation, Submission};
 use serde_json::{Value as Json, json};
@@ -120,7 +120,11 @@ impl Works {
     }
 
     pub async fn find(&self, filter: FlowFilter) -> Vec<Json> {
-        let page = self.site.engine.instances(&self.who("admin"), &filter, None, 50, Locale::En).await;
+        self.seek(Sought { filter, ..Sought::default() }).await
+    }
+
+    pub async fn seek(&self, sought: Sought) -> Vec<Json> {
+        let page = self.site.engine.instances(&self.who("admin"), &sought, None, 50, Locale::En).await;
         page.unwrap().entries
     }
 

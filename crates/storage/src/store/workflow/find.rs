@@ -28,13 +28,17 @@ pub struct FlowFilter {
     pub state: Option<String>,
     /// Only those that cannot go on because something failed.
     pub incident: bool,
-    /// Only those that have not ended and run under another definition than the one with this hash.
-    pub behind: Option<String>,
+    /// Only those that have not ended and run under none of the definitions with these hashes; empty where that does not
+    /// matter.
+    pub behind: Vec<String>,
+    /// Only those that stand at this node.
+    pub node: Option<String>,
     /// Where the task stands; of tasks only.
     pub task_state: Option<String>,
     /// Only tasks that nobody has opened yet; of tasks only.
     pub unread: bool,
-    /// Only those that should have been done before this instant; of tasks only.
+    /// Only those that should have been done before this instant: tasks, and flows that run late themselves or in which a
+    /// task does.
     pub overdue: Option<DateTime<Utc>>,
     /// From this instant on: when the flow started; of tasks, when the task came.
     pub since: Option<DateTime<Utc>>,
@@ -80,10 +84,36 @@ impl Conditions {
             // Those that ended are told apart by the index of those that have not.
             self.parts.push("ended_at is null and incident is not null".to_owned());
         }
-        if let Some(hash) = &filter.behind {
-            self.parts.push("ended_at is null".to_owned());
-            self.and("definition <>", hash);
+        if !filter.behind.is_empty() {
+            let first = self.values.len() + 1;
+            self.values.extend(filter.behind.iter().map(|hash| hash.cell(self.dialect)));
+            let places: Vec<String> = (first..=self.values.len()).map(|place| format!("${place}")).collect();
+            self.parts.push(format!("ended_at is null and definition not in ({})", places.join(", ")));
         }
+        if let Some(node) = &filter.node {
+            self.values.push(node.cell(self.dialect));
+            self.parts.push(format!(
+                "ended_at is null and exists (select 1 from workflow_token t where t.instance = workflow_instance.id \
+                   and t.state in ('ready', 'waiting') and t.node = ${})",
+                self.values.len()
+            ));
+        }
+    }
+
+    /// Flows that are late, or in which a task is.
+    fn late(&mut self, now: DateTime<Utc>) {
+        self.values.push(now.cell(self.dialect));
+        let place = self.values.len();
+        let own = match self.dialect {
+            Dialect::Sqlite => {
+                format!("julianday(json_extract(variables, '$.due_at')) < julianday(${place})")
+            }
+            Dialect::Postgres => format!("(variables ->> 'due_at')::timestamptz < ${place}"),
+        };
+        self.parts.push(format!(
+            "ended_at is null and ({own} or exists (select 1 from workflow_task t \
+               where t.instance = workflow_instance.id and t.state = 'open' and t.due_at < ${place}))"
+        ));
     }
 
     fn between(&mut self, column: &str, filter: &FlowFilter) {
@@ -108,6 +138,9 @@ pub async fn instances(
     conditions.parts.push("id < $1".to_owned());
     conditions.of_instance(filter);
     conditions.between("started_at", filter);
+    if let Some(now) = filter.overdue {
+        conditions.late(now);
+    }
     let rest = format!("where {} order by id desc limit $2", conditions.parts.join(" and "));
     stored::select(tx, &rest, conditions.values).await
 }
@@ -176,6 +209,21 @@ pub async fn live_tokens(tx: &Tx, instances: &[Uuid]) -> Result<Vec<Token>> {
         );
         let values = part.iter().map(|id| id.cell(tx.dialect())).collect();
         all.extend(stored::select::<Token>(tx, &rest, values).await?);
+    }
+    Ok(all)
+}
+
+/// The open tasks of these instances that wait for somebody.
+pub async fn open_tasks(tx: &Tx, instances: &[Uuid]) -> Result<Vec<super::Task>> {
+    let mut all = Vec::new();
+    for part in instances.chunks(MOST_NAMED) {
+        let places: Vec<String> = (1..=part.len()).map(|place| format!("${place}")).collect();
+        let rest = format!(
+            "where instance in ({}) and state = 'open' and kind <> 'cc' order by id",
+            places.join(", ")
+        );
+        let values = part.iter().map(|id| id.cell(tx.dialect())).collect();
+        all.extend(stored::select(tx, &rest, values).await?);
     }
     Ok(all)
 }

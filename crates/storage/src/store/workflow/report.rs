@@ -36,6 +36,8 @@ pub struct Stood {
     pub median: i64,
     /// Nine of ten took at most so many seconds.
     pub p90: i64,
+    /// The one that took longest, in seconds.
+    pub longest: i64,
 }
 
 /// The part of the flows that is looked at.
@@ -156,13 +158,14 @@ pub async fn stood(tx: &Tx, span: &Span) -> Result<Vec<Stood>> {
            count(*) over (partition by workflow, node) as passed from stood) \
          select workflow, node, passed, \
            max(case when place = (passed + 1) / 2 then seconds end) as median, \
-           max(case when place = (passed * 9 + 9) / 10 then seconds end) as p90 \
+           max(case when place = (passed * 9 + 9) / 10 then seconds end) as p90, \
+           max(seconds) as longest \
          from ranked group by workflow, node, passed order by p90 desc, workflow, node limit $4"
     );
     let rows = tx.rows(sql, values).await?;
     let read = |row: &crate::Cells| {
         let at = Counted { workflow: row.get(0)?, node: row.get(1)?, count: row.get(2)? };
-        Ok(Stood { at, median: row.get(3)?, p90: row.get(4)? })
+        Ok(Stood { at, median: row.get(3)?, p90: row.get(4)?, longest: row.get(5)? })
     };
     rows.iter().map(read).collect()
 }
