@@ -50,7 +50,7 @@ test('somebody else sees none of it', async () => {
   const { page, wrong, context } = await as('curator');
   await page.getByRole('link', { name: 'Approvals' }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'Audit trail' }).count(), 0);
-  for (const path of ['users', 'audit', 'packs', 'settings']) {
+  for (const path of ['users', 'audit', 'flows', 'connections', 'packs', 'settings']) {
     await page.goto(`/admin/${path}`);
     await page.getByText('These pages are for administrators').waitFor();
   }

@@ -15,6 +15,7 @@ import { Waiting } from '../ui/Skeleton';
 import { readAccessSearch } from '../features/admin/accessSearch';
 import { readAuditSearch } from '../features/admin/audit/search';
 import { readBoxSearch } from '../features/approvals/search';
+import { readFlowsSearch, readSpanSearch } from '../features/admin/flows/search';
 import { readSearch } from '../features/list/search';
 import { speakWith } from '../texts';
 import { Broken } from './Broken';
@@ -24,6 +25,11 @@ import { Shell } from './Shell';
 /** Which of a page's tabs is open. */
 function readTab(search: Record<string, unknown>): { tab?: string } {
   return typeof search.tab === 'string' ? { tab: search.tab } : {};
+}
+
+/** Which workflow is meant. */
+function readWorkflow(search: Record<string, unknown>): { workflow?: string } {
+  return typeof search.workflow === 'string' ? { workflow: search.workflow } : {};
 }
 
 /** A page that is fetched when it is opened. Without a connection it is one that may still come, and not one that is gone. */
@@ -208,6 +214,68 @@ const effects = createRoute({
   component: fetched(() => import('../features/admin/jobs/EffectsPage'), 'EffectsPage'),
 });
 
+const flows = createRoute({
+  getParentRoute: () => admin,
+  path: 'flows',
+  validateSearch: readFlowsSearch,
+  component: fetched(() => import('../features/admin/flows/FlowsPage'), 'FlowsPage'),
+});
+
+const incidents = createRoute({
+  getParentRoute: () => admin,
+  path: 'flows/incidents',
+  validateSearch: readWorkflow,
+  component: fetched(() => import('../features/admin/flows/IncidentsPage'), 'IncidentsPage'),
+});
+
+const stuck = createRoute({
+  getParentRoute: () => admin,
+  path: 'flows/stuck',
+  validateSearch: readWorkflow,
+  component: fetched(() => import('../features/admin/flows/StuckPage'), 'StuckPage'),
+});
+
+const bottlenecks = createRoute({
+  getParentRoute: () => admin,
+  path: 'flows/bottlenecks',
+  validateSearch: readSpanSearch,
+  component: fetched(() => import('../features/admin/flows/BottlenecksPage'), 'BottlenecksPage'),
+});
+
+const migration = createRoute({
+  getParentRoute: () => admin,
+  path: 'flows/migrate',
+  validateSearch: ({ workflow, instance }: Record<string, unknown>): { workflow?: string; instance?: string } => ({
+    ...readWorkflow({ workflow }),
+    ...(typeof instance === 'string' ? { instance } : {}),
+  }),
+  component: fetched(() => import('../features/admin/flows/MigratePage'), 'MigratePage'),
+});
+
+const flow = createRoute({
+  getParentRoute: () => admin,
+  path: 'flows/$id',
+  component: fetched(() => import('../features/admin/flows/FlowPage'), 'FlowPage'),
+});
+
+const webhooks = createRoute({
+  getParentRoute: () => admin,
+  path: 'connections',
+  component: fetched(() => import('../features/admin/connections/WebhooksPage'), 'WebhooksPage'),
+});
+
+const connectors = createRoute({
+  getParentRoute: () => admin,
+  path: 'connections/connectors',
+  component: fetched(() => import('../features/admin/connections/ConnectorsPage'), 'ConnectorsPage'),
+});
+
+const connector = createRoute({
+  getParentRoute: () => admin,
+  path: 'connections/$name',
+  component: fetched(() => import('../features/admin/connections/ConnectorPage'), 'ConnectorPage'),
+});
+
 const packs = createRoute({
   getParentRoute: () => admin,
   path: 'packs',
@@ -234,7 +302,28 @@ export const router = createRouter({
       page,
       approvals.addChildren([task]),
       profile,
-      admin.addChildren([users, user, departments, roles, role, access, audit, jobs, effects, packs, settings]),
+      admin.addChildren([
+        users,
+        user,
+        departments,
+        roles,
+        role,
+        access,
+        audit,
+        flows,
+        incidents,
+        stuck,
+        bottlenecks,
+        migration,
+        flow,
+        webhooks,
+        connectors,
+        connector,
+        jobs,
+        effects,
+        packs,
+        settings,
+      ]),
     ]),
   ]),
   defaultErrorComponent: Broken,

@@ -10,6 +10,8 @@ export const ADMIN_PAGES = [
   ['roles', 'shield'],
   ['access', 'target'],
   ['audit', 'clipboard-list'],
+  ['flows', 'workflow'],
+  ['connections', 'plug'],
   ['jobs', 'activity'],
   ['effects', 'mail'],
   ['packs', 'package'],

@@ -32,6 +32,7 @@ import {
   Network,
   Package,
   Phone,
+  Plug,
   Receipt,
   Settings,
   Shield,
@@ -46,6 +47,7 @@ import {
   Users,
   UserX,
   Wallet,
+  Workflow,
   Wrench,
 } from 'lucide-react';
 
@@ -85,6 +87,7 @@ const ICONS: Record<string, LucideIcon> = {
   network: Network,
   package: Package,
   phone: Phone,
+  plug: Plug,
   receipt: Receipt,
   settings: Settings,
   shield: Shield,
@@ -99,6 +102,7 @@ const ICONS: Record<string, LucideIcon> = {
   'user-off': UserX,
   users: Users,
   wallet: Wallet,
+  workflow: Workflow,
   wrench: Wrench,
 };
 
