@@ -116,7 +116,7 @@ test('a flow is suspended, resumed, taken to a step, and its task given on', asy
   await dialog.getByText('One task is taken off.').waitFor();
   await accessible(page, 'jump asked');
   await shoot(page, 'operations-jump');
-  await dialog.getByRole('button', { name: 'Jump to a step…' }).click();
+  await dialog.getByRole('button', { name: 'Jump' }).click();
   await page
     .getByRole('row', { name: /Filing/ })
     .getByText('here', { exact: true })

@@ -94,10 +94,7 @@ pub(crate) async fn act(work: &Work, action: &SeatAction) -> Result<()> {
     let id = action.task;
     let asked = match &action.act {
         // What lies with somebody who cannot act goes on whatever the step allows its holders.
-        SeatAct::Transfer(to) if task.assignee != actor.id => {
-            let why = format!("{}, given on by an administrator", task.why);
-            run.reassign(id, *to, &why)?
-        }
+        SeatAct::Transfer(to) if task.assignee != actor.id => run.give(id, *to)?,
         SeatAct::Transfer(to) => run.transfer(id, *to)?,
         SeatAct::Delegate(to) => run.delegate(id, *to).map(|()| None)?,
         SeatAct::Resolve => run.resolve(id).map(|()| None)?,

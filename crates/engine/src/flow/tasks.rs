@@ -93,21 +93,22 @@ pub(super) async fn about(work: &Work, instance: &table::Instance) -> Result<Jso
 }
 
 /// Why a task came to somebody, without the name of a field that the reader may not read: `field approver`,
-/// `superior 1 of record.owner`.
+/// `superior 1 of record.owner`. What was said behind a comma, by whoever gave the task on, stays.
 pub(super) fn told_why(work: &Work, object: &str, why: &Json) -> Json {
     let why = match why {
         Json::String(why) => why,
         Json::Array(all) => return all.iter().map(|one| told_why(work, object, one)).collect(),
         other => return other.clone(),
     };
-    let Some((before, path)) = why.rsplit_once(' ') else { return json!(why) };
+    let (rule, rest) = why.find(", ").map_or((&**why, ""), |at| why.split_at(at));
+    let Some((before, path)) = rule.rsplit_once(' ') else { return json!(why) };
     let of_record = (before == "field" || before.ends_with(" of"))
         && !path.starts_with("initiator")
         && !path.starts_with("assignee");
     let known = work.planner().known();
     let readable = known.object(object).is_ok_and(|(object, _)| known.path(object, path).is_ok());
     match of_record && !readable {
-        true => json!(before.trim_end_matches(" of")),
+        true => json!(format!("{}{rest}", before.trim_end_matches(" of"))),
         false => json!(why),
     }
 }

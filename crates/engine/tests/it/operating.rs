@@ -9,7 +9,8 @@ use crate::site::{on_each, refusal, update};
 use chrono::TimeDelta;
 use diagnostic::Locale;
 use engine::flow::instances::{FlowFilter, Sought};
-use engine::requests::{Asked, Operation, Request, SeatAct, SeatAction};
+use engine::handover::Order as HandOver;
+use engine::requests::{Asked, Operation, Request, SeatAct, SeatAction, Submission};
 use serde_json::{Value as Json, json};
 use works::Works;
 
@@ -226,6 +227,28 @@ fn where_a_flow_may_be_taken_is_told() {
         assert_eq!(works.operate("admin", instance, Operation::Suspend).await, "done");
         let asked = engine.jump_targets(&works.who("admin"), instance, Locale::En).await;
         assert_eq!(asked.err().unwrap().code.name(), "instance_suspended");
+    });
+}
+
+#[test]
+fn why_a_task_came_names_no_hidden_field_whoever_has_it() {
+    on_each(async |site| {
+        let works = Works::open(site).await;
+        let (ann, bea, cal) = (works.who("ann"), works.who("bea"), works.who("cal"));
+        let body = json!({"name": "kept", "keeper": {"id": ann.actor.id}});
+        let record = works.site.create(&works.who("admin"), "works.job", body).await.id();
+        let order = Submission::new("works.kept", record);
+        let instance = works.site.engine.submit(&works.who("ini"), order).await.unwrap();
+        let task = works.task("ann").await.unwrap();
+        let why = async || works.trace("ini", instance).await["tasks"][0]["why"].clone();
+        assert_eq!(why().await, "field");
+        let give = SeatAction { task, act: SeatAct::Transfer(bea.actor.id), comment: None };
+        let asked = Asked { request: Request::Seat(give), key: None, id: "test".into(), address: None };
+        works.site.engine.perform(&works.who("admin"), asked).await.unwrap();
+        assert_eq!(why().await, "field");
+        let order = HandOver { from: bea.actor.id, to: cal.actor.id, deactivate: false };
+        works.site.engine.hand_over_now(&works.who("admin"), &order, &|_| ()).await.unwrap();
+        assert_eq!(why().await, "field, in the place of somebody who left");
     });
 }
 

@@ -10,14 +10,25 @@ interface Props {
   /** What none means. */
   placeholder?: string;
   busy?: boolean;
+  /** Its name is heard only: what stands beside it says it already. */
+  bare?: boolean;
   onChange: (value: string | undefined) => void;
 }
 
 /** One of some words, outside of any form. */
-export function Choice({ label, value, options, clears = true, placeholder, busy = false, onChange }: Props) {
+export function Choice({
+  label,
+  value,
+  options,
+  clears = true,
+  placeholder,
+  busy = false,
+  bare = false,
+  onChange,
+}: Props) {
   return (
     <div className={styles.entry}>
-      <span>{label}</span>
+      {!bare && <span>{label}</span>}
       <Select
         aria-label={label}
         value={value}

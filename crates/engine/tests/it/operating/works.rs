@@ -26,17 +26,21 @@ fields:
   amount: {type: integer}
   tries: {type: integer, default: 0}
   note: {type: text, max: 60}
+  keeper: {type: reference, to: base.user}
 rules:
   bounded: {require: tries <= 100, at: tries, error: At most a hundred}
 ";
 
 const ROLES: [(&str, &str); 2] = [
-    ("worker", "objects:\n  works.job: {create: true, read: all, update: all, delete: all}"),
+    (
+        "worker",
+        "objects:\n  works.job: {create: true, read: all, update: all, delete: all, fields: {keeper: hidden}}",
+    ),
     ("checker", "objects:\n  works.job: {read: all}"),
 ];
 
 /// What sets itself off, by what the kind of a job says; and what is asked for.
-pub const FLOWS: [(&str, &str); 4] = [
+pub const FLOWS: [(&str, &str); 5] = [
     (
         "risky",
         "use: automation\ntrigger: {record_created: {when: 'kind == \"risky\"'}}\nsteps:\n  \
@@ -57,6 +61,10 @@ pub const FLOWS: [(&str, &str); 4] = [
          large: {when: 'record.amount > 100', steps: {boss: {approve: {by: [{user: bea}]}, allow: [return]}}}\n      \
          otherwise: {steps: {}}\n  \
          last: {approve: {by: [{role: checker}], mode: all}, allow: [return]}",
+    ),
+    (
+        "kept",
+        "use: approval\nstart: {by: [button]}\nsteps:\n  one: {approve: {by: [{field: record.keeper}]}}",
     ),
     ("plain", "use: approval\nstart: {by: [button]}\nsteps:\n  one: {approve: {by: [{user: ann}]}}"),
 ];

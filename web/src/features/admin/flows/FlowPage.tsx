@@ -33,7 +33,7 @@ export function FlowPage() {
   const failed = (flow.incidents ?? []).length > 0;
   return (
     <Page
-      title={called(flow.workflow)}
+      title={[called(flow.workflow), flow.record.title].filter(Boolean).join(' · ')}
       actions={
         <>
           <FlowState state={flow.state} failed={failed} />
@@ -60,9 +60,19 @@ function Facts({ flow }: { flow: WholeInstance }) {
   const facts = [
     ['record', <AboutRecord key="record" record={record} />],
     ['initiator', initiator?.title ?? initiator?.login ?? t('admin.audit.system')],
-    ['started', moment(flow.started_at)],
+    [
+      'started',
+      <span key="started" className="number">
+        {moment(flow.started_at)}
+      </span>,
+    ],
     ['due', <Until key="due" due={flow.due_at} over={flow.ended_at !== null} />],
-    ['ended', flow.ended_at === null ? '—' : moment(flow.ended_at)],
+    [
+      'ended',
+      <span key="ended" className="number">
+        {flow.ended_at === null ? '—' : moment(flow.ended_at)}
+      </span>,
+    ],
     ['version', <Version key="version" definition={definition} current={current} />],
   ] as const;
   return (

@@ -15,7 +15,8 @@ export default function Jump({ id, onClose }: { id: string; onClose: () => void 
   const target = targets?.find((one) => one.node === node);
   return (
     <OrderDialog
-      title={t('admin.flows.jump')}
+      title={t('admin.flows.jumping')}
+      label={t('admin.flows.jumpNow')}
       help={t('admin.flows.jumpHelp')}
       ready={target !== undefined}
       done={t('admin.flows.jumped')}

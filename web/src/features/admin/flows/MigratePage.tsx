@@ -158,6 +158,7 @@ function Mapping({ pages, map, onChange }: MappingProps) {
             label: t('admin.flows.newStep'),
             cell: ({ node, label, known }) => (
               <Choice
+                bare
                 label={t('admin.flows.becomes', { step: label })}
                 value={map[node]}
                 placeholder={t(known ? 'admin.flows.sameName' : 'admin.flows.isGone')}

@@ -20,7 +20,7 @@ interface Props {
 
 const TIMES = ['median', 'p90', 'longest'] as const;
 
-/** Steps with their times: a bar up to what nine of ten took, the half of them in it darker. */
+/** Steps with their times: a bar up to what nine of ten took, the half of them in it stronger. */
 export function SlowSteps({ steps, order, onOrder }: Props) {
   const { t, i18n } = useTranslation();
   const called = useCalled('workflow');
@@ -79,7 +79,7 @@ function percent(rate: number | null, language: string): string {
   return rate === null ? '—' : rate.toLocaleString(language, { style: 'percent', maximumFractionDigits: 1 });
 }
 
-/** One hue: what half took dark, what nine of ten took light. The figures stand beside it in words. */
+/** One hue: what half took strong, what nine of ten took light. The figures stand beside it in words. */
 function Bar({ median, p90, most }: { median: number | null; p90: number | null; most: number }) {
   const wide = (value: number | null) => (value === null ? 0 : Math.max(0.5, (value / most) * 100));
   return (

@@ -27,5 +27,6 @@ test.each([
 
 test.each([
   ['last', {}, 'LAST'],
+  ['first', {}, 'FIRST'],
   ['first', { first: 'start' }, 'FIRST → Start'],
 ])('who stands at %s with %j', (node, map, expected) => expect(standing(run(node), map, page.steps)).toBe(expected));

@@ -28,11 +28,11 @@ export function oldSteps(pages: readonly Migration[], map: Record<string, string
   return [...found.values()].toSorted((a, b) => Number(a.known) - Number(b.known) || a.node.localeCompare(b.node));
 }
 
-/** Where flows stand, and under which names in the published version: `First → Start`. */
+/** Where flows stand, and under which names in the published version: `First → Start`. What is gone stays as it is. */
 export function standing(one: One, map: Record<string, string>, steps: Migration['steps']): string {
-  const label = (node: string) => steps.find((step) => step.node === node)?.label ?? node;
+  const label = (node: string) => steps.find((step) => step.node === node)?.label;
   const parts = one.waiting.map(({ node, label: old }) => {
-    const next = label(map[node] ?? node);
+    const next = label(map[node] ?? node) ?? old;
     return next === old ? old : `${old} → ${next}`;
   });
   return parts.join(', ') || '—';
