@@ -49,7 +49,7 @@ impl Engine {
         let (work, limit) = (self.reading(identity), limit.clamp(1, tasks::MOST));
         let mut filter = sought.filter.clone();
         if sought.outdated {
-            filter.behind = work.published.flows().map(|flow| flow.hash.clone()).collect();
+            filter.behind = Some(work.published.flows().map(|flow| flow.hash.clone()).collect());
         }
         let words = sought.words.as_deref().unwrap_or_default();
         let (found, next) = inbox::instances(&work, &filter, words, before, limit).await?;

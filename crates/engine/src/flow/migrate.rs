@@ -160,7 +160,7 @@ async fn behind(work: &Work, order: &Order, hash: &str) -> Result<(Vec<table::In
         return Ok((found, None));
     }
     let workflow = Some(order.workflow.clone());
-    let filter = FlowFilter { workflow, behind: vec![hash.to_owned()], ..FlowFilter::default() };
+    let filter = FlowFilter { workflow, behind: Some(vec![hash.to_owned()]), ..FlowFilter::default() };
     let limit = order.limit.clamp(1, MOST);
     let found = table::instances(&work.tx, &filter, order.before, limit).await?;
     let next = found.last().map(|last| last.id).filter(|_| found.len() == limit as usize);

@@ -28,9 +28,8 @@ pub struct FlowFilter {
     pub state: Option<String>,
     /// Only those that cannot go on because something failed.
     pub incident: bool,
-    /// Only those that have not ended and run under none of the definitions with these hashes; empty where that does not
-    /// matter.
-    pub behind: Vec<String>,
+    /// Only those that have not ended and run under none of the definitions with these hashes.
+    pub behind: Option<Vec<String>>,
     /// Only those that stand at this node.
     pub node: Option<String>,
     /// Where the task stands; of tasks only.
@@ -84,11 +83,14 @@ impl Conditions {
             // Those that ended are told apart by the index of those that have not.
             self.parts.push("ended_at is null and incident is not null".to_owned());
         }
-        if !filter.behind.is_empty() {
+        if let Some(hashes) = &filter.behind {
+            self.parts.push("ended_at is null".to_owned());
             let first = self.values.len() + 1;
-            self.values.extend(filter.behind.iter().map(|hash| hash.cell(self.dialect)));
+            self.values.extend(hashes.iter().map(|hash| hash.cell(self.dialect)));
             let places: Vec<String> = (first..=self.values.len()).map(|place| format!("${place}")).collect();
-            self.parts.push(format!("ended_at is null and definition not in ({})", places.join(", ")));
+            if !places.is_empty() {
+                self.parts.push(format!("definition not in ({})", places.join(", ")));
+            }
         }
         if let Some(node) = &filter.node {
             self.values.push(node.cell(self.dialect));
