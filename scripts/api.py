@@ -253,8 +253,9 @@ def fuzz(server, options):
     sys.exit(1 if failed else 0)
 
 
-# What would end the session of who asks, or take the packs away.
+# What would end the session of who asks, or take the packs away; and what stays open.
 DANGEROUS = [
+    "/api/v1/events",
     "/api/v1/session", "/api/v1/session/password", "/api/v1/sessions", "/api/v1/sessions/{id}", "/api/v1/tokens/{id}",
     "/api/v1/users/{id}/sessions", "/api/v1/users/{id}/tokens/{held}", "/api/v1/users/{id}/handover", "/api/v1/users/{id}/password",
     "/api/v1/packs", "/api/v1/packs/{name}", "/api/v1/packs/{name}/plan", "/api/v1/packs/{name}/upgrade", "/api/v1/packs/{name}/remove",

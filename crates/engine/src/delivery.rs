@@ -18,6 +18,7 @@ use plan::planner::Mode;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use std::time::Duration;
+use storage::news::Topic;
 use storage::store::audit;
 use storage::store::effect::{self, Effect};
 use storage::store::job;
@@ -204,6 +205,7 @@ impl Engine {
                     "owner": notice.user, "subject": notice.subject, "text": notice.text, "about": about,
                 });
                 work.execute(&Command::Create { object: "base.notification".into(), body }).await?;
+                work.engine.database().tell(&work.tx, Topic::Notifications, vec![notice.user]);
                 match effect::settle(&work.tx, &effect, "done", None, work.bindings.now).await? {
                     true => Ok(()),
                     // Another worker has it: what was made here is rolled back.

@@ -196,7 +196,11 @@ impl FromRequest for Caller {
             let early = asked.unwrap_or_default();
             let refuse = |code| Problem::new(Box::new(Diagnostic::new(code)), early);
             let engine = engine.ok_or_else(|| refuse(Code::NotReady))?;
-            let session = match signed_in(&engine, token, early).await {
+            let session = match token {
+                Ok(token) => signed_in(&engine, &token, early).await,
+                Err(code) => Err(refuse(code)),
+            };
+            let session = match session {
                 Ok(session) => session,
                 Err(problem) => {
                     if let (Some(state), Some(client)) = (&state, &client) {
@@ -239,19 +243,24 @@ fn viewed(request: &HttpRequest) -> Option<Viewed> {
 }
 
 /// The session of a token.
-async fn signed_in(engine: &Engine, token: Result<String, Code>, early: Locale) -> Answer<Session> {
-    let token = token.map_err(|code| Problem::new(Box::new(Diagnostic::new(code)), early))?;
-    if let Some(session) = engine.authenticated(&token) {
+///
+/// # Errors
+/// `unauthenticated`.
+pub async fn signed_in(engine: &Engine, token: &str, early: Locale) -> Answer<Session> {
+    if let Some(session) = engine.authenticated(token) {
         return Ok(session);
     }
-    let asked_of = engine.clone();
+    let (asked_of, token) = (engine.clone(), token.to_owned());
     let work = async move { asked_of.authenticate(&token).await };
     stage("auth", near_its_connections(engine, work)).await.or_problem(early)
 }
 
 /// The token of a request. A cookie counts for changes only where the request comes from the product's own
 /// pages; a bearer token is never sent by a browser on its own.
-fn token_of(request: &HttpRequest) -> Result<String, Code> {
+///
+/// # Errors
+/// `unauthenticated`, `cross_site`.
+pub fn token_of(request: &HttpRequest) -> Result<String, Code> {
     if let Some(header) = request.headers().get(AUTHORIZATION) {
         let text = header.to_str().map_err(|_| Code::Unauthenticated)?;
         let token = text.strip_prefix("Bearer ").or_else(|| text.strip_prefix("bearer "));

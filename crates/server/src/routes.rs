@@ -40,6 +40,7 @@ pub mod jobs;
 pub mod audit;
 
 pub mod effects;
+pub mod events;
 pub mod metrics;
 
 pub mod transfers;
@@ -132,6 +133,7 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at(&format!("{record}/instances")).get(flows::of_record).done());
     api.service(at("/query/{object}").post(records::query).done());
     api.service(at("/search").get(records::search).done());
+    api.service(at("/events").get(events::listen).done());
     api.service(at("/access/explain").get(records::explain).done());
 
     flows(api);

@@ -21,6 +21,7 @@ use std::io;
 use std::net::{SocketAddr, TcpListener, ToSocketAddrs};
 use std::time::{Duration, Instant};
 use tokio::net::TcpSocket;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
@@ -71,6 +72,7 @@ pub struct Running {
     /// Where it listens.
     pub addresses: Vec<SocketAddr>,
     handle: ServerHandle,
+    stop: watch::Sender<bool>,
     task: JoinHandle<io::Result<()>>,
 }
 
@@ -105,6 +107,7 @@ pub async fn serve(config: Config) -> Result<Running> {
         secure_cookies || engine.public_address().is_some_and(|address| address.starts_with("https://"));
     let limits = Limits::default();
     let metrics = Metrics::new(metrics_token.as_deref());
+    let (stop, stopping) = watch::channel(false);
     let state = web::Data::new(State {
         engine: engine.clone(),
         limits,
@@ -112,6 +115,7 @@ pub async fn serve(config: Config) -> Result<Running> {
         proxies,
         secure_cookies,
         metrics,
+        stopping,
     });
     let engine = web::Data::new(engine);
     let server = HttpServer::new(move || {
@@ -138,7 +142,7 @@ pub async fn serve(config: Config) -> Result<Running> {
     let server = server.run();
     let handle = server.handle();
     tracing::info!(?addresses, workers, "serving");
-    Ok(Running { addresses, handle, task: tokio::spawn(server) })
+    Ok(Running { addresses, handle, stop, task: tokio::spawn(server) })
 }
 
 fn not_bound(listen: &str, error: &io::Error) -> Box<Diagnostic> {
@@ -175,6 +179,7 @@ impl Running {
 
     /// Takes no further requests, finishes those that run, and ends.
     pub async fn stop(self) {
+        self.stop.send_replace(true);
         self.handle.stop(true).await;
         // It ended; how is of no use to anybody.
         let _ = self.task.await;

@@ -11,6 +11,7 @@ use engine::Engine;
 use engine::identity::Origin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// What handlers share.
 pub struct State {
@@ -26,6 +27,8 @@ pub struct State {
     pub secure_cookies: bool,
     /// What is counted.
     pub metrics: Metrics,
+    /// Whether the server stops: what would stay open ends.
+    pub stopping: watch::Receiver<bool>,
 }
 
 impl State {

@@ -7,6 +7,7 @@ use crate::door::{self, Job, Limits, Waiting, Way};
 use crate::error::{self, internal};
 use crate::folder::FolderLock;
 use crate::fuse::Fuse;
+use crate::news::{Listeners, Outlet, Topic};
 use crate::postgres::{Pools, Transaction};
 use crate::sqlite::readers::Readers;
 use crate::stages::Stages;
@@ -20,8 +21,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, mpsc, oneshot, watch as channel};
+use tokio::sync::{Notify, broadcast, mpsc, oneshot, watch as channel};
 use tracing::{Instrument, Span};
+use uuid::Uuid;
 
 /// An open database. Cheap to clone; the last clone closes it.
 #[derive(Clone)]
@@ -37,6 +39,8 @@ struct Inner {
     lost: channel::Receiver<bool>,
     look: Arc<Notify>,
     jobs_ready: Arc<Notify>,
+    listeners: Arc<Listeners>,
+    outlet: Outlet,
     fuse: Fuse,
 }
 
@@ -78,6 +82,12 @@ impl Database {
         let (sender, versions) =
             channel::channel(Versions { catalog: 0, rights: 0, secret: 0, confirmed: Instant::now() });
         let (lose, lost) = channel::channel(false);
+        let (say, news) = mpsc::unbounded_channel();
+        let listeners = Arc::<Listeners>::default();
+        let outlet = match &link {
+            Connected::Sqlite { .. } => Outlet::Here(listeners.clone()),
+            Connected::Postgres(_) => Outlet::Wire(say),
+        };
         let database = Database {
             inner: Arc::new(Inner {
                 link,
@@ -87,6 +97,8 @@ impl Database {
                 lost,
                 look: Arc::default(),
                 jobs_ready: Arc::default(),
+                listeners: listeners.clone(),
+                outlet,
                 fuse: Fuse::default(),
             }),
         };
@@ -100,8 +112,8 @@ impl Database {
             Connected::Sqlite { .. } => None,
             Connected::Postgres(pools) => Some(Line::new(pools.clone())),
         };
-        let told = Told { versions: sender, lost: lose, jobs: inner.jobs_ready.clone() };
-        handle.spawn(watch::run(database.reader(), line, told, inner.look.clone()));
+        let told = Told { versions: sender, lost: lose, jobs: inner.jobs_ready.clone(), listeners };
+        handle.spawn(watch::run(database.reader(), line, told, inner.look.clone(), news));
         Ok(database)
     }
 
@@ -343,6 +355,17 @@ impl Database {
     /// Notified when a job may be waiting. Poll beside it: a job in the future is announced when it is made.
     pub fn jobs_ready(&self) -> Arc<Notify> {
         self.inner.jobs_ready.clone()
+    }
+
+    /// What concerns a user from now on; `None` where too many listen for that user already.
+    pub fn listen(&self, user: Uuid) -> Option<broadcast::Receiver<Topic>> {
+        self.inner.listeners.listen(user)
+    }
+
+    /// Tells these users, once the transaction is committed and if it is, that there is news.
+    pub fn tell(&self, tx: &Tx, topic: Topic, users: Vec<Uuid>) {
+        let outlet = self.inner.outlet.clone();
+        tx.after_commit(move || outlet.tell(topic, &users));
     }
 
     /// How much the database has to do for this process.

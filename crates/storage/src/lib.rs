@@ -35,6 +35,8 @@ pub mod door;
 
 pub mod system;
 
+pub mod news;
+
 pub mod watch;
 
 pub mod database;

@@ -2,6 +2,8 @@
 
 mod door;
 
+mod news;
+
 mod opening;
 
 mod store;

@@ -3,6 +3,7 @@
 
 use crate::dialect::Dialect;
 use crate::error;
+use crate::news::{self, Listeners, Topic};
 use crate::postgres::Pools;
 use crate::secret::CURRENT_META;
 use crate::system;
@@ -12,7 +13,9 @@ use sea_orm::sqlx;
 use sea_orm::sqlx::postgres::{PgListener, PgPoolOptions};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
+use tokio::time::MissedTickBehavior;
+use uuid::Uuid;
 
 /// How often the database is asked.
 const POLL: Duration = Duration::from_millis(500);
@@ -20,6 +23,10 @@ const POLL: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(1);
 /// The channel of PostgreSQL. Its messages carry nothing: whoever hears one reads the truth.
 const CHANNEL: &str = "lifeloom";
+/// The channel of news for people.
+const NEWS: &str = "lifeloom_news";
+/// News that is said at once.
+const MANY: usize = 10_000;
 /// Key in `sys_meta` of the number of the last publish.
 pub const CATALOG: &str = "catalog_version";
 /// Key in `sys_meta` that counts changes of users, departments, roles and sessions.
@@ -82,16 +89,34 @@ pub(crate) struct Told {
     pub lost: watch::Sender<bool>,
     /// That a job may wait.
     pub jobs: Arc<Notify>,
+    /// Who hears news.
+    pub listeners: Arc<Listeners>,
 }
 
-/// Asks again and again, and at once when PostgreSQL (over the line) notifies or `look` is notified. Ends with its
-/// receivers, and with the connections.
-pub(crate) async fn run(reader: Tx, mut line: Option<Line>, told: Told, look: Arc<Notify>) {
+/// Asks again and again, and at once when PostgreSQL (over the line) notifies or `look` is notified; passes `news` on.
+/// Ends with its receivers, and with the connections.
+pub(crate) async fn run(
+    reader: Tx,
+    mut line: Option<Line>,
+    told: Told,
+    look: Arc<Notify>,
+    mut news: mpsc::UnboundedReceiver<(Topic, Uuid)>,
+) {
+    let mut tick = tokio::time::interval(POLL);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut said = Vec::new();
     while !told.versions.is_closed() && !reader.is_closed().await {
         let heard = tokio::select! {
-            () = tokio::time::sleep(POLL) => false,
+            _ = tick.tick() => false,
             () = look.notified() => false,
-            heard = hear(&mut line) => heard,
+            heard = hear(&mut line, &told.listeners) => heard,
+            1.. = news.recv_many(&mut said, MANY) => {
+                if let Some(line) = &mut line {
+                    line.say(&news::messages(&said)).await;
+                }
+                said.clear();
+                continue;
+            }
         };
         if heard {
             // A job may wait: the message says no more than that something happened.
@@ -102,15 +127,7 @@ pub(crate) async fn run(reader: Tx, mut line: Option<Line>, told: Told, look: Ar
             Some(line) => line.ask().await,
         };
         match asked {
-            Ok(versions) => {
-                if let Some(line) = line.as_ref().filter(|_| *told.lost.borrow()) {
-                    line.pools.renew();
-                    tracing::info!("the database answers again");
-                    told.lost.send_replace(false);
-                    told.jobs.notify_waiters();
-                }
-                told.versions.send_modify(|known| *known = versions);
-            }
+            Ok(versions) => told.confirmed(versions, line.as_ref()),
             Err(_) if reader.is_closed().await => {}
             Err(found) => {
                 // Said once: it is asked twice a second.
@@ -118,6 +135,23 @@ pub(crate) async fn run(reader: Tx, mut line: Option<Line>, told: Told, look: Ar
                     tracing::warn!(%found, "the database does not say which catalog it has");
                 }
             }
+        }
+    }
+}
+
+impl Told {
+    fn confirmed(&self, versions: Versions, line: Option<&Line>) {
+        if let Some(line) = line.filter(|_| *self.lost.borrow()) {
+            line.pools.renew();
+            tracing::info!("the database answers again");
+            self.lost.send_replace(false);
+            self.jobs.notify_waiters();
+            self.listeners.missed();
+        }
+        let rights = self.versions.borrow().rights;
+        self.versions.send_modify(|known| *known = versions);
+        if rights != versions.rights {
+            self.listeners.tell_all(Topic::Rights);
         }
     }
 }
@@ -148,6 +182,19 @@ impl Line {
         answered
     }
 
+    /// Tells every process, this one too. What cannot be told is lost: whoever listens asks now and then anyway.
+    async fn say(&mut self, messages: &[String]) {
+        let Some(listener) = &mut self.listener else { return };
+        for message in messages {
+            let told =
+                sqlx::query("select pg_notify($1, $2)").bind(NEWS).bind(message).execute(&mut *listener);
+            if !matches!(tokio::time::timeout(PATIENCE, told).await, Ok(Ok(_))) {
+                self.listener = None;
+                return;
+            }
+        }
+    }
+
     async fn try_ask(&mut self) -> Result<Vec<(String, i64)>, sqlx::Error> {
         let listener = match &mut self.listener {
             Some(listener) => listener,
@@ -165,16 +212,23 @@ async fn connect(pools: &Pools) -> Result<PgListener, sqlx::Error> {
     if let Some(path) = pools.opening().search_path() {
         sqlx::raw_sql(sqlx::AssertSqlSafe(path)).execute(&mut listener).await?;
     }
-    listener.listen(CHANNEL).await?;
+    listener.listen_all([CHANNEL, NEWS]).await?;
     Ok(listener)
 }
 
-/// Waits for a message. A lost connection counts as one: something may have been missed.
-async fn hear(line: &mut Option<Line>) -> bool {
+/// Waits for a message to the process, passing news on. A lost connection counts as one: something may have been missed.
+async fn hear(line: &mut Option<Line>, listeners: &Listeners) -> bool {
     let Some(Line { listener: place, .. }) = line else { return std::future::pending().await };
-    let Some(listener) = place else { return std::future::pending().await };
-    if !matches!(listener.try_recv().await, Ok(Some(_))) {
-        *place = None;
+    loop {
+        let Some(listener) = place else { return std::future::pending().await };
+        match listener.try_recv().await {
+            Ok(Some(message)) if message.channel() == NEWS => listeners.hear(message.payload()),
+            Ok(Some(_)) => return true,
+            _ => {
+                *place = None;
+                listeners.missed();
+                return true;
+            }
+        }
     }
-    true
 }

@@ -8,6 +8,7 @@ use definition::workflow::Workflow;
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
+use storage::news::Topic;
 use storage::store::workflow as table;
 use uuid::Uuid;
 use workflow::{Flow, Instance, Lock, Task, TaskState, Token, TokenState};
@@ -152,6 +153,7 @@ impl Held {
 
     /// Stores what became of the flow.
     pub async fn save(mut self, work: &Work, instance: &Instance) -> Result<()> {
+        let moved = self.fresh || self.row.state != instance.state.name();
         self.row.state = instance.state.name().to_owned();
         self.row.ended_at = instance.ended_at;
         self.row.incident = incident(instance);
@@ -164,7 +166,9 @@ impl Held {
         }
         table::insert_log(&work.tx, &log).await?;
         let ids = self.save_tokens(work, instance).await?;
-        self.save_tasks(work, instance, &ids).await?;
+        let mut concerned = self.save_tasks(work, instance, &ids).await?;
+        concerned.extend(moved.then_some(instance.initiator));
+        work.engine.database().tell(&work.tx, Topic::Tasks, concerned);
         let before: Vec<Token> = self.tokens.iter().map(rows::read_token).collect::<Result<_>>()?;
         awaits::keep(work, instance.id, &before, &instance.tokens).await
     }
@@ -206,8 +210,9 @@ impl Held {
         Ok(ids)
     }
 
-    async fn save_tasks(&self, work: &Work, instance: &Instance, tokens: &[Uuid]) -> Result<()> {
-        let mut fresh = Vec::new();
+    /// Answers whose tasks came, went or changed.
+    async fn save_tasks(&self, work: &Work, instance: &Instance, tokens: &[Uuid]) -> Result<Vec<Uuid>> {
+        let (mut fresh, mut concerned) = (Vec::new(), Vec::new());
         for task in &instance.tasks {
             let known = self.tasks.iter().find(|known| known.id == task.id);
             let token = tokens.get(task.token as usize).copied().unwrap_or_default();
@@ -221,11 +226,18 @@ impl Held {
                         && known.node == row.node
                         && known.due_at == row.due_at
                         && known.data == row.data => {}
-                Some(_) => drop(table::save_task(&work.tx, &row).await?),
-                None => fresh.push(row),
+                Some(known) => {
+                    concerned.extend(known.assignee.into_iter().chain(row.assignee));
+                    table::save_task(&work.tx, &row).await?;
+                }
+                None => {
+                    concerned.extend(row.assignee);
+                    fresh.push(row);
+                }
             }
         }
-        table::insert_tasks(&work.tx, &fresh).await
+        table::insert_tasks(&work.tx, &fresh).await?;
+        Ok(concerned)
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 /// A line for each: method, address, name, then words, and after ` | ` what it does. `?name` is a parameter of the address
 /// (`?name!` a needed one), `name` a key of the body (`name!` a needed one), `=201` a status (200 where none is given, 204 and
-/// 202 without a body of their own), `open` what nobody must sign in for, `file` a file that is answered, `*` a body of the
+/// 202 without a body of their own), `open` what nobody must sign in for, `file` a file that is answered, `events` a stream of them, `*` a body of the
 /// object's own fields.
 const ALL: &str = include_str!("fixed.txt");
 
@@ -54,7 +54,7 @@ fn operation<'a>(path: &str, id: &str, summary: &str, words: impl Iterator<Item 
         operation = operation.takes(&[in_path(name, schema)]);
     }
     let (mut properties, mut required, mut statuses) = (Map::new(), Vec::new(), Vec::new());
-    let (mut open, mut file) = (false, false);
+    let (mut open, mut file, mut events) = (false, false, false);
     for word in words {
         let (name, needed) = word.strip_suffix('!').map_or((word, false), |name| (name, true));
         match (name.strip_prefix('?'), name.strip_prefix('='), name) {
@@ -68,6 +68,7 @@ fn operation<'a>(path: &str, id: &str, summary: &str, words: impl Iterator<Item 
             (_, Some(status), _) => statuses.extend(status.parse::<u16>().ok()),
             (.., "open") => open = true,
             (.., "file") => file = true,
+            (.., "events") => events = true,
             (.., "*") => operation = operation.body(json!({"type": "object"})),
             _ => {
                 properties.insert(name.to_owned(), schema_of(name));
@@ -99,6 +100,11 @@ fn operation<'a>(path: &str, id: &str, summary: &str, words: impl Iterator<Item 
     }
     if file {
         operation["responses"]["200"] = files("The file");
+    }
+    if events {
+        let content = json!({"text/event-stream": {"schema": {"type": "string"}}});
+        operation["responses"]["200"] =
+            json!({"description": "Events until the session or the server ends", "content": content});
     }
     if open {
         operation["security"] = json!([]);

@@ -54,7 +54,11 @@ fn reading_changes_nothing() {
         let before = everything(&site).await;
         assert!(before.len() > 20);
         let mut read = 0;
-        for (method, path, operation) in operations.iter().filter(|(method, ..)| method == "GET") {
+        // A connection that stays open has no end to wait for.
+        let reads = |(method, _, operation): &&(String, String, Json)| {
+            method == "GET" && operation["operationId"] != "listen"
+        };
+        for (method, path, operation) in operations.iter().filter(reads) {
             let path = match operation["operationId"].as_str().unwrap() {
                 "search" => format!("{path}?q=one"),
                 "explain_access" => format!("{path}?object=shop.order"),

@@ -35,6 +35,7 @@ mod packs;
 
 mod calendars;
 mod decisions;
+mod events;
 mod webhooks;
 
 mod connectors;

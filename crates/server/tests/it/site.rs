@@ -86,11 +86,16 @@ impl Site {
         site
     }
 
-    async fn close(mut self) {
+    async fn close(self) {
+        self.stopped().await.engine.database().close().await.unwrap();
+    }
+
+    /// The same site without its server.
+    pub async fn stopped(mut self) -> Site {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
-        self.engine.database().close().await.unwrap();
+        self
     }
 
     async fn write(&self, object: &str, body: Json) -> Uuid {
