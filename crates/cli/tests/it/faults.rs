@@ -7,6 +7,7 @@
 mod approvals;
 mod backups;
 mod bursts;
+mod flows;
 mod full;
 mod gone;
 mod nodes;

@@ -23,6 +23,8 @@ mod operating;
 
 mod deadlines;
 
+mod races;
+
 mod children;
 
 mod sessions;
