@@ -7,6 +7,7 @@
 mod approvals;
 mod backups;
 mod bursts;
+mod driven;
 mod flows;
 mod full;
 mod gone;
