@@ -1,7 +1,7 @@
 //! Ten flows of different forms, each driven to its end over HTTP while the server is killed again and again: they end
 //! as they do when nobody kills it.
 
-use super::{again, longest, moment, report, rounds};
+use super::{Stop, again, is_long, longest, moment, report, rounds};
 use crate::Site;
 use crate::server::{Api, PATIENCE, Server};
 use reqwest::Method;
@@ -154,11 +154,11 @@ on_both! {
         let stop = AtomicBool::new(false);
         // An ordinary run has time for a part of them.
         let rounds = rounds(1, 20);
-        let flows = if super::is_long() { &FLOWS[..] } else { &FLOWS[..4] };
+        let flows = if is_long() { &FLOWS[..] } else { &FLOWS[..4] };
         let times = std::thread::scope(|scope| {
             let (site, address, stop) = (&site, &address, &stop);
             let killing = scope.spawn(move || kill_now_and_then(site, server, address, stop));
-            let stopping = super::Stop(stop);
+            let stopping = Stop(stop);
             for _ in 0..rounds {
                 for ((flow, given), usual) in flows.iter().zip(&usual) {
                     assert_eq!(&place.drive(flow, given), usual, "{flow}");
