@@ -29,6 +29,9 @@ const ROUNDS: &str = "LIFELOOM_FAULT_ROUNDS";
 /// The file to which figures are added, a line of JSON each.
 const REPORT: &str = "LIFELOOM_FAULT_REPORT";
 
+/// How long a job may take that a killed server had taken: its lease, and a little.
+const LEASE: Duration = Duration::from_secs(90);
+
 /// How often to play a fault: `usual` times, or as often as a longer run asks for. `share` is how much dearer a round
 /// is than one of the cheapest: of 200 rounds those of a share of 4 are played 50 times.
 pub fn rounds(usual: usize, share: usize) -> usize {

@@ -1,6 +1,6 @@
 //! Rivals over the tasks of flows, branches that end together, and timers of servers that are killed.
 
-use super::{again, is_long, longest, moment, report, rounds};
+use super::{LEASE, again, is_long, longest, moment, report, rounds};
 use crate::server::{Api, PATIENCE, Server};
 use crate::{Site, ledger};
 use serde_json::{Value as Json, json};
@@ -11,8 +11,6 @@ use test_support::TestDatabase;
 
 /// Clients of each node.
 const CLIENTS: usize = 8;
-/// How long a job may take that a killed server had taken: its lease, and a little.
-const LEASE: Duration = Duration::from_secs(90);
 
 const FILES: [(&str, &str); 6] = [
     ("pack.yaml", "kind: pack\nname: relay\nversion: 1.0.0\nrequires: {base: '>=1.0.0'}\n"),
