@@ -82,6 +82,10 @@ codes! {
         en "{what} needs a check of the data: {reason}",
         zh_cn "{what} 需要检查数据：{reason}", zh_tw "{what} 需要檢查資料：{reason}",
         cure "Correct the records named by the plan, then apply again.";
+    DraftChangesRecords = "draft_changes_records" Check:
+        en "the draft changes more than what happens: {what}",
+        zh_cn "草稿改动的不只是流程行为：{what}", zh_tw "草稿改動的不只是流程行為：{what}",
+        cure "Publish what changes objects first; workflows, decisions, calendars and templates can be tried beforehand.";
     ScriptError = "script_error" Check:
         en "{reason}",
         zh_cn "{reason}", zh_tw "{reason}",

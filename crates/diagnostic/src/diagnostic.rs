@@ -102,6 +102,14 @@ impl Diagnostic {
         }
     }
 
+    /// Whether nothing but findings of this code are in it.
+    pub fn is_only(&self, code: Code) -> bool {
+        match self.details.as_slice() {
+            [] => self.code == code,
+            details => details.iter().all(|found| found.code == code),
+        }
+    }
+
     /// Fills one `{name}` of the message.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: impl fmt::Display) -> Self {

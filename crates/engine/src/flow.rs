@@ -29,6 +29,10 @@ mod slot;
 
 pub mod start;
 
+pub mod simulate;
+
+pub mod draft;
+
 pub mod decide;
 
 mod decision;
@@ -49,6 +53,8 @@ pub mod migrate;
 
 mod path;
 
+mod pace;
+
 pub(crate) mod labels;
 
 mod administrator;
@@ -60,6 +66,8 @@ pub mod preview;
 pub mod report;
 
 pub(crate) mod urge;
+
+pub mod walk;
 
 mod values;
 

@@ -85,7 +85,7 @@ impl Work {
 
     /// The same transaction as somebody else would read in it.
     pub(crate) fn seen_by(&self, identity: Arc<Identity>) -> Work {
-        let bindings = self.engine.bindings(&identity);
+        let bindings = Bindings { now: self.bindings.now, ..self.engine.bindings(&identity) };
         Work { identity, mode: Mode::Request, bindings, target: None, task: None, ..self.clone() }
     }
 

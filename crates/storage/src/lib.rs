@@ -76,5 +76,5 @@ pub use connection::{Options, Role};
 pub use database::Database;
 pub use diagnostic::Result;
 pub use dialect::Dialect;
-pub use transaction::Tx;
+pub use transaction::{Tx, Watched};
 pub use watch::Versions;

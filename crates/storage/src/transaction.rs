@@ -7,7 +7,9 @@ use crate::postgres::{Pools, Transaction};
 use crate::sqlite;
 use crate::sqlite::readers::{Lent, Readers};
 use crate::stages;
+use crate::store::effect::Effect;
 use diagnostic::{Code, Diagnostic, Result};
+use plan::write::RowWrite;
 use sea_orm::{Value, sqlx};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -40,6 +42,16 @@ struct State {
     after_commit: Vec<AfterCommit>,
     savepoints: u64,
     statements: u64,
+    watched: Option<Watched>,
+}
+
+/// What a transaction has written since it was last asked, for those who take it back and tell what it did.
+#[derive(Clone, Debug, Default)]
+pub struct Watched {
+    /// What it put into the outbox.
+    pub effects: Vec<Effect>,
+    /// Records that it wrote, in order.
+    pub writes: Vec<RowWrite>,
 }
 
 /// Where statements go.
@@ -154,10 +166,11 @@ impl Tx {
     /// Callbacks that it registered are dropped with it. A deadlock or a lost connection still ends the whole
     /// transaction.
     pub async fn savepoint<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
-        let (name, callbacks) = {
+        let (name, callbacks, watched) = {
             let mut state = self.state();
             state.savepoints += 1;
-            (format!("part_{}", state.savepoints), state.after_commit.len())
+            let watched = state.watched.as_ref().map(|seen| (seen.effects.len(), seen.writes.len()));
+            (format!("part_{}", state.savepoints), state.after_commit.len(), watched)
         };
         self.batch(&format!("savepoint {name}")).await?;
         let outcome = work.await;
@@ -173,6 +186,10 @@ impl Tx {
                     let mut state = self.state();
                     state.failure = None;
                     state.after_commit.truncate(callbacks);
+                    if let (Some(seen), Some((effects, writes))) = (&mut state.watched, watched) {
+                        seen.effects.truncate(effects);
+                        seen.writes.truncate(writes);
+                    }
                 }
                 self.batch(&format!("rollback to savepoint {name}; release savepoint {name}")).await?;
                 match outcome {
@@ -187,6 +204,22 @@ impl Tx {
     /// Calls `then` when the transaction has been committed, before its answer leaves. Not called if it fails.
     pub fn after_commit(&self, then: impl FnOnce() + Send + 'static) {
         self.state().after_commit.push(Box::new(then));
+    }
+
+    /// From now on it is kept in mind what is written.
+    pub fn watch(&self) {
+        self.state().watched = Some(Watched::default());
+    }
+
+    /// What was written since [`Tx::watch`], or since this was last asked.
+    pub fn take_watched(&self) -> Watched {
+        self.state().watched.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
+    pub(crate) fn saw(&self, see: impl FnOnce(&mut Watched)) {
+        if let Some(watched) = &mut self.state().watched {
+            see(watched);
+        }
     }
 
     /// The number of the last publish, where the transaction began by keeping others out.

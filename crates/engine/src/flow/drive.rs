@@ -132,7 +132,10 @@ async fn set(work: &Work, run: &Run<'_>, step: &Set, known: &Known) -> Result<An
 }
 
 /// The record is released, gets what the definition says, and a parked move is made at last.
-async fn ended(work: &Work, run: &Run<'_>, outcome: Outcome) -> Result<()> {
+///
+/// # Errors
+/// What the record refuses.
+pub(super) async fn ended(work: &Work, run: &Run<'_>, outcome: Outcome) -> Result<()> {
     let (flow, instance) = (run.flow, &run.instance);
     events::flow_ended(work, instance).await?;
     if let Some(parent) = instance.parent {

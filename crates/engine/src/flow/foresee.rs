@@ -1,26 +1,19 @@
 //! How a flow would go on if everybody approved: the same engine walks it, in a transaction that is taken back.
 
-use crate::flow::drive::answer;
 use crate::flow::people::picks;
 use crate::flow::start::{admit, may_begin};
-use crate::flow::stored::{self, Held};
-use crate::flow::{begin, values};
+use crate::flow::stored;
+use crate::flow::walk::script::Script;
+use crate::flow::walk::{Halted, Walk};
+use crate::flow::{begin, pace, values};
 use crate::work::Work;
-use diagnostic::{Code, Diagnostic, Result};
+use chrono::{DateTime, Utc};
+use diagnostic::{Code, Result};
 use serde_json::Value as Json;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use uuid::Uuid;
-use workflow::decision::DecisionKind;
-use workflow::instance::{ANSWER, ENTER, WORK};
-use workflow::step::Step;
-use workflow::{
-    Answer, Await, Awaited, Decision, Flow, Instance, InstanceState, NodeId, Person, Picker, Question, Run,
-    Task, TaskKind, TaskState, Token, TokenState,
-};
-
-/// Things that people, times and workers do at most: a flow that goes round is not foreseen to its end.
-const MOST: usize = 500;
+use workflow::{Flow, Instance, InstanceState, Run};
 
 /// What would become of a flow.
 pub(super) struct Foreseen {
@@ -37,30 +30,14 @@ pub(super) struct Foreseen {
     pub assumed: HashMap<u32, Arc<str>>,
     /// People whom somebody has yet to name.
     pub unnamed: HashSet<Uuid>,
+    /// When steps are expected to be done, by their tokens.
+    pub expected: HashMap<u32, DateTime<Utc>>,
+    /// When it is expected to end.
+    pub finish: Option<DateTime<Utc>>,
     /// Where it would not go on, and why.
-    pub halted: Option<(Option<Arc<str>>, Diagnostic)>,
+    pub halted: Halted,
     /// For which steps the initiator is to name people.
     pub picks: Json,
-}
-
-/// A flow that is walked.
-struct Walk<'w, 'f> {
-    work: &'w Work,
-    held: Held,
-    run: Run<'f>,
-    cases: HashMap<u32, Vec<usize>>,
-    assumed: HashMap<u32, Arc<str>>,
-    unnamed: HashSet<Uuid>,
-    /// What nothing is known to go on from.
-    stuck: HashSet<u32>,
-    /// The token whose step asks.
-    asking: Option<u32>,
-}
-
-/// What happens next.
-enum Deed {
-    Decide(Box<Task>),
-    Wake(u32, Arc<str>),
 }
 
 /// A flow that is not yet begun.
@@ -84,13 +61,13 @@ pub(super) async fn submission(
     let mut run = Run::start(&flow, instance, work.bindings.now, Uuid::now_v7);
     let asked = picks::told(work, &run, None).await?;
     match picks::take(work, &mut run, None, named).await {
-        Err(found) if !is_incomplete(&found) => return Err(found),
+        // People whom the initiator has yet to name have a place already.
+        Err(found) if !found.is_only(Code::Required) => return Err(found),
         _ => {}
     }
-    let mut walk = Walk::of(work, held, run);
-    let first = walk.first().await;
-    let halted = walk.go_on(first).await;
-    Ok(walk.seen(flow.clone(), HashSet::new(), 0, halted, asked))
+    let mut walk = Walk::of(work, held, run, script(work, &flow).await?);
+    let halted = walk.from_start().await;
+    Ok(Foreseen::of(walk, &flow, (HashSet::new(), 0), halted, asked))
 }
 
 /// A flow that runs.
@@ -108,158 +85,38 @@ pub(super) async fn running(work: &Work, id: Uuid) -> Result<Foreseen> {
         instance.tokens.iter().filter(|token| token.state.is_live()).map(|token| token.id).collect();
     let before = instance.tokens.len() as u32;
     let run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
-    let mut walk = Walk::of(work, held, run);
+    let mut walk = Walk::of(work, held, run, script(work, &flow).await?);
     let halted = walk.go_on(Ok(())).await;
-    Ok(walk.seen(flow.clone(), standing, before, halted, Json::Array(Vec::new())))
+    Ok(Foreseen::of(walk, &flow, (standing, before), halted, Json::Array(Vec::new())))
 }
 
-/// Whether only people are missing that the initiator has yet to name.
-fn is_incomplete(found: &Diagnostic) -> bool {
-    match found.details.as_slice() {
-        [] => found.code == Code::Required,
-        details => details.iter().all(|found| found.code == Code::Required),
-    }
-}
-
-impl<'w, 'f> Walk<'w, 'f> {
-    fn of(work: &'w Work, held: Held, run: Run<'f>) -> Walk<'w, 'f> {
-        let (cases, assumed) = (HashMap::new(), HashMap::new());
-        Walk { work, held, run, cases, assumed, unnamed: HashSet::new(), stuck: HashSet::new(), asking: None }
-    }
-
-    fn seen(
-        self,
-        flow: Arc<Flow>,
-        standing: HashSet<u32>,
-        before: u32,
-        halted: Option<(Option<Arc<str>>, Diagnostic)>,
+impl Foreseen {
+    fn of(
+        walk: Walk<'_>,
+        flow: &Arc<Flow>,
+        (standing, before): (HashSet<u32>, u32),
+        halted: Halted,
         picks: Json,
     ) -> Foreseen {
-        let Walk { run, cases, assumed, unnamed, .. } = self;
-        Foreseen { flow, instance: run.instance, standing, before, cases, assumed, unnamed, halted, picks }
-    }
-
-    async fn first(&mut self) -> Result<()> {
-        let asked = self.run.advance()?;
-        self.settle(asked).await
-    }
-
-    /// Does what happens next until the flow has ended, nothing is known to go on, or it is refused.
-    async fn go_on(&mut self, first: Result<()>) -> Option<(Option<Arc<str>>, Diagnostic)> {
-        let mut done = first;
-        let mut node = None;
-        for _ in 0..MOST {
-            if let Err(found) = done {
-                let asking = self.asking.and_then(|token| self.run.node_name(token));
-                return Some((asking.or(node), *found));
-            }
-            let next = self.next()?;
-            node = match &next {
-                Deed::Decide(task) => Some(task.node.clone()),
-                Deed::Wake(token, _) => self.run.node_name(*token),
-            };
-            done = self.happens(next).await;
-        }
-        None
-    }
-
-    async fn happens(&mut self, deed: Deed) -> Result<()> {
-        let asked = match deed {
-            Deed::Decide(task) => {
-                for _ in &task.owners {
-                    self.run.resolve(task.id)?;
-                }
-                let kind = match task.kind {
-                    TaskKind::Approve => DecisionKind::Approve,
-                    TaskKind::Handle | TaskKind::Cc => DecisionKind::Done,
-                };
-                let comment = Some("-".to_owned());
-                let decision = Decision { kind, comment, to: None, back: false, seen: 0 };
-                self.run.decide(task.id, decision)?
-            }
-            Deed::Wake(token, by) => {
-                if self.run.node_name(token).is_some_and(|name| self.waits(&name)) && *by != *ENTER {
-                    self.assumed.insert(token, by.clone());
-                }
-                self.run.wake(token, &by)?
-            }
-        };
-        self.settle(asked).await
-    }
-
-    fn waits(&self, node: &str) -> bool {
-        let node = self.run.flow.find(node);
-        node.is_some_and(|node| matches!(self.run.flow.nodes[node].step, Step::Wait(_)))
-    }
-
-    /// Answers what the flow asks until its tokens wait.
-    async fn settle(&mut self, mut asked: Option<Question>) -> Result<()> {
-        let work = &self.work.caused_by(&self.run.instance, self.held.chain());
-        while let Some(question) = asked {
-            let (token, about) = (self.run.asking(), question.clone());
-            self.asking = token;
-            let mut answer = Box::pin(answer(work, &mut self.held, &mut self.run, question)).await?;
-            match (&mut answer, about, token) {
-                (Answer::Cases(taken), _, Some(token)) => drop(self.cases.insert(token, taken.clone())),
-                (Answer::People(people), Question::People { node, .. }, _) => self.name(node, people),
-                _ => {}
-            }
-            asked = self.run.answer(answer)?;
-        }
-        self.asking = None;
-        Ok(())
-    }
-
-    /// Whoever has yet to be named has a place already.
-    fn name(&mut self, node: NodeId, people: &mut Vec<Person>) {
-        let flow = self.run.flow;
-        let Some(picked) = flow.picked(node) else { return };
-        if self.run.instance.picks.contains_key(&flow.nodes[node].name) {
-            return;
-        }
-        let why = match picked.by {
-            Picker::Initiator => "named by the initiator",
-            Picker::Approver(_) => "named by an earlier approver",
-        };
-        let somebody = Uuid::now_v7();
-        self.unnamed.insert(somebody);
-        people.push(Person::new(somebody, why));
-    }
-
-    fn next(&mut self) -> Option<Deed> {
-        if self.run.instance.state != InstanceState::Running {
-            return None;
-        }
-        loop {
-            let waits = |token: &&Token| {
-                token.state == TokenState::Waiting
-                    && token.data.left == 0
-                    && token.data.incident.is_none()
-                    && !self.stuck.contains(&token.id)
-            };
-            let token = self.run.instance.tokens.iter().find(waits)?;
-            let open = |task: &&Task| {
-                task.token == token.id && task.kind.is_awaited() && task.state == TaskState::Open
-            };
-            if let Some(task) = self.run.instance.tasks.iter().find(open) {
-                return Some(Deed::Decide(Box::new(task.clone())));
-            }
-            if let Some(one) = soonest(&token.data.awaits) {
-                return Some(Deed::Wake(token.id, one.name.clone()));
-            }
-            let id = token.id;
-            self.stuck.insert(id);
+        let finish = walk.certain.then(|| walk.now()).filter(|_| !walk.run.instance.state.is_live());
+        Foreseen {
+            flow: flow.clone(),
+            standing,
+            before,
+            halted,
+            picks,
+            finish,
+            cases: walk.cases,
+            assumed: walk.assumed,
+            unnamed: walk.unnamed,
+            expected: walk.expected,
+            instance: walk.run.instance,
         }
     }
 }
 
-/// Which of several things is taken to come first: what workers do, then the first time, then what is named first.
-fn soonest(awaits: &[Await]) -> Option<&Await> {
-    let at = |one: &&Await| match one.what {
-        Awaited::At(at) => Some(at),
-        _ => None,
-    };
-    let by_engine = awaits.iter().find(|one| [ENTER, WORK, ANSWER].contains(&&*one.name));
-    let by_time = || awaits.iter().filter(|one| at(one).is_some()).min_by_key(at);
-    by_engine.or_else(by_time).or_else(|| awaits.first())
+/// Everybody approves, in the time that they have or that such steps have taken.
+async fn script(work: &Work, flow: &Flow) -> Result<Arc<Script>> {
+    let paces = Some(pace::of(work, &flow.name).await?);
+    Ok(Arc::new(Script { paces, ..Script::default() }))
 }

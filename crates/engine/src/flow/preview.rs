@@ -16,7 +16,7 @@ use storage::store::workflow as table;
 use uuid::Uuid;
 use workflow::flow::ScopeId;
 use workflow::step::Step;
-use workflow::{InstanceState, NodeId, Task, TaskState, Token};
+use workflow::{Flow, Instance, InstanceState, NodeId, Task, TaskState, Token};
 
 impl Engine {
     /// How a record would go through a flow if it were submitted now and everybody approved. Nothing is done.
@@ -73,8 +73,9 @@ async fn told(work: &Work, seen: &Foreseen, locale: Locale) -> Result<Json> {
     Ok(json!({
         "workflow": seen.flow.name,
         "steps": steps.collect::<Vec<_>>(),
-        "skipped": skipped(seen, locale),
+        "skipped": skipped(&seen.flow, &seen.instance, locale),
         "outcome": outcome,
+        "finish": seen.finish,
         "halted": halted(work, seen, locale),
         "picks": seen.picks,
     }))
@@ -95,6 +96,7 @@ fn step(work: &Work, seen: &Foreseen, token: &Token, people: &People, locale: Lo
     let node = seen.flow.find(&token.node)?;
     let tasks = seen.instance.tasks.iter().filter(|task| task.token == token.id);
     let waits = seen.standing.contains(&token.id);
+    let tasks_due = tasks.clone().filter_map(|task| task.due_at).min();
     Some(json!({
         "node": token.node,
         "label": label(&seen.flow, node, locale),
@@ -106,6 +108,8 @@ fn step(work: &Work, seen: &Foreseen, token: &Token, people: &People, locale: Lo
         "people": tasks.map(|task| asked(work, seen, task, people)).collect::<Vec<_>>(),
         "branches": branches(seen, token, node, locale),
         "assumed": seen.assumed.get(&token.id),
+        "due": tasks_due,
+        "expected": seen.expected.get(&token.id),
     }))
 }
 
@@ -143,18 +147,18 @@ fn branches(seen: &Foreseen, token: &Token, node: NodeId, locale: Locale) -> Jso
     cases.iter().enumerate().map(told).collect()
 }
 
-/// The steps to which the flow would not come, each with why. Those that only a failure leads to are none of them.
-fn skipped(seen: &Foreseen, locale: Locale) -> Vec<Json> {
-    let came = |node: NodeId| seen.instance.token_at(&seen.flow.nodes[node].name).is_some();
-    let open = (0..seen.flow.nodes.len()).filter(|node| !came(*node));
+/// The steps to which a flow does not come, each with why. Those that only a failure leads to are none of them.
+pub(super) fn skipped(flow: &Flow, instance: &Instance, locale: Locale) -> Vec<Json> {
+    let came = |node: NodeId| instance.token_at(&flow.nodes[node].name).is_some();
+    let open = (0..flow.nodes.len()).filter(|node| !came(*node));
     let told = open.filter_map(|node| {
-        let (why, branch) = why_not(seen, node, &came)?;
+        let (why, branch) = why_not(flow, node, &came)?;
         Some(json!({
-            "node": seen.flow.nodes[node].name,
-            "label": label(&seen.flow, node, locale),
+            "node": flow.nodes[node].name,
+            "label": label(flow, node, locale),
             "position": node,
-            "within": within(&seen.flow, node, locale),
-            "asks": asks(&seen.flow, node),
+            "within": within(flow, node, locale),
+            "asks": asks(flow, node),
             "why": why,
             "branch": branch,
         }))
@@ -163,11 +167,10 @@ fn skipped(seen: &Foreseen, locale: Locale) -> Vec<Json> {
 }
 
 fn why_not(
-    seen: &Foreseen,
+    flow: &Flow,
     node: NodeId,
     came: &impl Fn(NodeId) -> bool,
 ) -> Option<(&'static str, Option<Arc<str>>)> {
-    let flow = &seen.flow;
     let mut reason = ("not_reached", None);
     for scope in flow.enclosing(node) {
         let Some(owner) = flow.scopes[scope].owner else { break };

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use storage::store::job::{self, Job};
 use uuid::Uuid;
-use workflow::flow::sla::Sla;
+use workflow::flow::sla::{Mark, Sla};
 use workflow::{InstanceState, Run, TaskState};
 
 /// A share of the time of a task has passed.
@@ -65,14 +65,19 @@ pub(super) async fn keep(work: &Work, held: &Held, run: &mut Run<'_>) -> Result<
 
 /// The time of a task, or of the whole flow, begins; answers when it is up.
 async fn begin(work: &Work, sla: &Sla, instance: Uuid, task: Option<Uuid>) -> Result<DateTime<Utc>> {
-    let clock = Clock::of(work, sla)?;
-    let due = clock.due()?;
-    for mark in &sla.marks {
-        let reached = Reached { instance, task, percent: mark.percent };
-        let at = clock.share(due, mark.percent)?;
-        job::enqueue(&work.tx, &at_mark(work, &reached, at)).await?;
+    let (due, marks) = marks(work, sla)?;
+    for (percent, at) in marks {
+        job::enqueue(&work.tx, &at_mark(work, &Reached { instance, task, percent }, at)).await?;
     }
     Ok(due)
+}
+
+/// When time that begins now is up, and when which share of it has passed.
+pub(super) fn marks(work: &Work, sla: &Sla) -> Result<(DateTime<Utc>, Vec<(u32, DateTime<Utc>)>)> {
+    let clock = Clock::of(work, sla)?;
+    let due = clock.due()?;
+    let at = |mark: &Mark| Ok((mark.percent, clock.share(due, mark.percent)?));
+    Ok((due, sla.marks.iter().map(at).collect::<Result<_>>()?))
 }
 
 /// The marks that are ahead are taken off.

@@ -43,6 +43,8 @@ mod calls;
 
 mod webhooks;
 
+mod trials;
+
 mod hostile;
 
 mod publish;

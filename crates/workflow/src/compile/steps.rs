@@ -90,8 +90,9 @@ impl Builder<'_> {
         for (name, branch) in branches {
             let when =
                 branch.when.as_ref().and_then(|when| self.expression(when.text(), &Expectation::Condition));
+            let written = branch.when.as_ref().map(|when| when.text().into());
             let scope = self.branch(node, (name, branch.label.as_ref()), &branch.steps);
-            cases.push(Case { name: name.as_str().into(), when, scope });
+            cases.push(Case { name: name.as_str().into(), when, written, scope });
         }
         cases
     }

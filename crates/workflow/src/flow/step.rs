@@ -115,6 +115,8 @@ pub struct Case {
     pub name: Arc<str>,
     /// Must hold; `None` always does.
     pub when: Option<Expr>,
+    /// The condition as it was written.
+    pub written: Option<Arc<str>>,
     /// The steps it leads to.
     pub scope: ScopeId,
 }

@@ -68,27 +68,54 @@ async fn fire(work: &Work, reached: &Reached) -> Result<()> {
         let again = at_mark(work, reached, work.bindings.now + AGAIN);
         return job::enqueue(&work.tx, &again).await.map(drop);
     }
-    let Some(task) = reached.task else { return overall::fire(work, held, run, reached.percent).await };
+    match act(work, &mut held, &mut run, reached.task, reached.percent).await? {
+        Some(Acted { asked, .. }) => work.drive(held, &mut run, asked).await,
+        None => Ok(()),
+    }
+}
+
+/// What became of a mark.
+pub(in crate::flow) struct Acted {
+    /// What the log calls it.
+    pub kind: LogKind,
+    /// Whom it told or brought in.
+    pub people: Vec<Uuid>,
+    /// What the flow asks then.
+    pub asked: Option<Question>,
+}
+
+/// Does what a mark of a task, or of the whole flow, says; `None` where it is about nothing any more.
+pub(in crate::flow) async fn act(
+    work: &Work,
+    held: &mut Held,
+    run: &mut Run<'_>,
+    task: Option<Uuid>,
+    percent: u32,
+) -> Result<Option<Acted>> {
+    let Some(task) = task else { return overall::act(work, held, run, percent).await };
     let task = run.instance.tasks.iter().find(|t| t.id == task && t.state == TaskState::Open);
-    let Some(task) = task.cloned() else { return Ok(()) };
-    let Some(sla) = run.deadline(&task) else { return Ok(()) };
-    let Some(mark) = sla.marks.iter().find(|mark| mark.percent == reached.percent) else { return Ok(()) };
-    let asked = match &mark.act {
+    let Some(task) = task.cloned() else { return Ok(None) };
+    let Some(sla) = run.deadline(&task) else { return Ok(None) };
+    let Some(mark) = sla.marks.iter().find(|mark| mark.percent == percent) else { return Ok(None) };
+    let (kind, people, asked) = match &mark.act {
         Act::Remind => {
-            let told = notice::put(work, &run, &[task.assignee], notice::REMINDER, task.due_at).await?;
-            let said = json!({"people": told, "percent": reached.percent});
+            let told = notice::put(work, run, &[task.assignee], notice::REMINDER, task.due_at).await?;
+            let said = json!({"people": told, "percent": percent});
             held.say(work, LogKind::Reminded, Some(&task.node), Said::more(said));
-            None
+            (LogKind::Reminded, told, None)
         }
-        Act::Escalate { by, how } => escalate(work, &mut held, &mut run, &task, by, *how).await?,
+        Act::Escalate { by, how } => {
+            let (people, asked) = escalate(work, held, run, &task, by, *how).await?;
+            (LogKind::Escalated, people, asked)
+        }
         Act::Decide(decision) => {
-            let said = json!({"decision": decision.name(), "percent": reached.percent});
+            let said = json!({"decision": decision.name(), "percent": percent});
             held.say(work, LogKind::DecidedAutomatically, Some(&task.node), Said::more(said));
-            let seen = read::version_of(work, &flow.object, run.instance.record).await?;
-            run.decide_alone(task.id, *decision, seen)?
+            let seen = read::version_of(work, &run.flow.object, run.instance.record).await?;
+            (LogKind::DecidedAutomatically, Vec::new(), run.decide_alone(task.id, *decision, seen)?)
         }
     };
-    work.drive(held, &mut run, asked).await
+    Ok(Some(Acted { kind, people, asked }))
 }
 
 /// Those who come in, and are told so.
@@ -99,7 +126,7 @@ async fn escalate(
     task: &Task,
     by: &[Performer],
     how: EscalateHow,
-) -> Result<Option<Question>> {
+) -> Result<(Vec<Uuid>, Option<Question>)> {
     let mut found = people::about_task(work, run, task, &variable::seen(run, Some(task.token)), by).await?;
     if let (Some(node), true) = (run.flow.find(&task.node), how != EscalateHow::Tell) {
         found = absence::present(work, run, node, found).await?;
@@ -120,5 +147,6 @@ async fn escalate(
     let said = Said::more(json!({"people": people, "from": task.assignee, "how": how_named}));
     held.say(work, LogKind::Escalated, Some(&task.node), said);
     notice::put(work, run, &people, notice::ESCALATED, task.due_at).await?;
-    run.escalate(task.id, &coming, how)
+    let asked = run.escalate(task.id, &coming, how)?;
+    Ok((people, asked))
 }

@@ -139,18 +139,12 @@ pub async fn live_of(tx: &Tx, instances: &[Uuid]) -> Result<Vec<Uuid>> {
 
 /// How long flows stood at each step that they passed, among the newest steps; the slowest first.
 pub async fn stood(tx: &Tx, span: &Span) -> Result<Vec<Stood>> {
-    let seconds = match tx.dialect() {
-        Dialect::Sqlite => {
-            "cast(round((julianday(t.ended_at) - julianday(t.created_at)) * 86400) as integer)"
-        }
-        Dialect::Postgres => "cast(extract(epoch from (t.ended_at - t.created_at)) as bigint)",
-    };
     let mut values: Vec<Value> = cells![tx.dialect(); span.since, span.until, NEWEST, MOST];
     let of = of_workflow(tx, span.workflow.as_deref(), "i.workflow =", &mut values);
     let sql = format!(
         "with newest as (select instance, node, state, created_at, ended_at from workflow_token \
            order by id desc limit $3), \
-         stood as (select i.workflow, t.node, {seconds} as seconds from newest t \
+         stood as (select i.workflow, t.node, {} as seconds from newest t \
            join workflow_instance i on i.id = t.instance \
            where t.state = 'done' and t.ended_at >= $1 and t.ended_at < $2{of}), \
          ranked as (select workflow, node, seconds, \
@@ -160,7 +154,8 @@ pub async fn stood(tx: &Tx, span: &Span) -> Result<Vec<Stood>> {
            max(case when place = (passed + 1) / 2 then seconds end) as median, \
            max(case when place = (passed * 9 + 9) / 10 then seconds end) as p90, \
            max(seconds) as longest \
-         from ranked group by workflow, node, passed order by p90 desc, workflow, node limit $4"
+         from ranked group by workflow, node, passed order by p90 desc, workflow, node limit $4",
+        seconds(tx.dialect())
     );
     let rows = tx.rows(sql, values).await?;
     let read = |row: &crate::Cells| {
@@ -168,6 +163,27 @@ pub async fn stood(tx: &Tx, span: &Span) -> Result<Vec<Stood>> {
         Ok(Stood { at, median: row.get(3)?, p90: row.get(4)?, longest: row.get(5)? })
     };
     rows.iter().map(read).collect()
+}
+
+/// How many seconds each passed step took, in the newest flows of a workflow that have ended.
+pub async fn paces(tx: &Tx, workflow: &str, flows: u32) -> Result<Vec<(String, i64)>> {
+    let sql = format!(
+        "select t.node, {} from workflow_token t where t.state = 'done' and t.instance in \
+         (select id from workflow_instance where workflow = $1 and ended_at is not null order by id desc limit $2)",
+        seconds(tx.dialect())
+    );
+    let rows = tx.rows(sql, cells![tx.dialect(); workflow, i64::from(flows)]).await?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
+}
+
+/// How long a token stood.
+fn seconds(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => {
+            "cast(round((julianday(t.ended_at) - julianday(t.created_at)) * 86400) as integer)"
+        }
+        Dialect::Postgres => "cast(extract(epoch from (t.ended_at - t.created_at)) as bigint)",
+    }
 }
 
 /// How often flows were returned from each step, among the newest lines of the log.
