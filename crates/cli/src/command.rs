@@ -38,6 +38,8 @@ mod audit;
 
 mod key;
 
+mod workflow;
+
 use crate::console::Console;
 use crate::failure::Failure;
 use clap::Subcommand;
@@ -77,6 +79,8 @@ pub enum Command {
     Openapi(openapi::Openapi),
     /// The audit trail: verify, export, prune
     Audit(audit::Audit),
+    /// Try workflows: with a real record, and over past flows; nothing is done
+    Workflow(workflow::Workflow),
     /// The keys of encrypted fields: list, add, rotate, remove
     Key(key::Key),
     /// Drop for good the tables and columns that left the definitions
@@ -113,6 +117,7 @@ pub async fn run(command: Command, console: &Console) -> Result<(), Failure> {
         Command::Openapi(options) => openapi::run(&options, console).await,
         Command::Purge(options) => purge::run(&options, console).await,
         Command::Key(options) => key::run(&options, console).await,
+        Command::Workflow(options) => workflow::run(&options, console).await,
         Command::Audit(options) => audit::run(&options, console).await,
     }
 }

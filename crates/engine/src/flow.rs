@@ -31,6 +31,8 @@ pub mod start;
 
 pub mod simulate;
 
+pub mod backtest;
+
 pub mod draft;
 
 pub mod decide;

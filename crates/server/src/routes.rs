@@ -20,6 +20,8 @@ pub mod instances;
 
 pub mod migration;
 
+mod trials;
+
 pub mod decisions;
 
 pub mod files;
@@ -74,6 +76,8 @@ fn flows(api: &mut web::ServiceConfig) {
     }
     api.service(at("/instances/{id}/jump-targets").get(instances::jump_targets).done());
     api.service(at("/workflows/{name}/preview").post(flows::preview).done());
+    api.service(at("/workflows/{name}/simulate").post(trials::simulate).done());
+    api.service(at("/workflows/{name}/backtest").post(trials::backtest).done());
     api.service(at("/workflows/{name}/migrate").post(migration::of_workflow).done());
     api.service(at("/instances/{id}/migrate").post(migration::of_instance).done());
     api.service(at("/instances/{id}/withdraw").post(flows::withdraw).done());

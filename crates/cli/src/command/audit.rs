@@ -175,7 +175,8 @@ fn known(text: &str) -> Result<Known, String> {
     Ok(Known { number, seal: seal.to_owned() })
 }
 
-fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+/// A day or an instant.
+pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let day = text.parse::<NaiveDate>().ok().and_then(|day| day.and_hms_opt(0, 0, 0)).map(|at| at.and_utc());
     let at = day.or_else(|| DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc)));
     at.ok_or_else(|| "expected a day or an instant, such as 2026-03-02 or 2026-03-02T09:00:00Z".to_owned())

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     include_str!("answers/problems.json"),
     include_str!("answers/records.json"),
     include_str!("answers/definitions.json"),
@@ -16,6 +16,7 @@ const FILES: [&str; 12] = [
     include_str!("answers/accounts.json"),
     include_str!("answers/approvals.json"),
     include_str!("answers/flows.json"),
+    include_str!("answers/trials.json"),
     include_str!("answers/transfers.json"),
     include_str!("answers/site.json"),
     include_str!("answers/calendars.json"),

@@ -124,6 +124,11 @@ fn schema_of(name: &str) -> Json {
             json!({"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1, "maxItems": 100})
         }
         "decision" => json!({"type": "string", "enum": ["approve", "reject", "return", "done"]}),
+        "definition" => {
+            let text = json!({"type": "string", "description": "YAML or JSON"});
+            json!({"anyOf": [text, {"type": "array", "items": text}]})
+        }
+        "decisions" => json!({"type": "object"}),
         "map" => json!({"type": "object", "additionalProperties": {"type": "string"}}),
         "token" => json!({"type": "integer", "minimum": 0}),
         "incident" | "overdue" | "outdated" | "predict" | "unread" => json!({"type": "boolean"}),

@@ -120,7 +120,7 @@ pub async fn return_targets(caller: Caller, request: HttpRequest) -> Answer {
 }
 
 /// The people whom a body names for later steps: ids, or `{"id"}`.
-fn picks(map: &Map<String, Json>) -> diagnostic::Result<BTreeMap<String, Vec<Uuid>>> {
+pub(super) fn picks(map: &Map<String, Json>) -> diagnostic::Result<BTreeMap<String, Vec<Uuid>>> {
     let steps = match map.get("picks") {
         None | Some(Json::Null) => return Ok(BTreeMap::new()),
         Some(Json::Object(steps)) => steps,

@@ -19,6 +19,7 @@ name: deal
 title: name
 ownership: user
 key: number
+features: [history]
 fields:
   number: {type: autonumber, pattern: 'D-{seq:4}'}
   name: {type: text, required: true, max: 60, search: true}

@@ -26,6 +26,8 @@ pub struct FlowFilter {
     pub initiator: Option<Uuid>,
     /// Where it stands.
     pub state: Option<String>,
+    /// Only those that have ended.
+    pub ended: bool,
     /// Only those that cannot go on because something failed.
     pub incident: bool,
     /// Only those that have not ended and run under none of the definitions with these hashes.
@@ -78,6 +80,9 @@ impl Conditions {
         }
         if let Some(state) = &filter.state {
             self.and("state =", state);
+        }
+        if filter.ended {
+            self.parts.push("ended_at is not null".to_owned());
         }
         if filter.incident {
             // Those that ended are told apart by the index of those that have not.

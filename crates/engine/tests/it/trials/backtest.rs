@@ -1,0 +1,177 @@
+//! Past flows under a changed definition.
+
+use super::deals::{Deals, pack};
+use crate::site::{on_each, update};
+use chrono::TimeDelta;
+use diagnostic::Locale;
+use engine::flow::backtest::Backtest;
+use engine::requests::{Submission, TaskAction};
+use serde_json::{Value as Json, json};
+use std::fmt::Write as _;
+use uuid::Uuid;
+use workflow::decision::DecisionKind;
+
+/// People decide, by size.
+const FLOW: &str = "
+kind: workflow
+name: sale
+use: approval
+object: deal
+start: {by: [button]}
+policy: {comment_required: [], withdraw: anytime}
+record: {set: {submit: {status: asked}, approve: {status: won}, reject: {status: lost}, withdraw: {status: open}}}
+steps:
+  check: {approve: {by: [{user: ann}]}, allow: [transfer]}
+  by_size:
+    choose:
+      large: {when: 'record.amount > 100', steps: {boss: {approve: {by: [{user: bea}]}, allow: [return]}}}
+      otherwise: {steps: {}}
+";
+
+struct Past {
+    deals: Deals,
+}
+
+impl Past {
+    /// Submits a deal; `ann+ bea- bea<check ini~` decide it, `>1h` passes time.
+    async fn flow(&self, amount: i64, words: &str) -> (Uuid, Uuid) {
+        let (engine, record) = (&self.deals.site.engine, self.deals.deal(amount).await);
+        let order = Submission::new("deals.sale", record);
+        let instance = engine.submit(&self.deals.who("ini"), order).await.unwrap();
+        for word in words.split_whitespace() {
+            self.deals.site.clock.advance(TimeDelta::minutes(10));
+            let at = word.find(['+', '-', '<', '~']).unwrap();
+            let (login, rest) = word.split_at(at);
+            let who = self.deals.who(login);
+            if rest == "~" {
+                engine.withdraw(&who, instance, None).await.unwrap();
+                continue;
+            }
+            let page = engine.task_box(&who, "todo", &Default::default(), None, 50).await.unwrap();
+            let task = page.entries.first().unwrap()["id"].as_str().unwrap().parse().unwrap();
+            let kind = match &rest[..1] {
+                "+" => DecisionKind::Approve,
+                "-" => DecisionKind::Reject,
+                _ => DecisionKind::Return,
+            };
+            engine.decide(&who, TaskAction::new(task, kind)).await.unwrap();
+        }
+        (record, instance)
+    }
+
+    async fn tried(&self, text: &str) -> Json {
+        let engine = &self.deals.site.engine;
+        let draft = engine.draft(&Deals::draft(text).unwrap()).await.unwrap();
+        let order = Backtest {
+            workflow: "deals.sale".to_owned(),
+            since: None,
+            until: None,
+            before: None,
+            limit: 50,
+            locale: Locale::En,
+        };
+        engine.backtest(&self.deals.who("admin"), &draft, &order).await.unwrap()
+    }
+}
+
+/// `same 2 different 1 untold 0 | 500 step: check ann, boss bea approved => check ann approved`
+fn shown(seen: &Json) -> String {
+    let count = |key: &str| seen["counts"][key].to_string();
+    let mut text =
+        format!("same {} different {} untold {}", count("same"), count("different"), count("untold"));
+    let way = |way: &Json| {
+        let mut parts = Vec::new();
+        for stop in way["steps"].as_array().unwrap() {
+            let people = stop["people"].as_array().unwrap().iter();
+            let people: Vec<&str> = people.map(|person| person["login"].as_str().unwrap()).collect();
+            parts.push(format!("{} {}", stop["node"].as_str().unwrap(), people.join(" ")));
+        }
+        format!("{} {}", parts.join(", "), way["outcome"].as_str().unwrap())
+    };
+    for one in seen["different"].as_array().unwrap() {
+        let (title, what) = (one["record"]["title"].as_str().unwrap(), one["what"].as_str().unwrap());
+        write!(text, " | {title} {what}: {} => {}", way(&one["old"]), way(&one["new"])).unwrap();
+    }
+    for one in seen["untold"].as_array().unwrap() {
+        write!(text, " | {}", one["reason"].as_str().unwrap()).unwrap();
+    }
+    text
+}
+
+#[test]
+fn past_flows_that_would_go_another_way_are_told() {
+    on_each(async |site| {
+        let past = Past { deals: Deals::open(site.clone()).await };
+        site.apply(vec![pack("1.1.0", |_| FLOW.to_owned())]).await;
+        past.flow(50, "ann+").await;
+        past.flow(200, "ann+ bea< ann+ bea+").await;
+        past.flow(500, "ann+ bea-").await;
+        let (record, _) = past.flow(700, "ini~").await;
+        past.flow(60, "ann-").await;
+        past.flow(800, "ann+").await;
+        // What became of a record since does not count.
+        let body = json!({"amount": 1, "note": "small"});
+        site.engine.write(&past.deals.who("ini"), update("deals.deal", record, body)).await.unwrap();
+        let before = past.deals.counts().await;
+        let at = |from: &str, to: &str| FLOW.replace(from, to);
+        let rows = [
+            (FLOW.to_owned(), "same 5 different 0 untold 0"),
+            (
+                at("> 100", "> 300"),
+                "same 4 different 1 untold 0 | deal 200 step: check ann, boss bea, check ann, boss bea approved \
+                 => check ann approved",
+            ),
+            (
+                at("user: bea", "user: cal"),
+                "same 3 different 2 untold 0 | deal 500 people: check ann, boss bea rejected => check ann, boss cal \
+                 rejected | deal 200 people: check ann, boss bea, check ann, boss bea approved => check ann, boss cal, \
+                 check ann, boss cal approved",
+            ),
+            (
+                at("user: ann", "user: nobody"),
+                "same 0 different 5 untold 0 | deal 60 refused: check ann rejected =>  refused | deal 700 refused: \
+                 check ann withdrawn =>  refused | deal 500 refused: check ann, boss bea rejected =>  refused | deal 200 \
+                 refused: check ann, boss bea, check ann, boss bea approved =>  refused | deal 50 refused: check ann \
+                 approved =>  refused",
+            ),
+            (
+                at("  by_size:", "  more: {approve: {by: [{user: dan}]}}\n  by_size:"),
+                "same 2 different 3 untold 0 | deal 500 step: check ann, boss bea rejected => check ann, more dan, \
+                 boss bea rejected | deal 200 step: check ann, boss bea, check ann, boss bea approved => check ann, \
+                 more dan, boss bea, more dan, boss bea approved | deal 50 step: check ann approved => check ann, more \
+                 dan approved",
+            ),
+        ];
+        for (text, expect) in rows {
+            assert_eq!(shown(&past.tried(&text).await), expect);
+        }
+        assert_eq!(past.deals.counts().await, before);
+    });
+}
+
+#[test]
+fn what_cannot_be_told_says_why() {
+    on_each(async |site| {
+        let past = Past { deals: Deals::open(site.clone()).await };
+        site.apply(vec![pack("1.1.0", |_| FLOW.to_owned())]).await;
+        let (gone, _) = past.flow(50, "ann+").await;
+        let system = site.engine.system();
+        past.flow(500, "ann+ bea+").await;
+        let delete = engine::records::Command::Delete {
+            object: "deals.deal".into(),
+            id: gone,
+            precondition: plan::Precondition::Waived,
+        };
+        site.engine.write(&system, delete).await.unwrap();
+        assert_eq!(shown(&past.tried(FLOW).await), "same 1 different 0 untold 1 | record_gone");
+        // Whoever was asked then is asked no more, by no definition.
+        let bea = past.deals.who("bea").actor.id;
+        site.engine.write(&system, update("base.user", bea, json!({"active": false}))).await.unwrap();
+        let seen = shown(&past.tried(FLOW).await);
+        assert_eq!(seen, "same 0 different 0 untold 2 | changed_since | record_gone");
+        let ini = past.deals.who("ini").actor.id;
+        site.engine.write(&system, update("base.user", ini, json!({"active": false}))).await.unwrap();
+        let seen = shown(&past.tried(FLOW).await);
+        assert_eq!(seen, "same 0 different 0 untold 2 | initiator_gone | record_gone");
+    });
+}
