@@ -351,7 +351,7 @@ impl Examination<'_, '_> {
         let Some(field) = row.object.system(SystemField::Owner) else { return Ok(()) };
         if !self.planner.mode.has_rights()
             || !row.by_caller.contains(&field.index)
-            || !row.changes(field.index)
+            || (row.before.is_some() && !row.changes(field.index))
         {
             return Ok(());
         }

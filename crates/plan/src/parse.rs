@@ -85,8 +85,9 @@ impl<'p, 'a> Reader<'p, 'a> {
                     }
                 }
                 _ => match self.value(field, json, &path) {
-                    // Absent and null are the same on create.
-                    Some(Given::Value(Value::Null)) if creates => {}
+                    // Absent and null are the same on create, but for the owner: who writes is one, unless there is to be none.
+                    Some(Given::Value(Value::Null))
+                        if creates && field.system != Some(SystemField::Owner) => {}
                     Some(given) => input.values.push((field.index, given)),
                     None => {}
                 },

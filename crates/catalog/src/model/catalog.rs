@@ -9,6 +9,7 @@ use crate::model::role::{Restriction, Role};
 use crate::model::template::{Partial, Template};
 use calendar::Calendar;
 use definition::field::FieldType;
+use definition::workflow::WorkflowUse;
 use definition::{App, Form, Page, Scenario, Seed, View, Workflow};
 use diagnostic::Text;
 use expression::{FieldInfo, Schema};
@@ -77,6 +78,12 @@ pub struct Pack {
 }
 
 impl Catalog {
+    /// Whether people decide about records of an object: flows that happen by themselves let nothing wait for them.
+    pub fn decides_about(&self, object: &str) -> bool {
+        let approves = |workflow: &Workflow| workflow.r#use == WorkflowUse::Approval && workflow.object == object;
+        self.workflows.values().any(|workflow| approves(workflow))
+    }
+
     /// The object of this full name or former name.
     pub fn object(&self, name: &str) -> Option<&Arc<Object>> {
         self.objects

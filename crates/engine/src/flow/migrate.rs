@@ -3,7 +3,7 @@
 use crate::flow::administrator::administrator;
 use crate::flow::log::{LogKind, Said};
 use crate::flow::stored::{self, Held};
-use crate::flow::{instances, tasks};
+use crate::flow::{arm, instances, tasks, values};
 use crate::work::Work;
 use definition::workflow::Workflow;
 use diagnostic::{Code, Diagnostic, Locale, Result, did_you_mean};
@@ -13,7 +13,9 @@ use std::sync::Arc;
 use storage::store::workflow::{self as table, FlowFilter};
 use uuid::Uuid;
 use workflow::migration::{Migration, Renamed};
-use workflow::{Flow, Instance};
+use workflow::instance::{ANSWER, ENTER, WORK};
+use workflow::step::Step;
+use workflow::{Await, Flow, Instance, Run, TokenState};
 
 /// Flows that are looked at in one go.
 pub const MOST: u32 = 200;
@@ -76,10 +78,31 @@ impl<'w> Target<'w> {
         let more =
             json!({"definition": {"before": instance.hash, "after": self.flow.hash}, "map": self.renamed});
         migration.apply(&mut instance, &self.flow.hash);
+        values::begin(work, self.flow, &mut instance).await?;
+        let instance = arm_new(work, self.flow, instance).await?;
         held.runs_under(work, self.flow).await?;
         held.say(work, LogKind::Migrated, None, Said { comment, more });
         held.save(work, &instance).await
     }
+}
+
+/// What the new version waits for where a token stands, and the old one did not, is waited for from now on.
+async fn arm_new(work: &Work, flow: &Flow, instance: Instance) -> Result<Instance> {
+    let mut run = Run::resume(flow, instance, work.bindings.now, Uuid::now_v7);
+    for token in 0..run.instance.tokens.len() as u32 {
+        let stands = &run.instance.tokens[token as usize];
+        // One that a worker has yet to bring to its step waits for nothing of it.
+        let on_way = stands.data.awaits.iter().any(|one| [ENTER, WORK, ANSWER].contains(&&*one.name));
+        let waits = stands.state == TokenState::Waiting && !stands.data.awaits.is_empty() && !on_way;
+        let node = flow.find(&stands.node).filter(|_| waits);
+        let Some(Step::Wait(wait)) = node.map(|node| &flow.nodes[node].step) else { continue };
+        let armed = arm::awaits(work, &run, token, wait).await?;
+        let known = &mut run.instance.tokens[token as usize].data.awaits;
+        let fresh = armed.into_iter().filter(|one| !known.iter().any(|known| known.name == one.name));
+        let fresh: Vec<Await> = fresh.collect();
+        known.extend(fresh);
+    }
+    Ok(run.instance)
 }
 
 /// One instance goes on under the published version; one that does already is left as it is.

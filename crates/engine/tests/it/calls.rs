@@ -70,6 +70,8 @@ async fn at(engine: &Engine, url: String) {
 
 async fn state(site: &Site, id: Uuid) -> (Json, Json) {
     let row = site.record(&site.engine.system(), "out.order", id).await.unwrap();
+    // Only what people decide about can wait for that.
+    assert_eq!(row.get("pending"), None);
     (row["state"].clone(), row["number"].clone())
 }
 

@@ -119,7 +119,7 @@ fn shown(known: &Known<'_>, object: &Arc<Object>, expansion: &Expansion, everyth
 /// `pending`: the instance of the flow that must approve a move which waits for it; null where none does, also
 /// while a flow runs that somebody started by hand. Only where flows decide about records of the object.
 fn pending(known: &Known<'_>, object: &Arc<Object>) -> Option<Output> {
-    if !known.catalog.workflows.values().any(|workflow| *workflow.object == *object.name) {
+    if !known.catalog.decides_about(&object.name) {
         return None;
     }
     object.system(SystemField::Flow)?;

@@ -95,6 +95,19 @@ fn bodies_are_refused_with_every_finding_at_its_place() {
     check(json!({"buyers": [{"id": uuid(0x77)}]}), "reference_not_found@buyers[0]");
     check(json!({"owner": uuid(BOB)}), "not_permitted@owner");
     check(json!({"owner": uuid(LILY)}), "ok");
+    check(json!({"owner": null}), "not_permitted@owner");
+}
+
+#[test]
+fn a_record_without_an_owner_is_made_by_who_may_assign() {
+    let (mut store, account, _) = Store::shop();
+    for (body, owned) in [(json!({}), true), (json!({"owner": null}), false)] {
+        let mut deal = json!({"name": "D", "account": account});
+        deal.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
+        let planned = store.create("root", "shop.deal", deal).unwrap_or_else(|found| panic!("{found:#?}"));
+        let row = store.row("shop.deal", planned).unwrap();
+        assert_eq!(row.get("owner").is_null(), !owned, "{body}");
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub fn of_object(
             required.push(field.name.to_string());
         }
     }
-    if known.catalog.workflows.values().any(|workflow| *workflow.object == *object.name) {
+    if known.catalog.decides_about(&object.name) {
         let pending = json!({"type": ["string", "null"], "format": "uuid", "description": "the approval that a move waits for"});
         read.insert("pending".to_owned(), pending);
     }

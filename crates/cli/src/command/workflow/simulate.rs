@@ -143,6 +143,9 @@ fn steps(console: &Console, steps: &Json, time: Time<'_>, indent: &str) {
             more.push(format!("{operation} {object}: {}", fields.collect::<Vec<_>>().join(", ")));
         }
         more.extend(each(&step["effects"]).map(|effect| {
+            if effect["call"].is_object() {
+                return format!("call of {}: {} (not made)", text(&effect["kind"]), effect["call"]);
+            }
             let to = effect["to"].as_str().map_or_else(|| name(&effect["to"]), str::to_owned);
             format!("{} to {to}: {} (not sent)", text(&effect["kind"]), text(&effect["subject"]))
         }));

@@ -40,11 +40,13 @@ pub(super) async fn whole(work: &Work, walk: &Walk<'_>, halted: Halted, order: &
     gather(&walk.moments, instance, &mut named);
     named.extend(notified(work, &walk.moments)?);
     named.retain(|user| !walk.unnamed.contains(user));
-    let people = &read::people(work, named).await?;
+    let people = &read::people(&work.seen_by(work.engine.system()), named).await?;
     let (cases, unnamed, locale) = (&walk.cases, &walk.unnamed, order.locale);
     let teller = Teller { work, flow, instance, cases, unnamed, people, locale };
     let object = work.published.object(&flow.object)?;
-    let title = titles(work, object, &[instance.record]).await?.into_values().next();
+    // Who starts it may see less of it than who asks.
+    let all = work.seen_by(work.engine.system());
+    let title = titles(&all, object, &[instance.record]).await?.into_values().next();
     let ended = !instance.state.is_live();
     Ok(json!({
         "workflow": flow.name,

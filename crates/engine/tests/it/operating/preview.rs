@@ -182,3 +182,40 @@ fn a_running_flow_tells_how_it_would_go_on() {
         assert_eq!(predicted("ini").await.unwrap(), "ended");
     });
 }
+
+#[test]
+fn it_is_told_when_a_flow_is_expected_to_end() {
+    on_each(async |site| {
+        let works = Works::open(site).await;
+        let ahead = async |amount: i64| {
+            let record = works.job("asked", amount).await;
+            let seen = preview(&works, "ini", "pair", record).await.unwrap();
+            let hours = |at: &Json| {
+                let at = at.as_str()?.parse::<chrono::DateTime<chrono::Utc>>().ok()?;
+                Some((at - works.site.engine.now()).num_hours())
+            };
+            let steps: Vec<Option<i64>> =
+                seen["steps"].as_array().unwrap().iter().map(|step| hours(&step["expected"])).collect();
+            (steps, hours(&seen["finish"]))
+        };
+        // Nothing is known of steps that nobody has passed yet.
+        assert_eq!(ahead(1).await, (vec![None, None, None], None));
+        // Such steps have taken two hours and one.
+        let instance = works.submit("pair", 1).await;
+        for (hours, word) in [(2, "ann+"), (1, "cal+"), (0, "dan+")] {
+            works.site.clock.advance(chrono::TimeDelta::hours(hours));
+            assert_eq!(works.act(word).await, "done");
+        }
+        assert_eq!(works.trace("admin", instance).await["state"], "approved");
+        assert_eq!(ahead(1).await, (vec![Some(2), Some(2), Some(3)], Some(3)));
+        // Nobody has passed this one; what comes behind it cannot be told.
+        assert_eq!(ahead(500).await, (vec![Some(2), None, None, None], None));
+        // Time that people have goes before.
+        let timed = |name: &str, rest: &str| match name {
+            "pair" => rest.replace("[{user: bea}]}", "[{user: bea}]}, sla: {due: 8h}"),
+            _ => rest.to_owned(),
+        };
+        works.site.apply(vec![pack("1.1.0", timed)]).await;
+        assert_eq!(ahead(500).await, (vec![Some(2), Some(10), Some(10), Some(11)], Some(11)));
+    });
+}

@@ -138,8 +138,8 @@ fn past_flows_that_would_go_another_way_are_told() {
                 at("  by_size:", "  more: {approve: {by: [{user: dan}]}}\n  by_size:"),
                 "same 2 different 3 untold 0 | deal 500 step: check ann, boss bea rejected => check ann, more dan, \
                  boss bea rejected | deal 200 step: check ann, boss bea, check ann, boss bea approved => check ann, \
-                 more dan, boss bea, more dan, boss bea approved | deal 50 step: check ann approved => check ann, more \
-                 dan approved",
+                 more dan, boss bea, check ann, more dan, boss bea approved | deal 50 step: check ann approved => check \
+                 ann, more dan approved",
             ),
         ];
         for (text, expect) in rows {
