@@ -42,7 +42,10 @@ pub use for_each::{ForEach, ForEachMode, ForEachStep};
 pub use goto::GotoStep;
 pub use parallel::{Join, ParallelStep, Path};
 pub(crate) use performer::own_schemas as performer_schemas;
-pub use performer::{ChainOf, Logins, Member, Performer, PersonOf, Picks, PreviousPicks, SuperiorOf};
+pub use performer::{
+    ChainOf, Departments, DepartmentsOf, Logins, Member, Performer, PersonOf, Picks, PreviousPicks,
+    SuperiorOf,
+};
 pub use records::{
     Create, CreateStep, Delete, DeleteStep, Query, QueryStep, Transition, TransitionStep, Update, UpdateStep,
 };

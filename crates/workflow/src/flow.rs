@@ -11,7 +11,7 @@ pub mod trigger;
 pub use definition::workflow::{Absent, AfterReturn, Dedupe, Lock, SelfApproval, TakeBack, Withdraw};
 pub mod variable;
 
-pub use performer::{Chain, Performer, Picked, Picker};
+pub use performer::{Chain, Departments, Performer, Picked, Picker};
 pub use variable::{Declared, Variables};
 
 use catalog::FieldRight;

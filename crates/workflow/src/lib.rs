@@ -45,7 +45,9 @@ mod tests;
 
 pub use compile::compile;
 pub use decision::Decision;
-pub use flow::{Absent, Chain, Flow, Lock, Node, NodeId, Outcome, Performer, Picked, Picker, Policy};
+pub use flow::{
+    Absent, Chain, Departments, Flow, Lock, Node, NodeId, Outcome, Performer, Picked, Picker, Policy,
+};
 pub use instance::{
     Added, Await, Awaited, InPlaceOf, Incident, Instance, InstanceState, Missed, Origin, Owner, Parent,
     ParkedMove, Picks, Place, Task, TaskKind, TaskState, Token, TokenData, TokenState,

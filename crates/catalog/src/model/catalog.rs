@@ -80,7 +80,8 @@ pub struct Pack {
 impl Catalog {
     /// Whether people decide about records of an object: flows that happen by themselves let nothing wait for them.
     pub fn decides_about(&self, object: &str) -> bool {
-        let approves = |workflow: &Workflow| workflow.r#use == WorkflowUse::Approval && workflow.object == object;
+        let approves =
+            |workflow: &Workflow| workflow.r#use == WorkflowUse::Approval && workflow.object == object;
         self.workflows.values().any(|workflow| approves(workflow))
     }
 

@@ -10,12 +10,10 @@ use clap::{Args, Subcommand};
 
 /// Options of `workflow`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Nothing is done: records, mails and numbers are as before.\n\n\
+#[command(after_help = "Nothing is done: records, mails and numbers are as before.\n\n\
     Examples:\n  lifeloom workflow simulate crm.quote_approval Q-0007\n  \
     lifeloom workflow simulate crm.quote_approval Q-0007 --as sally --decide manager=reject --draft quote_approval.yaml\n  \
-    lifeloom workflow backtest quote_approval.yaml --since 2026-01-01"
-)]
+    lifeloom workflow backtest quote_approval.yaml --since 2026-01-01")]
 pub struct Workflow {
     #[command(subcommand)]
     what: What,

@@ -36,6 +36,11 @@ pub enum Performer {
         /// Whose department.
         department_head: PersonOf,
     },
+    /// `{department_heads: {of: record.departments}}`, `{department_heads: [sales, finance]}`
+    DepartmentHeads {
+        /// Which departments.
+        department_heads: Departments,
+    },
     /// `{field: record.owner}`
     Field {
         /// A path to a person.
@@ -105,6 +110,23 @@ pub struct PersonOf {
     pub of: String,
 }
 
+/// Departments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Departments {
+    /// By their codes.
+    Codes(#[schemars(length(min = 1))] Vec<String>),
+    /// Those at the end of a path.
+    Of(DepartmentsOf),
+}
+
+/// Departments that something refers to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DepartmentsOf {
+    /// A path to a department or a list of departments.
+    pub of: String,
+}
+
 /// A person's superiors, one above the other.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ChainOf {
@@ -168,12 +190,13 @@ fn single() -> u32 {
 
 impl Performer {
     /// The keys that tell the kinds apart.
-    pub const KEYS: [&str; 10] = [
+    pub const KEYS: [&str; 11] = [
         "role",
         "user",
         "superior",
         "superior_chain",
         "department_head",
+        "department_heads",
         "field",
         "initiator_picks",
         "previous_picks",
@@ -182,7 +205,7 @@ impl Performer {
     ];
 
     /// Kinds of the language that this version does not execute.
-    pub const NOT_YET: [&str; 2] = ["department_heads", "external"];
+    pub const NOT_YET: [&str; 1] = ["external"];
 
     /// The rules inside this one, with the way to each: those of a group, and among whom is picked.
     pub fn inner<'a>(&'a self) -> Vec<(String, &'a Performer)> {
@@ -216,6 +239,7 @@ pub(crate) fn own_schemas(
         ("superior", kind("superior", generator.subschema_for::<SuperiorOf>())),
         ("superior_chain", kind("superior_chain", generator.subschema_for::<ChainOf>())),
         ("department_head", kind("department_head", generator.subschema_for::<PersonOf>())),
+        ("department_heads", kind("department_heads", generator.subschema_for::<Departments>())),
         ("field", kind("field", text)),
         ("initiator_picks", kind("initiator_picks", generator.subschema_for::<Picks>())),
         ("previous_picks", kind("previous_picks", generator.subschema_for::<PreviousPicks>())),
@@ -245,6 +269,9 @@ fn read(key: &str, json: &Json) -> serde_json::Result<Performer> {
         "superior" => Performer::Superior { superior: SuperiorOf::deserialize(part)? },
         "superior_chain" => Performer::SuperiorChain { superior_chain: ChainOf::deserialize(part)? },
         "department_head" => Performer::DepartmentHead { department_head: PersonOf::deserialize(part)? },
+        "department_heads" => {
+            Performer::DepartmentHeads { department_heads: Departments::deserialize(part)? }
+        }
         "initiator_picks" => Performer::InitiatorPicks { initiator_picks: Picks::deserialize(part)? },
         "previous_picks" => Performer::PreviousPicks { previous_picks: PreviousPicks::deserialize(part)? },
         "where" => Performer::Where { r#where: Expression::deserialize(part)? },

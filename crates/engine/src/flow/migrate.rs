@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use storage::store::workflow::{self as table, FlowFilter};
 use uuid::Uuid;
-use workflow::migration::{Migration, Renamed};
 use workflow::instance::{ANSWER, ENTER, WORK};
+use workflow::migration::{Migration, Renamed};
 use workflow::step::Step;
 use workflow::{Await, Flow, Instance, Run, TokenState};
 

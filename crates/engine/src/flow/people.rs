@@ -1,13 +1,15 @@
 //! Who acts: performer rules become people, each with the reason why.
 //!
 //! Read in this order: this file (rules, and where people stand in the organisation), [`chain`] and [`among`] (rules
-//! with conditions), [`picks`] (people whom others name), [`absence`] (who acts for whom).
+//! with conditions), [`heads`] (of departments), [`picks`] (people whom others name), [`absence`] (who acts for whom).
 
 pub(crate) mod absence;
 
 mod among;
 
 mod chain;
+
+mod heads;
 
 pub(crate) mod picks;
 
@@ -99,6 +101,9 @@ async fn by_rule(work: &Work, place: Place<'_>, rule: &Performer) -> Result<Vec<
         Performer::SuperiorChain(chain) => return Box::pin(chain::superiors(work, place, chain)).await,
         Performer::DepartmentHead { of } => {
             (Box::pin(heads(work, place, of)).await?, format!("head of the department of {}", words(of)))
+        }
+        Performer::DepartmentHeads(departments) => {
+            return Box::pin(heads::of_departments(work, place, departments)).await;
         }
         Performer::Field(path) => (users_at(work, place, path).await?, format!("field {}", words(path))),
         Performer::Picked(picked) => {

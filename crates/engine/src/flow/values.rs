@@ -163,7 +163,8 @@ pub(super) async fn assigned(
 /// As [`assigned`].
 pub(super) async fn begin(work: &Work, flow: &Flow, instance: &mut Instance) -> Result<()> {
     for (name, declared) in &flow.variables.declared {
-        let Some(default) = declared.default.as_ref().filter(|_| !instance.variables.contains_key(name)) else {
+        let Some(default) = declared.default.as_ref().filter(|_| !instance.variables.contains_key(name))
+        else {
             continue;
         };
         let known = variable::of_instance(flow, instance);

@@ -116,7 +116,12 @@ impl<'f> Walk<'f> {
         let whole = self.run.flow.overall.as_deref().filter(|_| first.is_ok());
         if let Some(Ok((due, marks))) = whole.map(|sla| sla::marks(&self.work, sla)) {
             self.run.instance.due_at = Some(due);
-            self.ahead.extend(marks.into_iter().map(|(percent, at)| Ahead { at, percent, task: None, done: false }));
+            self.ahead.extend(marks.into_iter().map(|(percent, at)| Ahead {
+                at,
+                percent,
+                task: None,
+                done: false,
+            }));
         }
         self.keep(before, None, Happened::Started);
         self.go_on(first).await
@@ -205,13 +210,7 @@ impl<'f> Walk<'f> {
     }
 
     /// Wakes a token; where that fails it fails as it would, in what was written too.
-    async fn wake(
-        &mut self,
-        token: u32,
-        by: &Arc<str>,
-        value: Json,
-        before: moment::Before,
-    ) -> Result<()> {
+    async fn wake(&mut self, token: u32, by: &Arc<str>, value: Json, before: moment::Before) -> Result<()> {
         let name = self.run.node_name(token);
         if name.is_some_and(|name| self.waits(&name)) && **by != *ENTER {
             self.assumed.insert(token, by.clone());
@@ -357,7 +356,12 @@ impl<'f> Walk<'f> {
             let (due, marks) = sla::marks(&self.work, sla)?;
             self.run.instance.tasks[place].due_at = Some(due);
             let task = Some((id, since));
-            self.ahead.extend(marks.into_iter().map(|(percent, at)| Ahead { at, percent, task, done: false }));
+            self.ahead.extend(marks.into_iter().map(|(percent, at)| Ahead {
+                at,
+                percent,
+                task,
+                done: false,
+            }));
         }
         if self.certain {
             for token in self.run.instance.tokens.iter().filter(|token| token.state == TokenState::Done) {

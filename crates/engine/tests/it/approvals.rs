@@ -21,6 +21,8 @@ use workflow::decision::DecisionKind;
 struct Office {
     site: Arc<Site>,
     people: HashMap<&'static str, Arc<Identity>>,
+    company: Uuid,
+    sales: Uuid,
 }
 
 impl Office {
@@ -54,7 +56,7 @@ impl Office {
         for (login, id) in ids {
             known.insert(login, site.engine.identity(id, None).await.unwrap());
         }
-        Office { site, people: known }
+        Office { site, people: known, company, sales }
     }
 
     fn who(&self, login: &str) -> &Arc<Identity> {
@@ -63,7 +65,14 @@ impl Office {
 
     async fn paper(&self, reviewer: Option<&str>, amount: i64) -> Uuid {
         let reviewer = reviewer.map(|login| self.who(login).actor.id);
-        let body = json!({"name": "P", "amount": amount, "reviewer": reviewer, "lines": [{"name": "one"}]});
+        // The departments of who reviews, the one above last.
+        let units = match reviewer {
+            Some(_) => json!([{"id": self.sales}, {"id": self.company}]),
+            None => json!([]),
+        };
+        let lines = json!([{"name": "one"}]);
+        let body =
+            json!({"name": "P", "amount": amount, "reviewer": reviewer, "units": units, "lines": lines});
         self.site.create(self.who("ini"), "paper.paper", body).await.id()
     }
 
@@ -177,6 +186,9 @@ fn every_rule_finds_its_people() {
             ("superior", None, "", "running: a.mgr=open"),
             ("second", None, "", "running: a.boss=open"),
             ("head", None, "", "running: a.hank=open"),
+            ("heads", None, "", "running: a.boss=open a.hank=open"),
+            ("heads_of", Some("hank"), "", "running: a.hank=open a.boss=open"),
+            ("heads_of", None, "", "nobody_to_approve"),
             ("field", Some("hank"), "", "running: a.hank=open"),
             ("field", None, "", "nobody_to_approve"),
             ("within", None, "", "running: a.fin1=open"),

@@ -28,7 +28,11 @@ pub async fn simulate(caller: Caller, request: HttpRequest, payload: web::Payloa
     let record = match (caller.told(input::text(map, "record"))?, caller.told(input::text(map, "key"))?) {
         (Some(id), None) => Which::of(id),
         (None, Some(key)) => Which::Key(key.to_owned()),
-        _ => return Err(caller.refuse(*input::wrong_key("record", "the id of a record, or its `key`, is expected"))),
+        _ => {
+            return Err(
+                caller.refuse(*input::wrong_key("record", "the id of a record, or its `key`, is expected"))
+            );
+        }
     };
     let initiator = caller.told(input::text(map, "initiator"))?.map(str::parse);
     let nobody = |_| input::wrong_key("initiator", "the id of a user is expected");
@@ -52,8 +56,7 @@ pub async fn backtest(caller: Caller, request: HttpRequest, payload: web::Payloa
     input::known_parameters(&request, &[], caller.locale)?;
     caller.must_be_admin("backtest", WHAT)?;
     let body = input::json(&request, payload, LARGE_BODY, caller.locale).await?;
-    let map =
-        caller.told(input::object(&body.json, &["definition", "since", "until", "cursor", "limit"]))?;
+    let map = caller.told(input::object(&body.json, &["definition", "since", "until", "cursor", "limit"]))?;
     let name = part(&request, "name").to_owned();
     let missing = || input::wrong_key("definition", "the text of a definition is expected");
     let draft = caller.told(caller.told(draft(map, &name))?.ok_or_else(missing))?;
@@ -76,13 +79,16 @@ pub async fn backtest(caller: Caller, request: HttpRequest, payload: web::Payloa
 
 /// The texts of definitions, of the pack to which the workflow belongs.
 fn draft(map: &Map<String, Json>, workflow: &str) -> Result<Option<Draft>> {
-    let wrong = || input::wrong_key("definition", "the text of a definition, or several of them, are expected");
+    let wrong =
+        || input::wrong_key("definition", "the text of a definition, or several of them, are expected");
     let texts: Vec<&Json> = match map.get("definition") {
         None | Some(Json::Null) => return Ok(None),
         Some(Json::Array(texts)) => texts.iter().collect(),
         Some(one) => vec![one],
     };
-    let text = |(place, text): (usize, &Json)| Some((format!("definition {}.yaml", place + 1), text.as_str()?.to_owned()));
+    let text = |(place, text): (usize, &Json)| {
+        Some((format!("definition {}.yaml", place + 1), text.as_str()?.to_owned()))
+    };
     let texts = texts.into_iter().enumerate().map(text).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
     let pack = workflow.split_once('.').map_or(workflow, |(pack, _)| pack).to_owned();
     Ok(Some(Draft::Texts { pack, texts }))

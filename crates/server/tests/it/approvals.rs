@@ -159,7 +159,12 @@ fn flows_are_looked_ahead_operated_and_decided_at_once() {
             ("sally", format!("POST {workflow}/simulate"), json!({"record": ids[0]}), "403 not_permitted"),
             ("root", format!("POST {workflow}/simulate"), json!({"record": ids[0]}), "409 already_pending"),
             ("root", format!("POST {workflow}/simulate"), json!({"record": 1}), "400 invalid_body record"),
-            ("root", format!("POST {workflow}/simulate"), json!({"decisions": {"a": 1}, "key": "x"}), "400 invalid_value decisions.a"),
+            (
+                "root",
+                format!("POST {workflow}/simulate"),
+                json!({"decisions": {"a": 1}, "key": "x"}),
+                "400 invalid_value decisions.a",
+            ),
             ("sally", format!("POST {workflow}/backtest"), json!({"definition": "x"}), "403 not_permitted"),
             ("root", format!("POST {workflow}/backtest"), json!({}), "400 invalid_body definition"),
             ("sally", format!("POST {workflow}/migrate"), json!({"dry_run": true}), "404 not_found"),

@@ -46,65 +46,68 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub(super) fn act(&mut self, kind: &written::StepKind) -> Act {
-        let mut into = None;
-        let deed = match kind {
-            written::StepKind::Create(step) => {
-                into = step.into.as_ref();
-                let object = self.other(Some(&step.create.object));
-                let set = self.set(object, &step.create.set, &step.create.set_from);
-                if let Some(into) = into {
-                    self.variable(into, Type::Reference(Some(object.name.clone())));
-                }
-                Deed::Create { object: object.name.clone(), set }
-            }
-            written::StepKind::Update(step) => {
-                let update = &step.update;
-                let at = self.target(update.object.as_ref(), update.r#where.as_ref());
-                let object = self.other(Some(&at.object.to_string()));
-                let set = self.set(object, &update.set, &update.set_from);
-                Deed::Update { at, set }
-            }
-            written::StepKind::Delete(step) => {
-                Deed::Delete { at: self.target(Some(&step.delete.object), Some(&step.delete.r#where)) }
-            }
-            written::StepKind::Transition(step) => {
-                let made = &step.transition;
-                let at = self.target(made.object.as_ref(), made.r#where.as_ref());
-                let object = self.other(Some(&at.object.to_string()));
-                let set = self.set(object, &made.set, &made.set_from);
-                Deed::Move { at, name: made.r#move.as_str().into(), set }
-            }
-            written::StepKind::Script(step) => {
-                into = step.into.as_ref();
-                if let Some(into) = into {
-                    self.variable(into, Type::Json);
-                }
-                Deed::Script(script(&step.script))
-            }
-            written::StepKind::Sub(step) => {
-                into = step.into.as_ref();
-                let record = step.sub.record.as_ref();
-                let record = record.and_then(|text| self.expression(text.text(), &Expectation::Any));
-                if let Some(into) = into {
-                    self.variable(into, Type::Text);
-                }
-                Deed::Sub(Sub { workflow: step.sub.workflow.as_str().into(), record, wait: step.sub.wait })
-            }
-            written::StepKind::Call(step) => Deed::Call(self.call(step)),
-            written::StepKind::Send(step) => {
-                let send = &step.send;
-                let to_from = send.to_from.as_ref();
-                Deed::Send(Send {
-                    mail: send.by == written::Channel::Mail,
-                    template: send.template.as_str().into(),
-                    to: self.performers(&send.to),
-                    to_from: to_from.and_then(|text| self.expression(text.text(), &Expectation::Any)),
-                })
-            }
-            _ => unreachable!("the steps that act are those above"),
+    pub(super) fn create(&mut self, step: &written::CreateStep) -> Act {
+        let object = self.other(Some(&step.create.object));
+        let set = self.set(object, &step.create.set, &step.create.set_from);
+        let into = self.into(step.into.as_ref(), Type::Reference(Some(object.name.clone())));
+        Act { deed: Deed::Create { object: object.name.clone(), set }, into }
+    }
+
+    pub(super) fn update(&mut self, step: &written::UpdateStep) -> Act {
+        let update = &step.update;
+        let at = self.target(update.object.as_ref(), update.r#where.as_ref());
+        let object = self.other(Some(&at.object.to_string()));
+        let set = self.set(object, &update.set, &update.set_from);
+        Act { deed: Deed::Update { at, set }, into: None }
+    }
+
+    pub(super) fn delete(&mut self, step: &written::DeleteStep) -> Act {
+        let at = self.target(Some(&step.delete.object), Some(&step.delete.r#where));
+        Act { deed: Deed::Delete { at }, into: None }
+    }
+
+    pub(super) fn transition(&mut self, step: &written::TransitionStep) -> Act {
+        let made = &step.transition;
+        let at = self.target(made.object.as_ref(), made.r#where.as_ref());
+        let object = self.other(Some(&at.object.to_string()));
+        let set = self.set(object, &made.set, &made.set_from);
+        Act { deed: Deed::Move { at, name: made.r#move.as_str().into(), set }, into: None }
+    }
+
+    pub(super) fn script(&mut self, step: &written::ScriptStep) -> Act {
+        let into = self.into(step.into.as_ref(), Type::Json);
+        Act { deed: Deed::Script(script(&step.script)), into }
+    }
+
+    pub(super) fn sub(&mut self, step: &written::SubStep) -> Act {
+        let record = step.sub.record.as_ref();
+        let record = record.and_then(|text| self.expression(text.text(), &Expectation::Any));
+        let into = self.into(step.into.as_ref(), Type::Text);
+        let workflow = step.sub.workflow.as_str().into();
+        Act { deed: Deed::Sub(Sub { workflow, record, wait: step.sub.wait }), into }
+    }
+
+    pub(super) fn asks(&mut self, step: &written::CallStep) -> Act {
+        Act { deed: Deed::Call(self.call(step)), into: None }
+    }
+
+    pub(super) fn send(&mut self, step: &written::SendStep) -> Act {
+        let send = &step.send;
+        let to_from = send.to_from.as_ref();
+        let send = Send {
+            mail: send.by == written::Channel::Mail,
+            template: send.template.as_str().into(),
+            to: self.performers(&send.to),
+            to_from: to_from.and_then(|text| self.expression(text.text(), &Expectation::Any)),
         };
-        Act { deed, into: into.map(|name| name.as_str().into()) }
+        Act { deed: Deed::Send(send), into: None }
+    }
+
+    /// The variable that takes what comes of a step.
+    fn into(&mut self, into: Option<&String>, ty: Type) -> Option<Arc<str>> {
+        let into = into?;
+        self.variable(into, ty);
+        Some(into.as_str().into())
     }
 
     fn call(&mut self, step: &written::CallStep) -> Call {

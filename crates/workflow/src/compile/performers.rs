@@ -1,7 +1,7 @@
 //! Who acts: rules as they are written become rules as they are asked.
 
 use super::Builder;
-use crate::flow::{Chain, Performer, Picked, Picker};
+use crate::flow::{Chain, Departments, Performer, Picked, Picker};
 use definition::workflow as written;
 use diagnostic::{Code, Diagnostic};
 use expression::{Expectation, Expr, Kind, Names, Path, Root, Step};
@@ -44,6 +44,14 @@ impl Builder<'_> {
             }
             written::Performer::DepartmentHead { department_head } => {
                 Performer::DepartmentHead { of: self.path(&department_head.of)? }
+            }
+            written::Performer::DepartmentHeads { department_heads } => {
+                Performer::DepartmentHeads(match department_heads {
+                    written::Departments::Codes(codes) => {
+                        Departments::Codes(codes.iter().map(|code| code.as_str().into()).collect())
+                    }
+                    written::Departments::Of(departments) => Departments::At(self.path(&departments.of)?),
+                })
             }
             written::Performer::Field { field } => Performer::Field(self.path(field)?),
             written::Performer::InitiatorPicks { initiator_picks } => {

@@ -65,14 +65,14 @@ impl Builder<'_> {
                 steps: step.compensate.iter().map(|name| name.as_str().into()).collect(),
             }),
             written::StepKind::Query(step) => Step::Query(self.query(step)),
-            written::StepKind::Create(_)
-            | written::StepKind::Update(_)
-            | written::StepKind::Delete(_)
-            | written::StepKind::Transition(_)
-            | written::StepKind::Script(_)
-            | written::StepKind::Send(_)
-            | written::StepKind::Sub(_)
-            | written::StepKind::Call(_) => Step::Act(self.act(&step.kind)),
+            written::StepKind::Create(step) => Step::Act(self.create(step)),
+            written::StepKind::Update(step) => Step::Act(self.update(step)),
+            written::StepKind::Delete(step) => Step::Act(self.delete(step)),
+            written::StepKind::Transition(step) => Step::Act(self.transition(step)),
+            written::StepKind::Script(step) => Step::Act(self.script(step)),
+            written::StepKind::Send(step) => Step::Act(self.send(step)),
+            written::StepKind::Sub(step) => Step::Act(self.sub(step)),
+            written::StepKind::Call(step) => Step::Act(self.asks(step)),
             written::StepKind::Cc(cc) => Step::Cc(Cc { by: self.performers(&cc.cc.by) }),
             written::StepKind::Goto(goto) => Step::Goto(Goto { target: goto.goto.as_str().into() }),
             written::StepKind::End(end) => Step::End(End {

@@ -29,6 +29,8 @@ pub enum Performer {
         /// Path to the user.
         of: Path,
     },
+    /// The heads of departments.
+    DepartmentHeads(Departments),
     /// The users a field names.
     Field(Path),
     /// People whom somebody names.
@@ -37,6 +39,15 @@ pub enum Performer {
     Where(Expr),
     /// Several rules, each with what the decision of one of its people counts for.
     Group(Vec<(Performer, u32)>),
+}
+
+/// Departments.
+#[derive(Clone, Debug)]
+pub enum Departments {
+    /// By their codes.
+    Codes(Vec<Arc<str>>),
+    /// Those at the end of a path.
+    At(Path),
 }
 
 /// The superiors of somebody, one above the other.

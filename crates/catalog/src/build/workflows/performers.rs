@@ -5,7 +5,7 @@ use crate::build::compile::{Spot, compile, compile_some};
 use crate::build::entry::{Findings, Noun, invalid};
 use crate::parts::each_part;
 use crate::scopes;
-use definition::workflow::{Absent, ChainOf, Performer, Policy};
+use definition::workflow::{Absent, ChainOf, Departments, Performer, Policy};
 use definition::{Expression, Workflow};
 use diagnostic::{Code, Diagnostic};
 use expression::{Expr, Kind, Position, Root, Type};
@@ -45,6 +45,12 @@ impl Check<'_> {
             }
             Performer::DepartmentHead { department_head } => {
                 self.person(&department_head.of, &either, &strs(&at(&["department_head", "of"])), findings);
+            }
+            // Codes are data, as logins are.
+            Performer::DepartmentHeads { department_heads: Departments::Codes(_) } => {}
+            Performer::DepartmentHeads { department_heads: Departments::Of(departments) } => {
+                let at = at(&["department_heads", "of"]);
+                self.person(&departments.of, &[scopes::DEPARTMENT], &strs(&at), findings);
             }
             Performer::Field { field } => self.person(field, &user, &strs(&at(&["field"])), findings),
             Performer::InitiatorPicks { initiator_picks } => {

@@ -63,12 +63,15 @@ pub(super) async fn run(options: &Backtest, console: &Console) -> Result<(), Fai
     let (published, began) = (engine.draft(&draft).await?, Instant::now());
     let (mut sum, mut before) = (Sum::default(), None);
     loop {
-        let left = options.limit.map_or(MOST, |limit| limit.saturating_sub(u32::try_from(sum.all()).unwrap_or(limit)));
+        let left = options
+            .limit
+            .map_or(MOST, |limit| limit.saturating_sub(u32::try_from(sum.all()).unwrap_or(limit)));
         if left == 0 {
             break;
         }
         let (since, until, limit) = (options.since, options.until, left.min(MOST));
-        let order = Order { workflow: workflow.clone(), since, until, before, limit, locale: console.locale() };
+        let order =
+            Order { workflow: workflow.clone(), since, until, before, limit, locale: console.locale() };
         let page = engine.backtest(&engine.system(), &published, &order).await?;
         take(console, &mut sum, &page);
         before = page["next"].as_str().and_then(|next| next.parse().ok());

@@ -12,7 +12,9 @@ use std::path::Path;
 
 /// A draft of what lies at some paths. Files stand for themselves, in the pack of the workflow.
 pub fn read(engine: &Engine, paths: &[String], pack: Option<&str>) -> Result<Draft, Failure> {
-    let is_file = |path: &String| Path::new(path).is_file() && !packs::PACK_FILES.iter().any(|name| path.ends_with(name));
+    let is_file = |path: &String| {
+        Path::new(path).is_file() && !packs::PACK_FILES.iter().any(|name| path.ends_with(name))
+    };
     if !paths.iter().all(is_file) {
         let Change::Set(packs) = plan::change(engine, packs::read(paths)?) else {
             return Err(Diagnostic::new(Code::PackNotFound).with("pack", paths.join(" ")).into());
@@ -45,9 +47,11 @@ pub fn workflow(engine: &Engine, texts: &[(String, String)]) -> Result<String, F
         }
     }
     let published = engine.published();
-    let known = published.catalog.workflows.keys().filter(|full| {
-        names.iter().any(|name| full.rsplit('.').next() == name.rsplit('.').next())
-    });
+    let known = published
+        .catalog
+        .workflows
+        .keys()
+        .filter(|full| names.iter().any(|name| full.rsplit('.').next() == name.rsplit('.').next()));
     match known.collect::<Vec<_>>().as_slice() {
         [only] => Ok(only.to_string()),
         _ => Err(Failure::Usage("name the workflow with --workflow PACK.NAME".to_owned())),

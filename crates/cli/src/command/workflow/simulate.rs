@@ -86,7 +86,8 @@ fn decisions(options: &Simulate) -> Result<Json, Failure> {
     let mut steps = match &options.script {
         None => Map::new(),
         Some(path) => {
-            let wrong = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
+            let wrong =
+                |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", path.display()));
             let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
             serde_json::from_str(&text).map_err(|error| wrong(&error))?
         }
@@ -116,7 +117,9 @@ fn show(console: &Console, seen: &Json, time: Time<'_>) {
     }
     match &seen["halted"] {
         Json::Null => {}
-        halted => console.say(format!("\nrefused at {}: {}", text(&halted["label"]), text(&halted["message"]))),
+        halted => {
+            console.say(format!("\nrefused at {}: {}", text(&halted["label"]), text(&halted["message"])))
+        }
     }
     if let Some(outcome) = seen["outcome"].as_str() {
         console.say(format!("\n{} {outcome}", time(&seen["ended_at"])));
@@ -137,8 +140,9 @@ fn steps(console: &Console, steps: &Json, time: Time<'_>, indent: &str) {
         }
         more.extend(each(&step["entered"]).map(|entered| entered_line(entered, time)));
         for change in each(&step["changes"]) {
-            let fields = each(&change["fields"])
-                .map(|field| format!("{}: {} → {}", text(&field["field"]), value(&field["before"]), value(&field["after"])));
+            let fields = each(&change["fields"]).map(|field| {
+                format!("{}: {} → {}", text(&field["field"]), value(&field["before"]), value(&field["after"]))
+            });
             let (operation, object) = (text(&change["operation"]), text(&change["object"]));
             more.push(format!("{operation} {object}: {}", fields.collect::<Vec<_>>().join(", ")));
         }
@@ -167,14 +171,18 @@ fn happened(step: &Json) -> String {
         "below" => format!("{label}: {}", text(&step["below"]["workflow"])),
         "started" => "started".to_owned(),
         "ended" => "ended".to_owned(),
-        passed => format!("{label}: {}% of the time has passed, {}", step["percent"], passed.replace('_', " ")),
+        passed => {
+            format!("{label}: {}% of the time has passed, {}", step["percent"], passed.replace('_', " "))
+        }
     }
 }
 
 fn entered_line(entered: &Json, time: Time<'_>) -> String {
     let people = each(&entered["people"]).map(|asked| {
         let due = asked["due"].as_str().map_or(String::new(), |_| format!(", due {}", time(&asked["due"])));
-        let skipped = asked["skipped"].as_str().map_or(String::new(), |why| format!(", skipped: {}", why.replace('_', " ")));
+        let skipped = asked["skipped"]
+            .as_str()
+            .map_or(String::new(), |why| format!(", skipped: {}", why.replace('_', " ")));
         format!("{} ({}{due}{skipped})", name(&asked["person"]), text(&asked["why"]))
     });
     format!("→ {} {}", text(&entered["label"]), people.collect::<Vec<_>>().join(", "))

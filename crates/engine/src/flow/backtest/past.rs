@@ -132,7 +132,8 @@ impl Past {
         if !changed.is_empty() {
             let (id, operation, links) = (now.id(), Operation::Update, Vec::new());
             let before = Some(now.clone());
-            let write = RowWrite { object: object.clone(), id, operation, before, after: then, changed, links };
+            let write =
+                RowWrite { object: object.clone(), id, operation, before, after: then, changed, links };
             let rows = work.rows();
             row::write::apply(&work.tx, rows.reading, std::slice::from_ref(&write)).await?;
             settle::settle(&work.tx, rows.reading, &[write]).await?;

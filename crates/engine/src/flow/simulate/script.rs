@@ -53,7 +53,9 @@ fn turn(entry: &Json, visit: usize, at: &str) -> Result<Turn> {
     }
     let text = |key: &str| said.get(key).and_then(Json::as_str);
     let after = match text("after") {
-        Some(after) => Some(Duration::parse(after).map_err(|found| Box::new(found.at(format!("{at}.after"))))?),
+        Some(after) => {
+            Some(Duration::parse(after).map_err(|found| Box::new(found.at(format!("{at}.after"))))?)
+        }
         None => None,
     };
     let what = if let Some(branch) = text("branch") {

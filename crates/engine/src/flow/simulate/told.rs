@@ -158,9 +158,11 @@ impl Teller<'_> {
         let fresh = self.instance.tokens.iter().filter(|token| (from..until).contains(&token.id));
         let seats = &self.instance.tasks[moment.tasks.0..moment.tasks.1];
         // People come to a step where one stands already, too.
-        let known = self.instance.tokens.iter().filter(|token| {
-            token.id < from && seats.iter().any(|task| task.token == token.id)
-        });
+        let known = self
+            .instance
+            .tokens
+            .iter()
+            .filter(|token| token.id < from && seats.iter().any(|task| task.token == token.id));
         let told = known.chain(fresh).filter_map(|token| {
             let node = self.flow.find(&token.node)?;
             let people = seats.iter().filter(|task| task.token == token.id);
@@ -285,7 +287,9 @@ fn change(write: &RowWrite) -> Option<Json> {
     };
     let fields = fields(&write.object, write);
     let says = !fields.is_empty() || write.operation != Operation::Update;
-    says.then(|| json!({"object": write.object.name, "id": write.id, "operation": operation, "fields": fields}))
+    says.then(
+        || json!({"object": write.object.name, "id": write.id, "operation": operation, "fields": fields}),
+    )
 }
 
 fn fields(object: &Object, write: &RowWrite) -> Vec<Json> {

@@ -111,10 +111,8 @@ impl Walk<'_> {
                 _ => wake(one, after.map_or(at_of(one), |after| self.behind(now, after))),
             };
         }
-        let timer = awaits
-            .iter()
-            .filter(|one| matches!(one.what, Awaited::At(_)))
-            .min_by_key(|one| at_of(one));
+        let timer =
+            awaits.iter().filter(|one| matches!(one.what, Awaited::At(_))).min_by_key(|one| at_of(one));
         match turn {
             Some(Turn { what: What::Branch(name), after, at, .. }) => {
                 let one = awaits.iter().find(|one| *one.name == **name)?;

@@ -13,6 +13,7 @@ fields:
   amount: {type: integer}
   note: {type: text, max: 60}
   reviewer: {type: user}
+  units: {type: references, to: base.department}
   color: {type: select, options: {red: {}, grey: {retired: true}}}
   client: {type: reference, to: client}
   status: {type: select, default: draft, options: {draft: {}, running: {}, done: {}, refused: {}}}
@@ -63,7 +64,7 @@ objects:
 ";
 
 /// The flows: name, then everything below `object`.
-pub const FLOWS: [(&str, &str); 29] = [
+pub const FLOWS: [(&str, &str); 31] = [
     (
         "asked",
         "start: {by: [button, transition]}\nrecord: {lock: none}\nsteps:\n  a: {approve: {by: [{role: finance}], mode: any}}",
@@ -74,6 +75,8 @@ pub const FLOWS: [(&str, &str); 29] = [
     ("user", "steps:\n  a: {approve: {by: [{user: boss}], mode: any}}"),
     ("superior", "steps:\n  a: {approve: {by: [{superior: {of: initiator, level: 1}}], mode: any}}"),
     ("second", "steps:\n  a: {approve: {by: [{superior: {of: initiator, level: 2}}], mode: any}}"),
+    ("heads", "steps:\n  a: {approve: {by: [{department_heads: [company, sales, none]}], mode: all}}"),
+    ("heads_of", "steps:\n  a: {approve: {by: [{department_heads: {of: record.units}}], mode: all}}"),
     ("head", "steps:\n  a: {approve: {by: [{department_head: {of: initiator}}], mode: any}}"),
     ("field", "steps:\n  a: {approve: {by: [{field: record.reviewer}], mode: any}}"),
     ("within", "steps:\n  a: {approve: {by: [{role: finance, within: initiator.department}], mode: any}}"),

@@ -128,15 +128,26 @@ fn new_variables_and_branches_are_there_for_those_that_go_on() {
         let instance = works.only("slow").await;
         let next = |name: &str, rest: &str| match name {
             "slow" => rest
-                .replace("steps:\n  rest", "variables: {word: {type: text, max: 60, default: hello}}\nsteps:\n  rest")
-                .replace("rest: {wait: {", "rest: {wait: {called: {record_updated: {when: 'name == \"called\"'}, steps: {}}, ")
+                .replace(
+                    "steps:\n  rest",
+                    "variables: {word: {type: text, max: 60, default: hello}}\nsteps:\n  rest",
+                )
+                .replace(
+                    "rest: {wait: {",
+                    "rest: {wait: {called: {record_updated: {when: 'name == \"called\"'}, steps: {}}, ",
+                )
                 .replace("{set: {note: done}}", "{set_from: {note: word}}"),
             _ => rest.to_owned(),
         };
         works.site.apply(vec![pack("1.1.0", next)]).await;
         assert_eq!(works.operate("admin", instance, Operation::Migrate(Renamed::new())).await, "done");
         let body = json!({"name": "called"});
-        works.site.engine.write(&works.who("ini"), crate::site::update("works.job", record, body)).await.unwrap();
+        works
+            .site
+            .engine
+            .write(&works.who("ini"), crate::site::update("works.job", record, body))
+            .await
+            .unwrap();
         works.work_off().await;
         assert_eq!(works.trace("admin", instance).await["state"], "done");
         let record = works.site.record(&works.who("ini"), "works.job", record).await.unwrap();

@@ -166,7 +166,8 @@ impl Deals {
         let mut counts = BTreeMap::new();
         for row in tx.rows(sql, Vec::new()).await.unwrap() {
             let name: String = row.get(0).unwrap();
-            let count = tx.row(format!("select count(*) from \"{name}\""), Vec::new()).await.unwrap().unwrap();
+            let count =
+                tx.row(format!("select count(*) from \"{name}\""), Vec::new()).await.unwrap().unwrap();
             counts.insert(name, count.get::<i64>(0).unwrap());
         }
         counts
@@ -224,8 +225,14 @@ fn lines(steps: &Json, start: chrono::DateTime<chrono::Utc>, indent: &str) -> Ve
         }
         for change in step["changes"].as_array().unwrap() {
             for field in change["fields"].as_array().unwrap() {
-                write!(line, " | {} {}={}", text(&change["operation"]), text(&field["field"]), text(&field["after"]))
-                    .unwrap();
+                write!(
+                    line,
+                    " | {} {}={}",
+                    text(&change["operation"]),
+                    text(&field["field"]),
+                    text(&field["after"])
+                )
+                .unwrap();
             }
         }
         for effect in step["effects"].as_array().unwrap() {

@@ -125,8 +125,14 @@ fn drafts_are_tried_and_what_cannot_be_tried_is_refused() {
         assert_eq!(refused("admin", order(&|o| o.workflow = "deals.none".to_owned())).await, "not_found");
         assert_eq!(refused("admin", order(&|o| o.record = Which::of("D-9999"))).await, "not_found");
         let nobody = uuid::Uuid::now_v7();
-        assert_eq!(refused("admin", order(&|o| o.initiator = Some(nobody))).await, "unknown_reference initiator");
-        assert_eq!(refused("admin", order(&|o| o.draft = Deals::draft("kind: workflow"))).await, "missing_key, missing_key, missing_key");
+        assert_eq!(
+            refused("admin", order(&|o| o.initiator = Some(nobody))).await,
+            "unknown_reference initiator"
+        );
+        assert_eq!(
+            refused("admin", order(&|o| o.draft = Deals::draft("kind: workflow"))).await,
+            "missing_key, missing_key, missing_key"
+        );
         let small = deals.deal(0).await;
         assert_eq!(refused("admin", order(&|o| o.record = Which::Id(small))).await, "rule_violated");
         // By its natural key, by somebody else, at another time, under a draft.
@@ -137,7 +143,9 @@ fn drafts_are_tried_and_what_cannot_be_tried_is_refused() {
                     o.record = Which::of("D-0001");
                     o.initiator = Some(deals.who("dan").actor.id);
                     o.at = Some("2026-05-01T00:00:00Z".parse().unwrap());
-                    o.draft = Deals::draft(&FLOW.replace("user: bea", "user: cal").replace("user: ann", "user: nobody"));
+                    o.draft = Deals::draft(
+                        &FLOW.replace("user: bea", "user: cal").replace("user: ann", "user: nobody"),
+                    );
                 }),
             )
             .await
