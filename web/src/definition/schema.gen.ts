@@ -8,6 +8,7 @@ import type { FlowsAnswers } from './schema/flows.gen';
 import type { RecordsAnswers } from './schema/records.gen';
 import type { SiteAnswers } from './schema/site.gen';
 import type { TransfersAnswers } from './schema/transfers.gen';
+import type { TrialsAnswers } from './schema/trials.gen';
 import type { WebhooksAnswers } from './schema/webhooks.gen';
 
 export type * from './schema/accounts.gen';
@@ -21,6 +22,7 @@ export type * from './schema/records.gen';
 export type * from './schema/screens.gen';
 export type * from './schema/site.gen';
 export type * from './schema/transfers.gen';
+export type * from './schema/trials.gen';
 export type * from './schema/webhooks.gen';
 
 /** What each operation answers, by its id. */
@@ -35,4 +37,5 @@ export interface Answers
     RecordsAnswers,
     SiteAnswers,
     TransfersAnswers,
+    TrialsAnswers,
     WebhooksAnswers {}

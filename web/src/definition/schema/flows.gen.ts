@@ -61,6 +61,8 @@ export interface PredictedPath {
   skipped: SkippedStep[];
   /** how it would end; null where that cannot be told */
   outcome: 'approved' | 'rejected' | 'withdrawn' | 'cancelled' | 'done' | null;
+  /** when it is expected to end; null where nothing tells how long its steps take */
+  finish: string | null;
   /** where it would be refused */
   halted: HaltedStep | null;
   /** for which steps who submits names people */
@@ -84,6 +86,10 @@ export interface PredictedStep {
   branches: PredictedBranch[] | null;
   /** of a step that waits: what was taken to happen */
   assumed: string | null;
+  /** until when it has to be done */
+  due: string | null;
+  /** when it is expected to be done: as long as people have, or such steps have taken */
+  expected: string | null;
 }
 
 /** Somebody who would be asked, and why; nobody yet where somebody has to name the person. */
