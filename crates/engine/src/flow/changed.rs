@@ -1,7 +1,6 @@
 //! What became of a record since the holder of a task saw it.
 
 use crate::records::read;
-use crate::requests::history::was_readable;
 use crate::work::Work;
 use chrono::{DateTime, Utc};
 use diagnostic::Result;
@@ -39,7 +38,7 @@ pub(super) async fn told(
     let rows = history::list(&work.tx, &object.name, record, None, MOST).await?;
     let shown = |row: &Change| {
         let field = &row.changed.field;
-        shown.get(field).is_some() && was_readable(object, grant, field)
+        shown.get(field).is_some() && object.field(field).is_some_and(|field| grant.reads(field.index))
     };
     let rows: Vec<Change> = rows.into_iter().filter(|row| row.by != Some(me) && shown(row)).collect();
     let changed = net(&rows, since);
