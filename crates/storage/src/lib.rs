@@ -29,6 +29,8 @@ pub mod folder;
 
 pub mod fuse;
 
+mod watched;
+
 pub mod transaction;
 
 pub mod door;
@@ -76,5 +78,6 @@ pub use connection::{Options, Role};
 pub use database::Database;
 pub use diagnostic::Result;
 pub use dialect::Dialect;
-pub use transaction::{Tx, Watched};
+pub use transaction::Tx;
 pub use watch::Versions;
+pub use watched::Watched;

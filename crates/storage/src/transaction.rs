@@ -7,10 +7,9 @@ use crate::postgres::{Pools, Transaction};
 use crate::sqlite;
 use crate::sqlite::readers::{Lent, Readers};
 use crate::stages;
-use crate::store::effect::Effect;
 use diagnostic::{Code, Diagnostic, Result};
-use plan::write::RowWrite;
 use sea_orm::{Value, sqlx};
+use std::any::Any;
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -42,16 +41,7 @@ struct State {
     after_commit: Vec<AfterCommit>,
     savepoints: u64,
     statements: u64,
-    watched: Option<Watched>,
-}
-
-/// What a transaction has written since it was last asked, for those who take it back and tell what it did.
-#[derive(Clone, Debug, Default)]
-pub struct Watched {
-    /// What it put into the outbox.
-    pub effects: Vec<Effect>,
-    /// Records that it wrote, in order.
-    pub writes: Vec<RowWrite>,
+    seen: Option<Vec<Box<dyn Any + Send>>>,
 }
 
 /// Where statements go.
@@ -169,7 +159,7 @@ impl Tx {
         let (name, callbacks, watched) = {
             let mut state = self.state();
             state.savepoints += 1;
-            let watched = state.watched.as_ref().map(|seen| (seen.effects.len(), seen.writes.len()));
+            let watched = state.seen.as_ref().map(Vec::len);
             (format!("part_{}", state.savepoints), state.after_commit.len(), watched)
         };
         self.batch(&format!("savepoint {name}")).await?;
@@ -186,9 +176,8 @@ impl Tx {
                     let mut state = self.state();
                     state.failure = None;
                     state.after_commit.truncate(callbacks);
-                    if let (Some(seen), Some((effects, writes))) = (&mut state.watched, watched) {
-                        seen.effects.truncate(effects);
-                        seen.writes.truncate(writes);
+                    if let (Some(seen), Some(count)) = (&mut state.seen, watched) {
+                        seen.truncate(count);
                     }
                 }
                 self.batch(&format!("rollback to savepoint {name}; release savepoint {name}")).await?;
@@ -208,17 +197,18 @@ impl Tx {
 
     /// From now on it is kept in mind what is written.
     pub fn watch(&self) {
-        self.state().watched = Some(Watched::default());
+        self.state().seen = Some(Vec::new());
     }
 
-    /// What was written since [`Tx::watch`], or since this was last asked.
-    pub fn take_watched(&self) -> Watched {
-        self.state().watched.as_mut().map(std::mem::take).unwrap_or_default()
+    /// What was kept in mind since it was last asked.
+    pub(crate) fn take_seen(&self) -> Vec<Box<dyn Any + Send>> {
+        self.state().seen.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
-    pub(crate) fn saw(&self, see: impl FnOnce(&mut Watched)) {
-        if let Some(watched) = &mut self.state().watched {
-            see(watched);
+    /// Keeps in mind what is written, where somebody watches.
+    pub(crate) fn saw<T: Any + Clone + Send>(&self, written: &[T]) {
+        if let Some(seen) = &mut self.state().seen {
+            seen.extend(written.iter().map(|one| Box::new(one.clone()) as Box<dyn Any + Send>));
         }
     }
 

@@ -4,6 +4,8 @@
 
 pub(crate) mod fire;
 
+pub(in crate::flow) mod acted;
+
 mod overall;
 
 use crate::flow::arm;

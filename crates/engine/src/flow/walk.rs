@@ -10,6 +10,7 @@ mod next;
 pub mod script;
 
 use crate::flow::drive::{self, answer};
+use crate::flow::sla::acted::Acted;
 use crate::flow::sla::{self, fire};
 use crate::flow::stored::{self, Held};
 use crate::flow::{asked, labels};
@@ -175,7 +176,7 @@ impl<'f> Walk<'f> {
                 let (task, percent) = (self.ahead[place].task.map(|(id, _)| id), self.ahead[place].percent);
                 let about = &self.work.caused_by(&self.run.instance, self.held.chain());
                 let acted = Box::pin(fire::act(about, &mut self.held, &mut self.run, task, percent)).await?;
-                let Some(fire::Acted { kind, people, asked }) = acted else { return Ok(()) };
+                let Some(Acted { kind, people, asked }) = acted else { return Ok(()) };
                 let done = self.settle(asked).await;
                 let token = task.and_then(|id| self.run.instance.tasks.iter().find(|task| task.id == id));
                 let token = token.map(|task| task.token);

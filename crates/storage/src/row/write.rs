@@ -50,7 +50,7 @@ pub async fn apply(tx: &Tx, reading: Reading<'_>, writes: &[RowWrite]) -> Result
         }
         place += 1;
     }
-    tx.saw(|seen| seen.writes.extend_from_slice(writes));
+    tx.saw(writes);
     Ok(())
 }
 

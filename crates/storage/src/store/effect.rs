@@ -40,7 +40,7 @@ stored! {
 /// Puts effects into the outbox; the same key a second time is the same effect.
 pub async fn insert(tx: &Tx, effects: &[Effect]) -> Result<()> {
     stored::insert(tx, effects, "on conflict (effect_key) do nothing").await?;
-    tx.saw(|seen| seen.effects.extend_from_slice(effects));
+    tx.saw(effects);
     if effects.is_empty() { Ok(()) } else { watch::announce(tx).await }
 }
 

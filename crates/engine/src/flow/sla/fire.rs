@@ -1,5 +1,6 @@
 //! A share of the time of a task has passed: what its step says for that is done, if the task is still open.
 
+use super::acted::Acted;
 use super::{Reached, at_mark, overall};
 use crate::engine::Engine;
 use crate::flow::log::{LogKind, Said};
@@ -72,16 +73,6 @@ async fn fire(work: &Work, reached: &Reached) -> Result<()> {
         Some(Acted { asked, .. }) => work.drive(held, &mut run, asked).await,
         None => Ok(()),
     }
-}
-
-/// What became of a mark.
-pub(in crate::flow) struct Acted {
-    /// What the log calls it.
-    pub kind: LogKind,
-    /// Whom it told or brought in.
-    pub people: Vec<Uuid>,
-    /// What the flow asks then.
-    pub asked: Option<Question>,
 }
 
 /// Does what a mark of a task, or of the whole flow, says; `None` where it is about nothing any more.

@@ -1,6 +1,6 @@
 //! A share of the time of a whole flow has passed: those it waits for are reminded, others are told, or it is rejected.
 
-use super::fire::Acted;
+use super::acted::Acted;
 use crate::flow::log::{LogKind, Said};
 use crate::flow::stored::Held;
 use crate::flow::{notice, people, variable};

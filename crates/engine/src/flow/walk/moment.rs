@@ -90,7 +90,7 @@ impl Walk<'_> {
             what,
             tokens: (before.tokens, after.tokens),
             tasks: (before.tasks, after.tasks),
-            wrote: self.work.tx.take_watched(),
+            wrote: Watched::take(&self.work.tx),
         });
     }
 }
