@@ -174,7 +174,7 @@ async fn walk(work: &Work, past: &Past, flow: &Arc<Flow>) -> Result<std::result:
         Err(found) => return Err(found),
     };
     walk.run.instance.picks = instance.picks.clone();
-    let halted: Halted = walk.from_start().await;
+    let halted: Halted = walk.begin().await;
     if let Some((_, found)) = &halted
         && !is_of_the_flow(found)
     {

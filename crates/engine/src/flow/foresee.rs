@@ -66,7 +66,7 @@ pub(super) async fn submission(
         _ => {}
     }
     let mut walk = Walk::of(work, held, run, script(work, &flow).await?);
-    let halted = walk.from_start().await;
+    let halted = walk.begin().await;
     Ok(Foreseen::of(walk, &flow, (HashSet::new(), 0), halted, asked))
 }
 

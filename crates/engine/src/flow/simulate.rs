@@ -99,7 +99,7 @@ async fn simulated(work: &Work, order: &Simulation, who: &Identity) -> Result<Js
     let work = &as_initiator(work, initiator, order.at.unwrap_or(work.bindings.now)).await?;
     work.tx.watch();
     let mut walk = begun(work, &flow, &row, &order.picks, Arc::new(order.script.clone())).await?;
-    let halted = walk.from_start().await;
+    let halted = walk.begin().await;
     told::whole(work, &walk, halted, order).await
 }
 

@@ -74,8 +74,11 @@ async fn begin(work: &Work, sla: &Sla, instance: Uuid, task: Option<Uuid>) -> Re
     Ok(due)
 }
 
+/// When time is up, and the instants at which shares of it have passed.
+type Marks = (DateTime<Utc>, Vec<(u32, DateTime<Utc>)>);
+
 /// When time that begins now is up, and when which share of it has passed.
-pub(super) fn marks(work: &Work, sla: &Sla) -> Result<(DateTime<Utc>, Vec<(u32, DateTime<Utc>)>)> {
+pub(super) fn marks(work: &Work, sla: &Sla) -> Result<Marks> {
     let clock = Clock::of(work, sla)?;
     let due = clock.due()?;
     let at = |mark: &Mark| Ok((mark.percent, clock.share(due, mark.percent)?));

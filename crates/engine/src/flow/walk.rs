@@ -107,7 +107,7 @@ impl<'f> Walk<'f> {
     }
 
     /// Goes as far as the flow comes when it begins, then on.
-    pub async fn from_start(&mut self) -> Halted {
+    pub async fn begin(&mut self) -> Halted {
         let before = self.mark();
         let first = match self.run.advance() {
             Ok(asked) => self.settle(asked).await,
