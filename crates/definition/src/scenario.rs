@@ -165,6 +165,8 @@ actions! {
 pub struct CreateRecord {
     /// The object.
     pub object: String,
+    /// The form in which it is done.
+    pub form: Option<String>,
     /// Field → value in wire form; `@alias` names a record.
     #[serde(default)]
     pub set: IndexMap<String, Json>,
@@ -177,6 +179,8 @@ pub struct CreateRecord {
 pub struct UpdateRecord {
     /// The record's alias.
     pub record: String,
+    /// The form in which it is done.
+    pub form: Option<String>,
     /// Field → value in wire form; `@alias` names a record.
     #[serde(default)]
     pub set: IndexMap<String, Json>,

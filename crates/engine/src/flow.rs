@@ -94,6 +94,7 @@ pub(crate) mod wake;
 mod writes;
 
 use crate::flow::stored::Held;
+use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::Result;
 use plan::Row;
@@ -116,8 +117,8 @@ impl Work {
     }
 
     /// What happened to records that flows listen to.
-    pub(crate) fn events_of(&self, planned: &Planned) -> Vec<Event> {
-        events::of_write(self, planned)
+    pub(crate) fn events_of(&self, command: &Command, planned: &Planned) -> Vec<Event> {
+        events::of_write(self, command, planned)
     }
 
     /// Answers what a run asks until its tokens wait, and stores it.

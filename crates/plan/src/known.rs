@@ -3,9 +3,10 @@
 
 use crate::actor::{Actor, ObjectGrant, Veil};
 use crate::veil;
-use crate::wording::too_complex;
+use crate::wording::{invalid_parameter, too_complex};
 use catalog::expand::expand;
 use catalog::{Catalog, Field, Object, Stored, Title, TitlePart};
+use definition::Form;
 use diagnostic::{Code, Diagnostic, Result, did_you_mean};
 use expression::{Expr, FieldInfo, Path, Root, Schema, Step, Type};
 use std::sync::Arc;
@@ -28,6 +29,22 @@ impl<'a> Known<'a> {
         let object = self.catalog.object(name);
         let found = object.and_then(|object| Some((object, self.actor.grant(&object.name)?)));
         found.ok_or_else(|| Box::new(Diagnostic::new(Code::NotFound)))
+    }
+
+    /// A form of an object that the actor knows, by its full name or by that within the object's pack.
+    ///
+    /// # Errors
+    /// `invalid_parameter`.
+    pub fn form(&self, object: &Object, name: &str) -> Result<&'a Arc<Form>> {
+        let forms = &self.catalog.forms;
+        let of_object = |form: &&Arc<Form>| *form.object == *object.name;
+        let full = format!("{}.{name}", object.pack);
+        let found = forms.get(name).or_else(|| forms.get(full.as_str())).filter(of_object);
+        found.ok_or_else(|| {
+            let names = forms.values().filter(of_object).map(|form| form.name.as_str());
+            let words = ["there is no such form of this object", "此对象没有该表单", "此物件沒有該表單"];
+            Box::new(invalid_parameter("form", words).with_hint(did_you_mean(name, names)))
+        })
     }
 
     /// A field that the actor may read.

@@ -48,14 +48,19 @@ export async function history(object: string, id: string): Promise<Change[]> {
   return (await get<Schema.Answers['history_of']>(`${at(object, id)}/history`)).changes;
 }
 
-/** Creates a record with its children; `key` makes repeats harmless. */
-export async function create(object: string, body: object, key: string): Promise<Row> {
-  return (await ask<Row>('POST', at(object), { body, key })).body;
+/** Creates a record with its children; `key` makes repeats harmless. `form` is where it was typed. */
+export async function create(object: string, body: object, key: string, form?: string): Promise<Row> {
+  return (await ask<Row>('POST', at(object), { body, key, query: { form } })).body;
 }
 
-/** Changes what `body` names, if the record is still of this version. */
-export async function change(object: string, row: Pick<Row, 'id' | 'version'>, body: object): Promise<Row> {
-  return (await ask<Row>('PATCH', at(object, row.id), { body, version: row.version })).body;
+/** Changes what `body` names, if the record is still of this version. `form` is where it was typed. */
+export async function change(
+  object: string,
+  row: Pick<Row, 'id' | 'version'>,
+  body: object,
+  form?: string,
+): Promise<Row> {
+  return (await ask<Row>('PATCH', at(object, row.id), { body, version: row.version, query: { form } })).body;
 }
 
 export async function remove(object: string, row: Pick<Row, 'id' | 'version'>): Promise<void> {

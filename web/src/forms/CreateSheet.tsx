@@ -36,8 +36,8 @@ function Sheet({ object: name, words, onMade, onClose }: CreationProps) {
       before={fresh(object)}
       typed={named && words ? { [named]: words } : undefined}
       onCancel={onClose}
-      onSave={async (changes) => {
-        const row = await create(changes);
+      onSave={async (changes, _, form) => {
+        const row = await create(changes, form);
         return () => {
           onMade({ id: row.id, title: titleOf(object, row) });
           onClose();

@@ -38,8 +38,11 @@ interface Props {
   only?: ShownSection[];
   /** The record that is changed; a new one without it. */
   id?: string;
-  /** Sends what was changed; what it throws is shown at its place. Answers how to leave the form. */
-  onSave: (changes: Values, before: Values) => Promise<() => void>;
+  /**
+   * Sends what was changed, with the name of the form that is shown whole; what it throws is shown at its place.
+   * Answers how to leave the form.
+   */
+  onSave: (changes: Values, before: Values, form?: string) => Promise<() => void>;
   /** Reads the record again where somebody else changed it meanwhile. */
   reread?: () => Promise<Newer>;
   onCancel: () => void;
@@ -67,7 +70,7 @@ export function RecordForm({ object, before, typed, only, id, onSave, reread, on
     methods,
     base,
     of,
-    send: onSave,
+    send: (changes, before) => onSave(changes, before, only ? undefined : form?.name),
     reread,
     onSaved: draft.end,
   });

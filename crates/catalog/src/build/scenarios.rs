@@ -81,6 +81,7 @@ impl Check<'_> {
                 let object = self.catalog.objects.get(create.object.as_str());
                 if let Some(object) = object.filter(|_| !refused) {
                     self.values(object, &create.set, path, "set", findings);
+                    self.form(&mut create.form, object, path, findings);
                 }
                 self.save(create.save.as_ref(), object.map(|object| object.name.clone()));
             }
@@ -88,6 +89,7 @@ impl Check<'_> {
                 let object = self.record(&update.record, path, findings);
                 if let Some(object) = object.filter(|_| !refused) {
                     self.values(&object, &update.set, path, "set", findings);
+                    self.form(&mut update.form, &object, path, findings);
                 }
             }
             ScenarioAction::Move(made) => self.moved(made, path, refused, findings),
@@ -234,6 +236,17 @@ impl Check<'_> {
     fn object_name(&self, name: &mut String, path: &[&str], findings: &mut Findings<'_>) {
         let at = [path, &["object"]].concat();
         findings.resolve_in(Noun::Object, name, self.entry, &at);
+    }
+
+    fn form(&self, form: &mut Option<String>, object: &Object, path: &[&str], findings: &mut Findings<'_>) {
+        let Some(name) = form else { return };
+        let at = [path, &["form"]].concat();
+        findings.resolve_in(Noun::Form, name, self.entry, &at);
+        let other = self.catalog.forms.get(name.as_str()).filter(|form| *form.object != *object.name);
+        if let Some(form) = other {
+            let reason = format!("`{}` is a form of {}, not of {}", form.name, form.object, object.name);
+            findings.push(invalid(reason), &self.entry.origin, &at);
+        }
     }
 
     fn save(&mut self, alias: Option<&String>, object: Option<Arc<str>>) {

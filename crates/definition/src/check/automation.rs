@@ -26,13 +26,9 @@ pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
     if workflow.object.is_empty() && !is_about_its_run(&workflow.trigger) {
         found.key("", Diagnostic::new(Code::MissingKey).with("key", "object"));
     }
-    let not_yet = [
-        ("form_submitted", workflow.trigger.form_submitted.is_some()),
-        ("mail_received", workflow.trigger.mail_received.is_some()),
-    ];
-    for (name, _) in not_yet.into_iter().filter(|(_, said)| *said) {
-        let finding = Diagnostic::new(Code::NotYetSupported).with("what", format!("trigger `{name}`"));
-        found.key(&format!("/trigger/{name}"), finding);
+    if workflow.trigger.mail_received.is_some() {
+        let finding = Diagnostic::new(Code::NotYetSupported).with("what", "trigger `mail_received`");
+        found.key("/trigger/mail_received", finding);
     }
     if let Some(schedule) = &workflow.trigger.schedule {
         schedule_of(schedule, found);

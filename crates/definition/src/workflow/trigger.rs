@@ -27,7 +27,7 @@ pub struct Trigger {
     pub date_field: Option<DateField>,
     /// Another system says so.
     pub webhook: Option<Webhook>,
-    /// A form made a record.
+    /// A record was made or changed in a form.
     pub form_submitted: Option<FormEvent>,
     /// Somebody presses a button on the record.
     pub button: Option<Button>,
@@ -132,12 +132,12 @@ pub struct Webhook {
     pub parameters: IndexMap<String, FieldDefinition>,
 }
 
-/// A form that makes records.
+/// A form in which records are made and changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FormEvent {
     /// The form.
     pub form: String,
-    /// Only where this holds of the new record.
+    /// Only where this holds of the record as it was left, `old` being what it was before.
     pub when: Option<Expression>,
 }
 

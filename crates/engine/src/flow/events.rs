@@ -3,6 +3,7 @@
 use crate::engine::Engine;
 use crate::flow::automation::{Cause, set_off};
 use crate::flow::{calls, stored, variable};
+use crate::records::command::Command;
 use crate::records::read::{self, Given};
 use crate::work::{Link, Work};
 use catalog::{Field, Stored, SystemField};
@@ -33,15 +34,15 @@ const PAUSE: Duration = Duration::from_millis(500);
 const ENDED: &str = "workflow_ended";
 
 /// The events of a write, of those objects that a flow listens to.
-pub(crate) fn of_write(work: &Work, planned: &Planned) -> Vec<Event> {
+pub(crate) fn of_write(work: &Work, command: &Command, planned: &Planned) -> Vec<Event> {
     if !work.hooks {
         return Vec::new();
     }
     let listened = planned.writes.iter().filter(|write| work.published.listens_to(&write.object.name));
-    listened.filter_map(|write| of_row(work, planned, write)).collect()
+    listened.filter_map(|write| of_row(work, (command, planned), write)).collect()
 }
 
-fn of_row(work: &Work, planned: &Planned, write: &RowWrite) -> Option<Event> {
+fn of_row(work: &Work, (command, planned): (&Command, &Planned), write: &RowWrite) -> Option<Event> {
     let kind = match write.operation {
         Operation::Insert => "record_created",
         Operation::Update => "record_updated",
@@ -58,12 +59,17 @@ fn of_row(work: &Work, planned: &Planned, write: &RowWrite) -> Option<Event> {
     if write.operation == Operation::Update && fields.is_empty() {
         return None;
     }
-    let made =
-        planned.made.as_ref().filter(|_| write.id == planned.id && write.object.name == planned.object);
+    // A move, and a form, are about the record, not about its children.
+    let root = write.id == planned.id && write.object.name == planned.object;
+    let made = planned.made.as_ref().filter(|_| root);
+    // The form by its full name.
+    let form = command.form().filter(|_| root);
+    let form = form.and_then(|name| work.planner().known().form(&write.object, name).ok());
     let payload = json!({
         "version": write.after.version(),
         "fields": fields,
         "move": made,
+        "form": form.map(|form| &form.name),
         "before": write.before.as_ref().map(image),
         "after": image(&write.after),
     });
@@ -234,7 +240,9 @@ async fn counts(
     let text = |key: &str| payload[key].as_str().unwrap_or_default();
     let kind = match &wanted.kind {
         EventKind::Created => event.kind == "record_created",
-        EventKind::Submitted(form) => event.kind == "record_created" && text("form") == &**form,
+        EventKind::Submitted(form) => {
+            ["record_created", "record_updated"].contains(&&*event.kind) && text("form") == &**form
+        }
         EventKind::Updated => event.kind == "record_updated",
         EventKind::Deleted => event.kind == "record_deleted",
         EventKind::Moved(moves) => {

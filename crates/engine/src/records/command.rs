@@ -79,6 +79,13 @@ pub enum Command {
         /// Its workflow has approved it.
         approved: bool,
     },
+    /// A record that is created or changed in a form.
+    Through {
+        /// The form's name.
+        form: Arc<str>,
+        /// What the form sends.
+        write: Box<Command>,
+    },
 }
 
 impl Command {
@@ -92,6 +99,7 @@ impl Command {
             | Command::Restore { object, .. }
             | Command::Purge { object, .. }
             | Command::Move { object, .. } => object,
+            Command::Through { write, .. } => write.object(),
         }
     }
 
@@ -104,6 +112,7 @@ impl Command {
             | Command::Restore { id, .. }
             | Command::Purge { id, .. }
             | Command::Move { id, .. } => Some(*id),
+            Command::Through { write, .. } => write.target(),
         }
     }
 
@@ -117,6 +126,23 @@ impl Command {
             Command::Restore { .. } => "restore",
             Command::Purge { .. } => "purge",
             Command::Move { .. } => "move",
+            Command::Through { write, .. } => write.verb(),
+        }
+    }
+
+    /// The same write, as a form sends it, where one does.
+    pub fn through(self, form: Option<&str>) -> Command {
+        match form {
+            Some(form) => Command::Through { form: form.into(), write: Box::new(self) },
+            None => self,
+        }
+    }
+
+    /// The form that sends it.
+    pub fn form(&self) -> Option<&Arc<str>> {
+        match self {
+            Command::Through { form, .. } => Some(form),
+            _ => None,
         }
     }
 }

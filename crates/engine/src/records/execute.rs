@@ -89,11 +89,18 @@ impl Work {
                 }
             }
         }
+        if let Command::Through { form, write } = command {
+            let draft = Box::pin(self.draft(write, known)).await?;
+            let (planner, object) = (self.planner(), self.published.object(write.object())?);
+            return planner.known().form(object, form).map(|_| draft);
+        }
         let planner = self.planner();
         match command {
             Command::Create { object, body } | Command::Upsert { object, body, .. } => {
                 planner.create(object, body)
             }
+            // Drafted above.
+            Command::Through { .. } => Err(Box::new(Diagnostic::new(Code::NotFound))),
             Command::Update { object, id, body, precondition } => {
                 planner.update(object, *id, body, *precondition)
             }

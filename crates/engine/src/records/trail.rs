@@ -48,7 +48,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
     let mut together = Together::default();
     together.insert(&work.tx, &kept).await?;
     together.insert(&work.tx, &audit::marked(work.engine.pen(), &[entry])?).await?;
-    together.insert(&work.tx, &work.events_of(planned)).await?;
+    together.insert(&work.tx, &work.events_of(command, planned)).await?;
     together.finish(&work.tx).await
 }
 

@@ -26,7 +26,8 @@ impl Scene<'_> {
             ScenarioAction::Update(update) => {
                 let (object, id) = self.record(&update.record)?;
                 let body = self.values(&object, &update.set)?;
-                self.write(Command::Update { object, id, body, precondition: Precondition::Waived }).await?;
+                let write = Command::Update { object, id, body, precondition: Precondition::Waived };
+                self.write(write.through(update.form.as_deref())).await?;
                 Ok(())
             }
             ScenarioAction::Delete(on) => {
@@ -92,7 +93,8 @@ impl Scene<'_> {
     async fn create(&mut self, create: &CreateRecord) -> Result<(), Stop> {
         let object: Arc<str> = create.object.as_str().into();
         let body = self.values(&object, &create.set)?;
-        let written = self.write(Command::Create { object: object.clone(), body }).await?;
+        let write = Command::Create { object: object.clone(), body };
+        let written = self.write(write.through(create.form.as_deref())).await?;
         self.save(create.save.as_ref(), object, written.id());
         Ok(())
     }

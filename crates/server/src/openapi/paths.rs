@@ -16,6 +16,11 @@ fn once() -> Json {
     in_header("Idempotency-Key", "a repetition with the same key has no further effect")
 }
 
+fn form() -> Json {
+    let what = "the form in which it was typed; sets off the automations that wait for it";
+    in_query("form", what, json!({"type": "string"}))
+}
+
 fn if_match() -> Json {
     in_header("If-Match", "the ETag of the version that was seen; stale is 412")
 }
@@ -61,13 +66,15 @@ pub fn of_object(object: &Object, grant: &ObjectGrant, known: &Known<'_>, all: &
         reads(object, &base, &one, &mut put);
     }
     if grant.create {
-        let create = Operation::new(id("create"), name, "Create a record with its children").takes(&[once()]);
+        let create =
+            Operation::new(id("create"), name, "Create a record with its children").takes(&[once(), form()]);
         let create = create.body(reference(&format!("{name}.create")));
         put(&base, "post", later(create.answers(201, "Created", shown()), name));
     }
     if may(&grant.update) {
         let update = Operation::new(id("update"), name, "Change a record: null clears, absent keeps");
-        let update = update.takes(&[record_id(), if_match()]).body(reference(&format!("{name}.update")));
+        let update =
+            update.takes(&[record_id(), if_match(), form()]).body(reference(&format!("{name}.update")));
         put(&one, "patch", later(update.answers(200, "Changed", shown()), name));
         transitions(object, grant, actor, &one, &mut put);
     }
@@ -154,7 +161,8 @@ fn single(object: &Object, grant: &ObjectGrant, base: &str, put: &mut Put<'_>) {
         put(&one, "get", read.answers(304, "Not changed", None));
     }
     if !grant.update.is_none() {
-        let change = named("change", "Change the one record: its first change makes it").takes(&[if_match()]);
+        let change =
+            named("change", "Change the one record: its first change makes it").takes(&[if_match(), form()]);
         let change = change.body(reference(&format!("{name}.update")));
         let change = change.answers(200, "Changed", Some(reference(name)));
         put(&one, "patch", later(change.answers(201, "Made", Some(reference(name))), name));

@@ -25,6 +25,12 @@ fn no_parameters(caller: &Caller, request: &HttpRequest) -> Answer<()> {
     input::known_parameters(request, &[], caller.locale).map(drop)
 }
 
+/// The write of a request, sent by the form that its address names.
+fn sent(caller: &Caller, request: &HttpRequest, write: Command) -> Answer<Command> {
+    let parameters = input::known_parameters(request, &["form"], caller.locale)?;
+    Ok(write.through(parameters.text("form")))
+}
+
 /// Does what is asked for and renders what it led to under the rights of whoever asks.
 pub async fn perform(caller: &Caller, asked: Asked) -> Answer {
     let done = caller.ask(|engine, who| async move { engine.perform(&who, asked).await }).await;
@@ -113,27 +119,26 @@ async fn record(
     Ok(wire::record(status, body, location))
 }
 
-/// `POST /records/{object}`
+/// `POST /records/{object}?form=`
 pub async fn create(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
-    no_parameters(&caller, &request)?;
     let body = input::json(&request, payload, BODY, caller.locale).await?;
     let create = Command::Create { object: object(&request), body: body.json };
+    let create = sent(&caller, &request, create)?;
     command(&caller, &request, &body.bytes, create).await
 }
 
-/// `PATCH /records/{object}/{id}`
+/// `PATCH /records/{object}/{id}?form=`
 pub async fn change(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
-    no_parameters(&caller, &request)?;
     let id = input::id(&request, "id", caller.locale)?;
     let precondition = input::precondition(&request, caller.locale)?;
     let body = input::json(&request, payload, BODY, caller.locale).await?;
     let change = Command::Update { object: object(&request), id, body: body.json, precondition };
+    let change = sent(&caller, &request, change)?;
     command(&caller, &request, &body.bytes, change).await
 }
 
-/// `PATCH /records/{object}/single`: the one record is made by its first change.
+/// `PATCH /records/{object}/single?form=`: the one record is made by its first change.
 pub async fn change_single(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
-    no_parameters(&caller, &request)?;
     let precondition = input::precondition(&request, caller.locale)?;
     let body = input::json(&request, payload, BODY, caller.locale).await?;
     let name = object(&request);
@@ -143,6 +148,7 @@ pub async fn change_single(caller: Caller, request: HttpRequest, payload: web::P
         Some(id) => Command::Update { object: name, id, body: body.json, precondition },
         None => Command::Create { object: name, body: body.json },
     };
+    let write = sent(&caller, &request, write)?;
     command(&caller, &request, &body.bytes, write).await
 }
 

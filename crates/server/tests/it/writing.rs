@@ -328,3 +328,40 @@ fn one_timeline_of_what_became_of_a_record() {
         site
     });
 }
+
+#[test]
+fn a_record_is_written_in_a_form_of_its_object() {
+    on_each(|site| async move {
+        let made = site.post("boss", "/api/v1/records/shop.order", json!({"number": "F1"})).await.json();
+        let one = format!("/api/v1/records/shop.order/{}", made["id"].as_str().unwrap());
+        let rows = [
+            ("boss", "POST /api/v1/records/shop.order?form=shop.order_main", json!({"number": "F2"}), "201"),
+            ("boss", "POST /api/v1/records/shop.order?form=order_main", json!({"number": "F3"}), "201"),
+            (
+                "boss",
+                "POST /api/v1/records/shop.order?form=order_man",
+                json!({"number": "F4"}),
+                "400 invalid_parameter form",
+            ),
+            (
+                "boss",
+                "POST /api/v1/records/shop.customer?form=shop.order_main",
+                json!({"name": "F"}),
+                "400 invalid_parameter form",
+            ),
+            ("boss", "POST /api/v1/records/shop.none?form=shop.order_main", json!({}), "404 not_found"),
+            (
+                "boss",
+                "POST /api/v1/records/shop.order?from=x",
+                json!({"number": "F4"}),
+                "400 unknown_parameter from",
+            ),
+        ];
+        check(&site, &rows).await;
+        for (form, expect) in [("shop.order_main", "200"), ("shop.none", "400 invalid_parameter form")] {
+            check(&site, &[("boss", &format!("PATCH {one}?form={form}"), json!({"note": form}), expect)])
+                .await;
+        }
+        site
+    });
+}

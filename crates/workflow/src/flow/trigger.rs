@@ -50,7 +50,7 @@ pub struct Event {
 pub enum EventKind {
     /// It is made.
     Created,
-    /// It is made by a form.
+    /// It is made or changed in a form.
     Submitted(Arc<str>),
     /// It is changed.
     Updated,

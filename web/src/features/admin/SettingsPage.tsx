@@ -38,8 +38,9 @@ export function SettingsPage() {
         object={object}
         before={row}
         onCancel={() => router.history.back()}
-        onSave={async (changes) => {
-          if (Object.keys(changes).length > 0) await ask('PATCH', PATH, { body: changes, version: row.version });
+        onSave={async (changes, _, form) => {
+          if (Object.keys(changes).length > 0)
+            await ask('PATCH', PATH, { body: changes, version: row.version, query: { form } });
           return () => {
             toast({ text: t('admin.settings.saved'), tone: 'done' });
             void found.refetch();

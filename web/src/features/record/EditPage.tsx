@@ -29,8 +29,8 @@ export function EditPage() {
         before={row}
         reread={reread}
         onCancel={() => void leave()}
-        onSave={async (changes, before) => {
-          if (Object.keys(changes).length > 0) await change(name, before as Row, changes);
+        onSave={async (changes, before, form) => {
+          if (Object.keys(changes).length > 0) await change(name, before as Row, changes, form);
           await refresh();
           return () => void leave();
         }}

@@ -39,8 +39,8 @@ export function NewPage() {
         before={fresh(object)}
         typed={typed}
         onCancel={leave}
-        onSave={async (changes) => {
-          const row = await create(changes);
+        onSave={async (changes, _, form) => {
+          const row = await create(changes, form);
           return () =>
             void navigate({
               to: '/records/$object/$id',

@@ -375,3 +375,30 @@ fn layouts_are_made_of_fitting_fields() {
         check(view, expect);
     }
 }
+
+#[test]
+fn a_form_sets_off_flows_about_its_own_object() {
+    let lead = ("objects/lead.yaml", "kind: object\nname: lead\ntitle: name\nfields: {name: {type: text}}\n");
+    let deal = ("objects/deal.yaml", "kind: object\nname: deal\ntitle: name\nfields: {name: {type: text}}\n");
+    let main = ("forms/main.yaml", "kind: form\nname: main\nobject: lead\n");
+    let other = ("forms/other.yaml", "kind: form\nname: other\nobject: deal\n");
+    let scenario = "kind: scenario\nname: s\nsteps:\n  - create: {object: lead, form: ";
+    for (form, flow, step) in [
+        ("main", "", ""),
+        ("mian", "unknown_reference]: form `mian` does not exist (did you mean `main`?)", "same"),
+        ("other", "invalid_value]: `crm.other` is a form of crm.deal, not of crm.lead", "same"),
+    ] {
+        let written = format!(
+            "kind: workflow\nuse: automation\nname: w\nobject: lead\ntrigger: {{form_submitted: {{form: {form}}}}}\nsteps: {{a: {{end: done}}}}\n"
+        );
+        let played = format!("{scenario}{form}, set: {{name: A}}}}\n");
+        let at = |place: &str, words: &str| match words {
+            "" => String::new(),
+            words => format!("{place}: error[{words}"),
+        };
+        let (with_flow, with_step) = (("workflows/w.yaml", &*written), ("scenarios/s.yaml", &*played));
+        assert_eq!(lines(&packs(&[lead, deal, main, other, with_flow])), at("workflows/w.yaml:5:34", flow));
+        let step = if step == "same" { flow } else { step };
+        assert_eq!(lines(&packs(&[lead, deal, main, other, with_step])), at("scenarios/s.yaml:4:34", step));
+    }
+}
