@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # usage: scripts/install.sh build|test
 # Installs what is missing to build (a C compiler, Rust, Node, the packages of web/) or to test (PostgreSQL's server
-# programs, Chromium and Python packages besides).
+# programs, Dovecot, Chromium and Python packages besides).
 # Installs nothing that is there already.
 set -euo pipefail
 . "$(dirname "$0")/say.sh"
@@ -62,6 +62,11 @@ install_postgres() {
     "$root/scripts/postgres.sh" programs >/dev/null 2>&1 || apt_install postgresql
 }
 
+# The server that keeps mails is real, too.
+install_dovecot() {
+    "$root/scripts/dovecot.sh" program >/dev/null 2>&1 || apt_install dovecot-imapd
+}
+
 # Peers that tests talk to are Python packages, in an environment of their own under target/.
 install_python() {
     local at="$root/target/python" wanted="$root/scripts/requirements.txt"
@@ -77,6 +82,7 @@ install_test_tools() {
     command -v curl >/dev/null || apt_install curl ca-certificates
     command -v git >/dev/null || apt_install git
     install_postgres
+    install_dovecot
     install_chromium
     install_python
 }

@@ -32,6 +32,8 @@ pub struct Connector {
     pub http: Option<HttpConnection>,
     /// A mail server: its one operation is `send`.
     pub smtp: Option<SmtpConnection>,
+    /// A mailbox whose mails set off automations.
+    pub imap: Option<ImapConnection>,
     /// What can be asked of a system that speaks HTTP.
     #[serde(default)]
     pub operations: IndexMap<String, Operation>,
@@ -127,6 +129,42 @@ pub struct SmtpConnection {
     pub from: Option<String>,
     /// The account; absent means none.
     pub auth: Option<BasicAuth>,
+}
+
+/// How a mailbox is reached, and what is taken from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ImapConnection {
+    /// The server: `imaps://mail.example.com`, `starttls://…` or, in the clear, `imap://…`. A site may say another one;
+    /// absent means that it has to.
+    pub url: Option<String>,
+    /// The account.
+    pub auth: BasicAuth,
+    /// The folder; absent means `INBOX`.
+    pub folder: Option<String>,
+    /// The folder into which mails are moved once they are taken; absent means that they stay, marked as read.
+    pub move_to: Option<String>,
+    /// How often it is looked into, such as `5m`: every minute where nothing is said.
+    pub every: Option<String>,
+    /// The largest mail that is taken, in megabytes; absent means 30.
+    #[schemars(range(min = 1, max = 100))]
+    pub largest: Option<u32>,
+    /// How many mails of one sender are taken in an hour; absent means 60.
+    #[schemars(range(min = 1, max = 10000))]
+    pub most_per_hour: Option<u32>,
+}
+
+impl ImapConnection {
+    /// How often it is looked into.
+    pub fn pause(&self) -> std::time::Duration {
+        let written = self.every.as_deref().and_then(|text| calendar::Duration::parse(text).ok());
+        let seconds = written.and_then(|length| u64::try_from(length.seconds()).ok());
+        std::time::Duration::from_secs(seconds.unwrap_or(60))
+    }
+
+    /// The largest mail that is taken, in bytes.
+    pub fn most_bytes(&self) -> usize {
+        self.largest.unwrap_or(30) as usize * 1_000_000
+    }
 }
 
 /// Something that can be asked of another system.

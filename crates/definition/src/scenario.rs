@@ -154,6 +154,8 @@ actions! {
     Advance = "advance" Advance;
     /// Another system answers the oldest call that waits.
     Answer = "answer" AnswerCall;
+    /// A mail comes into a mailbox.
+    Mail = "mail" ReceiveMail;
     /// What follows is refused.
     Refused = "refused" Refused;
     /// What is then seen.
@@ -277,6 +279,28 @@ pub struct AnswerCall {
     pub with: IndexMap<String, Json>,
     /// It says no, for this reason.
     pub refused: Option<String>,
+}
+
+/// A mail that comes into a mailbox. No scenario reaches any.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReceiveMail {
+    /// The mailbox: a connector that speaks `imap`.
+    pub mailbox: String,
+    /// Whom it is from: `Ann <ann@example.com>`.
+    pub from: String,
+    /// What it is about.
+    #[serde(default)]
+    pub subject: String,
+    /// What it says.
+    #[serde(default)]
+    pub text: String,
+    /// Its `Message-ID`, without brackets; one of its own where nothing is said.
+    pub message_id: Option<String>,
+    /// Further headers, such as `In-Reply-To` and `Auto-Submitted`.
+    #[serde(default)]
+    pub headers: IndexMap<String, String>,
+    /// The alias of the record of `base.mail` that it becomes.
+    pub save: Option<String>,
 }
 
 /// A decision.

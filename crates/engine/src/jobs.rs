@@ -59,6 +59,7 @@ impl Engine {
             self.work_off_queue(calls::QUEUE, FLOWS, &worker, stop.clone()),
             self.dispatch_until(stop.clone()),
             self.deliver_off(stop.clone()),
+            self.read_mailboxes_until(stop.clone()),
             self.sweep_until(stop),
         );
     }

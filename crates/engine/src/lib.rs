@@ -19,6 +19,8 @@ pub mod clock;
 
 pub mod mail;
 
+mod mail_server;
+
 pub mod mailer;
 
 pub mod outbound;
@@ -70,6 +72,8 @@ pub mod signature;
 pub mod connectors;
 
 mod webhooks;
+
+pub mod mailboxes;
 
 pub mod publish;
 

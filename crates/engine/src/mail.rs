@@ -13,6 +13,9 @@ const LONGEST_LINE: usize = 300;
 /// Longest text in bytes.
 const LONGEST_TEXT: usize = 1 << 20;
 
+/// The header that mails of the product carry.
+pub(crate) const OWN: &str = "X-Lifeloom-Mail";
+
 /// A mail to one receiver.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
@@ -71,6 +74,8 @@ impl Mail {
             .subject(&self.subject)
             .date(written.into())
             .message_id(Some(message_id(from, id)))
+            // So that a mailbox of this site, or of another one, knows a mail that no person wrote.
+            .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(OWN), id.to_string()))
             // Answering machines do not answer this.
             .raw_header(HeaderValue::new(
                 HeaderName::new_from_ascii_str("Auto-Submitted"),

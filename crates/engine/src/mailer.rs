@@ -1,6 +1,7 @@
 //! Sending mails by SMTP: one session a mail, so that nothing of a broken one is left for the next.
 
 use crate::mail::Mail;
+use crate::mail_server::{SMTP, Security, Server};
 use crate::outbound::{Outbound, Uncalled};
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic};
@@ -90,7 +91,7 @@ impl Mailer {
     /// Whether an address and a sender of a connector can be read; else which of the two is wrong, and why.
     pub(crate) fn check(url: Option<&str>, from: Option<&str>) -> Result<(), (&'static str, String)> {
         if let Some(url) = url {
-            Server::read(url).map_err(|reason| ("url", reason))?;
+            Server::read(SMTP, url).map_err(|reason| ("url", reason))?;
         }
         match from.map(|from| from.trim().parse::<Mailbox>()) {
             Some(Err(_)) => Err(("from", NO_SENDER.to_owned())),
@@ -110,7 +111,7 @@ impl Mailer {
         from: &str,
         account: Option<(&str, &str)>,
     ) -> Result<Mailer, Uncalled> {
-        let server = Server::read(url).map_err(Uncalled::Refused)?;
+        let server = Server::read(SMTP, url).map_err(Uncalled::Refused)?;
         let from: Mailbox = from.trim().parse().map_err(|_| Uncalled::Refused(NO_SENDER.to_owned()))?;
         let found = tokio::time::timeout(CONNECT, outbound.place(&server.host, server.address, server.port));
         let place = found.await.unwrap_or_else(|_| {
@@ -160,59 +161,6 @@ impl Mailer {
 
 /// Why a sender cannot be read.
 const NO_SENDER: &str = "an address such as Desk <desk@example.com> is expected";
-
-/// How a session is kept secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Security {
-    /// From its first byte.
-    Whole,
-    /// From its second sentence.
-    Begun,
-    /// Not at all.
-    None,
-}
-
-/// Where the mail server of a connector is.
-struct Server {
-    host: String,
-    /// The address, where one is said in the place of a name.
-    address: Option<IpAddr>,
-    port: u16,
-    security: Security,
-}
-
-impl Server {
-    fn read(text: &str) -> Result<Server, String> {
-        let broken =
-            |why: &str| format!("the address of a mail server {why}, such as smtps://mail.example.com");
-        let url = Url::parse(text.trim()).map_err(|_| broken("is expected"))?;
-        let (security, usual) = match url.scheme() {
-            "smtps" => (Security::Whole, 465),
-            "starttls" => (Security::Begun, 587),
-            "smtp" => (Security::None, 25),
-            _ => return Err(broken("begins with smtps://, starttls:// or smtp://")),
-        };
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(broken("holds no user and no password"));
-        }
-        if url.query().is_some() || url.fragment().is_some() || !matches!(url.path(), "" | "/") {
-            return Err(broken("names a host and nothing more"));
-        }
-        let (host, address) = match url.host() {
-            Some(Host::Ipv4(ip)) => (ip.to_string(), Some(IpAddr::V4(ip))),
-            Some(Host::Ipv6(ip)) => (ip.to_string(), Some(IpAddr::V6(ip))),
-            // A scheme that the URL standard does not know leaves numbers as text.
-            Some(Host::Domain(name)) if !name.is_empty() => {
-                let name = name.to_ascii_lowercase();
-                let address = name.parse().ok();
-                (name, address)
-            }
-            _ => return Err(broken("names a host")),
-        };
-        let port = url.port().unwrap_or(usual);
-        Ok(Server { host, address, port, security })
-    }
-}
 
 /// Whether an address is this machine.
 fn is_here(url: &Url) -> bool {

@@ -13,6 +13,8 @@ mod scene;
 
 mod decide;
 
+mod mail;
+
 mod answer;
 
 mod expect;

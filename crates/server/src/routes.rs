@@ -35,6 +35,8 @@ pub mod calendars;
 pub mod connectors;
 pub mod webhooks;
 
+pub mod mailboxes;
+
 pub mod packs;
 
 pub mod jobs;
@@ -148,6 +150,8 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/calendars").get(calendars::list).done());
     api.service(at("/calendars/{name}").get(calendars::days).done());
     api.service(at("/calendars/{name}/add").get(calendars::add).done());
+    api.service(at("/mailboxes").get(mailboxes::list).done());
+    api.service(at("/mails/{id}/release").post(mailboxes::release).done());
     api.service(at("/webhooks").get(webhooks::list).done());
     let secret = at("/webhooks/{workflow}/secret").put(webhooks::set_secret);
     api.service(secret.delete(webhooks::remove_secret).done());

@@ -34,6 +34,8 @@ pub mod mail;
 
 pub mod connector;
 
+pub mod mailbox;
+
 pub mod signature;
 
 pub mod follower;

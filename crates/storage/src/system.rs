@@ -7,7 +7,7 @@ use crate::transaction::Tx;
 use diagnostic::{Code, Diagnostic, Result};
 
 /// The steps, oldest first; the version of a database is the number of steps it has taken.
-const STEPS: [&str; 10] = [
+const STEPS: [&str; 11] = [
     include_str!("system/0001_first.sql"),
     include_str!("system/0002_accounts.sql"),
     include_str!("system/0003_audit.sql"),
@@ -18,6 +18,7 @@ const STEPS: [&str; 10] = [
     include_str!("system/0008_automations.sql"),
     include_str!("system/0009_connectors.sql"),
     include_str!("system/0010_workflows.sql"),
+    include_str!("system/0011_mailboxes.sql"),
 ];
 
 /// The version this program writes.

@@ -5,6 +5,7 @@ import type { CalendarsAnswers } from './schema/calendars.gen';
 import type { ConnectorsAnswers } from './schema/connectors.gen';
 import type { DefinitionsAnswers } from './schema/definitions.gen';
 import type { FlowsAnswers } from './schema/flows.gen';
+import type { MailboxesAnswers } from './schema/mailboxes.gen';
 import type { RecordsAnswers } from './schema/records.gen';
 import type { SiteAnswers } from './schema/site.gen';
 import type { TransfersAnswers } from './schema/transfers.gen';
@@ -17,6 +18,7 @@ export type * from './schema/calendars.gen';
 export type * from './schema/connectors.gen';
 export type * from './schema/definitions.gen';
 export type * from './schema/flows.gen';
+export type * from './schema/mailboxes.gen';
 export type * from './schema/problems.gen';
 export type * from './schema/records.gen';
 export type * from './schema/screens.gen';
@@ -34,6 +36,7 @@ export interface Answers
     ConnectorsAnswers,
     DefinitionsAnswers,
     FlowsAnswers,
+    MailboxesAnswers,
     RecordsAnswers,
     SiteAnswers,
     TransfersAnswers,

@@ -29,8 +29,8 @@ pub(super) fn build(
 
 fn connector(catalog: &Catalog, entry: &Definition, findings: &mut Findings<'_>) -> Connector {
     let written = &entry.definition;
-    let (connection, secrets, operations) = match (&written.http, &written.smtp) {
-        (Some(http), _) => {
+    let (connection, secrets, operations) = match (&written.http, &written.smtp, &written.imap) {
+        (Some(http), ..) => {
             let names = http.auth.iter().flat_map(|auth| auth.secrets().map(|(_, name)| name.to_owned()));
             let made = written.operations.iter().map(|(name, written)| {
                 let building = Building { catalog, entry, http, name, written };
@@ -39,8 +39,11 @@ fn connector(catalog: &Catalog, entry: &Definition, findings: &mut Findings<'_>)
             let made = made.collect();
             (Connection::Http(Box::new(http.clone())), names.collect::<Vec<_>>(), made)
         }
-        // That one of the two is there was found before.
-        (None, smtp) => {
+        (None, None, Some(imap)) => {
+            (Connection::Imap(imap.clone()), vec![imap.auth.secret.clone()], IndexMap::new())
+        }
+        // That one of the three is there was found before.
+        (None, smtp, _) => {
             let smtp = smtp.clone().unwrap_or(definition::connector::SmtpConnection {
                 url: None,
                 from: None,

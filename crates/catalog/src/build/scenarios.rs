@@ -4,6 +4,7 @@ use super::data::{Aliases, check_values};
 use super::entry::{Entry, Findings, Noun, invalid, unknown};
 use super::paths;
 use crate::model::catalog::Catalog;
+use crate::model::connector::Connection;
 use crate::model::object::Object;
 use crate::scopes;
 use calendar::Duration;
@@ -13,7 +14,7 @@ use definition::Scenario;
 use definition::calendar::USUAL;
 use definition::scenario::{
     AddPeople, Advance, AdvanceBy, AnswerCall, ApproveTask, CopyTo, Decide, Expect, GiveTo, GivenDemo,
-    MoveRecord, OnRecord, ReturnTo, RunAction, ScenarioAction,
+    MoveRecord, OnRecord, ReceiveMail, ReturnTo, RunAction, ScenarioAction,
 };
 use diagnostic::did_you_mean;
 use expression::Expectation;
@@ -127,6 +128,7 @@ impl Check<'_> {
             }
             ScenarioAction::Advance(advance) => self.advance(advance, path, findings),
             ScenarioAction::Answer(answer) => self.answered(answer, path, findings),
+            ScenarioAction::Mail(mail) => self.mail(mail, path, findings),
             ScenarioAction::Refused(inner) => {
                 let name = inner.action.name();
                 let path = [path, &[name]].concat();
@@ -236,6 +238,17 @@ impl Check<'_> {
     fn object_name(&self, name: &mut String, path: &[&str], findings: &mut Findings<'_>) {
         let at = [path, &["object"]].concat();
         findings.resolve_in(Noun::Object, name, self.entry, &at);
+    }
+
+    fn mail(&mut self, mail: &mut ReceiveMail, path: &[&str], findings: &mut Findings<'_>) {
+        let at = [path, &["mailbox"]].concat();
+        findings.resolve_in(Noun::Connector, &mut mail.mailbox, self.entry, &at);
+        let known = self.catalog.connectors.get(mail.mailbox.as_str());
+        if known.is_some_and(|known| !matches!(known.connection, Connection::Imap(_))) {
+            let reason = format!("`{}` is no mailbox: it does not speak `imap`", mail.mailbox);
+            findings.push(invalid(reason), &self.entry.origin, &at);
+        }
+        self.save(mail.save.as_ref(), Some("base.mail".into()));
     }
 
     fn form(&self, form: &mut Option<String>, object: &Object, path: &[&str], findings: &mut Findings<'_>) {

@@ -23,6 +23,7 @@ fn differences(old: &Connector, new: &Connector, changes: &mut Changes) {
         let url = match &connector.connection {
             Connection::Http(http) => &http.url,
             Connection::Smtp(smtp) => &smtp.url,
+            Connection::Imap(imap) => &imap.url,
         };
         url.as_ref().map_or("that of the site".to_owned(), String::clone)
     };

@@ -2,7 +2,7 @@
 
 use crate::model::object::Parameter;
 use definition::connector::{
-    AnswerPart, BodyForm, Decimals, HttpConnection, Method, PathPart, Retry, SmtpConnection,
+    AnswerPart, BodyForm, Decimals, HttpConnection, ImapConnection, Method, PathPart, Retry, SmtpConnection,
 };
 use diagnostic::Text;
 use expression::Expr;
@@ -34,6 +34,8 @@ pub enum Connection {
     Http(Box<HttpConnection>),
     /// By SMTP.
     Smtp(SmtpConnection),
+    /// By IMAP: a mailbox that is read.
+    Imap(ImapConnection),
 }
 
 /// Something that can be asked of another system.

@@ -26,10 +26,6 @@ pub(super) fn check(workflow: &Workflow, found: &mut Findings<'_>) {
     if workflow.object.is_empty() && !is_about_its_run(&workflow.trigger) {
         found.key("", Diagnostic::new(Code::MissingKey).with("key", "object"));
     }
-    if workflow.trigger.mail_received.is_some() {
-        let finding = Diagnostic::new(Code::NotYetSupported).with("what", "trigger `mail_received`");
-        found.key("/trigger/mail_received", finding);
-    }
     if let Some(schedule) = &workflow.trigger.schedule {
         schedule_of(schedule, found);
     }

@@ -4,8 +4,8 @@
 
 use super::{invalid, named, object, unknown, wrong};
 use crate::connector::{
-    Auth, BodyForm, BodyFrom, Connector, HttpConnection, LONGEST_TIMEOUT, Operation, PathPart, SEND,
-    SmtpConnection, is_header_name, is_header_value, wrong_base,
+    Auth, BodyForm, BodyFrom, Connector, HttpConnection, ImapConnection, LONGEST_TIMEOUT, Operation,
+    PathPart, SEND, SmtpConnection, is_header_name, is_header_value, wrong_base,
 };
 use crate::findings::Findings;
 use calendar::Duration;
@@ -29,18 +29,19 @@ const OF_THE_CALL: [&str; 10] = [
 ];
 
 pub(super) fn check(written: &Connector, found: &mut Findings<'_>) {
-    match (&written.http, &written.smtp) {
-        (None, None) => found.key("", Diagnostic::new(Code::MissingKey).with("key", "http")),
-        (Some(_), Some(_)) => found.key(
-            "/smtp",
+    match (&written.http, &written.smtp, &written.imap) {
+        (None, None, None) => found.key("", Diagnostic::new(Code::MissingKey).with("key", "http")),
+        (Some(connection), None, None) => http(connection, found),
+        (None, Some(connection), None) => smtp(connection, written, found),
+        (None, None, Some(connection)) => imap(connection, written, found),
+        (_, smtp, _) => found.key(
+            if smtp.is_some() { "/smtp" } else { "/imap" },
             wrong([
-                "a connector speaks `http` or `smtp`, not both",
-                "连接器只能使用 `http` 或 `smtp` 之一",
-                "連接器只能使用 `http` 或 `smtp` 其中之一",
+                "a connector speaks one of `http`, `smtp` and `imap`",
+                "连接器只能使用 `http`、`smtp`、`imap` 之一",
+                "連接器只能使用 `http`、`smtp`、`imap` 其中之一",
             ]),
         ),
-        (Some(connection), None) => http(connection, found),
-        (None, Some(connection)) => smtp(connection, written, found),
     }
     for (name, operation) in &written.operations {
         let pointer = format!("/operations/{name}");
@@ -170,14 +171,72 @@ fn headers<'h>(
     }
 }
 
+/// Whether an address begins with one of the schemes and names a host and nothing more.
+fn names_a_host(url: &str, schemes: [&str; 3]) -> bool {
+    let rest = schemes.iter().find_map(|scheme| url.strip_prefix(scheme));
+    rest.is_some_and(|host| {
+        let host = host.trim_end_matches('/');
+        !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "@/?#\\{}".contains(c))
+    })
+}
+
+fn imap(connection: &ImapConnection, written: &Connector, found: &mut Findings<'_>) {
+    let formed = |url: &String| names_a_host(url, ["imaps://", "starttls://", "imap://"]);
+    if !connection.url.as_ref().is_none_or(formed) {
+        found.value(
+            "/imap/url",
+            wrong([
+                "a mailbox is reached at imaps://mail.example.com, without user and password",
+                "邮箱的地址写法为 imaps://mail.example.com，不含用户名和密码",
+                "信箱的位址寫法為 imaps://mail.example.com，不含使用者和密碼",
+            ]),
+        );
+    }
+    named("/imap/auth/secret", &connection.auth.secret, found);
+    if let Some(every) = &connection.every {
+        match Duration::parse(every) {
+            Err(unreadable) => found.value("/imap/every", *unreadable),
+            Ok(length)
+                if length.is_working() || length.days() != 0 || !(10..=86400).contains(&length.seconds()) =>
+            {
+                found.value(
+                    "/imap/every",
+                    wrong([
+                        "a mailbox is looked into every 10s to 24h",
+                        "查看邮箱的间隔须为 10s 到 24h",
+                        "查看信箱的間隔須為 10s 到 24h",
+                    ]),
+                );
+            }
+            Ok(_) => {}
+        }
+    }
+    for (key, folder) in [("folder", &connection.folder), ("move_to", &connection.move_to)] {
+        if folder.as_ref().is_some_and(|name| name.is_empty() || name.contains(char::is_control)) {
+            found.value(
+                &format!("/imap/{key}"),
+                wrong([
+                    "a folder has a name of one line",
+                    "文件夹名称须为一行文本",
+                    "資料夾名稱須為一行文字",
+                ]),
+            );
+        }
+    }
+    if let Some(name) = written.operations.keys().next() {
+        found.key(
+            &format!("/operations/{name}"),
+            wrong([
+                "a mailbox is read: it has no operations",
+                "邮箱仅供读取，没有操作",
+                "信箱僅供讀取，沒有操作",
+            ]),
+        );
+    }
+}
+
 fn smtp(connection: &SmtpConnection, written: &Connector, found: &mut Findings<'_>) {
-    let formed = |url: &String| {
-        let rest = ["smtps://", "starttls://", "smtp://"].iter().find_map(|scheme| url.strip_prefix(scheme));
-        rest.is_some_and(|host| {
-            let host = host.trim_end_matches('/');
-            !host.is_empty() && !host.contains(|c: char| c.is_whitespace() || "@/?#\\{}".contains(c))
-        })
-    };
+    let formed = |url: &String| names_a_host(url, ["smtps://", "starttls://", "smtp://"]);
     if !connection.url.as_ref().is_none_or(formed) {
         found.value(
             "/smtp/url",

@@ -152,9 +152,10 @@ pub struct Button {
 }
 
 /// A mail that came in.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(default)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MailEvent {
+    /// The mailbox: a connector that speaks `imap`.
+    pub mailbox: String,
     /// Only where this holds of the mail.
     pub when: Option<Expression>,
 }

@@ -3,6 +3,7 @@
 use crate::caller::Identity;
 use crate::engine::Engine;
 use crate::identity::trail::{Origin, entry};
+use crate::mail_server::{IMAP, Server};
 use crate::mailer::Mailer;
 use crate::outbound::{Call, Uncalled};
 use catalog::{Connection, Connector};
@@ -37,7 +38,7 @@ pub struct Settings {
 }
 
 /// A connector as it is reached from this site.
-pub(super) struct AtSite {
+pub(crate) struct AtSite {
     pub url: Option<String>,
     pub user: Option<String>,
     pub from: Option<String>,
@@ -52,6 +53,7 @@ impl AtSite {
                 let basic = http.auth.as_ref().and_then(|auth| auth.basic.as_ref());
                 (http.url.clone(), basic.map(|basic| basic.user.clone()), None)
             }
+            Connection::Imap(imap) => (imap.url.clone(), Some(imap.auth.user.clone()), None),
             Connection::Smtp(smtp) => {
                 (smtp.url.clone(), smtp.auth.as_ref().map(|auth| auth.user.clone()), smtp.from.clone())
             }
@@ -72,7 +74,7 @@ impl AtSite {
 
 impl Engine {
     /// A connector with what the site says of it.
-    pub(super) async fn connector_at_site(&self, connector: &Connector) -> Result<AtSite> {
+    pub(crate) async fn connector_at_site(&self, connector: &Connector) -> Result<AtSite> {
         let tx = self.database().reader();
         let settings = self.settings_of(&tx, &connector.name).await?;
         let mut secrets = BTreeMap::new();
@@ -138,8 +140,9 @@ impl Engine {
             Err(Box::new(found.at(key)))
         };
         let is_http = matches!(connector.connection, Connection::Http(_));
-        if is_http && settings.from.is_some() {
-            return wrong("from", "a system that speaks HTTP has none".to_owned());
+        let is_smtp = matches!(connector.connection, Connection::Smtp(_));
+        if !is_smtp && settings.from.is_some() {
+            return wrong("from", "only a mail server that sends has one".to_owned());
         }
         if settings.user.is_some()
             && AtSite::of(connector, Settings::default(), BTreeMap::new()).user.is_none()
@@ -161,9 +164,14 @@ impl Engine {
                     }
                 }
             }
+            Some(url) if !is_smtp => {
+                if let Err(reason) = Server::read(IMAP, url) {
+                    return wrong("url", reason);
+                }
+            }
             _ => {}
         }
-        if !is_http
+        if is_smtp
             && let Err((key, reason)) = Mailer::check(settings.url.as_deref(), settings.from.as_deref())
         {
             return wrong(key, reason);

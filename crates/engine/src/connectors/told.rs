@@ -131,7 +131,11 @@ fn head(
             "set_by": people.of(kept.and_then(|kept| kept.set_by)),
         })
     };
-    let is_mail = matches!(connector.connection, Connection::Smtp(_));
+    let (kind, is_mail) = match connector.connection {
+        Connection::Http(_) => ("http", false),
+        Connection::Smtp(_) => ("smtp", true),
+        Connection::Imap(_) => ("imap", false),
+    };
     let all_set = connector.secrets.iter().all(|name| secrets.iter().any(|secret| *secret.name == **name));
     let ready = all_set && at_site.url.is_some() && (!is_mail || at_site.from.is_some());
     let short = connector.name.rsplit('.').next().unwrap_or_default();
@@ -139,7 +143,7 @@ fn head(
         "name": connector.name,
         "label": Text::or_name(connector.label.as_ref(), locale, short),
         "description": connector.description.as_ref().and_then(|text| text.get(locale)),
-        "kind": if is_mail { "smtp" } else { "http" },
+        "kind": kind,
         "ready": ready,
         "definition": {"url": by_definition.url, "user": by_definition.user, "from": by_definition.from},
         "settings": {"url": said.url, "user": said.user, "from": said.from},

@@ -1,7 +1,7 @@
 //! How files come: a place is made, bytes are added to it where the last ones ended, and it is closed. Until it is part
 //! of a record it is its uploader's alone; what is left lying goes after a day.
 
-use super::kind;
+use super::kind::{self, Kind};
 use crate::engine::{Engine, blocking};
 use crate::file_value::{refused, shown};
 use crate::identity::Identity;
@@ -239,6 +239,53 @@ impl Engine {
             }
         }
     }
+}
+
+/// Keeps bytes that no user uploaded: an upload of nobody, until a transaction makes it part of a record. `None`: there is
+/// no place for it.
+pub(crate) async fn store(engine: &Engine, name: &str, kind: Kind, bytes: &Bytes) -> Result<Option<File>> {
+    let (limits, now) = (engine.file_limits(), engine.now());
+    let Some(store) = engine.file_store() else { return Ok(None) };
+    if bytes.len() as u64 > limits.max_file {
+        return Ok(None);
+    }
+    let chunks: Vec<(Part, Bytes)> = (0..bytes.len())
+        .step_by(PART)
+        .map(|from| bytes.slice(from..bytes.len().min(from + PART)))
+        .map(|bytes| (Part { key: Uuid::new_v4(), size: bytes.len() as u64 }, bytes))
+        .collect();
+    let size = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let file = File {
+        id: Uuid::now_v7(),
+        state: table::READY.to_owned(),
+        name: clean(name),
+        media: kind.media.mime().to_owned(),
+        size,
+        received: size,
+        parts: json!(chunks.iter().map(|(part, _)| part).collect::<Vec<_>>()),
+        hash: Some(Sha256::digest(bytes).to_vec()),
+        width: kind.size.map(|(width, _)| i64::from(width)),
+        height: kind.size.map(|(_, height)| i64::from(height)),
+        object: None,
+        record: None,
+        field: None,
+        by: None,
+        created_at: now,
+        changed_at: now,
+    };
+    // The row first: what is left of a crash is swept away with it.
+    let begun = file.clone();
+    let begun = engine.database().write(move |tx| {
+        let file = begun.clone();
+        async move { table::begin(&tx, &file, limits.quota).await }
+    });
+    if !begun.await? {
+        return Ok(None);
+    }
+    for (part, bytes) in chunks {
+        store.put(file.id, part.key, bytes).await?;
+    }
+    Ok(Some(file))
 }
 
 /// A file's name as it is kept: without folders, control characters and what turns the direction of writing.

@@ -108,6 +108,11 @@ impl Outbound {
         Outbound { permit: Arc::new(permit), resolver, bounds, tls: TlsConnector::from(Arc::new(tls)) }
     }
 
+    /// How long one answer may take.
+    pub(crate) fn patience(&self) -> Duration {
+        self.bounds.whole
+    }
+
     /// Whether a call could be made at all, before anything is looked up.
     ///
     /// # Errors
@@ -164,7 +169,29 @@ impl Outbound {
         }
     }
 
-    async fn encrypt(&self, target: &Target, stream: TcpStream) -> Result<TlsStream<TcpStream>, Uncalled> {
+    /// As it is for calls: bounded, and to the name that the certificate is to show.
+    ///
+    /// # Errors
+    /// `Uncalled::Unreached`.
+    pub(crate) async fn secured<S>(&self, target: &Target, stream: S) -> Result<TlsStream<S>, Uncalled>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        self.in_time(self.encrypt(target, stream), self.bounds.whole).await
+    }
+
+    /// A bare connection, to an address that was judged.
+    ///
+    /// # Errors
+    /// As [`Outbound::place`].
+    pub(crate) async fn connected(&self, target: &Target) -> Result<TcpStream, Uncalled> {
+        self.in_time(self.connect(target), self.bounds.whole).await
+    }
+
+    async fn encrypt<S>(&self, target: &Target, stream: S) -> Result<TlsStream<S>, Uncalled>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let name = match target.address {
             Some(address) => ServerName::IpAddress(address.into()),
             None => ServerName::try_from(target.host.clone())

@@ -80,6 +80,7 @@ impl Scene<'_> {
             ScenarioAction::Query(query) => Box::pin(self.query(query)).await,
             ScenarioAction::Advance(advance) => Box::pin(self.advance(advance)).await,
             ScenarioAction::Answer(answer) => Box::pin(self.answer(answer)).await,
+            ScenarioAction::Mail(mail) => Box::pin(self.mail(mail)).await,
             ScenarioAction::Refused(refused) => Box::pin(self.refused(refused)).await,
             ScenarioAction::Expect(expected) => Box::pin(self.expect(expected)).await,
         }

@@ -32,6 +32,7 @@ mod sessions;
 mod accounts;
 
 mod mail;
+mod mailboxes;
 
 mod outbound;
 

@@ -22,6 +22,7 @@ const FILES: [&str; 13] = [
     include_str!("answers/calendars.json"),
     include_str!("answers/connectors.json"),
     include_str!("answers/webhooks.json"),
+    include_str!("answers/mailboxes.json"),
 ];
 
 /// The schemas of definitions, made from their types (`cargo xtask codegen`); to make them again would take longer than

@@ -30,6 +30,7 @@ mod hostile;
 
 mod files;
 
+mod mailboxes;
 mod metrics;
 mod packs;
 

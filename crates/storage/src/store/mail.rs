@@ -32,6 +32,11 @@ pub async fn insert(tx: &Tx, mail: &Mail) -> Result<()> {
     stored::insert(tx, std::slice::from_ref(mail), "").await.map(drop)
 }
 
+/// The mail that an effect sends, where it is about a record.
+pub async fn find(tx: &Tx, effect: Uuid) -> Result<Option<Mail>> {
+    stored::first(tx, "where id = $1", cells![tx.dialect(); effect]).await
+}
+
 /// Mails about a record, newest first.
 pub async fn list(
     tx: &Tx,

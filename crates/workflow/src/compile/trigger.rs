@@ -1,7 +1,7 @@
 //! What sets a flow off.
 
 use super::Builder;
-use crate::flow::trigger::{Dates, Event, EventKind, Schedule, Trigger};
+use crate::flow::trigger::{Dates, Event, EventKind, Mails, Schedule, Trigger};
 use crate::instance::InstanceState;
 use calendar::Duration;
 use catalog::Parameter;
@@ -46,7 +46,10 @@ impl Builder<'_> {
                 when: self.some(dates.when.as_ref()),
             }),
             webhook,
-            mail: written.mail_received.as_ref().map(|mail| self.some(mail.when.as_ref())),
+            mail: written.mail_received.as_ref().map(|mail| Mails {
+                mailbox: mail.mailbox.as_str().into(),
+                when: self.some(mail.when.as_ref()),
+            }),
             per_record: definition.reentry.per_record,
             in_own_chain: definition.reentry.in_own_chain == written::InOwnChain::Start,
             max_depth: definition.reentry.max_depth,

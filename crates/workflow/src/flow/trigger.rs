@@ -20,14 +20,23 @@ pub struct Trigger {
     pub dates: Option<Dates>,
     /// Signed calls of other systems: what they send, by the variable that takes it.
     pub webhook: Option<IndexMap<Arc<str>, Parameter>>,
-    /// Mails, of those for which this holds.
-    pub mail: Option<Option<Expr>>,
+    /// Mails that come in.
+    pub mail: Option<Mails>,
     /// What happens where one runs already about the record.
     pub per_record: definition::workflow::PerRecord,
     /// It may set itself off.
     pub in_own_chain: bool,
     /// How many flows may lead from one to the next.
     pub max_depth: u32,
+}
+
+/// Mails of a mailbox.
+#[derive(Debug)]
+pub struct Mails {
+    /// The connector.
+    pub mailbox: Arc<str>,
+    /// Only those for which this holds.
+    pub when: Option<Expr>,
 }
 
 /// Something that happens to a record.

@@ -7,7 +7,7 @@ export interface Connector {
   name: string;
   label: string;
   description: string | null;
-  kind: 'http' | 'smtp';
+  kind: 'http' | 'smtp' | 'imap';
   /** its address and all its secrets are set */
   ready: boolean;
   definition: ConnectorSettings;

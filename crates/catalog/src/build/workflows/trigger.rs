@@ -6,6 +6,7 @@ use crate::build::compile::compile_some;
 use crate::build::entry::{Findings, Noun, invalid, not_yet};
 use crate::build::parameters::parameter;
 use crate::build::paths;
+use crate::model::connector::Connection;
 use crate::scopes;
 use definition::Workflow;
 use definition::shape::Names;
@@ -62,7 +63,8 @@ impl Check<'_> {
             button.roles = Names(full.into_iter().map(|role| (role.to_string(), ())).collect());
             self.when(button.when.as_ref(), &joined(&at("button"), &["when"]), findings);
         }
-        if let Some(mail) = &trigger.mail_received {
+        if let Some(mail) = &mut trigger.mail_received {
+            self.mailbox(&mut mail.mailbox, findings);
             self.when(mail.when.as_ref(), &joined(&at("mail_received"), &["when"]), findings);
         }
         if let Some(webhook) = &mut trigger.webhook {
@@ -83,6 +85,17 @@ impl Check<'_> {
         if *form.object != *self.object.name {
             let reason = format!("`{}` is a form of {}, not of {}", form.name, form.object, self.object.name);
             findings.push(invalid(reason), &self.entry.origin, path);
+        }
+    }
+
+    /// A mailbox is a connector that is read.
+    fn mailbox(&self, mailbox: &mut String, findings: &mut Findings<'_>) {
+        let path = ["trigger", "mail_received", "mailbox"];
+        findings.resolve_in(Noun::Connector, mailbox, self.entry, &path);
+        let known = self.catalog.connectors.get(mailbox.as_str());
+        if known.is_some_and(|known| !matches!(known.connection, Connection::Imap(_))) {
+            let reason = format!("`{mailbox}` is no mailbox: it does not speak `imap`");
+            findings.push(invalid(reason), &self.entry.origin, &path);
         }
     }
 

@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# usage: scripts/dovecot.sh run|program
+# A throw-away IMAP server for tests: on 127.0.0.1, on a free port, without TLS, for the users of its file `users`.
+#   run      makes it, prints its folder and its port on one line, and becomes it: it ends with SIGTERM
+#   program  prints the server's program, or fails
+set -euo pipefail
+. "$(dirname "$0")/say.sh"
+
+program() {
+    local found
+    found=$(PATH="$PATH:/usr/sbin:/usr/local/sbin:/opt/homebrew/sbin" command -v dovecot) ||
+        fail 3 "Dovecot is not installed (scripts/install.sh test)"
+    printf '%s\n' "$found"
+}
+
+# Root runs it as the user that the package made.
+owner() { if [ "$(id -u)" = 0 ]; then printf 'dovecot\n'; else id -un; fi; }
+
+as_owner() {
+    if [ "$(id -u)" = 0 ]; then
+        runuser -u "$(owner)" -- "$@"
+    else
+        "$@"
+    fi
+}
+
+free_port() {
+    local port
+    for port in $(shuf -i 30000-31999 -n 50); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
+            printf '%s\n' "$port"
+            return
+        }
+    done
+    fail 3 "no free port found between 30000 and 31999"
+}
+
+configuration() {
+    local folder=$1 port=$2 user group
+    user=$(owner)
+    group=$(id -gn "$user")
+    cat <<EOF
+protocols = imap
+listen = 127.0.0.1
+base_dir = $folder/run
+state_dir = $folder/state
+log_path = $folder/log
+ssl = no
+disable_plaintext_auth = no
+auth_failure_delay = 0
+mail_location = maildir:$folder/mail/%u
+first_valid_uid = 1
+default_internal_user = $user
+default_internal_group = $group
+default_login_user = $user
+mail_max_userip_connections = 100
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN $folder/users
+}
+userdb {
+  driver = static
+  args = uid=$(id -u "$user") gid=$(id -g "$user") home=$folder/home/%u
+}
+service imap-login {
+  chroot =
+  inet_listener imap {
+    port = $port
+  }
+  inet_listener imaps {
+    port = 0
+  }
+}
+service anvil {
+  chroot =
+  # Nobody is kept waiting for a wrong password of before.
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+EOF
+}
+
+run() {
+    local program folder port
+    program=$(program)
+    # Not below target/: the server's user may not be able to enter the folder that the workspace lies in.
+    folder=$(as_owner mktemp -d "${TMPDIR:-/tmp}/lifeloom-dovecot.XXXXXX")
+    port=$(free_port)
+    configuration "$folder" "$port" | as_owner tee "$folder/dovecot.conf" >/dev/null
+    printf 'desk:secret of the desk\n' | as_owner tee "$folder/users" >/dev/null
+    as_owner mkdir -p "$folder/mail/desk/"{new,cur,tmp} "$folder/home/desk"
+    as_owner chmod -R a+rX "$folder"
+    printf '%s %s\n' "$folder" "$port"
+    if [ "$(id -u)" = 0 ]; then
+        exec runuser -u "$(owner)" -- "$program" -F -c "$folder/dovecot.conf"
+    fi
+    exec "$program" -F -c "$folder/dovecot.conf"
+}
+
+case "${1:-}" in
+run) run ;;
+program) program ;;
+*) fail 2 "usage: scripts/dovecot.sh run|program" ;;
+esac
