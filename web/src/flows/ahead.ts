@@ -1,17 +1,8 @@
 import type * as Schema from '../definition/schema.gen';
 import { nest, type Placed, type Seat, type Step } from './tree';
 
-/** When something that lies ahead is expected to be done, where that is foretold. */
-interface Expected {
-  expected?: string | null;
-}
-
-/** A prediction, with when it is expected to end. */
-export type Ahead = Schema.PredictedPath & { finish?: string | null };
-export type StepAhead = Schema.PredictedStep & Expected;
-
 /** The tree of what lies ahead of a record that is not yet submitted. */
-export function treeAhead(path: Ahead): Step[] {
+export function treeAhead(path: Schema.PredictedPath): Step[] {
   const all: (Placed & { position: number })[] = [];
   for (const { first, visits } of visited(path)) {
     all.push({
@@ -41,13 +32,13 @@ export function treeAhead(path: Ahead): Step[] {
 }
 
 /** What lies ahead step by step: one that is walked for each item, or in rounds, once. */
-export function visited(path: Ahead): { first: StepAhead; visits: StepAhead[] }[] {
-  const found = new Map<string, StepAhead[]>();
+export function visited(path: Schema.PredictedPath): { first: Schema.PredictedStep; visits: Schema.PredictedStep[] }[] {
+  const found = new Map<string, Schema.PredictedStep[]>();
   for (const step of path.steps) found.set(step.node, [...(found.get(step.node) ?? []), step]);
   return [...found.values()].flatMap((visits) => (visits[0] ? { first: visits[0], visits } : []));
 }
 
-function stepAhead(first: StepAhead, visits: StepAhead[], path: Ahead): Step {
+function stepAhead(first: Schema.PredictedStep, visits: Schema.PredictedStep[], path: Schema.PredictedPath): Step {
   const { node, label, asks, state, assumed } = first;
   const expected = visits.at(-1)?.expected;
   const step: Step = {
@@ -67,13 +58,13 @@ function stepAhead(first: StepAhead, visits: StepAhead[], path: Ahead): Step {
 }
 
 /** Marks where a flow would be refused. */
-export function halt(step: Step, { halted }: Ahead): void {
+export function halt(step: Step, { halted }: Schema.PredictedPath): void {
   step.state = 'halted';
   step.halted = halted?.message ?? '';
 }
 
 /** Everybody who would be asked, once. */
-export function seatsAhead(visits: readonly StepAhead[]): Seat[] {
+export function seatsAhead(visits: readonly Schema.PredictedStep[]): Seat[] {
   const seats = new Map<string, Seat>();
   for (const visit of visits) {
     visit.people.forEach((one, at) => {

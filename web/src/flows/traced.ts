@@ -1,11 +1,11 @@
 import type * as Schema from '../definition/schema.gen';
-import { type Ahead, halt, seatsAhead, visited } from './ahead';
+import { halt, seatsAhead, visited } from './ahead';
 import { nest, type Placed, type Seat, type Step, type StepState } from './tree';
 
 type Instance = Pick<Schema.WholeInstance, 'path' | 'tasks'>;
 
 /** The tree of a flow that was begun: what was walked, where it stands, and what lies ahead as far as that is known. */
-export function treeTraced({ path, tasks }: Instance, predicted?: Ahead | null): Step[] {
+export function treeTraced({ path, tasks }: Instance, predicted?: Schema.PredictedPath | null): Step[] {
   const ahead = new Map(predicted ? visited(predicted).map((one) => [one.first.node, one]) : []);
   const skipped = new Map(predicted?.skipped.map((one) => [one.node, one]));
   const all = path.map((one): Placed => {

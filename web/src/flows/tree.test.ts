@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type * as Schema from '../definition/schema.gen';
-import { type Ahead, treeAhead } from './ahead';
+import { treeAhead } from './ahead';
 import { treeTraced } from './traced';
 import type { Step } from './tree';
 
@@ -43,6 +43,8 @@ function ahead(
     people: asked,
     branches: null,
     assumed: null,
+    due: null,
+    expected: null,
     ...more,
   };
 }
@@ -56,13 +58,18 @@ function left(
   return { node, label: node, position, within: place(within), asks: 'approve', why, branch: null };
 }
 
-const path = (steps: Schema.PredictedStep[], skipped: Schema.SkippedStep[] = [], more: Partial<Ahead> = {}): Ahead => ({
+const path = (
+  steps: Schema.PredictedStep[],
+  skipped: Schema.SkippedStep[] = [],
+  more: Partial<Schema.PredictedPath> = {},
+): Schema.PredictedPath => ({
   workflow: 'w',
   steps,
   skipped,
   outcome: 'approved',
   halted: null,
   picks: [],
+  finish: null,
   ...more,
 });
 
@@ -91,7 +98,7 @@ const CHOICE = [
 ];
 
 describe('the way ahead', () => {
-  test.each<[string, Ahead, string]>([
+  test.each<[string, Schema.PredictedPath, string]>([
     ['nothing', path([]), ''],
     [
       'in the order of the workflow',
@@ -166,7 +173,7 @@ describe('a flow that was begun', () => {
       decided_by: who,
       added: null,
     }) as Schema.Task;
-  test.each<[string, Schema.PathStep[], Schema.Task[], Ahead | null, string]>([
+  test.each<[string, Schema.PathStep[], Schema.Task[], Schema.PredictedPath | null, string]>([
     [
       'without what lies ahead',
       [step('first', 'waiting'), step('last', 'open')],

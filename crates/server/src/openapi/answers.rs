@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     include_str!("answers/problems.json"),
     include_str!("answers/records.json"),
     include_str!("answers/definitions.json"),

@@ -57,10 +57,7 @@ export function Trace({ instance }: { instance: WholeInstance }) {
         </p>
       )}
       <FlowTree steps={steps} named={named} label={t('flows.steps')} />
-      <Ends
-        instance={instance}
-        finish={(runs && (predicted as { finish?: string | null } | null | undefined)?.finish) || null}
-      />
+      <Ends instance={instance} finish={(runs && predicted?.finish) || null} />
       <Log instance={instance} />
     </section>
   );

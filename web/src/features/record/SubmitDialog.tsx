@@ -7,7 +7,8 @@ import { previewQuery, type Submitted } from '../../api/tasks';
 import { Problem } from '../../definition/problem';
 import type { ObjectDefinition, Workflow } from '../../definition/types';
 import { moment } from '../../fields/date';
-import { type Ahead, treeAhead } from '../../flows/ahead';
+import type { PredictedPath } from '../../definition/schema.gen';
+import { treeAhead } from '../../flows/ahead';
 import { Comment, Wrong } from '../../flows/Comment';
 import flows from '../../flows/flows.module.css';
 import { FlowTree } from '../../flows/FlowTree';
@@ -36,9 +37,9 @@ export default function SubmitDialog({ object, record, flow, error, busy, onSubm
   const picks = sentPicks(picked);
   const found = useQuery({ ...previewQuery(flow.name, record, picks), placeholderData: keepPreviousData });
   // People who are refused leave the way as it was foreseen before.
-  const [last, setLast] = useState<Ahead>();
+  const [last, setLast] = useState<PredictedPath>();
   if (found.data !== undefined && found.data !== last) setLast(found.data);
-  const path: Ahead | undefined = found.data ?? last;
+  const path: PredictedPath | undefined = found.data ?? last;
   const steps = useMemo(() => (path ? treeAhead(path) : []), [path]);
   const labels = new Map([...(path?.steps ?? []), ...(path?.skipped ?? [])].map((one) => [one.node, one.label]));
   const findings = [error, found.error].flatMap((one) => (one instanceof Problem ? [...one.findings] : []));
@@ -93,7 +94,15 @@ function isSaidAt(error: Error): boolean {
   return paths.length > 0 && paths.every((path) => path.startsWith('picks.'));
 }
 
-function Way({ path, steps, object }: { path: Ahead; steps: ReturnType<typeof treeAhead>; object: ObjectDefinition }) {
+function Way({
+  path,
+  steps,
+  object,
+}: {
+  path: PredictedPath;
+  steps: ReturnType<typeof treeAhead>;
+  object: ObjectDefinition;
+}) {
   const { t } = useTranslation();
   const named = useNamed(object);
   const { finish, outcome, halted } = path;
