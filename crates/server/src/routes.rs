@@ -152,16 +152,7 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/calendars/{name}/add").get(calendars::add).done());
     api.service(at("/mailboxes").get(mailboxes::list).done());
     api.service(at("/mails/{id}/release").post(mailboxes::release).done());
-    api.service(at("/webhooks").get(webhooks::list).done());
-    let secret = at("/webhooks/{workflow}/secret").put(webhooks::set_secret);
-    api.service(secret.delete(webhooks::remove_secret).done());
-    api.service(at("/webhooks/{workflow}").post(webhooks::hear).done());
-    api.service(at("/connectors").get(connectors::list).done());
-    api.service(at("/connectors/{name}").get(connectors::one).done());
-    api.service(at("/connectors/{name}/settings").put(connectors::set).done());
-    let secret = at("/connectors/{name}/secrets/{secret}").put(connectors::set_secret);
-    api.service(secret.delete(connectors::remove_secret).done());
-    api.service(at("/connectors/{name}/operations/{operation}/call").post(connectors::call).done());
+    api.configure(connections);
     api.service(at("/packs").get(packs::list).post(packs::install).done());
     api.service(at("/packs/{name}").delete(packs::remove).done());
     api.service(at("/packs/{name}/plan").post(packs::plan).done());
@@ -179,6 +170,19 @@ fn api(api: &mut web::ServiceConfig) {
     api.service(at("/openapi.json").get(site::openapi).done());
 
     api.configure(accounts);
+}
+
+fn connections(api: &mut web::ServiceConfig) {
+    api.service(at("/webhooks").get(webhooks::list).done());
+    let secret = at("/webhooks/{workflow}/secret").put(webhooks::set_secret);
+    api.service(secret.delete(webhooks::remove_secret).done());
+    api.service(at("/webhooks/{workflow}").post(webhooks::hear).done());
+    api.service(at("/connectors").get(connectors::list).done());
+    api.service(at("/connectors/{name}").get(connectors::one).done());
+    api.service(at("/connectors/{name}/settings").put(connectors::set).done());
+    let secret = at("/connectors/{name}/secrets/{secret}").put(connectors::set_secret);
+    api.service(secret.delete(connectors::remove_secret).done());
+    api.service(at("/connectors/{name}/operations/{operation}/call").post(connectors::call).done());
 }
 
 fn files(api: &mut web::ServiceConfig) {
