@@ -101,10 +101,10 @@ fn bodies_are_refused_with_every_finding_at_its_place() {
 #[test]
 fn a_record_without_an_owner_is_made_by_who_may_assign() {
     let (mut store, account, _) = Store::shop();
-    for (body, owned) in [(json!({}), true), (json!({"owner": null}), false)] {
+    for (who, body, owned) in [("lily", json!({}), true), ("root", json!({"owner": null}), false)] {
         let mut deal = json!({"name": "D", "account": account});
         deal.as_object_mut().unwrap().extend(body.as_object().unwrap().clone());
-        let planned = store.create("root", "shop.deal", deal).unwrap_or_else(|found| panic!("{found:#?}"));
+        let planned = store.create(who, "shop.deal", deal).unwrap_or_else(|found| panic!("{found:#?}"));
         let row = store.row("shop.deal", planned).unwrap();
         assert_eq!(row.get("owner").is_null(), !owned, "{body}");
     }

@@ -200,7 +200,7 @@ fn flows_are_tried() {
             ("sally", "simulate", json!({"record": id}), "403 not_permitted"),
             ("root", "simulate", json!({"record": id}), "409 already_pending"),
             ("root", "simulate", json!({"record": 1}), "400 invalid_body record"),
-            ("root", "simulate", json!({"decisions": {"a": 1}, "key": "x"}), "400 invalid_value decisions.a"),
+            ("root", "simulate", json!({"decisions": {"a": 1}, "key": "x"}), "422 invalid_value decisions.a"),
             ("sally", "backtest", json!({"definition": "x"}), "403 not_permitted"),
             ("root", "backtest", json!({}), "400 invalid_body definition"),
         ];

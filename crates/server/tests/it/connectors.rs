@@ -94,7 +94,10 @@ fn administrators_set_what_is_told_to_nobody() {
             }])
         );
         let all = site.get("root", "/api/v1/connectors").await.json();
-        assert_eq!(all["connectors"][0]["name"], "shop.erp");
+        assert_eq!(
+            (&all["connectors"][0]["name"], &all["connectors"][1]["name"]),
+            (&json!("shop.desk"), &json!("shop.erp"))
+        );
         let audit = site.get("root", "/api/v1/audit?limit=200").await.json();
         for json in [one, all, audit] {
             assert!(!json.to_string().contains("planted"), "{json}");
