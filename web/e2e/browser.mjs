@@ -1,6 +1,6 @@
 // Debian's Chromium, and what every page is held to: no error on the console, nothing fetched from elsewhere, no finding
 // of axe.
-import axe from 'axe-core';
+import AxeBuilder from '@axe-core/playwright';
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
@@ -106,12 +106,7 @@ export async function settled(page) {
 export async function accessible(page, name) {
   await settled(page);
   const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-  // In the page itself, which has no frames, and put there once: a page of its own for each look takes half of the time.
-  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
-  const violations = await page.evaluate(async (values) => {
-    const options = { runOnly: { type: 'tag', values }, resultTypes: ['violations'] };
-    return (await window.axe.run(document, options)).violations;
-  }, rules);
+  const { violations } = await new AxeBuilder({ page }).withTags(rules).analyze();
   const told = violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${name}: ${id} at ${target.join(' ')}: ${failureSummary}`),
   );
