@@ -109,7 +109,7 @@ class Client:
         json.dump(self.document, open(path, "w"))
         out = f"{server.folder}/client"
         # The generator knows files as application/octet-stream only.
-        files = ["text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"]
+        files = ["*/*", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"]
         json.dump({"content_type_overrides": {media: "application/octet-stream" for media in files}}, open(f"{out}.json", "w"))
         command = [f"{PYTHON}/openapi-python-client", "generate", "--path", path, "--output-path", out, "--meta", "none", "--config", f"{out}.json"]
         done = subprocess.run(command, capture_output=True, text=True, env=dict(os.environ, PATH=f"{PYTHON}:{os.environ['PATH']}"))
