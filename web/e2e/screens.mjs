@@ -196,7 +196,10 @@ async function weightOf(page) {
 
 const texts = {};
 for (const locale of LANGUAGES) {
-  texts[locale] = JSON.parse(await readFile(new URL(`../src/texts/${locale}.json`, import.meta.url), 'utf8'));
+  const of = async (part) =>
+    JSON.parse(await readFile(new URL(`../src/texts/${part}/${locale}.json`, import.meta.url), 'utf8'));
+  const [common, { admin }] = [await of('common'), await of('admin')];
+  texts[locale] = { ...common, admin: { ...common.admin, ...admin } };
 }
 
 function say(locale, key) {

@@ -11,12 +11,28 @@ const flat = (map, prefix = '') =>
   Object.entries(map).flatMap(([key, value]) =>
     typeof value === 'string' ? [[prefix + key, value]] : flat(value, `${prefix}${key}.`),
   );
-const names = (text) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort().join(' ');
+const names = (text) =>
+  [...text.matchAll(/\{\{(\w+)\}\}/g)]
+    .map((match) => match[1])
+    .sort()
+    .join(' ');
 
 const wrong = [];
+const folders = await readdir(join(root, 'texts'), { withFileTypes: true });
+const parts = folders.filter((one) => one.isDirectory()).map((one) => one.name);
+const read = async (part, language) =>
+  flat(JSON.parse(await readFile(join(root, 'texts', part, `${language}.json`), 'utf8')));
+/** The part of each text: those of `common` may be said everywhere, others only by the feature of that name. */
+const partOf = new Map();
 const bundles = {};
 for (const language of LANGUAGES) {
-  const entries = flat(JSON.parse(await readFile(join(root, 'texts', `${language}.json`), 'utf8')));
+  const entries = [];
+  for (const part of parts) {
+    for (const [key, text] of await read(part, language)) {
+      entries.push([key, text]);
+      partOf.set(key.replace(PLURALS, ''), part);
+    }
+  }
   bundles[language] = new Map(entries.map(([key, text]) => [key.replace(PLURALS, ''), names(text)]));
   for (const [key, text] of entries) if (text.trim() === '') wrong.push(`${language}: ${key} is empty`);
 }
@@ -32,10 +48,18 @@ const asked = new Set();
 const beginnings = new Set();
 for (const entry of await readdir(root, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !/\.tsx?$/.test(entry.name)) continue;
-  const text = await readFile(join(entry.parentPath, entry.name), 'utf8');
-  for (const [, key] of text.matchAll(/'([a-z]\w*(?:\.\w+)+)'/g)) if (all.has(key)) asked.add(key);
-  for (const [, key] of text.matchAll(/\bt\('([^']+)'/g)) if (!all.has(key)) wrong.push(`${entry.name}: no text ${key}`);
-  for (const [, key] of text.matchAll(/`([a-z]\w*(?:\.\w+)*\.)\$\{/g)) beginnings.add(key);
+  const path = join(entry.parentPath, entry.name);
+  const text = await readFile(path, 'utf8');
+  for (const [, key] of text.matchAll(/'([a-z]\w*(?:\.\w+)+)'/g)) {
+    if (!all.has(key)) continue;
+    asked.add(key);
+    const part = partOf.get(key);
+    if (part !== 'common' && !path.includes(`/features/${part}/`))
+      wrong.push(`${entry.name}: ${key} is not there outside of ${part}`);
+  }
+  for (const [, key] of text.matchAll(/\bt\('([^']+)'/g))
+    if (!all.has(key)) wrong.push(`${entry.name}: no text ${key}`);
+  for (const [, beginning] of text.matchAll(/`([a-z]\w*(?:\.\w+)*\.)\$\{/g)) beginnings.add(beginning);
 }
 for (const key of all) {
   if (!asked.has(key) && ![...beginnings].some((beginning) => key.startsWith(beginning))) {

@@ -17,7 +17,7 @@ import { readAuditSearch } from '../features/admin/audit/search';
 import { readBoxSearch } from '../features/approvals/search';
 import { readFlowsSearch, readSpanSearch } from '../features/admin/flows/search';
 import { readSearch } from '../features/list/search';
-import { speakWith } from '../texts';
+import { addTexts, speakWith } from '../texts';
 import { Broken } from './Broken';
 import { queries } from './queries';
 import { Shell } from './Shell';
@@ -152,7 +152,10 @@ const profile = createRoute({
 const admin = createRoute({
   getParentRoute: () => inside,
   path: '/admin',
-  component: fetched(() => import('../features/admin/AdminLayout'), 'AdminLayout'),
+  component: fetched(async () => {
+    const [layout] = await Promise.all([import('../features/admin/AdminLayout'), addTexts('admin')]);
+    return layout;
+  }, 'AdminLayout'),
 });
 
 const users = createRoute({

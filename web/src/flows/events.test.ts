@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import answers from '../../../crates/server/src/openapi/answers/approvals.json';
-import en from '../texts/en.json';
-import zhCN from '../texts/zh-CN.json';
-import zhTW from '../texts/zh-TW.json';
+import en from '../texts/common/en.json';
+import zhCN from '../texts/common/zh-CN.json';
+import zhTW from '../texts/common/zh-TW.json';
 
 /** What the log of a flow says happened, as the server describes it. */
 const KINDS = [...answers.components.schemas.LogKind.enum].sort();

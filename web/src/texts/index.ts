@@ -8,11 +8,9 @@ export type Language = keyof typeof LANGUAGES;
 
 const chosen = preference('language', ['', 'en', 'zh-CN', 'zh-TW']);
 
-const bundles: Record<Language, () => Promise<{ default: object }>> = {
-  en: () => import('./en.json'),
-  'zh-CN': () => import('./zh-CN.json'),
-  'zh-TW': () => import('./zh-TW.json'),
-};
+/** The texts, a folder for what every page may say and one for each part of the application that few people open. */
+const bundles = import.meta.glob<{ default: object }>('./*/*.json');
+const parts = new Set(['common']);
 
 /** What the site knows of the person who is signed in; it counts until somebody chooses for this browser. */
 let known: Language | undefined;
@@ -64,7 +62,21 @@ export async function prepareTexts(): Promise<void> {
   document.documentElement.lang = first;
 }
 
+/** The texts of a part, for its pages to wait for. They are there in every language that is chosen from now on. */
+export async function addTexts(part: string): Promise<void> {
+  parts.add(part);
+  await load(language());
+}
+
 async function load(which: Language): Promise<void> {
-  if (i18next.hasResourceBundle(which, 'translation')) return;
-  i18next.addResourceBundle(which, 'translation', (await bundles[which]()).default);
+  await Promise.all([...parts].map((part) => loadPart(part, which)));
+}
+
+const loaded = new Set<string>();
+
+async function loadPart(part: string, which: Language): Promise<void> {
+  const path = `./${part}/${which}.json`;
+  if (loaded.has(path)) return;
+  i18next.addResourceBundle(which, 'translation', (await bundles[path]!()).default, true);
+  loaded.add(path);
 }

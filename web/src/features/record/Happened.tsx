@@ -41,7 +41,7 @@ function Mailed({ entry }: { entry: Schema.MailEntry }) {
     <div className={styles.change}>
       {entry.to === null ? t('record.mailed') : t('record.mailedTo', { name: entry.to })}
       {entry.subject !== null && <q>{entry.subject}</q>}
-      {entry.state !== 'done' && <small> · {t(`admin.effects.states.${entry.state}`)}</small>}
+      {entry.state !== 'done' && <small> · {t(`effect.states.${entry.state}`)}</small>}
     </div>
   );
 }

@@ -30,7 +30,7 @@ export function EffectsPage() {
   const found = useQuery(effectsQuery(state));
   const tab = (key: string) => ({
     key,
-    label: t(key === '' ? 'admin.effects.all' : `admin.effects.states.${key}`),
+    label: t(key === '' ? 'admin.effects.all' : `effect.states.${key}`),
     active: state === key,
     link: { to: '/admin/effects' as const, search: key === '' ? {} : { state: key } },
   });
@@ -55,7 +55,7 @@ export function EffectsPage() {
                 {
                   key: 'state',
                   label: t('import.state'),
-                  cell: (one) => <State tone={TONES[one.state]}>{t(`admin.effects.states.${one.state}`)}</State>,
+                  cell: (one) => <State tone={TONES[one.state]}>{t(`effect.states.${one.state}`)}</State>,
                 },
                 { key: 'attempts', label: t('admin.effects.attempts'), end: true, cell: (one) => one.attempts },
                 { key: 'reason', label: t('import.reason'), cell: (one) => one.reason ?? '—' },
