@@ -24,17 +24,6 @@ as_owner() {
     fi
 }
 
-free_port() {
-    local port
-    for port in $(shuf -i 30000-31999 -n 50); do
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
-            printf '%s\n' "$port"
-            return
-        }
-    done
-    fail 3 "no free port found between 30000 and 31999"
-}
-
 configuration() {
     local folder=$1 port=$2 user group
     user=$(owner)
@@ -86,7 +75,7 @@ run() {
     program=$(program)
     # Not below target/: the server's user may not be able to enter the folder that the workspace lies in.
     folder=$(as_owner mktemp -d "${TMPDIR:-/tmp}/lifeloom-dovecot.XXXXXX")
-    port=$(free_port)
+    port=$(free_port 30000 31999)
     configuration "$folder" "$port" | as_owner tee "$folder/dovecot.conf" >/dev/null
     printf 'desk:secret of the desk\n' | as_owner tee "$folder/users" >/dev/null
     as_owner mkdir -p "$folder/mail/desk/"{new,cur,tmp} "$folder/home/desk"

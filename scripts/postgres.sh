@@ -44,17 +44,6 @@ is_running() {
     [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && [ "$(head -n 1 "$folder/postmaster.pid" 2>/dev/null)" = "$pid" ]
 }
 
-free_port() {
-    local port
-    for port in $(shuf -i 20000-29999 -n 50); do
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
-            printf '%s\n' "$port"
-            return
-        }
-    done
-    fail 3 "no free port found between 20000 and 29999"
-}
-
 start() {
     if is_running; then
         line 3
@@ -66,7 +55,7 @@ start() {
     base=${TMPDIR:-/tmp}
     folder=$(as_owner mktemp -d "$base/lifeloom-postgres.XXXXXX")
     password=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-    port=$(free_port)
+    port=$(free_port 20000 29999)
     printf '%s\n' "$password" | as_owner tee "$folder/password" >/dev/null
     as_owner "$bin/initdb" --pgdata "$folder/data" --username lifeloom --pwfile "$folder/password" \
         --auth scram-sha-256 --encoding UTF8 --locale C --no-sync >"$root/target/postgres-initdb.log"

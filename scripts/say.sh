@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the other scripts share: words on the terminal, and the root of the workspace.
+# What the other scripts share: words on the terminal, packages, ports, and the root of the workspace.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 export root
@@ -31,4 +31,16 @@ apt_install() {
     say "installing $*"
     as_root apt-get update -qq
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+# free_port FROM TO: prints a port of this machine on which nobody listens.
+free_port() {
+    local port
+    for port in $(shuf -i "$1-$2" -n 50); do
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || {
+            printf '%s\n' "$port"
+            return
+        }
+    done
+    fail 3 "no free port found between $1 and $2"
 }

@@ -4,7 +4,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { DESKTOP, PHONE, accessible, arrive, open, shoot, sound } from './browser.mjs';
+import { DESKTOP, PHONE, accessible, arrive, choose, open, shoot, sound } from './browser.mjs';
 import { person, serve } from './server.mjs';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -33,18 +33,6 @@ after(async () => {
 });
 
 const as = (login, options) => arrive(browser, server, login, options);
-
-/** Chooses an entry of one of the kit's selects, by words of it. */
-async function choose(page, label, option, within = page) {
-  const input = within.getByLabel(label, { exact: true });
-  await input.click();
-  await input.fill(option);
-  await page
-    .locator('.ant-select-dropdown:visible .ant-select-item-option')
-    .filter({ hasText: option })
-    .first()
-    .click();
-}
 
 test('somebody else sees none of it', async () => {
   const { page, wrong, context } = await as('curator');

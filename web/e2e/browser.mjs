@@ -114,6 +114,18 @@ export async function accessible(page, name) {
   assert.equal(await page.locator('a button, button a').count(), 0, `${name}: one thing to do is one stop`);
 }
 
+/** Chooses an entry of one of the kit's selects, by words of it. */
+export async function choose(page, label, option, within = page) {
+  const input = within.getByLabel(label, { exact: true });
+  await input.click();
+  await input.fill(option);
+  await page
+    .locator('.ant-select-dropdown:visible .ant-select-item-option')
+    .filter({ hasText: option })
+    .first()
+    .click();
+}
+
 /** Keeps a picture where somebody wants to look at pages. */
 export async function shoot(page, name) {
   if (!shots) return;

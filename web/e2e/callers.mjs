@@ -13,6 +13,23 @@ export async function callers(server, logins) {
   return { ids, asks };
 }
 
+/** What people do about requests of `examples/flows` without a page: Ann's are sent through flows, tasks are found and decided. */
+export function requests(asks) {
+  const running = async (workflow, subject, more = {}) => {
+    const { id } = await asks.ann('POST', '/records/flows.request', { subject, ...more });
+    return (await asks.ann('POST', `/workflows/flows.${workflow}/instances`, { record: id })).id;
+  };
+  const task = async (login, instance) => {
+    const { tasks } = await asks[login]('GET', '/tasks?box=todo&limit=200');
+    return tasks.find((one) => one.instance === instance);
+  };
+  const act = async (login, instance, how, body = {}) => {
+    const { id } = await task(login, instance);
+    await asks[login]('POST', `/tasks/${id}/${how}`, body);
+  };
+  return { running, task, act };
+}
+
 async function caller(server, login) {
   const ask = async (method, path, body, token) => {
     const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };

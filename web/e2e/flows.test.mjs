@@ -3,14 +3,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PHONE, accessible, arrive, becomes, open, settled, shoot, sound } from './browser.mjs';
-import { callers } from './callers.mjs';
+import { callers, requests } from './callers.mjs';
 import { serve } from './server.mjs';
 
-let server, browser, asks;
+let server, browser, asks, running, task, act;
 
 before(async () => {
   server = await serve(['definitions/base', 'examples/flows'], { demo: true });
   ({ asks } = await callers(server));
+  ({ running, task, act } = requests(asks));
   browser = await open();
 });
 
@@ -18,24 +19,6 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
-
-/** A request that runs through a flow. */
-async function running(workflow, subject, more = {}) {
-  const { id } = await asks.ann('POST', '/records/flows.request', { subject, ...more });
-  return (await asks.ann('POST', `/workflows/flows.${workflow}/instances`, { record: id })).id;
-}
-
-/** What somebody has to do about a flow. */
-async function task(login, instance) {
-  const { tasks } = await asks[login]('GET', '/tasks?box=todo&limit=200');
-  return tasks.find((one) => one.instance === instance);
-}
-
-/** Somebody decides without a page. */
-async function act(login, instance, how, body = {}) {
-  const { id } = await task(login, instance);
-  await asks[login]('POST', `/tasks/${id}/${how}`, body);
-}
 
 /** Who a flow waits for, in the order of their names. */
 const waits = async (instance) => {

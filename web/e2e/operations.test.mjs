@@ -6,7 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { PHONE, accessible, arrive, becomes, open, shoot, sound, until } from './browser.mjs';
+import { PHONE, accessible, arrive, becomes, choose, open, shoot, sound, until } from './browser.mjs';
 import { person, serve } from './server.mjs';
 import { works } from './works.mjs';
 
@@ -45,17 +45,6 @@ after(async () => {
 const job = (name, more = {}) => server.api('POST', '/records/works.job', { name, ...more });
 const flow = (id) => server.api('GET', `/instances/${id}`);
 const failed = async () => (await server.api('GET', '/instances?incident=true')).instances;
-
-async function choose(page, label, option) {
-  const input = page.getByLabel(label, { exact: true });
-  await input.click();
-  await input.fill(option);
-  await page
-    .locator('.ant-select-dropdown:visible .ant-select-item-option')
-    .filter({ hasText: option })
-    .first()
-    .click();
-}
 
 test('what failed is found, retried and skipped', async () => {
   const { page, wrong } = desk;

@@ -167,7 +167,8 @@ impl Held {
         table::insert_log(&work.tx, &log).await?;
         let ids = self.save_tokens(work, instance).await?;
         let mut concerned = self.save_tasks(work, instance, &ids).await?;
-        concerned.extend(moved.then_some(instance.initiator));
+        // Nobody waits to hear of automations that ask nobody.
+        concerned.extend((moved && !instance.tasks.is_empty()).then_some(instance.initiator));
         work.engine.database().tell(&work.tx, Topic::Tasks, concerned);
         let before: Vec<Token> = self.tokens.iter().map(rows::read_token).collect::<Result<_>>()?;
         awaits::keep(work, instance.id, &before, &instance.tokens).await

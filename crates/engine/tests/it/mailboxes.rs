@@ -191,12 +191,18 @@ fn mails(sent: Uuid) -> Vec<(String, String, &'static str)> {
     rows.map(|(head, body, expect)| (head.to_owned(), body.to_owned(), expect)).to_vec()
 }
 
+/// A mail server, a folder for files, and an engine that reads for the pack.
+async fn open_post(site: &Site) -> (Peer, tempfile::TempDir, Engine) {
+    site.apply(vec![packs::shipped("base"), pack()]).await;
+    let (peer, files) = (Peer::start(), tempfile::tempdir().unwrap());
+    let engine = reader(site, files.path()).await;
+    (peer, files, engine)
+}
+
 #[test]
 fn a_mail_sets_off_its_automation_unless_a_machine_sent_it() {
     on_each(async |site| {
-        site.apply(vec![packs::shipped("base"), pack()]).await;
-        let (peer, files) = (Peer::start(), tempfile::tempdir().unwrap());
-        let engine = reader(&site, files.path()).await;
+        let (peer, _files, engine) = open_post(&site).await;
         set(&engine, peer.port, PASSWORD).await;
         let system = engine.system();
         let about = site.user("ann", &[], None).await.actor.id;
@@ -245,9 +251,7 @@ async fn released(site: &Site, engine: &Engine) {
 #[test]
 fn nothing_is_lost_or_doubled_whenever_a_reader_dies() {
     on_each(async |site| {
-        site.apply(vec![packs::shipped("base"), pack()]).await;
-        let (peer, files) = (Peer::start(), tempfile::tempdir().unwrap());
-        let engine = reader(&site, files.path()).await;
+        let (peer, files, engine) = open_post(&site).await;
         set(&engine, peer.port, PASSWORD).await;
         let system = engine.system();
         let mut died = 0;
@@ -296,9 +300,7 @@ fn nothing_is_lost_or_doubled_whenever_a_reader_dies() {
 #[test]
 fn a_mailbox_that_cannot_be_read_is_told_of_and_recovers() {
     on_each(async |site| {
-        site.apply(vec![packs::shipped("base"), pack()]).await;
-        let (peer, files) = (Peer::start(), tempfile::tempdir().unwrap());
-        let engine = reader(&site, files.path()).await;
+        let (peer, _files, engine) = open_post(&site).await;
         let system = engine.system();
         peer.deliver("first", "From: a@x.example\nMessage-ID: <1@x>\nSubject: s", "x");
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();

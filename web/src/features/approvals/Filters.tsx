@@ -1,7 +1,6 @@
-import Button from 'antd/es/button';
 import Select from 'antd/es/select';
-import { Filter, X } from 'lucide-react';
-import { Suspense, useId, useState } from 'react';
+import { X } from 'lucide-react';
+import { Suspense, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDefinitions, useLabels } from '../../api/definitions';
 import type { BoxFilter } from '../../api/boxFilter';
@@ -11,7 +10,7 @@ import { chooser } from '../../fields/chooser';
 import { date } from '../../fields/date';
 import { People } from '../../flows/People';
 import forms from '../../forms/forms.module.css';
-import { Popup } from '../../ui/Popup';
+import { FilterPopup } from '../../ui/FilterPopup';
 import styles from './approvals.module.css';
 import { STATES, without } from './search';
 
@@ -23,24 +22,11 @@ interface Props {
 
 /** What a box is narrowed down by beside words. */
 export function Filters({ box, filter, onChange }: Props) {
-  const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
   const count = Object.keys(without(filter, 'q', 'overdue', 'unread')).length;
   return (
-    <Popup
-      title={t('list.filter')}
-      placement="bottomLeft"
-      open={open}
-      onOpen={setOpen}
-      button={
-        <Button icon={<Filter size={15} aria-hidden />} aria-expanded={open} type={count > 0 ? 'dashed' : 'default'}>
-          {t('list.filter')}
-          {count > 0 && ` ${count}`}
-        </Button>
-      }
-    >
+    <FilterPopup count={count}>
       <Editor box={box} filter={filter} onChange={onChange} />
-    </Popup>
+    </FilterPopup>
   );
 }
 

@@ -1,12 +1,12 @@
 import Button from 'antd/es/button';
 import Select from 'antd/es/select';
-import { Filter, Plus, X } from 'lucide-react';
+import { Plus, X } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ObjectDefinition } from '../../definition/types';
 import type { Operator } from '../../fields/field';
 import { kindOf } from '../../fields/registry';
-import { Popup } from '../../ui/Popup';
+import { FilterPopup } from '../../ui/FilterPopup';
 import { TextArea } from '../../ui/TextArea';
 import { useSettled } from '../../ui/useSettled';
 import { type Condition, read, write } from './filter';
@@ -20,25 +20,12 @@ interface Props {
 
 /** Conditions put together by hand, or an expression typed as it is. */
 export function Filters({ object, text, onText }: Props) {
-  const { t } = useTranslation();
-  const [open, setOpen] = useState(false);
   const understood = read(object, text);
   const count = understood?.length ?? 1;
   return (
-    <Popup
-      title={t('list.filter')}
-      placement="bottomLeft"
-      open={open}
-      onOpen={setOpen}
-      button={
-        <Button icon={<Filter size={15} />} aria-expanded={open} type={count > 0 ? 'dashed' : 'default'}>
-          {t('list.filter')}
-          {count > 0 && ` ${count}`}
-        </Button>
-      }
-    >
+    <FilterPopup count={count}>
       <Editor object={object} text={text} onText={onText} />
-    </Popup>
+    </FilterPopup>
   );
 }
 

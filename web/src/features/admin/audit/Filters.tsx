@@ -1,10 +1,9 @@
-import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useDefinitions } from '../../../api/definitions';
-import { useTyped } from '../../../ui/useTyped';
 import styles from '../admin.module.css';
 import { Choice } from '../Choice';
 import { Chooser } from '../Chooser';
+import { Typed } from '../Typed';
 import { KINDS, wordOf } from './kinds';
 import type { AuditSearch } from './search';
 
@@ -52,32 +51,6 @@ export function AuditFilters({ search, onTurn }: Props) {
       {typed('record', 'search')}
       {typed('from', 'date')}
       {typed('until', 'date')}
-    </div>
-  );
-}
-
-interface TypedProps {
-  label: string;
-  type: 'search' | 'date';
-  value: string;
-  onChange: (value: string) => void;
-}
-
-/** What is typed stands here at once, and in the address when somebody stops. */
-function Typed({ label, type, value, onChange }: TypedProps) {
-  const id = useId();
-  const [typed, setTyped] = useTyped(value, onChange);
-  return (
-    <div className={styles.entry}>
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        type={type}
-        // A year of five digits is no day that can be asked for.
-        max={type === 'date' ? '9999-12-31' : undefined}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-      />
     </div>
   );
 }

@@ -14,7 +14,7 @@ import admin from '../admin.module.css';
 import { Choice } from '../Choice';
 import { useCalled } from '../useCalled';
 import { csv, MEASURES, type Measure, sorted } from './figures';
-import { Typed } from './Filters';
+import { Typed } from '../Typed';
 import styles from './flows.module.css';
 import { FlowsLayout } from './FlowsLayout';
 import { readSpanSearch, spanOf } from './search';

@@ -1,13 +1,13 @@
 import Button from 'antd/es/button';
 import { SlidersHorizontal } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAnyDefinition, useDefinitions } from '../../../api/definitions';
 import { FLOW_STATES } from '../../../api/flows';
-import { useTyped } from '../../../ui/useTyped';
 import admin from '../admin.module.css';
 import { Choice } from '../Choice';
 import { Chooser } from '../Chooser';
+import { Typed } from '../Typed';
 import styles from './flows.module.css';
 import { asksFurther, type FlowsSearch, turned } from './search';
 import { WorkflowChoice } from './WorkflowChoice';
@@ -120,31 +120,5 @@ function StepChoice({ search, onTurn }: Props) {
       options={steps.map((value) => ({ value, label: value }))}
       onChange={turn}
     />
-  );
-}
-
-interface TypedProps {
-  label: string;
-  type: 'search' | 'date';
-  value: string;
-  onChange: (value: string) => void;
-}
-
-/** What is typed stands here at once, and in the address when somebody stops. */
-export function Typed({ label, type, value, onChange }: TypedProps) {
-  const id = useId();
-  const [typed, setTyped] = useTyped(value, onChange);
-  return (
-    <div className={admin.entry}>
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        type={type}
-        // A year of five digits is no day that can be asked for.
-        max={type === 'date' ? '9999-12-31' : undefined}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-      />
-    </div>
   );
 }
