@@ -70,12 +70,9 @@ function Content<R>({ t, column, value, cell, onCell, onLeave, editing }: Props<
   if (cell === column.key && column.edit) return column.edit(value, onLeave);
   if (editing && column.edit) {
     return (
-      <button
-        className={styles.change}
-        aria-label={t('grid.change', { column: column.label })}
-        onClick={() => onCell(column.key)}
-      >
+      <button className={styles.change} onClick={() => onCell(column.key)}>
         {column.cell(value)}
+        <span className="visually-hidden">{t('grid.change', { column: column.label })}</span>
       </button>
     );
   }

@@ -109,6 +109,9 @@ export default function Calendar({ object, view, search, fields, phone, onOpen }
           }}
           locales={[zhCn, zhTw]}
           locale={LOCALES[i18n.language as keyof typeof LOCALES] ?? 'en'}
+          // The kit's own hint says another thing than the button shows.
+          todayText={t('gantt.today')}
+          todayHint={t('gantt.today')}
           // A day is a day wherever one is.
           timeZone={days ? 'UTC' : 'local'}
           height="100%"
