@@ -6,6 +6,7 @@ Measures flows, on SQLite in a temporary folder or on the empty PostgreSQL datab
 needed then), and prints rows of Markdown tables:
 steps    submit, approve, approve and done: steps a second and CPU a step, over tables that hold FINISHED ended and
          RUNNING open flows, by four clients; and the same transactions as a person would write them by hand in SQL
+backtest FLOWS past flows under a definition that asks one person more: flows a second
 timers   TIMERS timers that are due at once: how long, CPU each, memory before and at most
 CPU is that of the server and of PostgreSQL together. Rounds alternate between both; medians are shown."""
 
@@ -48,7 +49,7 @@ name: clerk
 objects:
   pace.job: {create: true, read: all, update: all}
   pace.alarm: {create: true, read: all}
-workflows: {grant: {start: true}}
+workflows: {grant: {start: true}, judge: {start: true}}
 """,
     "workflows/grant.yaml": """kind: workflow
 name: grant
@@ -56,6 +57,15 @@ use: approval
 object: job
 start: {by: [button], roles: [clerk]}
 record: {set: {submit: {status: asked}, approve: {status: granted}, reject: {status: refused}}}
+steps:
+  first: {approve: {by: [{user: ann}]}}
+  second: {approve: {by: [{user: ben}]}}
+""",
+    "workflows/judge.yaml": """kind: workflow
+name: judge
+use: approval
+object: job
+start: {by: [button], roles: [clerk]}
 steps:
   first: {approve: {by: [{user: ann}]}}
   second: {approve: {by: [{user: ben}]}}
@@ -85,6 +95,7 @@ def main():
             run("user", "add", login, "--name", login, "--roles", "pace.clerk")
         tokens = {login: run("user", "token", login).strip() for login in ["ann", "ben", "cat"]}
         steps(server, tokens)
+        backtest(server, tokens)
         timers(server, tokens["cat"])
     finally:
         server.stop()
@@ -206,10 +217,10 @@ def measured(server, count, work):
     return result, (count / took, cpu / count * 1e6)
 
 
-def one_round(server, tokens, count):
+def one_round(server, tokens, count, workflow="grant"):
     """Sends flows through; answers steps a second and CPU µs for each step."""
     jobs = server.each([("POST", "/records/pace.job", {"code": f"job {n}"}, tokens["cat"]) for n in range(count)])
-    submit = [("POST", "/workflows/pace.grant/instances", {"record": job["id"]}, tokens["cat"]) for job in jobs]
+    submit = [("POST", f"/workflows/pace.{workflow}/instances", {"record": job["id"]}, tokens["cat"]) for job in jobs]
     begun, submitted = measured(server, count, lambda: server.each(submit))
     found = [submitted]
     for who in ["ann", "ben"]:
@@ -220,6 +231,17 @@ def one_round(server, tokens, count):
     ended = server.each([("GET", f"/instances/{one['id']}", None, tokens["cat"]) for one in begun[:5]])
     assert all(one["state"] == "approved" for one in ended), ended
     return found
+
+
+def backtest(server, tokens):
+    one_round(server, tokens, OPTIONS.flows, "judge")
+    path = f"{WORK}/pack/workflows/judge.yaml"
+    with open(path, "a") as file:
+        file.write("  third: {approve: {by: [{user: cat}]}}\n")
+    told = run("workflow", "backtest", path, "--limit", str(OPTIONS.flows), "--format", "json")
+    told = json.loads(told)
+    assert told["counts"] == {"same": 0, "different": OPTIONS.flows, "untold": 0}, told["counts"]
+    print(f"\nbacktest of {OPTIONS.flows} flows on {'SQLite' if LITE else 'PostgreSQL'}: {OPTIONS.flows / told['seconds']:.0f} a second")
 
 
 def columns(table):
