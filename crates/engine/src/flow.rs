@@ -19,6 +19,7 @@ pub(crate) mod dates;
 
 mod deeds;
 
+mod entries;
 pub(crate) mod events;
 
 pub(crate) mod schedule;

@@ -1,12 +1,12 @@
 //! The boxes of a person: what is to do, what was done, copies, and what was started.
 
 use crate::engine::Engine;
-use crate::flow::tasks::{BoxPage, MOST, instance_entry, task_entry};
+use crate::flow::entries::{Names, titles};
+use crate::flow::tasks::{BoxPage, MOST};
 use crate::identity::Identity;
-use crate::records::read::titles;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Hint, Result};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use storage::store::workflow::{self as table, FlowFilter, TaskBox};
 use uuid::Uuid;
@@ -52,7 +52,7 @@ impl Engine {
         let mut found: Vec<Lying> = Vec::new();
         for _ in 0..PAGES {
             let (lying, next) = page(&work, which, filter, before, MOST).await?;
-            let titles = titles_of(&work, &lying).await?;
+            let titles = titles(&work, &Vec::from_iter(lying.iter().map(|(_, instance)| instance))).await?;
             for one in lying {
                 let title = titles.get(&one.1.record).map(|title| title.to_lowercase());
                 if !title.is_some_and(|title| title.contains(&words)) {
@@ -95,9 +95,8 @@ pub(super) async fn instances(
     for _ in 0..PAGES {
         let found = table::instances(&work.tx, filter, before, MOST).await?;
         before = next_of(&found, MOST);
-        let lying: Vec<Lying> = found.into_iter().map(|instance| (None, instance)).collect();
-        let titles = titles_of(work, &lying).await?;
-        for (_, instance) in lying {
+        let titles = titles(work, &Vec::from_iter(&found)).await?;
+        for instance in found {
             if !titles.get(&instance.record).is_some_and(|title| title.to_lowercase().contains(&words)) {
                 continue;
             }
@@ -162,29 +161,12 @@ async fn page(
 }
 
 async fn told(work: &Work, found: &[Lying]) -> Result<Vec<serde_json::Value>> {
-    let mut entries = Vec::with_capacity(found.len());
-    for (task, instance) in found {
-        entries.push(match task {
-            Some(task) => task_entry(work, task, instance).await?,
-            None => instance_entry(work, instance).await?,
-        });
-    }
-    Ok(entries)
-}
-
-/// The titles of the records, as they stand in the entries.
-async fn titles_of(work: &Work, found: &[Lying]) -> Result<HashMap<Uuid, String>> {
-    let mut records: BTreeMap<&str, Vec<Uuid>> = BTreeMap::new();
-    for (_, instance) in found {
-        records.entry(&instance.object).or_default().push(instance.record);
-    }
-    let mut all = HashMap::new();
-    for (object, mut ids) in records {
-        ids.sort_unstable();
-        ids.dedup();
-        if let Some(object) = work.published.catalog.object(object) {
-            all.extend(titles(work, object, &ids).await?);
-        }
-    }
-    Ok(all)
+    let tasks: Vec<&table::Task> = found.iter().filter_map(|(task, _)| task.as_ref()).collect();
+    let instances: Vec<&table::Instance> = found.iter().map(|(_, instance)| instance).collect();
+    let names = Names::of(work, &instances, &tasks, &[]).await?;
+    let told = found.iter().map(|(task, instance)| match task {
+        Some(task) => names.task(work, task, instance),
+        None => names.instance(instance),
+    });
+    Ok(told.collect())
 }

@@ -2,11 +2,11 @@
 
 use crate::engine::Engine;
 use crate::flow::administrator::administrator;
+use crate::flow::entries::Names;
 use crate::flow::labels::label;
 use crate::flow::tasks::{self, BoxPage};
 use crate::flow::{inbox, rows, stored, variable};
 use crate::identity::Identity;
-use crate::records::read::{self, People};
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Locale, Result};
 use serde_json::{Value as Json, json};
@@ -90,11 +90,13 @@ pub(super) async fn entries(work: &Work, found: &[table::Instance], locale: Loca
     for token in table::live_tokens(&work.tx, &ids).await? {
         standing.entry(token.instance).or_default().push(rows::read_token(&token)?);
     }
-    let (holders, people) = holders(work, &ids).await?;
+    let holders = holders(work, &ids).await?;
+    let people: Vec<Uuid> = holders.values().flatten().copied().collect();
+    let names = Names::of(work, &Vec::from_iter(found), &[], &people).await?;
     let mut flows: HashMap<&str, Option<Arc<Flow>>> = HashMap::new();
     let mut told = Vec::with_capacity(found.len());
     for row in found {
-        let mut entry = tasks::instance_entry(work, row).await?;
+        let mut entry = names.instance(row);
         let tokens = standing.remove(&row.id).unwrap_or_default();
         if !tokens.is_empty() && !flows.contains_key(row.definition.as_str()) {
             // One that no longer compiles is told by the names of its steps.
@@ -106,7 +108,7 @@ pub(super) async fn entries(work: &Work, found: &[table::Instance], locale: Loca
         for step in steps.as_array_mut().into_iter().flatten() {
             let node = step["node"].as_str().unwrap_or_default().to_owned();
             let held = holders.get(&(row.id, node)).into_iter().flatten();
-            step["holders"] = held.map(|id| people.of(Some(*id))).collect();
+            step["holders"] = held.map(|id| names.person(Some(*id))).collect();
         }
         entry["waiting"] = steps;
         entry["incidents"] = incidents(&tokens, flow, locale);
@@ -116,13 +118,12 @@ pub(super) async fn entries(work: &Work, found: &[table::Instance], locale: Loca
     Ok(told)
 }
 
-async fn holders(work: &Work, ids: &[Uuid]) -> Result<(Holders, People)> {
+async fn holders(work: &Work, ids: &[Uuid]) -> Result<Holders> {
     let mut holders = Holders::new();
     for task in table::open_tasks(&work.tx, ids).await? {
         holders.entry((task.instance, task.node)).or_default().extend(task.assignee);
     }
-    let people = read::people(work, holders.values().flatten().copied()).await?;
-    Ok((holders, people))
+    Ok(holders)
 }
 
 /// The hash of the definition under which a flow runs, and whether it is the published one.

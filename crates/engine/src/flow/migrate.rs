@@ -1,9 +1,10 @@
 //! Running flows go on under the published version of their definition, where all that they wait for has its place there.
 
 use crate::flow::administrator::administrator;
+use crate::flow::entries::Names;
 use crate::flow::log::{LogKind, Said};
 use crate::flow::stored::{self, Held};
-use crate::flow::{arm, instances, tasks, values};
+use crate::flow::{arm, instances, values};
 use crate::work::Work;
 use definition::workflow::Workflow;
 use diagnostic::{Code, Diagnostic, Locale, Result, did_you_mean};
@@ -136,8 +137,9 @@ pub(crate) async fn many(work: &Work, order: &Order) -> Result<Json> {
     let (found, next) = behind(work, order, &target.flow.hash).await?;
     let mut pinned: HashMap<String, (Workflow, Option<Arc<Flow>>)> = HashMap::new();
     let (mut movable, mut stuck) = (Vec::new(), Vec::new());
+    let names = Names::of(work, &Vec::from_iter(&found), &[], &[]).await?;
     for row in found {
-        let mut entry = tasks::instance_entry(work, &row).await?;
+        let mut entry = names.instance(&row);
         let (held, instance) = stored::hold(work, row.id).await?;
         // Somebody else was faster.
         if !instance.state.is_live() || instance.hash == target.flow.hash {

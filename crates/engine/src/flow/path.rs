@@ -1,10 +1,10 @@
 //! The steps of a flow with what became of each: since when, until when, how long, who holds it, how often it went back.
 
+use crate::flow::entries::Names;
 use crate::flow::labels::{asks, label, within};
-use crate::records::read::{self, People};
 use crate::work::Work;
 use chrono::{DateTime, TimeDelta, Utc};
-use diagnostic::{Locale, Result};
+use diagnostic::Locale;
 use serde_json::{Value as Json, json};
 use storage::store::workflow::{self as table, LogRow};
 use workflow::{Flow, Instance, TokenState};
@@ -17,17 +17,16 @@ pub(super) struct Traced<'a> {
 }
 
 /// Every node of the flow in the order of the definition.
-pub(super) async fn told(
+pub(super) fn told(
     work: &Work,
     flow: &Flow,
     instance: &Instance,
     traced: &Traced<'_>,
+    names: &Names,
     locale: Locale,
-) -> Result<Vec<Json>> {
-    let holders = traced.tasks.iter().filter(|task| task.state == "open").filter_map(|task| task.assignee);
-    let people = read::people(work, holders).await?;
+) -> Vec<Json> {
     let nodes = flow.nodes.iter().enumerate();
-    Ok(nodes
+    nodes
         .map(|(id, node)| {
             let mut told = visits(traced, &node.name, work.bindings.now);
             told["node"] = json!(node.name);
@@ -35,11 +34,11 @@ pub(super) async fn told(
             told["asks"] = asks(flow, id);
             told["within"] = within(flow, id, locale);
             told["state"] = json!(state(instance, &node.name));
-            told["holders"] = Json::Array(held(traced, &people, &node.name));
+            told["holders"] = Json::Array(held(traced, names, &node.name));
             told["returns"] = json!(returns(traced, &node.name));
             told
         })
-        .collect())
+        .collect()
 }
 
 fn state(instance: &Instance, name: &str) -> &'static str {
@@ -65,10 +64,10 @@ fn visits(traced: &Traced<'_>, node: &str, now: DateTime<Utc>) -> Json {
     }
 }
 
-fn held(traced: &Traced<'_>, people: &People, node: &str) -> Vec<Json> {
+fn held(traced: &Traced<'_>, names: &Names, node: &str) -> Vec<Json> {
     let open =
         traced.tasks.iter().filter(|task| task.node == node && task.state == "open" && task.kind != "cc");
-    open.map(|task| people.of(task.assignee)).collect()
+    open.map(|task| names.person(task.assignee)).collect()
 }
 
 fn returns(traced: &Traced<'_>, node: &str) -> usize {

@@ -1,10 +1,10 @@
 //! The way that lies ahead of a flow, told: who would be asked and why, which branches would be taken, what is left out.
 
 use crate::engine::Engine;
+use crate::flow::entries::told_why;
 use crate::flow::foresee::{self, Foreseen};
 use crate::flow::labels::{asks, label, within};
 use crate::flow::people::picks::Named;
-use crate::flow::tasks::told_why;
 use crate::flow::trace::concerns;
 use crate::identity::Identity;
 use crate::records::read::{self, People};

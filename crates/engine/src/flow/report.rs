@@ -2,6 +2,7 @@
 
 use crate::engine::Engine;
 use crate::flow::administrator::administrator;
+use crate::flow::entries::Names;
 use crate::flow::labels::label;
 use crate::flow::people::{active, has_members};
 use crate::flow::{calls, instances, rows, stored, tasks};
@@ -10,7 +11,7 @@ use crate::work::Work;
 use chrono::{DateTime, Utc};
 use diagnostic::{Locale, Result};
 use serde_json::{Value as Json, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use storage::store::workflow::report::{self, Counted, Span};
 use storage::store::workflow::{self as table, FlowFilter};
@@ -132,10 +133,14 @@ async fn of_leavers(work: &Work, workflow: Option<&str>, limit: u32, locale: Loc
     let holders = report::holders(&work.tx).await?;
     let here = active(work, &holders).await?;
     let gone: Vec<Uuid> = holders.into_iter().filter(|holder| !here.contains(holder)).collect();
+    let tasks = report::lying_with(&work.tx, &gone, workflow, limit).await?;
+    let ids: BTreeSet<Uuid> = tasks.iter().map(|task| task.instance).collect();
+    let instances = table::instances_with(&work.tx, &Vec::from_iter(ids)).await?;
+    let names = Names::of(work, &Vec::from_iter(&instances), &Vec::from_iter(&tasks), &[]).await?;
     let mut told = Vec::new();
-    for task in report::lying_with(&work.tx, &gone, workflow, limit).await? {
-        if let Some(instance) = table::instance(&work.tx, task.instance).await? {
-            let mut entry = tasks::task_entry(work, &task, &instance).await?;
+    for task in &tasks {
+        if let Some(instance) = instances.iter().find(|one| one.id == task.instance) {
+            let mut entry = names.task(work, task, instance);
             let flow = stored::flow_by(work, &instance.workflow, &instance.definition).await.ok();
             entry["label"] = instances::step(&task.node, flow.as_deref(), locale)["label"].take();
             told.push(entry);

@@ -1,9 +1,10 @@
 //! The path of an instance: what was taken, what waits, what follows; every decision and why it was asked for.
 
 use crate::engine::Engine;
+use crate::flow::entries::Names;
 use crate::flow::labels::label;
 use crate::flow::path::{self, Traced};
-use crate::flow::{instances, rows, stored, tasks};
+use crate::flow::{instances, rows, stored};
 use crate::identity::Identity;
 use crate::records::read;
 use crate::work::Work;
@@ -33,19 +34,20 @@ impl Engine {
         let (tokens, log) = (table::tokens(tx, id).await?, table::log(tx, id).await?);
         let instance = rows::read_instance(&row, &tokens, &tasks)?;
         let flow = stored::flow_of(&work, &instance).await?;
-        let mut entry = tasks::instance_entry(&work, &row).await?;
-        let mut shown = Vec::new();
-        for task in &tasks {
-            let mut told = tasks::task_entry(&work, task, &row).await?;
+        let people: Vec<Uuid> = log.iter().flat_map(named).collect();
+        let names = Names::of(&work, &[&row], &Vec::from_iter(&tasks), &people).await?;
+        let mut entry = names.instance(&row);
+        let shown = tasks.iter().map(|task| {
+            let mut told = names.task(&work, task, &row);
             if let Some(why) = skipped(task, &tasks, row.initiator) {
                 told["skipped"] = json!(why);
             }
-            shown.push(told);
-        }
+            told
+        });
         let traced = Traced { tokens: &tokens, tasks: &tasks, log: &log };
-        entry["tasks"] = Json::Array(shown);
-        entry["path"] = Json::Array(path::told(&work, &flow, &instance, &traced, locale).await?);
-        entry["log"] = Json::Array(self::log(&work, &log).await?);
+        entry["tasks"] = shown.collect();
+        entry["path"] = Json::Array(path::told(&work, &flow, &instance, &traced, &names, locale));
+        entry["log"] = log.iter().map(|row| logged(&work, &names, row)).collect();
         if identity.actor.admin {
             (entry["definition"], entry["current"]) = instances::version(&work, &row);
             entry["variables"] = instances::variables(&instance);
@@ -70,11 +72,9 @@ impl Engine {
         if !read::may(&work, object, record, Access::Read).await? {
             return Err(Box::new(Diagnostic::new(Code::NotFound)));
         }
-        let mut entries = Vec::new();
-        for row in table::instances_of(&work.tx, object, record).await? {
-            entries.push(tasks::instance_entry(&work, &row).await?);
-        }
-        Ok(entries)
+        let found = table::instances_of(&work.tx, object, record).await?;
+        let names = Names::of(&work, &Vec::from_iter(&found), &[], &[]).await?;
+        Ok(found.iter().map(|row| names.instance(row)).collect())
     }
 
     /// The steps a task may be returned to, nearest first.
@@ -107,35 +107,38 @@ pub(super) async fn concerns(work: &Work, row: &table::Instance, tasks: &[table:
     Ok(actor.admin || own || read::may(work, &row.object, row.record, Access::Read).await?)
 }
 
-/// The log, with the people whom its rows name. What failed and why is for administrators: it may tell values.
-async fn log(work: &Work, rows: &[LogRow]) -> Result<Vec<Json>> {
-    let id = |json: &Json| json.as_str().and_then(|id| id.parse::<Uuid>().ok());
-    let named =
-        |row: &LogRow| row.data["people"].as_array().into_iter().flatten().filter_map(id).collect::<Vec<_>>();
-    let all = rows.iter().flat_map(|row| named(row).into_iter().chain(row.actor));
-    let people = read::people(work, all).await?;
+/// A row of the log, with the people whom it names. What failed and why is for administrators: it may tell values.
+fn logged(work: &Work, names: &Names, row: &LogRow) -> Json {
+    // Rules tell of the values that led to them: they are for those who may ask the table.
     let known = work.planner().known();
-    let told = rows.iter().map(|row| {
-        // Rules tell of the values that led to them: they are for those who may ask the table.
-        let asked = row.data["decision"].as_str().filter(|name| known.decision(name).is_ok());
-        let mut entry = json!({
-            "number": row.number,
-            "kind": row.kind,
-            "node": row.node,
-            "actor": people.of(row.actor),
-            "at": row.at,
-            "comment": row.data["comment"],
-            "people": named(row).into_iter().map(|id| people.of(Some(id))).collect::<Vec<_>>(),
-            "to": row.data["to"],
-            "decision": asked,
-            "rules": asked.map(|_| row.data["rules"].clone()),
-        });
-        if work.identity.actor.admin && row.data["reason"].is_string() {
-            entry["reason"] = row.data["reason"].clone();
-        }
-        entry
+    let asked = row.data["decision"].as_str().filter(|name| known.decision(name).is_ok());
+    let mut entry = json!({
+        "number": row.number,
+        "kind": row.kind,
+        "node": row.node,
+        "actor": names.person(row.actor),
+        "at": row.at,
+        "comment": row.data["comment"],
+        "people": beside(row).map(|id| names.person(Some(id))).collect::<Vec<_>>(),
+        "to": row.data["to"],
+        "decision": asked,
+        "rules": asked.map(|_| row.data["rules"].clone()),
     });
-    Ok(told.collect())
+    if work.identity.actor.admin && row.data["reason"].is_string() {
+        entry["reason"] = row.data["reason"].clone();
+    }
+    entry
+}
+
+/// Everybody whom a row of the log names.
+fn named(row: &LogRow) -> impl Iterator<Item = Uuid> {
+    beside(row).chain(row.actor)
+}
+
+/// Whom a row of the log names beside its actor.
+fn beside(row: &LogRow) -> impl Iterator<Item = Uuid> {
+    let people = row.data["people"].as_array().into_iter().flatten();
+    people.filter_map(|id| id.as_str()?.parse().ok())
 }
 
 /// Why a task was not needed: its holder had approved before, or is who started the flow.
