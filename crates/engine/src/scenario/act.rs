@@ -171,13 +171,15 @@ impl Scene<'_> {
 
     /// Moves the clock: by elapsed time in the zone of the site, or by a calendar. What becomes due on the way is done at
     /// its time.
-    async fn advance(&self, advance: &Advance) -> Result<(), Stop> {
+    async fn advance(&mut self, advance: &Advance) -> Result<(), Stop> {
         let (engine, clock) = (&self.stage.engine, &self.stage.clock);
         let (now, by) = (engine.now(), Duration::parse(advance.by())?);
-        let at = match advance.calendar() {
-            Some(name) => engine.add_by_calendar(name, now, &by)?,
-            None => calendar::add_elapsed(engine.site().time_zone, now, &by)?,
+        let at = match (self.known.until, advance.calendar()) {
+            (Some(until), _) => until,
+            (None, Some(name)) => engine.add_by_calendar(name, now, &by)?,
+            (None, None) => calendar::add_elapsed(engine.site().time_zone, now, &by)?,
         };
+        self.known.until = Some(at);
         while let Some(due) = engine.next_due().await?.filter(|due| *due <= at) {
             clock.advance((due - engine.now()).max(TimeDelta::zero()));
             work_off(engine).await?;

@@ -25,7 +25,7 @@ pub(super) async fn play(script: &Script, stage: &mut Stage) -> Vec<Diagnostic> 
         Ok(aliases) => aliases,
         Err(found) => return vec![*found],
     };
-    let mut known = Known { aliases, instances: HashMap::new(), login: ADMIN.to_owned() };
+    let mut known = Known { aliases, instances: HashMap::new(), login: ADMIN.to_owned(), until: None };
     for (index, step) in script.scenario.steps.iter().enumerate() {
         let failed = match play_step(&mut known, stage, step).await {
             Ok(failed) => failed,
@@ -51,6 +51,7 @@ async fn play_step(known: &mut Known, stage: &mut Stage, step: &ScenarioStep) ->
     if let Some(login) = &step.r#as {
         known.login.clone_from(login);
     }
+    known.until = None;
     let mut done = act(known, stage, step).await;
     if stage.is_cut() {
         stage.reopen().await?;

@@ -5,6 +5,7 @@ use crate::publish::Aliases;
 use crate::publish::data::{LoadDay, Notation};
 use crate::published::Published;
 use crate::scenario::stage::Stage;
+use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Locale, did_you_mean};
 use indexmap::IndexMap;
 use serde_json::Value as Json;
@@ -46,6 +47,8 @@ pub(super) struct Known {
     pub instances: HashMap<String, Uuid>,
     /// Who acts.
     pub login: String,
+    /// The time that the step moves the clock to: one that a crash cut short goes on to the same.
+    pub until: Option<DateTime<Utc>>,
 }
 
 /// A scenario at play.
