@@ -29,11 +29,12 @@ speed-pages: ## how long large views take in a browser, with the release binary 
 	cd web && npm run --silent build
 	cd web && LIFELOOM=$(abspath $(or $(LIFELOOM),target/release/lifeloom)) LIFELOOM_PAGES=1 node scripts/speed.mjs
 
-sweep: ## open every screen in every language, both themes, at a desk and on a phone; with LIFELOOM=binary, SHOTS=folder
+sweep: ## every screen in every language, both themes, at a desk and on a phone; an import of 20,000 lines; with LIFELOOM=binary, SHOTS=folder
 	@scripts/install.sh test
 	cd web && npm run --silent build
 	cd web && LIFELOOM_SWEEP=1 LIFELOOM_PAGES=1 LIFELOOM=$(abspath $(or $(LIFELOOM),target/release/lifeloom)) \
-		LIFELOOM_SHOTS=$(if $(SHOTS),$(abspath $(SHOTS))) node --test --test-concurrency=1 e2e/screens.test.mjs
+		LIFELOOM_SHOTS=$(if $(SHOTS),$(abspath $(SHOTS))) node --test --test-concurrency=1 \
+		e2e/screens.test.mjs e2e/import.test.mjs
 
 shots: ## a picture of every page in the folder SHOTS (target/shots)
 	@$(MAKE) --no-print-directory sweep SHOTS=$(or $(SHOTS),target/shots)
