@@ -1,11 +1,11 @@
-//! What people do to a running flow: approve, do, reject, return, take back, withdraw; and what a change of the record
-//! does.
+//! What people do to a running flow: approve, do, reject, return, withdraw; and what a change of the record does.
 
 pub use crate::flow::DecisionKind;
 
 use crate::flow::step::{Allow, People, Step};
-use crate::flow::{AfterReturn, NodeId, Outcome, TakeBack, Withdraw};
-use crate::instance::{InstanceState, Task, TaskKind, TaskState, TokenState};
+use crate::flow::{AfterReturn, NodeId, Outcome, Withdraw};
+use crate::instance::{InstanceState, Task, TaskKind, TaskState};
+use crate::moved::Before;
 use crate::run::{Past, Question, Run};
 use diagnostic::{Code, Diagnostic, Hint, Result};
 use uuid::Uuid;
@@ -59,6 +59,7 @@ impl Run<'_> {
             _ => None,
         };
         let now = self.now;
+        self.before = Some(Before::of(&self.instance, task));
         let decided = &mut self.instance.tasks[place];
         decided.state = match decision.kind {
             DecisionKind::Approve => TaskState::Approved,
@@ -181,61 +182,6 @@ impl Run<'_> {
                     .with_hint(Hint::OneOf(names)),
             )
         })
-    }
-
-    /// Takes back what somebody decided (拿回), as long as nobody acted upon it: the seat is open again, and what it led
-    /// to is taken off.
-    ///
-    /// # Errors
-    /// `instance_ended`, `not_found`, `take_back_too_late`.
-    pub fn take_back(&mut self, task: Uuid) -> Result<Option<Question>> {
-        self.running()?;
-        let late = || Box::new(Diagnostic::new(Code::TakeBackTooLate));
-        let place = self.instance.tasks.iter().position(|t| t.id == task && t.kind.is_awaited());
-        let place = place.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
-        let mine = self.instance.tasks[place].clone();
-        let (Some(node), Some(at)) = (self.flow.find(&mine.node), mine.decided_at) else {
-            return Err(late());
-        };
-        let stands = matches!(mine.state, TaskState::Approved | TaskState::Done) && !mine.automatic;
-        let waits = self.instance.tokens.get(mine.token as usize).is_some_and(|t| t.state.is_live());
-        let untouched = waits || !self.acted_upon(&mine, at);
-        if !stands || !untouched || self.flow.policy.take_back == TakeBack::Never {
-            return Err(late());
-        }
-        if !waits {
-            let token = self.go_to(mine.token, node, Past::Stands);
-            self.resume_seats(node, mine.token, token);
-        }
-        let mine = &mut self.instance.tasks[place];
-        (mine.state, mine.decided_at, mine.seen, mine.comment) = (TaskState::Queued, None, None, None);
-        let mine = mine.clone();
-        self.decided(&mine)
-    }
-
-    /// Whether anything happened since that cannot be taken off again: somebody decided, or a step wrote something.
-    fn acted_upon(&self, mine: &Task, at: chrono::DateTime<chrono::Utc>) -> bool {
-        let decided = |t: &Task| t.id != mine.id && t.decided_at.is_some_and(|when| when >= at);
-        let later = self.instance.tokens.iter().filter(|t| t.id > mine.token);
-        let wrote = |step: &Step| {
-            !matches!(step, Step::People(_) | Step::Choose(_) | Step::Each(_) | Step::Parallel(_))
-        };
-        let mut passed =
-            later.filter_map(|t| self.flow.find(&t.node).map(|node| &self.flow.nodes[node].step));
-        self.instance.tasks.iter().any(decided) || passed.any(wrote)
-    }
-
-    /// A token that was put at a node stands there as the one before did: with its seats.
-    fn resume_seats(&mut self, node: NodeId, before: u32, token: u32) {
-        self.token(token, TokenState::Waiting);
-        let name = self.flow.nodes[node].name.clone();
-        for task in self.instance.tasks.iter_mut().filter(|t| t.token == before && t.node == name) {
-            task.token = token;
-            // Seats that were not needed any more are asked again.
-            if task.state == TaskState::Cancelled {
-                task.state = TaskState::Queued;
-            }
-        }
     }
 
     /// The initiator takes the request back.

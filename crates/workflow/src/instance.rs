@@ -296,10 +296,51 @@ pub struct Task {
     /// It was decided because its time was up: the assignee decided nothing.
     #[serde(default)]
     pub automatic: bool,
+    /// What its decision moved, as long as that may be taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Box<Moved>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
+}
+
+/// What a decision moved.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The tokens that stood somewhere else or otherwise before, and its own, as they stood.
+    pub(crate) stood: Vec<Stand>,
+    /// These and the ones it put, as it left them.
+    pub(crate) stands: Vec<Stand>,
+    /// Other seats that it changed.
+    pub(crate) seats: Vec<Turn>,
+    /// Seats that it made where the flow had come before.
+    pub(crate) made: Vec<Uuid>,
+}
+
+/// How a token stands. What it walks and what is known to its steps are not part of it: no decision changes them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Stand {
+    pub(crate) token: u32,
+    pub(crate) state: TokenState,
+    pub(crate) data: TokenData,
+}
+
+/// What became of a seat.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Turn {
+    pub(crate) task: Uuid,
+    pub(crate) from: Seat,
+    pub(crate) to: Seat,
+}
+
+/// How a seat stands among those of its step.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Seat {
+    pub(crate) state: TaskState,
+    pub(crate) order: u32,
+    pub(crate) weight: u32,
+    pub(crate) added: Option<Added>,
 }
 
 /// Somebody who lent a task (委派).

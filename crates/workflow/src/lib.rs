@@ -8,8 +8,8 @@
 //! This crate does no I/O and knows neither tables nor people.
 //!
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
-//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`], [`seats`] and [`options`] (what people
-//! do), [`performers`] (who may act), `way` (returns and jumps), `wake` (what happens without people), [`operations`]
+//! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`], [`take_back`], [`seats`] and [`options`]
+//! (what people do), [`performers`] (who may act), `way` (returns and jumps), `wake` (what happens without people), [`operations`]
 //! (what administrators do), [`migration`] (from one version to another), [`deadline`] (what happens as time passes),
 //! [`compile`] (definition → flow).
 
@@ -22,6 +22,10 @@ pub mod run;
 pub mod step;
 
 pub mod decision;
+
+mod moved;
+
+pub mod take_back;
 
 pub mod seats;
 

@@ -138,7 +138,11 @@ impl<'d> Migration<'d> {
             }
         };
         instance.tokens.iter_mut().for_each(|token| rename(&mut token.node));
-        instance.tasks.iter_mut().for_each(|task| rename(&mut task.node));
+        for task in &mut instance.tasks {
+            rename(&mut task.node);
+            // How the flow stood before is told in terms of the old version.
+            task.moved = None;
+        }
         let picks = std::mem::take(&mut instance.picks);
         instance.picks = picks
             .into_iter()

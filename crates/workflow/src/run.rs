@@ -5,6 +5,7 @@ use crate::instance::{
     ANSWER, Await, Awaited, InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token,
     TokenData, TokenState,
 };
+use crate::moved::Before;
 use crate::step::Step;
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Result};
@@ -26,6 +27,8 @@ pub struct Run<'f> {
     asked: Option<u32>,
     /// Tasks that were taken away: their nodes are looked at again.
     pub(crate) taken: Vec<Task>,
+    /// How the flow stood before the decision that this run began with.
+    pub(crate) before: Option<Before>,
     /// Steps that were entered in this run.
     walked: u32,
     /// Ids for new tasks; the engine's source, so that a replay makes the same ones.
@@ -239,7 +242,7 @@ impl<'f> Run<'f> {
 
     /// Goes on with a stored instance.
     pub fn resume(flow: &'f Flow, instance: Instance, now: DateTime<Utc>, new_id: fn() -> Uuid) -> Run<'f> {
-        Run { flow, instance, now, asked: None, taken: Vec::new(), walked: 0, new_id }
+        Run { flow, instance, now, asked: None, taken: Vec::new(), before: None, walked: 0, new_id }
     }
 
     /// Moves tokens until the run must ask (`Some`) or all tokens wait or the flow ended (`None`).
@@ -247,6 +250,14 @@ impl<'f> Run<'f> {
     /// # Errors
     /// What a step refuses, such as `nobody_to_approve`; `flow_too_long` where it goes round without an end.
     pub fn advance(&mut self) -> Result<Option<Question>> {
+        let asked = self.walk()?;
+        if asked.is_none() {
+            self.keep_moved();
+        }
+        Ok(asked)
+    }
+
+    fn walk(&mut self) -> Result<Option<Question>> {
         while self.instance.state == InstanceState::Running {
             if let Some(taken) = self.taken.pop() {
                 if let Some(question) = self.look_again(&taken)? {
@@ -535,6 +546,7 @@ impl<'f> Run<'f> {
             owners: Vec::new(),
             due_at: None,
             automatic: false,
+            moved: None,
             created_at: self.now,
             decided_at: None,
         });

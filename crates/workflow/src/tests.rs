@@ -12,6 +12,8 @@ mod operations;
 
 mod seats;
 
+mod take_back;
+
 mod variables;
 
 use crate::decision::DecisionKind;

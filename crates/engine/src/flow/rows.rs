@@ -104,6 +104,7 @@ fn read_task(task: &table::Task, token: u32) -> Result<Task> {
         owners: read_json(task.data["owners"].clone())?,
         due_at: task.due_at,
         automatic: task.data["automatic"].as_bool().unwrap_or(false),
+        moved: read_json(task.data["moved"].clone())?,
         why: task.why.as_str().unwrap_or_default().to_owned(),
         in_place_of: read_json(task.data["in_place_of"].clone())?,
         seen: task.seen_version,
@@ -121,6 +122,7 @@ pub(super) fn task_data(task: &Task) -> Json {
         "added": task.added,
         "owners": task.owners,
         "automatic": task.automatic,
+        "moved": task.moved,
         "in_place_of": task.in_place_of,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::{act, compile, drive, instance, sound};
 use crate::decision::DecisionKind;
-use crate::instance::{Await, Awaited, TokenState, WORK};
+use crate::instance::{Await, Awaited, Token, TokenState, WORK};
 use crate::step::Step as Compiled;
 use crate::{Answer, Decision, Instance, InstanceState, Question, Run, Task, TaskKind, TaskState};
 use chrono::{DateTime, TimeDelta};
@@ -85,7 +85,7 @@ impl Writer {
     }
 
     fn step(&mut self, block: &Block) -> String {
-        const ALLOW: &str = "allow: [return, transfer, add_sign, remove_sign]";
+        const ALLOW: &str = "allow: [return, transfer, delegate, add_sign, remove_sign]";
         match block {
             Block::Approve { people, mode } => {
                 format!("{{approve: {{by: [{{user: {people}}}], mode: {mode}}}, {ALLOW}}}")
@@ -184,6 +184,8 @@ fn happen(run: &mut Run<'_>, pick: (u8, u8), given: &str) {
         .filter(|task| task.kind != TaskKind::Cc && task.state == TaskState::Open)
         .cloned()
         .collect();
+    let past: Vec<Uuid> =
+        run.instance.tasks.iter().filter(|t| t.decided_at.is_some()).map(|t| t.id).collect();
     let waking: Vec<(u32, String)> = run
         .instance
         .tokens
@@ -191,7 +193,7 @@ fn happen(run: &mut Run<'_>, pick: (u8, u8), given: &str) {
         .filter(|token| token.state == TokenState::Waiting)
         .flat_map(|token| token.data.awaits.iter().map(|one| (token.id, one.name.to_string())))
         .collect();
-    let done = match pick.0 % 12 {
+    let done = match pick.0 % 16 {
         0..=4 if !open.is_empty() => {
             let task = &open[usize::from(pick.1) % open.len()];
             let kind = match task.kind {
@@ -199,7 +201,7 @@ fn happen(run: &mut Run<'_>, pick: (u8, u8), given: &str) {
                 _ => DecisionKind::Approve,
             };
             let decision = Decision { kind, comment: None, to: None, back: false, seen: 1 };
-            run.decide(task.id, decision)
+            return decided(run, task.id, decision, given);
         }
         5 if !open.is_empty() => {
             let task = open[usize::from(pick.1) % open.len()].id;
@@ -211,9 +213,14 @@ fn happen(run: &mut Run<'_>, pick: (u8, u8), given: &str) {
         }
         6 if !open.is_empty() => {
             let task = open[usize::from(pick.1) % open.len()].id;
-            let acts = [">d", "|d", "{d", "}d", "?"];
-            act(run, task, acts[usize::from(pick.1) % acts.len()])
+            acted(run, task, pick.1)
         }
+        11..=13 if !past.is_empty() => {
+            let task = past[usize::from(pick.1) % past.len()];
+            run.take_back(task)
+        }
+        14 if pick.1 == 0 => run.withdraw().map(|()| None),
+        14 => jumped(run, pick.1),
         7..=9 if !waking.is_empty() => {
             let (token, by) = &waking[usize::from(pick.1) % waking.len()];
             run.wake(*token, by)
@@ -234,6 +241,49 @@ fn happen(run: &mut Run<'_>, pick: (u8, u8), given: &str) {
     };
     if done.and_then(|asked| answered(run, asked, given)).is_err() {
         run.instance = before;
+    }
+}
+
+/// What somebody does with an open task beside deciding it.
+fn acted(run: &mut Run<'_>, task: Uuid, pick: u8) -> diagnostic::Result<Option<Question>> {
+    let acts = [">d", "|d", "{d", "}d", "\\", "~d", "~", "^|d", "^>d", "=+", "=~"];
+    let seat = run.removable(task).next().map(|seat| seat.id);
+    match (acts[usize::from(pick) % acts.len()], seat) {
+        ("\\", Some(seat)) => run.remove_sign(task, seat),
+        ("\\", None) => Ok(None),
+        (what, _) => act(run, task, what),
+    }
+}
+
+/// An administrator takes the flow to one of the steps it can be taken to.
+fn jumped(run: &mut Run<'_>, pick: u8) -> diagnostic::Result<Option<Question>> {
+    let targets = run.jump_targets()?;
+    let Some(target) = targets.get(usize::from(pick) % targets.len().max(1)) else { return Ok(None) };
+    let name = run.flow.nodes[target.node].name.clone();
+    run.jump(&name)
+}
+
+/// What stands of a flow: its tokens, and the seats that are asked.
+fn stands(run: &Run<'_>) -> (Vec<Token>, Vec<(Uuid, TaskState)>) {
+    let tokens = run.instance.tokens.iter().filter(|token| token.state.is_live()).cloned();
+    let tasks = run.instance.tasks.iter();
+    let asked =
+        tasks.filter(|task| task.kind.is_awaited() && (task.state.is_live() || task.state.is_passed()));
+    (tokens.collect(), asked.map(|task| (task.id, task.state)).collect())
+}
+
+/// A decision that is taken back at once never was.
+fn decided(run: &mut Run<'_>, task: Uuid, decision: Decision, given: &str) {
+    let before = run.instance.clone();
+    let stood = stands(run);
+    let done = run.decide(task, decision).and_then(|asked| answered(run, asked, given));
+    if done.is_err() {
+        run.instance = before;
+        return;
+    }
+    let mut back = Run::resume(run.flow, run.instance.clone(), run.now, Uuid::now_v7);
+    if back.take_back(task).and_then(|asked| answered(&mut back, asked, given)).is_ok() {
+        assert_eq!(stands(&back), stood, "taken back");
     }
 }
 
@@ -278,7 +328,7 @@ proptest! {
         picks in proptest::collection::vec(any::<(u8, u8)>(), 0..60),
     ) {
         let written = Writer { count: 0 }.steps(&tree);
-        let flow = compile(&format!("  {written}"), "policy: {take_back: next_untouched}");
+        let flow = compile(&format!("  {written}"), "policy: {take_back: next_untouched, withdraw: anytime}");
         let mut run = Run::start(&flow, instance(&flow), DateTime::UNIX_EPOCH, Uuid::now_v7);
         let started = run.advance().and_then(|asked| answered(&mut run, asked, given));
         prop_assert!(started.is_ok(), "{started:?}");
