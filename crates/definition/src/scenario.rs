@@ -138,6 +138,16 @@ actions! {
     Copy = "cc" CopyTo;
     /// An administrator ends the flow.
     Cancel = "cancel" Decide;
+    /// An administrator halts the flow.
+    Suspend = "suspend" OnFlow;
+    /// An administrator lets a halted flow go on.
+    Resume = "resume" OnFlow;
+    /// An administrator takes the flow to a step.
+    Jump = "jump" JumpTo;
+    /// An administrator has what failed tried once more.
+    Retry = "retry" RetryStep;
+    /// An administrator leaves out what failed.
+    Skip = "skip" SkipStep;
     /// The initiator asks for a decision.
     Urge = "urge" Decide;
     /// The initiator takes the flow back.
@@ -310,6 +320,52 @@ pub struct Decide {
     pub record: String,
     /// The step, where the actor has tasks in several.
     pub node: Option<String>,
+    /// What the actor says.
+    pub comment: Option<String>,
+}
+
+/// A flow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OnFlow {
+    /// The alias of its record, or its own.
+    pub record: String,
+    /// What the actor says.
+    pub comment: Option<String>,
+}
+
+/// A flow and a step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct JumpTo {
+    /// The alias of its record, or its own.
+    pub record: String,
+    /// The step it is taken to.
+    pub to: String,
+    /// What the actor says.
+    pub comment: Option<String>,
+}
+
+/// A flow in which something failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RetryStep {
+    /// The alias of its record, or its own.
+    pub record: String,
+    /// The step, where several have failed.
+    pub node: Option<String>,
+    /// What the actor says.
+    pub comment: Option<String>,
+}
+
+/// A flow in which something failed that is left out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SkipStep {
+    /// The alias of its record, or its own.
+    pub record: String,
+    /// The step, where several have failed.
+    pub node: Option<String>,
+    /// What the variable of the step takes: parts of a `call`, a record (`@alias`) of a `create`, else what the step would
+    /// have answered.
+    #[serde(default, skip_serializing_if = "Json::is_null")]
+    pub value: Json,
     /// What the actor says.
     pub comment: Option<String>,
 }

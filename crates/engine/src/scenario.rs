@@ -21,6 +21,8 @@ mod expect;
 
 mod seat;
 
+mod operate;
+
 mod act;
 
 mod play;

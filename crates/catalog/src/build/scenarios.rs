@@ -14,7 +14,8 @@ use definition::Scenario;
 use definition::calendar::USUAL;
 use definition::scenario::{
     AddPeople, Advance, AdvanceBy, AnswerCall, ApproveTask, CopyTo, Decide, Expect, GiveTo, GivenDemo,
-    MoveRecord, OnRecord, ReceiveMail, ReturnTo, RunAction, ScenarioAction,
+    JumpTo, MoveRecord, OnFlow, OnRecord, ReceiveMail, RetryStep, ReturnTo, RunAction, ScenarioAction,
+    SkipStep,
 };
 use diagnostic::did_you_mean;
 use expression::Expectation;
@@ -108,6 +109,11 @@ impl Check<'_> {
             | ScenarioAction::TakeBack(Decide { record, .. })
             | ScenarioAction::Resolve(Decide { record, .. })
             | ScenarioAction::Cancel(Decide { record, .. })
+            | ScenarioAction::Suspend(OnFlow { record, .. })
+            | ScenarioAction::Resume(OnFlow { record, .. })
+            | ScenarioAction::Jump(JumpTo { record, .. })
+            | ScenarioAction::Retry(RetryStep { record, .. })
+            | ScenarioAction::Skip(SkipStep { record, .. })
             | ScenarioAction::Urge(Decide { record, .. })
             | ScenarioAction::Comment(Decide { record, .. })
             | ScenarioAction::Transfer(GiveTo { record, .. })

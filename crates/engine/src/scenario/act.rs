@@ -72,6 +72,11 @@ impl Scene<'_> {
             | ScenarioAction::AddSign(_)
             | ScenarioAction::RemoveSign(_)
             | ScenarioAction::Copy(_) => Box::pin(self.seat(action)).await,
+            ScenarioAction::Suspend(_)
+            | ScenarioAction::Resume(_)
+            | ScenarioAction::Jump(_)
+            | ScenarioAction::Retry(_)
+            | ScenarioAction::Skip(_) => Box::pin(self.operate(action)).await,
             ScenarioAction::Cancel(d) => Box::pin(self.cancel(wanted(d))).await,
             ScenarioAction::Urge(d) => Box::pin(self.urge(wanted(d))).await,
             ScenarioAction::Withdraw(d) => Box::pin(self.withdraw(wanted(d))).await,
