@@ -1,6 +1,7 @@
 //! What a transaction has written, for those who take it back and tell what it did.
 
 use crate::store::effect::Effect;
+use crate::store::event::Event;
 use crate::transaction::Tx;
 use plan::write::RowWrite;
 use std::any::Any;
@@ -12,6 +13,8 @@ pub struct Watched {
     pub effects: Vec<Effect>,
     /// Records that it wrote, in order.
     pub writes: Vec<RowWrite>,
+    /// What then happened, as those hear of it who listen.
+    pub events: Vec<Event>,
 }
 
 impl Watched {
@@ -20,8 +23,15 @@ impl Watched {
         let mut all = Watched::default();
         for one in tx.take_seen() {
             let one: Box<dyn Any> = one;
-            match one.downcast::<Effect>() {
-                Ok(effect) => all.effects.push(*effect),
+            let one = match one.downcast::<Effect>() {
+                Ok(effect) => {
+                    all.effects.push(*effect);
+                    continue;
+                }
+                Err(other) => other,
+            };
+            match one.downcast::<Event>() {
+                Ok(event) => all.events.push(*event),
                 Err(other) => all.writes.extend(other.downcast::<RowWrite>().ok().map(|write| *write)),
             }
         }

@@ -170,30 +170,51 @@ struct Seen<'a> {
 }
 
 async fn act(work: &Work, event: &Event) -> Result<()> {
-    // An object that is gone since sets nothing off.
-    let Some(object) = work.published.catalog.object(&event.object) else { return Ok(()) };
-    let chain: Vec<Link> = serde_json::from_value(event.chain.clone()).unwrap_or_default();
-    // What is computed when it is read is taken as it stands now; the rest as the event left it.
-    let Some(now) = work.rows().load(object, event.record.unwrap_or_default()).await? else { return Ok(()) };
-    let row = as_it_was(&now, &event.payload["after"]).unwrap_or_else(|| now.clone());
-    let old = as_it_was(&now, &event.payload["before"]);
-    let seen = Seen { event, chain, row, old };
+    let Some(seen) = seen(work, event).await? else { return Ok(()) };
     for listener in table::listening_to(&work.tx, &event.object, event.record).await? {
         wake_listener(work, &seen, &listener).await?;
     }
+    begin_those(work, &seen).await.map(drop)
+}
+
+/// Begins the automations that an event sets off, for who walks them in the transaction of the event. Answers their
+/// instances.
+pub(super) async fn set_off_by(work: &Work, event: &Event) -> Result<Vec<Uuid>> {
+    match seen(work, event).await? {
+        Some(seen) => begin_those(work, &seen).await,
+        None => Ok(Vec::new()),
+    }
+}
+
+/// An event as it is acted upon; `None` where its object or its record is gone since.
+async fn seen<'a>(work: &Work, event: &'a Event) -> Result<Option<Seen<'a>>> {
+    let Some(object) = work.published.catalog.object(&event.object) else { return Ok(None) };
+    let chain: Vec<Link> = serde_json::from_value(event.chain.clone()).unwrap_or_default();
+    // What is computed when it is read is taken as it stands now; the rest as the event left it.
+    let Some(now) = work.rows().load(object, event.record.unwrap_or_default()).await? else {
+        return Ok(None);
+    };
+    let row = as_it_was(&now, &event.payload["after"]).unwrap_or_else(|| now.clone());
+    let old = as_it_was(&now, &event.payload["before"]);
+    Ok(Some(Seen { event, chain, row, old }))
+}
+
+async fn begin_those(work: &Work, seen: &Seen<'_>) -> Result<Vec<Uuid>> {
+    let event = seen.event;
+    let mut begun = Vec::new();
     let flows: Vec<Arc<Flow>> = work.published.set_off_by(&event.object).cloned().collect();
     for flow in flows {
         for trigger in &flow.trigger.events {
-            if let Some(broken) = counts(work, &seen, trigger, &Given::default(), None).await {
+            if let Some(broken) = counts(work, seen, trigger, &Given::default(), None).await {
                 let key = format!("{}/{}", event.id, flow.name);
                 let (actor, chain) = (event.actor, &seen.chain[..]);
                 let cause = Cause { key, actor, chain, broken: broken.err(), variables: Default::default() };
-                set_off(work, &flow, &seen.row, cause).await?;
+                begun.extend(set_off(work, &flow, &seen.row, cause).await?);
                 break;
             }
         }
     }
-    Ok(())
+    Ok(begun)
 }
 
 /// Wakes the token of a flow that waits for what happened. What the flow does itself does not count.

@@ -1,11 +1,14 @@
 //! A flow that is walked in a transaction which is taken back: the same engine answers what it asks, a clock that jumps
 //! from one thing that happens to the next, and a script that says what people do.
 //!
-//! Read in this order: `script` (what people do and when), this file (what happens next), `moment` (what is kept of it).
+//! Read in this order: `script` (what people do and when), this file (what happens next), `moment` (what is kept of it),
+//! `follow` (what it sets off).
 
 pub(super) mod moment;
 
 mod next;
+
+mod follow;
 
 pub mod script;
 
@@ -17,6 +20,7 @@ use crate::flow::{asked, labels};
 use crate::work::Work;
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Locale, Result};
+use follow::Followed;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use moment::{Happened, Moment};
@@ -31,8 +35,8 @@ use workflow::instance::ENTER;
 use workflow::step::Step;
 use workflow::step::act::{Act, Deed as ToDo};
 use workflow::{
-    Answer, Decision, InstanceState, NodeId, Outcome, Person, Picker, Question, Run, Task, TaskKind,
-    TaskState, TokenState,
+    Answer, Decision, Flow, Instance, InstanceState, NodeId, Outcome, Person, Picker, Question, Run, Task,
+    TaskKind, TaskState, TokenState,
 };
 
 /// Things that people, times and workers do at most: a flow that goes round is not walked to its end.
@@ -75,6 +79,9 @@ pub(super) struct Walk<'f> {
     /// The token whose step asks.
     asking: Option<u32>,
     depth: u32,
+    followed: Followed,
+    /// Whether what it sets off is walked when it happens.
+    follows: bool,
 }
 
 /// Where a flow would not go on, and why.
@@ -98,7 +105,14 @@ impl<'f> Walk<'f> {
             ahead: Vec::new(),
             asking: None,
             depth: 0,
+            followed: Followed::default(),
+            follows: true,
         }
+    }
+
+    /// Whether automations were set off that were not walked, for there are too many.
+    pub fn is_cut(&self) -> bool {
+        self.followed.is_cut()
     }
 
     /// The instant at which the flow stands.
@@ -125,6 +139,10 @@ impl<'f> Walk<'f> {
             }));
         }
         self.keep(before, None, Happened::Started);
+        let first = match Box::pin(self.follow()).await {
+            Ok(()) => first,
+            Err(found) => first.and(Err(found)),
+        };
         self.go_on(first).await
     }
 
@@ -138,7 +156,11 @@ impl<'f> Walk<'f> {
                 return Some((asking.or(node), *found));
             }
             if self.run.instance.state != InstanceState::Running {
-                return self.end().await.err().map(|found| (None, *found));
+                let ended = match self.end().await {
+                    Ok(()) => Box::pin(self.follow()).await,
+                    refused => refused,
+                };
+                return ended.err().map(|found| (None, *found));
             }
             let Next { at, deed } = self.next()?;
             self.turn_to(at);
@@ -148,6 +170,9 @@ impl<'f> Walk<'f> {
                 Deed::Mark { .. } => None,
             };
             done = Box::pin(self.happens(deed)).await.and_then(|()| self.observe());
+            if done.is_ok() {
+                done = Box::pin(self.follow()).await;
+            }
         }
         let name = self.run.flow.name.to_string();
         Some((node, Diagnostic::new(Code::FlowTooLong).with("step", name).with("most", MOST)))
@@ -263,6 +288,7 @@ impl<'f> Walk<'f> {
             let run = Run::resume(&flow, instance, self.now(), Uuid::now_v7);
             let mut walk = Walk::of(&self.work, held, run, self.script.clone());
             walk.depth = self.depth + 1;
+            walk.followed = self.followed.clone();
             let halted = match walk.depth > DEEPEST {
                 true => None,
                 false => Box::pin(walk.go_on(Ok(()))).await,
@@ -391,15 +417,15 @@ impl<'f> Walk<'f> {
         self.keep(before, None, Happened::Ended);
         ended
     }
+}
 
-    /// The tokens that wait for what nothing is known to bring.
-    pub fn waiting(&self, locale: Locale) -> Vec<Json> {
-        let live = self.run.instance.state == InstanceState::Running;
-        let tokens = self.run.instance.standing().filter(|token| live && token.data.incident.is_none());
-        let told = tokens.filter_map(|token| {
-            let node = self.run.flow.find(&token.node)?;
-            Some(json!({"node": token.node, "label": labels::label(self.run.flow, node, locale)}))
-        });
-        told.collect()
-    }
+/// The steps at which a flow waits for what nothing is known to bring.
+pub(super) fn waiting(flow: &Flow, instance: &Instance, locale: Locale) -> Vec<Json> {
+    let live = instance.state == InstanceState::Running;
+    let tokens = instance.standing().filter(|token| live && token.data.incident.is_none());
+    let told = tokens.filter_map(|token| {
+        let node = flow.find(&token.node)?;
+        Some(json!({"node": token.node, "label": labels::label(flow, node, locale)}))
+    });
+    told.collect()
 }

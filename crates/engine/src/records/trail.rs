@@ -7,7 +7,7 @@ use plan::planner::Planned;
 use plan::write::Operation;
 use serde_json::{Map, Value as Json, json};
 use storage::store::stored::Together;
-use storage::store::{audit, comment, follower, history, mail};
+use storage::store::{audit, comment, event, follower, history, mail};
 use uuid::Uuid;
 
 /// Writes history, audit and events of one write, in its transaction.
@@ -48,7 +48,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
     let mut together = Together::default();
     together.insert(&work.tx, &kept).await?;
     together.insert(&work.tx, &audit::marked(work.engine.pen(), &[entry])?).await?;
-    together.insert(&work.tx, &work.events_of(command, planned)).await?;
+    event::insert_together(&work.tx, &mut together, &work.events_of(command, planned)).await?;
     together.finish(&work.tx).await
 }
 

@@ -37,7 +37,14 @@ stored! {
 
 /// Keeps what happened.
 pub async fn insert(tx: &Tx, events: &[Event]) -> Result<()> {
+    tx.saw(events);
     stored::insert(tx, events, "").await.map(drop)
+}
+
+/// Keeps what happened, with other rows.
+pub async fn insert_together(tx: &Tx, together: &mut stored::Together, events: &[Event]) -> Result<()> {
+    tx.saw(events);
+    together.insert(tx, events).await
 }
 
 /// Whether anything happened that nobody acted on yet.

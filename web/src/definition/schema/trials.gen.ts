@@ -24,6 +24,8 @@ export interface SimulatedFlow {
   waiting: WaitingStep[];
   /** where it would be refused */
   halted: HaltedStep | null;
+  /** whether more automations would be set off than are told of */
+  more_automations: boolean;
 }
 
 /** The record of a flow that is tried. */
@@ -60,6 +62,8 @@ export interface SimulatedStep {
   changes: TriedChange[];
   /** what would leave the site */
   effects: TriedEffect[];
+  /** the automations that this sets off */
+  automations: SimulatedAutomation[];
 }
 
 /** Another flow that a step waits for. */
@@ -68,6 +72,19 @@ export interface SimulatedBelow {
   steps: SimulatedStep[];
   outcome: string | null;
   incidents: FailedStep[];
+  halted: HaltedStep | null;
+}
+
+/** An automation that is set off, walked as far as it comes by itself at once. */
+export interface SimulatedAutomation {
+  workflow: string;
+  record: TriedRecord;
+  steps: SimulatedStep[];
+  /** how it would end; null where it would wait */
+  outcome: string | null;
+  incidents: FailedStep[];
+  /** where it would wait for somebody, a time or an answer */
+  waiting: WaitingStep[];
   halted: HaltedStep | null;
 }
 

@@ -115,6 +115,9 @@ fn show(console: &Console, seen: &Json, time: Time<'_>) {
     for waiting in each(&seen["waiting"]) {
         console.say(format!("\nstands at {}", text(&waiting["label"])));
     }
+    if seen["more_automations"] == true {
+        console.say("\nmore automations would be set off than are told of");
+    }
     match &seen["halted"] {
         Json::Null => {}
         halted => {
@@ -159,6 +162,31 @@ fn steps(console: &Console, steps: &Json, time: Time<'_>, indent: &str) {
         if step["below"].is_object() {
             self::steps(console, &step["below"]["steps"], time, &format!("{indent}    "));
         }
+        for automation in each(&step["automations"]) {
+            set_off(console, automation, time, &format!("{indent}    "));
+        }
+    }
+}
+
+/// An automation that something set off, and how far it comes.
+fn set_off(console: &Console, automation: &Json, time: Time<'_>, indent: &str) {
+    let (workflow, record) = (text(&automation["workflow"]), &automation["record"]);
+    let title = record["title"].as_str().unwrap_or(text(&record["id"]));
+    console.say(format!("{indent}sets off {workflow}: {} {title}", text(&record["object"])));
+    let inner = format!("{indent}    ");
+    steps(console, &automation["steps"], time, &inner);
+    for incident in each(&automation["incidents"]) {
+        console.say(format!(
+            "{inner}incident at {}: {}",
+            text(&incident["label"]),
+            text(&incident["reason"])
+        ));
+    }
+    for waiting in each(&automation["waiting"]) {
+        console.say(format!("{inner}waits at {}", text(&waiting["label"])));
+    }
+    if let Some(message) = automation["halted"]["message"].as_str() {
+        console.say(format!("{inner}refused at {}: {message}", text(&automation["halted"]["label"])));
     }
 }
 

@@ -4,8 +4,8 @@ use super::Simulation;
 use crate::engine::internal;
 use crate::flow::labels::label;
 use crate::flow::preview;
-use crate::flow::walk::moment::{Below, Happened, Moment};
-use crate::flow::walk::{Halted, Walk};
+use crate::flow::walk::moment::{Below, Happened, Moment, SetOff};
+use crate::flow::walk::{Halted, Walk, waiting};
 use crate::mail::Mail;
 use crate::messages::Notice;
 use crate::outbox::{MAIL, NOTIFY, opened};
@@ -59,7 +59,8 @@ pub(super) async fn whole(work: &Work, walk: &Walk<'_>, halted: Halted, order: &
         "outcome": ended.then(|| instance.state.name()),
         "ended_at": ended.then(|| walk.now()),
         "incidents": teller.incidents(),
-        "waiting": if halted.is_some() { Vec::new() } else { walk.waiting(locale) },
+        "waiting": if halted.is_some() { Vec::new() } else { waiting(flow, instance, locale) },
+        "more_automations": walk.is_cut(),
         "halted": halted.as_ref().map(|(node, found)| teller.halted(node.as_deref(), found)),
     }))
 }
@@ -76,6 +77,10 @@ fn gather(moments: &[Moment], instance: &Instance, all: &mut Vec<Uuid>) {
             Happened::Below(below) => gather(&below.moments, &below.instance, all),
             _ => {}
         }
+        for SetOff { walked, .. } in &moment.automations {
+            all.push(walked.instance.initiator);
+            gather(&walked.moments, &walked.instance, all);
+        }
     }
 }
 
@@ -87,6 +92,9 @@ fn notified(work: &Work, moments: &[Moment]) -> Result<Vec<Uuid>> {
         }
         if let Happened::Below(below) = &moment.what {
             all.extend(notified(work, &below.moments)?);
+        }
+        for SetOff { walked, .. } in &moment.automations {
+            all.extend(notified(work, &walked.moments)?);
         }
     }
     Ok(all)
@@ -112,6 +120,7 @@ impl Teller<'_> {
             "branches": self.branches(moment),
             "changes": moment.wrote.writes.iter().filter_map(change).collect::<Vec<_>>(),
             "effects": moment.wrote.effects.iter().map(|effect| self.effect(effect)).collect::<Result<Vec<_>>>()?,
+            "automations": moment.automations.iter().map(|one| self.automation(one)).collect::<Result<Vec<_>>>()?,
         });
         let more = self.happened(&moment.what)?;
         for (key, value) in more.as_object().into_iter().flatten() {
@@ -138,18 +147,32 @@ impl Teller<'_> {
                 json!({"what": kind.name(), "percent": percent, "people": people})
             }
             Happened::Below(below) => {
-                let Below { flow, instance, moments, cases, halted } = &**below;
-                let inner = Teller { flow, instance, cases, ..*self };
-                let halted = halted.as_ref().map(|(node, found)| inner.halted(node.as_deref(), found));
-                json!({"what": "below", "below": {
-                    "workflow": flow.name,
-                    "steps": inner.moments(moments)?,
-                    "outcome": (!instance.state.is_live()).then(|| instance.state.name()),
-                    "incidents": inner.incidents(),
-                    "halted": halted,
-                }})
+                json!({"what": "below", "below": self.below(below)?})
             }
         })
+    }
+
+    fn below(&self, below: &Below) -> Result<Json> {
+        let Below { flow, instance, moments, cases, halted } = below;
+        let inner = Teller { flow, instance, cases, ..*self };
+        let halted = halted.as_ref().map(|(node, found)| inner.halted(node.as_deref(), found));
+        Ok(json!({
+            "workflow": flow.name,
+            "steps": inner.moments(moments)?,
+            "outcome": (!instance.state.is_live()).then(|| instance.state.name()),
+            "incidents": inner.incidents(),
+            "halted": halted,
+        }))
+    }
+
+    /// An automation that was set off, and where it stands.
+    fn automation(&self, SetOff { walked, title }: &SetOff) -> Result<Json> {
+        let (flow, instance) = (&walked.flow, &walked.instance);
+        let mut told = self.below(walked)?;
+        told["record"] = json!({"object": instance.object, "id": instance.record, "title": title});
+        let halted = walked.halted.is_some();
+        told["waiting"] = json!(if halted { Vec::new() } else { waiting(flow, instance, self.locale) });
+        Ok(told)
     }
 
     /// The steps to which something led, with whom they ask.

@@ -25,6 +25,15 @@ pub(in crate::flow) struct Moment {
     pub tasks: (usize, usize),
     /// What it wrote.
     pub wrote: Watched,
+    /// The automations that this set off.
+    pub automations: Vec<SetOff>,
+}
+
+/// An automation that was walked as far as it comes by itself at once.
+pub(in crate::flow) struct SetOff {
+    pub walked: Below,
+    /// What its record is called.
+    pub title: Option<String>,
 }
 
 /// What happened.
@@ -91,6 +100,7 @@ impl Walk<'_> {
             tokens: (before.tokens, after.tokens),
             tasks: (before.tasks, after.tasks),
             wrote: Watched::take(&self.work.tx),
+            automations: Vec::new(),
         });
     }
 }

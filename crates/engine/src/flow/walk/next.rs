@@ -51,6 +51,9 @@ impl Walk<'_> {
         if self.script.marks {
             all.extend(self.passing());
         }
+        if self.script.at_once {
+            all.retain(|((at, ..), deed)| self.is_at_once(*at, deed));
+        }
         let ((at, ..), deed) = all.into_iter().min_by_key(|(order, _)| *order)?;
         if let Deed::Decide(task, None) = &deed
             && self.script.paces.is_some()
@@ -59,6 +62,15 @@ impl Walk<'_> {
             self.certain = false;
         }
         Some(Next { at, deed })
+    }
+
+    /// Whether a worker does it as soon as it comes to it.
+    fn is_at_once(&self, at: DateTime<Utc>, deed: &Deed) -> bool {
+        match deed {
+            Deed::Wake(_, by) => at <= self.now() && [ENTER, WORK].contains(&&**by),
+            Deed::Below(..) => true,
+            Deed::Decide(..) | Deed::Mark { .. } => false,
+        }
     }
 
     fn decision(&self, task: &Task, place: usize) -> Option<(Order, Deed)> {

@@ -22,6 +22,8 @@ pub struct Script {
     pub fails: bool,
     /// Whether the end of the flow does what it means for the record.
     pub ends: bool,
+    /// Whether only that happens which workers do at once: nobody decides, no time passes.
+    pub at_once: bool,
 }
 
 /// What is done at one visit of a step.

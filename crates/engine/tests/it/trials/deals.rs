@@ -110,7 +110,15 @@ pub struct Deals {
 
 impl Deals {
     pub async fn open(site: Arc<Site>) -> Deals {
-        site.apply(vec![pack("1.0.0", str::to_owned)]).await;
+        Deals::open_with(site, &[]).await
+    }
+
+    /// With further workflows.
+    pub async fn open_with(site: Arc<Site>, more: &[&str]) -> Deals {
+        let mut deals = pack("1.0.0", str::to_owned);
+        let texts = more.iter().enumerate();
+        deals.files.extend(texts.map(|(at, text)| (format!("workflows/more{at}.yaml"), (*text).to_owned())));
+        site.apply(vec![deals]).await;
         let mut people = HashMap::new();
         for login in ["ini", "ann", "bea", "cal", "dan"] {
             people.insert(login, site.user(login, &["deals.worker"], None).await);
@@ -242,6 +250,16 @@ fn lines(steps: &Json, start: chrono::DateTime<chrono::Utc>, indent: &str) -> Ve
         lines.push(line);
         if step["below"].is_object() {
             lines.extend(self::lines(&step["below"]["steps"], start, "  "));
+        }
+        for automation in step["automations"].as_array().unwrap() {
+            let (workflow, title) = (text(&automation["workflow"]), text(&automation["record"]["title"]));
+            let end = automation["outcome"].as_str().unwrap_or("stands");
+            lines.push(format!("{indent}  {workflow} {title} {end}"));
+            lines.extend(self::lines(&automation["steps"], start, &format!("{indent}    ")));
+            for (key, what) in [("incidents", "incident"), ("waiting", "waits")] {
+                let all = automation[key].as_array().unwrap().iter();
+                lines.extend(all.map(|one| format!("{indent}    {what} {}", text(&one["node"]))));
+            }
         }
     }
     lines

@@ -39,6 +39,75 @@ fn a_flow_is_walked_to_its_end_on_a_clock_of_its_own() {
     });
 }
 
+/// Set off by what the flow writes: it tells, makes a record, and waits.
+const MARKS: &str = "
+kind: workflow
+name: marks
+use: automation
+object: deal
+trigger: {record_updated: {fields: [status], when: 'status == \"won\" && old.status != \"won\"'}}
+steps:
+  write: {send: {by: mail, template: told, to_from: record.mobile}}
+  made: {create: {object: deal, set: {name: copy, amount: 1}}}
+  rest: {wait: {later: {timer: {after: 1d}, steps: {}}}}
+  late: {update: {set: {note: late}}}
+";
+
+/// Set off by that record, and by each that it makes itself.
+const GROWS: &str = "
+kind: workflow
+name: grows
+use: automation
+object: deal
+trigger: {record_created: {when: 'name == \"copy\"'}}
+reentry: {in_own_chain: start, max_depth: 4}
+steps:
+  more: {create: {object: deal, set: {name: copy, amount: 2}}}
+";
+
+/// Set off by the end of the flow; what it does fails.
+const ENDS: &str = "
+kind: workflow
+name: ends
+use: automation
+object: deal
+trigger: {workflow_ended: {workflow: sale, outcome: [approved]}}
+steps:
+  wrong: {update: {set: {amount: -1}}, retry: {max: 0}}
+";
+
+#[test]
+fn automations_that_it_sets_off_are_followed() {
+    on_each(async |site| {
+        let deals = Deals::open_with(site, &[MARKS, GROWS, ENDS]).await;
+        let record = deals.deal(5).await;
+        let before = deals.counts().await;
+        let seen = deals.simulate("admin", deals.order(record, json!({"rest": "nothing"}))).await.unwrap();
+        let lines = shown(&seen);
+        let set_off: Vec<&str> =
+            lines.iter().map(String::as_str).filter(|line| line.trim_start().starts_with("deals.")).collect();
+        // One that sets itself off does so as deep as it says.
+        let expect = [
+            "  deals.ends deal 5 stands",
+            "  deals.marks deal 5 stands",
+            "      deals.grows copy done",
+            "          deals.grows copy done",
+        ];
+        assert_eq!(set_off, expect, "{lines:#?}");
+        for expect in [
+            "    incident wrong",
+            "    +73h woken write work > made | mail a@b.example About deal 5",
+            "    waits rest",
+            "approved",
+        ] {
+            assert!(lines.iter().any(|line| line == expect), "{expect}: {lines:#?}");
+        }
+        assert!(!lines.iter().any(|line| line.contains("note=late")), "{lines:#?}");
+        assert_eq!(seen["more_automations"], false);
+        assert_eq!(deals.counts().await, before);
+    });
+}
+
 #[test]
 fn people_and_other_systems_do_what_the_script_says() {
     on_each(async |site| {
