@@ -198,8 +198,8 @@ const texts = {};
 for (const locale of LANGUAGES) {
   const of = async (part) =>
     JSON.parse(await readFile(new URL(`../src/texts/${part}/${locale}.json`, import.meta.url), 'utf8'));
-  const [common, { admin }] = [await of('common'), await of('admin')];
-  texts[locale] = { ...common, admin: { ...common.admin, ...admin } };
+  const [common, imports, { admin }] = [await of('common'), await of('import'), await of('admin')];
+  texts[locale] = { ...common, ...imports, admin: { ...common.admin, ...admin } };
 }
 
 function say(locale, key) {

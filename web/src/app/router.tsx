@@ -17,7 +17,7 @@ import { readAuditSearch } from '../features/admin/audit/search';
 import { readBoxSearch } from '../features/approvals/search';
 import { readFlowsSearch, readSpanSearch } from '../features/admin/flows/search';
 import { readSearch } from '../features/list/search';
-import { addTexts, speakWith } from '../texts';
+import { speakWith, withTexts } from '../texts';
 import { Broken } from './Broken';
 import { queries } from './queries';
 import { Shell } from './Shell';
@@ -101,13 +101,13 @@ const creation = createRoute({
 const importing = createRoute({
   getParentRoute: () => inside,
   path: '/records/$object/import',
-  component: fetched(() => import('../features/import/ImportsPage'), 'ImportsPage'),
+  component: fetched(() => withTexts('import', import('../features/import/ImportsPage')), 'ImportsPage'),
 });
 
 const oneImport = createRoute({
   getParentRoute: () => inside,
   path: '/imports/$id',
-  component: fetched(() => import('../features/import/ImportPage'), 'ImportPage'),
+  component: fetched(() => withTexts('import', import('../features/import/ImportPage')), 'ImportPage'),
 });
 
 const record = createRoute({
@@ -152,10 +152,7 @@ const profile = createRoute({
 const admin = createRoute({
   getParentRoute: () => inside,
   path: '/admin',
-  component: fetched(async () => {
-    const [layout] = await Promise.all([import('../features/admin/AdminLayout'), addTexts('admin')]);
-    return layout;
-  }, 'AdminLayout'),
+  component: fetched(() => withTexts('admin', import('../features/admin/AdminLayout')), 'AdminLayout'),
 });
 
 const users = createRoute({

@@ -62,10 +62,11 @@ export async function prepareTexts(): Promise<void> {
   document.documentElement.lang = first;
 }
 
-/** The texts of a part, for its pages to wait for. They are there in every language that is chosen from now on. */
-export async function addTexts(part: string): Promise<void> {
+/** A page with the texts of its part, which it has in every language that is chosen from now on. */
+export async function withTexts<M>(part: string, page: Promise<M>): Promise<M> {
   parts.add(part);
-  await load(language());
+  const [module] = await Promise.all([page, load(language())]);
+  return module;
 }
 
 async function load(which: Language): Promise<void> {

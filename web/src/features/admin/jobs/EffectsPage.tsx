@@ -54,11 +54,11 @@ export function EffectsPage() {
                 { key: 'to', label: t('admin.effects.to'), cell: (one) => one.to ?? '—' },
                 {
                   key: 'state',
-                  label: t('import.state'),
+                  label: t('admin.state'),
                   cell: (one) => <State tone={TONES[one.state]}>{t(`effect.states.${one.state}`)}</State>,
                 },
                 { key: 'attempts', label: t('admin.effects.attempts'), end: true, cell: (one) => one.attempts },
-                { key: 'reason', label: t('import.reason'), cell: (one) => one.reason ?? '—' },
+                { key: 'reason', label: t('admin.reason'), cell: (one) => one.reason ?? '—' },
                 {
                   key: 'at',
                   label: t('admin.jobs.at'),

@@ -47,7 +47,7 @@ export function JobsPage() {
                 },
                 {
                   key: 'state',
-                  label: t('import.state'),
+                  label: t('admin.state'),
                   cell: ({ state }) => <State tone={TONES[state]}>{t(`admin.jobs.states.${state}`)}</State>,
                 },
                 {
