@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use diagnostic::{Locale, Result};
 use script::Scripts;
 use std::sync::{Arc, PoisonError};
+use storage::news::Topic;
 use storage::secret::{self, Secret};
 use storage::store::audit::pen::Pen;
 use storage::{Database, Tx, system};
@@ -118,6 +119,8 @@ async fn follow(engine: WeakEngine, mut watch: tokio::sync::watch::Receiver<stor
         if versions.rights != rights {
             rights = versions.rights;
             engine.forget_identities();
+            // Not before: who is told looks whether the session is still good.
+            engine.database().tell_all(Topic::Rights);
         }
         if let Err(error) = engine.refresh(versions.catalog).await {
             tracing::error!(%error, "a newer publish could not be taken up");

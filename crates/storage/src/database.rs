@@ -362,6 +362,11 @@ impl Database {
         self.inner.listeners.listen(user)
     }
 
+    /// Tells everybody who listens in this process.
+    pub fn tell_all(&self, topic: Topic) {
+        self.inner.listeners.tell_all(topic);
+    }
+
     /// Tells these users, once the transaction is committed and if it is, that there is news.
     pub fn tell(&self, tx: &Tx, topic: Topic, users: Vec<Uuid>) {
         let outlet = self.inner.outlet.clone();

@@ -148,11 +148,7 @@ impl Told {
             self.jobs.notify_waiters();
             self.listeners.missed();
         }
-        let rights = self.versions.borrow().rights;
         self.versions.send_modify(|known| *known = versions);
-        if rights != versions.rights {
-            self.listeners.tell_all(Topic::Rights);
-        }
     }
 }
 
