@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # usage: scripts/dovecot.sh run|program
-# A throw-away IMAP server for tests: on 127.0.0.1, on a free port, without TLS, for the users of its file `users`.
-#   run      makes it, prints its folder and its port on one line, and becomes it: it ends with SIGTERM
+# A throw-away IMAP server for tests: on 127.0.0.1, on free ports, for the users of its file `users`. It shows the certificates
+# of certificates.sh, which lie in its folder `tls`, each to who asks for NAME.example.
+#   run      makes it, prints its folder, its port and the one that is secret from the start on one line, and becomes it: it
+#            ends with SIGTERM
 #   program  prints the server's program, or fails
 set -euo pipefail
 . "$(dirname "$0")/say.sh"
@@ -25,7 +27,7 @@ as_owner() {
 }
 
 configuration() {
-    local folder=$1 port=$2 user group
+    local folder=$1 port=$2 secure=$3 user group name
     user=$(owner)
     group=$(id -gn "$user")
     cat <<EOF
@@ -34,7 +36,9 @@ listen = 127.0.0.1
 base_dir = $folder/run
 state_dir = $folder/state
 log_path = $folder/log
-ssl = no
+ssl = yes
+ssl_cert = <$folder/tls/right.pem
+ssl_key = <$folder/tls/right.key
 disable_plaintext_auth = no
 auth_failure_delay = 0
 mail_location = maildir:$folder/mail/%u
@@ -57,7 +61,8 @@ service imap-login {
     port = $port
   }
   inet_listener imaps {
-    port = 0
+    port = $secure
+    ssl = yes
   }
 }
 service anvil {
@@ -68,19 +73,32 @@ service anvil {
   }
 }
 EOF
+    for name in wrong expired stranger; do
+        cat <<EOF
+local_name $name.example {
+  ssl_cert = <$folder/tls/$name.pem
+  ssl_key = <$folder/tls/$name.key
+}
+EOF
+    done
 }
 
 run() {
-    local program folder port
+    local program folder port secure
     program=$(program)
     # Not below target/: the server's user may not be able to enter the folder that the workspace lies in.
     folder=$(as_owner mktemp -d "${TMPDIR:-/tmp}/lifeloom-dovecot.XXXXXX")
-    port=$(free_port 30000 31999)
-    configuration "$folder" "$port" | as_owner tee "$folder/dovecot.conf" >/dev/null
+    port=$(free_port 30000 30999)
+    secure=$(free_port 31000 31999)
+    "$root/scripts/certificates.sh" "$folder/tls"
+    # Its user may not be the one who made them.
+    chmod -R a+rX "$folder/tls"
+    configuration "$folder" "$port" "$secure" | as_owner tee "$folder/dovecot.conf" >/dev/null
     printf 'desk:secret of the desk\n' | as_owner tee "$folder/users" >/dev/null
     as_owner mkdir -p "$folder/mail/desk/"{new,cur,tmp} "$folder/home/desk"
-    as_owner chmod -R a+rX "$folder"
-    printf '%s %s\n' "$folder" "$port"
+    as_owner chmod -R a+rX "$folder"/{mail,home,users}
+    as_owner chmod a+rX "$folder"
+    printf '%s %s %s\n' "$folder" "$port" "$secure"
     if [ "$(id -u)" = 0 ]; then
         exec runuser -u "$(owner)" -- "$program" -F -c "$folder/dovecot.conf"
     fi

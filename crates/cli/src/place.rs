@@ -3,7 +3,7 @@
 use crate::failure::{Failure, not_writable};
 use clap::Args;
 use diagnostic::{Code, Diagnostic, Result};
-use engine::outbound::Permit;
+use engine::outbound::{Permit, Trust};
 use engine::{Engine, FileLimits, Mailer, Outbound};
 use std::path::{Path, PathBuf};
 use storage::files::Files;
@@ -65,6 +65,9 @@ pub struct Public {
     /// Hosts, addresses and networks that scripts may call although they are not on the public internet
     #[arg(long, value_name = "HOST_OR_CIDR", value_delimiter = ',')]
     pub allow_outbound: Vec<String>,
+    /// File of certificates (PEM) of authorities, such as a company's own, that are trusted beside the public ones
+    #[arg(long, value_name = "FILE")]
+    pub ca_file: Option<PathBuf>,
 }
 
 impl Public {
@@ -80,13 +83,18 @@ impl Public {
         Ok(Some(text.to_owned()))
     }
 
-    fn outbound(&self) -> Result<Outbound> {
-        Permit::new(self.allow_outbound.iter().map(String::as_str)).map(Outbound::new)
+    fn trust(&self) -> Result<Trust> {
+        self.ca_file.as_deref().map(Trust::read).unwrap_or_else(|| Ok(Trust::default()))
     }
 
-    fn mailer(&self) -> Result<Option<Mailer>> {
+    fn outbound(&self, trust: Trust) -> Result<Outbound> {
+        let permit = Permit::new(self.allow_outbound.iter().map(String::as_str))?;
+        Ok(Outbound::new(permit).trusting(trust))
+    }
+
+    fn mailer(&self, trust: &Trust) -> Result<Option<Mailer>> {
         match (&self.smtp_url, &self.mail_from) {
-            (Some(url), Some(from)) => Mailer::new(url, from).map(Some),
+            (Some(url), Some(from)) => Mailer::new(url, from, trust).map(Some),
             (None, None) => Ok(None),
             (Some(_), None) => Err(wrong("--smtp-url needs --mail-from, the sender of mails")),
             (None, Some(_)) => Err(wrong("--mail-from needs --smtp-url, the server that takes mails")),
@@ -145,7 +153,8 @@ impl Place {
         uploads: Option<&Uploads>,
     ) -> Result<Engine, Failure> {
         let public_address = public.address()?;
-        let (mailer, outbound) = (public.mailer()?, public.outbound()?);
+        let trust = public.trust()?;
+        let (mailer, outbound) = (public.mailer(&trust)?, public.outbound(trust)?);
         let secret = self.secret(&database, role).await?;
         let options = engine::Options {
             secret,

@@ -2,13 +2,14 @@
 
 use crate::mail::Mail;
 use crate::mail_server::{SMTP, Security, Server};
-use crate::outbound::{Outbound, Uncalled};
+use crate::outbound::trust::distrusted;
+use crate::outbound::{Outbound, Trust, Uncalled};
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic};
 use lettre::message::Mailbox;
 use lettre::transport::smtp::Error as SmtpError;
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::Tls;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use std::net::IpAddr;
@@ -41,12 +42,12 @@ pub struct Mailer {
 
 impl Mailer {
     /// A way to the server at `url` (`smtps://user:password@host`, `starttls://…`, or `smtp://…` in the clear), for
-    /// mails from `from` (`name@host` or `Name <name@host>`).
+    /// mails from `from` (`name@host` or `Name <name@host>`), whose certificate `trust` believes.
     ///
     /// # Errors
     /// `invalid_configuration`; also for a password that would travel in the clear to another machine.
-    pub fn new(url: &str, from: &str) -> diagnostic::Result<Mailer> {
-        Mailer::with_patience(url, from, CONNECT, SESSION)
+    pub fn new(url: &str, from: &str, trust: &Trust) -> diagnostic::Result<Mailer> {
+        Mailer::with_patience(url, from, trust, CONNECT, SESSION)
     }
 
     /// As [`Mailer::new`], with other times to wait.
@@ -56,6 +57,7 @@ impl Mailer {
     pub fn with_patience(
         url: &str,
         from: &str,
+        trust: &Trust,
         connect: Duration,
         session: Duration,
     ) -> diagnostic::Result<Mailer> {
@@ -68,20 +70,26 @@ impl Mailer {
         if parsed.query().is_some() || parsed.fragment().is_some() {
             return Err(broken("takes no parameters"));
         }
-        let spelt = match parsed.scheme() {
-            "smtps" => url.trim().to_owned(),
+        let named = || {
+            let host = parsed.host_str().unwrap_or_default().trim_matches(['[', ']']);
+            trust.of_mail(host).map_err(|_| broken("names no host"))
+        };
+        let (spelt, tls) = match parsed.scheme() {
+            "smtps" => (url.trim().to_owned(), Tls::Wrapper(named()?)),
             "smtp" if !parsed.username().is_empty() && !is_here(&parsed) => {
                 return Err(broken("would send the password in the clear: use smtps:// or starttls://"));
             }
-            "smtp" => url.trim().to_owned(),
+            "smtp" => (url.trim().to_owned(), Tls::None),
             "starttls" => {
-                format!("smtp{}?tls=required", &url.trim()["starttls".len()..].trim_end_matches('/'))
+                let rest = url.trim()["starttls".len()..].trim_end_matches('/');
+                (format!("smtp{rest}?tls=required"), Tls::Required(named()?))
             }
             _ => return Err(broken("must begin with smtps://, starttls:// or smtp://")),
         };
         let builder =
             AsyncSmtpTransport::<Tokio1Executor>::from_url(&spelt).map_err(|_| broken("is no address"))?;
         let transport = builder
+            .tls(tls)
             .timeout(Some(connect))
             .hello_name(ClientId::Domain(sender.email.domain().to_owned()))
             .build();
@@ -119,7 +127,7 @@ impl Mailer {
         })?;
         // Certificates are those of the name, wherever it leads.
         let named = || {
-            let named = TlsParameters::new(server.host.clone());
+            let named = outbound.trust().of_mail(&server.host);
             named.map_err(|_| Uncalled::Refused("the address of the mail server names no host".to_owned()))
         };
         let tls = match server.security {
@@ -177,9 +185,10 @@ fn is_here(url: &Url) -> bool {
 
 fn explained(error: &SmtpError) -> Undelivered {
     let code = error.status().map(u16::from);
-    let text = match std::error::Error::source(error) {
-        Some(source) => format!("{error}: {source}"),
-        None => error.to_string(),
+    let text = match (distrusted(error), std::error::Error::source(error)) {
+        (Some(why), _) => format!("TLS: {why}"),
+        (None, Some(source)) => format!("{error}: {source}"),
+        (None, None) => error.to_string(),
     };
     // What a peer says is shown to administrators: a line of it is enough.
     let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(300).collect();
@@ -215,7 +224,7 @@ mod tests {
             ("", "is no address"),
         ];
         for (url, expect) in rows {
-            let made = Mailer::new(url, "Desk <desk@example.com>");
+            let made = Mailer::new(url, "Desk <desk@example.com>", &Trust::default());
             let shown = made.map_or_else(|found| found.to_string(), |_| "ok".to_owned());
             assert!(shown.contains(expect), "{url}: {shown}");
             assert!(!shown.contains("u:p"), "{url}: the password is not repeated: {shown}");
@@ -223,7 +232,7 @@ mod tests {
         for (from, expect) in
             [("desk", false), ("", false), ("a@b\r\nc", false), ("织机 <a@b.example>", true)]
         {
-            assert_eq!(Mailer::new("smtp://localhost", from).is_ok(), expect, "{from:?}");
+            assert_eq!(Mailer::new("smtp://localhost", from, &Trust::default()).is_ok(), expect, "{from:?}");
         }
     }
 }

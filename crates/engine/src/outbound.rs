@@ -5,7 +5,8 @@
 //! proxies of the environment, bounds on sizes and times. What is not on the public internet is reached only where
 //! an administrator permits it.
 //!
-//! Read in this order: [`permit`] (which addresses), [`target`] (what a URL names), [`resolve`] (names), [`call`].
+//! Read in this order: [`permit`] (which addresses), [`target`] (what a URL names), [`resolve`] (names), [`trust`] (who
+//! servers are), [`call`].
 
 pub mod permit;
 
@@ -13,9 +14,12 @@ pub mod target;
 
 pub mod resolve;
 
+pub mod trust;
+
 pub mod call;
 
 pub use call::{Answer, Bounds, Call, Outbound};
 pub use permit::Permit;
 pub use resolve::{Resolve, SystemResolver};
 pub use target::Uncalled;
+pub use trust::Trust;

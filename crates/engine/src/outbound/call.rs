@@ -3,6 +3,7 @@
 use super::permit::Permit;
 use super::resolve::{Resolve, SystemResolver};
 use super::target::{Target, Uncalled};
+use super::trust::{Trust, distrusted};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1;
@@ -18,9 +19,7 @@ use tokio::net::TcpStream;
 use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// Most headers of a call.
 const MOST_HEADERS: usize = 32;
@@ -82,6 +81,7 @@ pub struct Outbound {
     resolver: Arc<dyn Resolve>,
     bounds: Bounds,
     tls: TlsConnector,
+    trust: Arc<Trust>,
 }
 
 impl Default for Outbound {
@@ -98,14 +98,25 @@ impl Outbound {
 
     /// As [`Outbound::new`], with another resolver and other bounds.
     pub fn with(permit: Permit, resolver: Arc<dyn Resolve>, bounds: Bounds) -> Outbound {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            // The provider is ring's, which knows both versions of TLS that are safe.
-            .expect("ring speaks TLS 1.2 and 1.3")
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Outbound { permit: Arc::new(permit), resolver, bounds, tls: TlsConnector::from(Arc::new(tls)) }
+        let trust = Trust::default();
+        Outbound {
+            permit: Arc::new(permit),
+            resolver,
+            bounds,
+            tls: trust.connector(),
+            trust: Arc::new(trust),
+        }
+    }
+
+    /// A client that believes these authorities, too.
+    #[must_use]
+    pub fn trusting(self, trust: Trust) -> Outbound {
+        Outbound { tls: trust.connector(), trust: Arc::new(trust), ..self }
+    }
+
+    /// Whom it believes.
+    pub(crate) fn trust(&self) -> &Trust {
+        &self.trust
     }
 
     /// How long one answer may take.
@@ -197,7 +208,10 @@ impl Outbound {
             None => ServerName::try_from(target.host.clone())
                 .map_err(|_| Uncalled::Refused("the address names no host".to_owned()))?,
         };
-        self.tls.connect(name, stream).await.map_err(|error| unreached("TLS", &error))
+        self.tls.connect(name, stream).await.map_err(|error| match distrusted(&error) {
+            Some(why) => unreached("TLS", &why),
+            None => unreached("TLS", &error),
+        })
     }
 
     async fn connect(&self, target: &Target) -> Result<TcpStream, Uncalled> {

@@ -112,7 +112,7 @@ async fn set(engine: &Engine, way: &str, peer: &str) {
     }
 }
 
-async fn attempt(engine: &Engine, name: &str, operation: &str, values: Json) -> diagnostic::Result<Json> {
+pub async fn attempt(engine: &Engine, name: &str, operation: &str, values: Json) -> diagnostic::Result<Json> {
     engine.try_connector(&engine.system(), (name, operation), &values, "the key", &Origin::default()).await
 }
 

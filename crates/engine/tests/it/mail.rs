@@ -3,6 +3,7 @@
 use crate::site::{Site, monday, on_each};
 use chrono::TimeDelta;
 use engine::mail::Mail;
+use engine::outbound::Trust;
 use engine::{Engine, Mailer, MovedClock, Options};
 use serde_json::Value as Json;
 use std::io::{BufRead, BufReader};
@@ -74,7 +75,8 @@ impl Drop for Peer {
 
 fn mailer(port: u64, session: Duration) -> Mailer {
     let url = format!("smtp://127.0.0.1:{port}");
-    Mailer::with_patience(&url, "织机 <no-reply@desk.example>", Duration::from_secs(5), session).unwrap()
+    let (from, trust) = ("织机 <no-reply@desk.example>", Trust::default());
+    Mailer::with_patience(&url, from, &trust, Duration::from_secs(5), session).unwrap()
 }
 
 /// A further engine on the site's database, which sends.

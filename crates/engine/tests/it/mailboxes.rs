@@ -25,24 +25,29 @@ use storage::store::mail;
 use uuid::Uuid;
 
 const BOX: &str = "post.desk";
-const PASSWORD: &str = "secret of the desk";
+pub const PASSWORD: &str = "secret of the desk";
 
 /// An IMAP server of its own process, with the mailbox of `desk`.
-struct Peer {
+pub struct Peer {
     child: Child,
-    folder: PathBuf,
-    port: u16,
+    pub folder: PathBuf,
+    /// In the clear at first, and
+    pub port: u16,
+    /// secret from the start.
+    pub secure: u16,
 }
 
 impl Peer {
-    fn start() -> Peer {
+    pub fn start() -> Peer {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/dovecot.sh");
         let mut command = Command::new(script);
         let mut child = command.arg("run").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let (folder, port) = line.trim().split_once(' ').expect("Dovecot: run scripts/install.sh test");
-        let peer = Peer { child, folder: folder.into(), port: port.parse().unwrap() };
+        let told: Vec<&str> = line.split_whitespace().collect();
+        let [folder, port, secure] = told[..] else { panic!("Dovecot: run scripts/install.sh test") };
+        let (port, secure) = (port.parse().unwrap(), secure.parse().unwrap());
+        let peer = Peer { child, folder: folder.into(), port, secure };
         for _ in 0..200 {
             if std::net::TcpStream::connect(("127.0.0.1", peer.port)).is_ok() {
                 return peer;
@@ -56,7 +61,7 @@ impl Peer {
         self.folder.join("mail/desk").join(state)
     }
 
-    fn deliver(&self, name: &str, head: &str, body: &str) {
+    pub fn deliver(&self, name: &str, head: &str, body: &str) {
         let text = format!("{head}\r\n\r\n{body}\r\n").replace("\r\n", "\n").replace('\n', "\r\n");
         std::fs::write(self.mails("new").join(name), text).unwrap();
     }
@@ -83,6 +88,7 @@ fn pack() -> PackFiles {
     let files = [
         ("pack.yaml", "kind: pack\nname: post\nversion: 1.0.0\nrequires: {base: '*'}\n"),
         ("connectors/desk.yaml", connector),
+        ("connectors/out.yaml", "kind: connector\nname: out\nsmtp: {}\n"),
         ("objects/case.yaml", case),
         ("workflows/heard.yaml", flow),
     ];
@@ -90,34 +96,41 @@ fn pack() -> PackFiles {
     PackFiles { root: "post".to_owned(), files }
 }
 
+/// A way to this machine.
+fn here() -> Outbound {
+    let bounds = Bounds { whole: Duration::from_secs(6), ..Bounds::default() };
+    Outbound::with(Permit::new(["127.0.0.1"]).unwrap(), Arc::new(SystemResolver), bounds)
+}
+
 /// A further engine on the site's database, that may reach this machine.
-async fn reader(site: &Site, files: &Path) -> Engine {
+pub async fn reader(site: &Site, files: &Path, outbound: Outbound) -> Engine {
     let options =
         storage::Options { durable: false, connections: 4, ..storage::Options::url(site.place.url()) };
     let database = Database::open(options).await.unwrap();
-    let bounds = Bounds { whole: Duration::from_secs(6), ..Bounds::default() };
-    let permit = Permit::new(["127.0.0.1"]).unwrap();
-    let outbound = Outbound::with(permit, Arc::new(SystemResolver), bounds);
     let (secret, files) = (Some(Secret::new("a key for tests")), Some(Files::folder(files.to_owned())));
     let options = Options { clock: site.clock.clone(), secret, outbound, files, ..Options::default() };
     Engine::open(database, options).await.unwrap()
 }
 
 async fn set(engine: &Engine, port: u16, password: &str) {
+    set_url(engine, &format!("imap://127.0.0.1:{port}"), password).await;
+}
+
+pub async fn set_url(engine: &Engine, url: &str, password: &str) {
     let (system, from) = (engine.system(), Origin::default());
-    let settings = serde_json::from_value(json!({"url": format!("imap://127.0.0.1:{port}")})).unwrap();
+    let settings = serde_json::from_value(json!({"url": url})).unwrap();
     engine.set_connector(&system, BOX, settings, &from).await.unwrap();
     engine.set_connector_secret(&system, BOX, "password", password, &from).await.unwrap();
 }
 
 /// Looks into the mailbox, whenever it is due, and does what follows.
-async fn poll(engine: &Engine) -> Polled {
+pub async fn poll(engine: &Engine) -> Polled {
     let polled = engine.poll_mailbox(BOX, engine.now() + TimeDelta::days(1)).await.unwrap();
     while engine.work_once("test").await.unwrap() > 0 {}
     polled
 }
 
-fn told(polled: &Polled) -> Vec<String> {
+pub fn told(polled: &Polled) -> Vec<String> {
     let Polled::Read(taken) = polled else { return vec![format!("{polled:?}")] };
     let one = |taken: &Taken| match taken {
         Taken::SetOff(_) => "set off".to_owned(),
@@ -191,18 +204,18 @@ fn mails(sent: Uuid) -> Vec<(String, String, &'static str)> {
     rows.map(|(head, body, expect)| (head.to_owned(), body.to_owned(), expect)).to_vec()
 }
 
-/// A mail server, a folder for files, and an engine that reads for the pack.
-async fn open_post(site: &Site) -> (Peer, tempfile::TempDir, Engine) {
+/// A folder for files, and an engine that reads for the pack.
+pub async fn open_post(site: &Site, outbound: Outbound) -> (tempfile::TempDir, Engine) {
     site.apply(vec![packs::shipped("base"), pack()]).await;
-    let (peer, files) = (Peer::start(), tempfile::tempdir().unwrap());
-    let engine = reader(site, files.path()).await;
-    (peer, files, engine)
+    let files = tempfile::tempdir().unwrap();
+    let engine = reader(site, files.path(), outbound).await;
+    (files, engine)
 }
 
 #[test]
 fn a_mail_sets_off_its_automation_unless_a_machine_sent_it() {
     on_each(async |site| {
-        let (peer, _files, engine) = open_post(&site).await;
+        let (peer, (_files, engine)) = (Peer::start(), open_post(&site, here()).await);
         set(&engine, peer.port, PASSWORD).await;
         let system = engine.system();
         let about = site.user("ann", &[], None).await.actor.id;
@@ -251,14 +264,14 @@ async fn released(site: &Site, engine: &Engine) {
 #[test]
 fn nothing_is_lost_or_doubled_whenever_a_reader_dies() {
     on_each(async |site| {
-        let (peer, files, engine) = open_post(&site).await;
+        let (peer, (files, engine)) = (Peer::start(), open_post(&site, here()).await);
         set(&engine, peer.port, PASSWORD).await;
         let system = engine.system();
         let mut died = 0;
         for writes in 1..12 {
             let sender = format!("From: s{writes}@x.example\nMessage-ID: <{writes}@x>\nSubject: s");
             peer.deliver(&format!("{writes}.mail"), &sender, "x");
-            let mortal = reader(&site, files.path()).await;
+            let mortal = reader(&site, files.path(), here()).await;
             mortal.database().fuse().cut_after(writes);
             let _ = mortal.poll_mailbox(BOX, engine.now() + TimeDelta::days(1)).await;
             died += u64::from(mortal.database().fuse().is_cut());
@@ -275,7 +288,7 @@ fn nothing_is_lost_or_doubled_whenever_a_reader_dies() {
         assert!(died > 2, "{died}");
         // Of two that look at once one reads.
         peer.deliver("both", "From: both@x.example\nMessage-ID: <both@x>\nSubject: s", "x");
-        let other = reader(&site, files.path()).await;
+        let other = reader(&site, files.path(), here()).await;
         let due = engine.now() + TimeDelta::days(1);
         let (a, b) = tokio::join!(engine.poll_mailbox(BOX, due), other.poll_mailbox(BOX, due));
         let read = [a.unwrap(), b.unwrap()].iter().flat_map(told).filter(|one| one == "set off").count();
@@ -300,7 +313,7 @@ fn nothing_is_lost_or_doubled_whenever_a_reader_dies() {
 #[test]
 fn a_mailbox_that_cannot_be_read_is_told_of_and_recovers() {
     on_each(async |site| {
-        let (peer, _files, engine) = open_post(&site).await;
+        let (peer, (_files, engine)) = (Peer::start(), open_post(&site, here()).await);
         let system = engine.system();
         peer.deliver("first", "From: a@x.example\nMessage-ID: <1@x>\nSubject: s", "x");
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();

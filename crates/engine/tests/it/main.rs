@@ -33,6 +33,7 @@ mod accounts;
 
 mod mail;
 mod mailboxes;
+mod tls;
 
 mod outbound;
 
