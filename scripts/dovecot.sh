@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# usage: scripts/dovecot.sh run|program
+# usage: scripts/dovecot.sh run [LINE…]|program
 # A throw-away IMAP server for tests: on 127.0.0.1, on free ports, for the users of its file `users`. It shows the certificates
 # of certificates.sh, which lie in its folder `tls`, each to who asks for NAME.example.
 #   run      makes it, prints its folder, its port and the one that is secret from the start on one line, and becomes it: it
-#            ends with SIGTERM
+#            ends with SIGTERM. Lines are added to what it is told.
 #   program  prints the server's program, or fails
 set -euo pipefail
 . "$(dirname "$0")/say.sh"
@@ -93,7 +93,7 @@ run() {
     "$root/scripts/certificates.sh" "$folder/tls"
     # Its user may not be the one who made them.
     chmod -R a+rX "$folder/tls"
-    configuration "$folder" "$port" "$secure" | as_owner tee "$folder/dovecot.conf" >/dev/null
+    { configuration "$folder" "$port" "$secure" && printf '%s\n' "$@"; } | as_owner tee "$folder/dovecot.conf" >/dev/null
     printf 'desk:secret of the desk\n' | as_owner tee "$folder/users" >/dev/null
     as_owner mkdir -p "$folder/mail/desk/"{new,cur,tmp} "$folder/home/desk"
     as_owner chmod -R a+rX "$folder"/{mail,home,users}
@@ -106,7 +106,7 @@ run() {
 }
 
 case "${1:-}" in
-run) run ;;
+run) run "${@:2}" ;;
 program) program ;;
-*) fail 2 "usage: scripts/dovecot.sh run|program" ;;
+*) fail 2 "usage: scripts/dovecot.sh run [LINE…]|program" ;;
 esac

@@ -5,7 +5,7 @@
 //! too large, and what cannot be read is kept and sets nothing off until an administrator releases it.
 //!
 //! Read in this order: [`letter`] (what a mail says), [`judge`] (what is held back), [`take`] (the transaction),
-//! `bounded` and `session` (IMAP), [`poll`].
+//! `bounded`, `talk`, `folder`, `away` and `session` (IMAP), [`poll`].
 
 pub mod letter;
 
@@ -14,6 +14,12 @@ pub mod judge;
 pub mod take;
 
 mod bounded;
+
+mod talk;
+
+mod folder;
+
+mod away;
 
 mod session;
 

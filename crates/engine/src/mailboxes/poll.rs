@@ -1,8 +1,9 @@
 //! Looking into mailboxes: in turn, one process at a time for each, again and again whatever goes wrong.
 
 use super::letter::{Letter, Signs};
-use super::session::{Account, Found, Inbox, Trouble};
+use super::session::{Account, Folders, Found, Inbox};
 use super::take::{Arrived, Taken};
+use super::talk::Trouble;
 use crate::engine::Engine;
 use crate::identity::trail::{Origin, entry};
 use catalog::{Connection, Connector};
@@ -122,8 +123,9 @@ impl Engine {
         };
         // A server may repeat what it was told.
         let hushed = |trouble: Trouble| one_line(&trouble.replace(password, "•••"));
-        let folder = imap.folder.as_deref().unwrap_or("INBOX");
-        let mut inbox = Inbox::open(self.outbound(), &account, folder).await.map_err(hushed)?;
+        let folders =
+            Folders { read: imap.folder.as_deref().unwrap_or("INBOX"), move_to: imap.move_to.as_deref() };
+        let mut inbox = Inbox::open(self.outbound(), &account, &folders).await.map_err(hushed)?;
         let read = self.read_inbox(&mut inbox, imap, held, taken).await.map_err(hushed);
         inbox.close().await;
         read
@@ -142,14 +144,14 @@ impl Engine {
         let tx = self.database().reader();
         // Those that were taken when something went wrong before they were marked.
         for uid in table::unmarked(&tx, &held.name, held.validity).await.map_err(|error| error.to_string())? {
-            self.mark_taken(inbox, imap, held, uid).await?;
+            self.mark_taken(inbox, held, uid).await?;
         }
         for uid in inbox.above(held.uid, held.begun).await?.into_iter().take(MOST) {
             held.uid = uid;
             let Some(found) = inbox.fetch(uid, imap.most_bytes()).await? else { continue };
             let arrived = self.arrived(held, found).await?;
             taken.push(self.take_somehow(arrived, held).await?);
-            self.mark_taken(inbox, imap, held, uid).await?;
+            self.mark_taken(inbox, held, uid).await?;
         }
         Ok(())
     }
@@ -184,11 +186,10 @@ impl Engine {
     async fn mark_taken(
         &self,
         inbox: &mut Inbox,
-        imap: &ImapConnection,
         held: &Mailbox,
         uid: i64,
     ) -> std::result::Result<(), Trouble> {
-        inbox.mark(uid, imap.move_to.as_deref()).await?;
+        inbox.mark(uid).await?;
         let (name, validity, now) = (held.name.clone(), held.validity, self.now());
         let noted: Result<u64> = self
             .database()

@@ -1,6 +1,9 @@
 //! A session with a server that keeps mails: signed in, one folder open.
 
+use super::away::Away;
 use super::bounded::{Bounded, Peer};
+use super::folder::spelt;
+use super::talk::{Trouble, Wire, within};
 use crate::mail_server::{IMAP, Security, Server};
 use crate::outbound::Outbound;
 use crate::outbound::target::{Target, Uncalled};
@@ -16,10 +19,8 @@ const TALK: usize = 4 << 20;
 /// Bytes of the head of a mail, whose body is too large, that are read.
 const HEAD: usize = 1 << 20;
 
-/// Why a mailbox cannot be read.
-pub(super) type Trouble = String;
-
-type Wire = Bounded<Box<dyn Peer>>;
+/// The highest number that a mail can have.
+const LAST: u32 = u32::MAX;
 
 /// Whom a mailbox belongs to.
 pub(super) struct Account<'a> {
@@ -28,11 +29,19 @@ pub(super) struct Account<'a> {
     pub password: &'a str,
 }
 
+/// Which folder is read, and where its mails go.
+pub(super) struct Folders<'a> {
+    pub read: &'a str,
+    pub move_to: Option<&'a str>,
+}
+
 /// A folder that is open.
 pub(super) struct Inbox {
     session: Session<Wire>,
     /// How long one sentence of the server may take.
     patience: Duration,
+    /// Where mails go once they are taken; absent means that they stay.
+    away: Option<Away>,
     /// Which numbering of mails is meant.
     pub validity: i64,
     /// The number that the next mail will have.
@@ -48,7 +57,11 @@ pub(super) struct Found {
 
 impl Inbox {
     /// Connects as every call does: only to what may be called, and to the very address that was judged.
-    pub async fn open(outbound: &Outbound, account: &Account<'_>, folder: &str) -> Result<Inbox, Trouble> {
+    pub async fn open(
+        outbound: &Outbound,
+        account: &Account<'_>,
+        folders: &Folders<'_>,
+    ) -> Result<Inbox, Trouble> {
         let patience = outbound.patience();
         let server = Server::read(IMAP, account.url)?;
         let Server { host, address, port, security } = server;
@@ -72,22 +85,27 @@ impl Inbox {
         }
         let signed = async { client.login(account.user, account.password).await.map_err(|(error, _)| error) };
         let mut session = within(patience, signed).await?;
-        let open = within(patience, session.select(folder)).await?;
+        let away = match folders.move_to {
+            Some(name) => Some(Away::find(&mut session, patience, name).await?),
+            None => None,
+        };
+        let open = within(patience, session.select(spelt(folders.read))).await;
+        let open = open.map_err(|why| format!("the folder `{}`: {why}", folders.read))?;
         let validity = open.uid_validity.ok_or("the server does not number its mails")?;
         let next = open.uid_next.ok_or("the server does not say which number comes next")?;
-        Ok(Inbox { session, patience, validity: i64::from(validity), next: i64::from(next) })
+        Ok(Inbox { session, patience, away, validity: i64::from(validity), next: i64::from(next) })
     }
 
     /// The numbers of mails above `uid`, in their order; of those below `begun` the unread ones.
     pub async fn above(&mut self, uid: i64, begun: i64) -> Result<Vec<i64>, Trouble> {
         self.allow(TALK);
         let (first, begun) = (uid + 1, begun.max(1));
+        // `5:*` would name the last mail, too, whatever its number is.
         let asked = match first >= begun {
-            true => format!("UID {first}:*"),
-            false => format!("UID {first}:* OR UNSEEN UID {begun}:*"),
+            true => format!("UID {first}:{LAST}"),
+            false => format!("UID {first}:{LAST} OR UNSEEN UID {begun}:{LAST}"),
         };
         let found = within(self.patience, self.session.uid_search(asked)).await?;
-        // `5:*` names the last mail, whatever its number is.
         let mut found: Vec<i64> = found.into_iter().map(i64::from).filter(|found| *found > uid).collect();
         found.sort_unstable();
         Ok(found)
@@ -118,14 +136,14 @@ impl Inbox {
     }
 
     /// Says in the mailbox that a mail was taken: it is moved, or marked as read.
-    pub async fn mark(&mut self, uid: i64, move_to: Option<&str>) -> Result<(), Trouble> {
+    pub async fn mark(&mut self, uid: i64) -> Result<(), Trouble> {
         self.allow(TALK);
         let uid = uid.to_string();
         let (patience, session) = (self.patience, &mut self.session);
         within(patience, async { all(session.uid_store(&uid, "+FLAGS.SILENT (\\Seen)").await?).await })
             .await?;
-        match move_to {
-            Some(folder) => within(patience, session.uid_mv(&uid, folder)).await,
+        match &self.away {
+            Some(away) => away.put(session, patience, &uid).await,
             None => Ok(()),
         }
     }
@@ -160,13 +178,6 @@ async fn secured(
 
 async fn all(fetched: impl Stream<Item = Result<Fetch, Error>>) -> Result<Vec<Fetch>, Error> {
     fetched.try_collect().await
-}
-
-async fn within<T>(patience: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Trouble> {
-    match tokio::time::timeout(patience, work).await {
-        Ok(done) => done.map_err(|error| error.to_string()),
-        Err(_) => Err(format!("the server did not answer within {patience:?}")),
-    }
 }
 
 fn uncalled(why: Uncalled) -> Trouble {

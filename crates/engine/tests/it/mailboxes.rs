@@ -1,6 +1,8 @@
 //! Mailboxes on a real IMAP server: each mail sets off its automation once, whatever breaks off, and what no person wrote
 //! sets nothing off.
 
+mod moved;
+
 use crate::packs;
 use crate::site::{Site, on_each, refusal};
 use chrono::TimeDelta;
@@ -39,12 +41,18 @@ pub struct Peer {
 
 impl Peer {
     pub fn start() -> Peer {
+        Peer::told("")
+    }
+
+    /// One that is told a line more.
+    fn told(line: &str) -> Peer {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/dovecot.sh");
         let mut command = Command::new(script);
-        let mut child = command.arg("run").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let told: Vec<&str> = line.split_whitespace().collect();
+        let mut child =
+            command.args(["run", line]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut said = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut said).unwrap();
+        let told: Vec<&str> = said.split_whitespace().collect();
         let [folder, port, secure] = told[..] else { panic!("Dovecot: run scripts/install.sh test") };
         let (port, secure) = (port.parse().unwrap(), secure.parse().unwrap());
         let peer = Peer { child, folder: folder.into(), port, secure };
@@ -81,13 +89,16 @@ impl Drop for Peer {
     }
 }
 
-fn pack() -> PackFiles {
-    let connector = "kind: connector\nname: desk\nimap:\n  auth: {user: desk, secret: password}\n  largest: 1\n  most_per_hour: 4\n";
+/// With further keys of the mailbox.
+fn pack(keys: &str) -> PackFiles {
+    let connector = format!(
+        "kind: connector\nname: desk\nimap:\n  auth: {{user: desk, secret: password}}\n  largest: 1\n  most_per_hour: 4\n{keys}"
+    );
     let case = "kind: object\nname: case\ntitle: name\nownership: shared\nfields: {name: {type: text, max: 500}, mail: {type: reference, to: base.mail}}\n";
     let flow = "kind: workflow\nuse: automation\nname: heard\ntrigger: {mail_received: {mailbox: desk, when: 'subject != \"quiet\"'}}\nsteps:\n  keep: {create: {object: case, set_from: {name: subject, mail: record.id}}}\n";
     let files = [
         ("pack.yaml", "kind: pack\nname: post\nversion: 1.0.0\nrequires: {base: '*'}\n"),
-        ("connectors/desk.yaml", connector),
+        ("connectors/desk.yaml", &connector),
         ("connectors/out.yaml", "kind: connector\nname: out\nsmtp: {}\n"),
         ("objects/case.yaml", case),
         ("workflows/heard.yaml", flow),
@@ -206,7 +217,7 @@ fn mails(sent: Uuid) -> Vec<(String, String, &'static str)> {
 
 /// A folder for files, and an engine that reads for the pack.
 pub async fn open_post(site: &Site, outbound: Outbound) -> (tempfile::TempDir, Engine) {
-    site.apply(vec![packs::shipped("base"), pack()]).await;
+    site.apply(vec![packs::shipped("base"), pack("")]).await;
     let files = tempfile::tempdir().unwrap();
     let engine = reader(site, files.path(), outbound).await;
     (files, engine)
@@ -324,7 +335,11 @@ fn a_mailbox_that_cannot_be_read_is_told_of_and_recovers() {
         let polled = poll(&engine).await;
         assert_eq!(polled, Polled::Failed("its secret `password` is not set".to_owned()));
         let rows = [
-            (peer.port, "wrong password", "AUTHENTICATIONFAILED"),
+            (
+                peer.port,
+                "wrong password",
+                "the server refuses: [AUTHENTICATIONFAILED] Authentication failed.",
+            ),
             (dead, PASSWORD, "connecting"),
             (silent.local_addr().unwrap().port(), PASSWORD, "did not answer within"),
         ];
