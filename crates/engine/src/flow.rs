@@ -44,7 +44,7 @@ pub mod drive;
 
 mod notice;
 
-mod people;
+pub(crate) mod people;
 
 pub mod inbox;
 

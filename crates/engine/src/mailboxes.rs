@@ -25,4 +25,6 @@ mod session;
 
 pub mod poll;
 
+mod news;
+
 mod told;

@@ -171,7 +171,7 @@ async fn user(work: &Work, id: Uuid) -> Result<Option<Row>> {
 }
 
 /// Those who may sign in, and so can act.
-pub(super) async fn active(work: &Work, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
+pub(crate) async fn active(work: &Work, ids: &[Uuid]) -> Result<HashSet<Uuid>> {
     let rows = work.rows().load_all(object(work, "base.user")?, ids).await?;
     let live = rows.iter().filter(|row| {
         row.system(SystemField::DeletedAt).is_null() && row.get("active") != &Value::Boolean(false)
@@ -188,7 +188,7 @@ pub(super) async fn has_members(work: &Work, role: &str) -> Result<bool> {
 }
 
 /// Members of a role, optionally only those of some departments; by login, so that the order is stable.
-async fn members(work: &Work, role: &str, within: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
+pub(crate) async fn members(work: &Work, role: &str, within: Option<&[Uuid]>) -> Result<Vec<Uuid>> {
     let assignments = object(work, "base.role_assignment")?;
     let rows = work.rows().having(assignments, "role", Value::from(role)).await?;
     let mut found = Vec::new();

@@ -1,6 +1,7 @@
 //! Looking into mailboxes: in turn, one process at a time for each, again and again whatever goes wrong.
 
 use super::letter::{Letter, Signs};
+use super::news::News;
 use super::session::{Account, Folders, Found, Inbox};
 use super::take::{Arrived, Taken};
 use super::talk::Trouble;
@@ -10,6 +11,7 @@ use catalog::{Connection, Connector};
 use chrono::{DateTime, TimeDelta, Utc};
 use definition::connector::ImapConnection;
 use diagnostic::{Class, Result};
+use plan::planner::Mode;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -100,7 +102,7 @@ impl Engine {
         let Some(mut held) = claimed.await? else { return Ok(Polled::NotNow) };
         let mut taken = Vec::new();
         let read = Box::pin(self.read_mailbox(&connector, imap, &mut held, &mut taken)).await;
-        self.let_go(imap, held, &read).await?;
+        self.let_go(&connector, imap, held, &read).await?;
         Ok(match read {
             Ok(()) => Polled::Read(taken),
             Err(reason) => Polled::Failed(reason),
@@ -204,49 +206,55 @@ impl Engine {
     /// Lets a mailbox go until it is due again: the later, the more often it could not be read.
     async fn let_go(
         &self,
+        connector: &Arc<Connector>,
         imap: &ImapConnection,
         held: Mailbox,
         read: &std::result::Result<(), Trouble>,
     ) -> Result<()> {
-        let (now, before) = (self.now(), held.failure.is_some());
+        let (now, name) = (self.now(), &held.name);
         let pause = TimeDelta::from_std(imap.pause()).unwrap_or(LONGEST_PAUSE);
         let (told, after) = match read {
             Ok(()) => {
-                let told = before.then(|| ("mailbox.recovered", json!({"mailbox": held.name})));
+                let told = held.failure.is_some().then(|| ("mailbox.recovered", json!({"mailbox": name})));
                 if told.is_some() {
-                    tracing::info!(mailbox = held.name, "a mailbox can be read again");
+                    tracing::info!(mailbox = name, "a mailbox can be read again");
                 }
                 let (poll_at, polled_at) = (now + pause, Some(now));
-                (told, Mailbox { poll_at, polled_at, failure: None, failures: 0, failed_at: None, ..held })
+                let well = Mailbox { failure: None, failures: 0, failed_at: None, ..held.clone() };
+                (told, Mailbox { poll_at, polled_at, ..well })
             }
             Err(reason) => {
-                let told =
-                    (!before).then(|| ("mailbox.failed", json!({"mailbox": held.name, "reason": reason})));
+                let detail = || ("mailbox.failed", json!({"mailbox": name, "reason": reason}));
+                let told = held.failure.is_none().then(detail);
                 if told.is_some() {
-                    tracing::warn!(mailbox = held.name, reason, "a mailbox cannot be read");
+                    tracing::warn!(mailbox = name, reason, "a mailbox cannot be read");
                 }
                 let longer = 1 << held.failures.clamp(0, 12);
                 let poll_at = now + (pause * longer).min(LONGEST_PAUSE.max(pause));
-                let failed_at = held.failed_at.or(Some(now));
-                let failures = held.failures + 1;
-                (told, Mailbox { poll_at, failure: Some(reason.clone()), failures, failed_at, ..held })
+                let (failed_at, failures) = (held.failed_at.or(Some(now)), held.failures + 1);
+                let failure = Some(reason.clone());
+                (told, Mailbox { poll_at, failure, failures, failed_at, ..held.clone() })
             }
         };
         let told = told.map(|(kind, detail)| entry(kind, now, None, None, &Origin::default(), detail));
-        let pen = self.pen().clone();
-        self.database()
-            .write(move |tx| {
-                let (told, after, pen) = (told.clone(), after.clone(), pen.clone());
-                async move {
-                    if table::release(&tx, &after).await?
-                        && let Some(told) = told
-                    {
-                        audit::insert(&tx, &pen, &[told]).await?;
-                    }
-                    Ok(())
+        let given = Arc::new((told, News::between(&held, &after), after, connector.clone()));
+        self.transact(self.system(), Mode::System, true, move |work| {
+            let given = given.clone();
+            async move {
+                let (told, news, after, connector) = &*given;
+                if !table::release(&work.tx, after).await? {
+                    return Ok(());
                 }
-            })
-            .await
+                if let Some(told) = told {
+                    audit::insert(&work.tx, work.engine.pen(), std::slice::from_ref(told)).await?;
+                }
+                match news {
+                    Some(news) => Box::pin(news.put(&work, connector)).await,
+                    None => Ok(()),
+                }
+            }
+        })
+        .await
     }
 }
 

@@ -2,6 +2,7 @@
 //! sets nothing off.
 
 mod moved;
+mod news;
 
 use crate::packs;
 use crate::site::{Site, on_each, refusal};
