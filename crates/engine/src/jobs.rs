@@ -3,11 +3,12 @@
 mod status;
 
 use crate::engine::Engine;
-use crate::flow::{calls, dates, schedule, sla};
+use crate::flow::{backtest, calls, dates, schedule, sla};
 use crate::handover;
 use crate::identity::reset;
 use crate::requests::large;
-use crate::transfer::{chores, terms};
+use crate::transfer::chores;
+use crate::transfer::terms::{self, BACKTEST};
 use crate::work::{QUEUE, Work};
 use chrono::{DateTime, TimeDelta, Utc};
 use diagnostic::{Code, Diagnostic, Result};
@@ -172,6 +173,7 @@ impl Engine {
     async fn do_job(&self, job: &Job, stop: &watch::Receiver<bool>) -> Result<()> {
         if job.queue == terms::QUEUE {
             return match job.kind.as_str() {
+                BACKTEST => self.labour(job, stop, |labour| backtest::job::carry_out(labour).boxed()).await,
                 large::JOB => self.labour(job, stop, |labour| large::carry_out(labour).boxed()).await,
                 _ => self.labour(job, stop, |labour| chores::carry_out(labour).boxed()).await,
             };

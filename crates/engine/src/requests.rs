@@ -22,6 +22,7 @@ mod mentions;
 pub mod unmask;
 
 use crate::engine::{Engine, internal};
+use crate::flow::backtest::{self, LargeBacktest};
 use crate::flow::{decide, migrate, operate, rights, seats, start, tasks, urge};
 use crate::handover;
 use crate::identity::Identity;
@@ -128,6 +129,8 @@ pub enum Request {
     Import(ImportOrder),
     /// A file of records.
     Export(ExportOrder),
+    /// More past flows under a changed definition than are looked at while the asker waits.
+    Backtest(LargeBacktest),
     /// Nothing is changed: the key alone is kept, so that another body under it is refused.
     Nothing,
 }
@@ -333,6 +336,7 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
         Request::HandOver(order) => Box::pin(handover::order(work, order)).await.map(Done::Job),
         Request::Import(order) => Box::pin(orders::import(work, order)).await.map(Done::Job),
         Request::Export(order) => Box::pin(orders::export(work, order)).await.map(Done::Job),
+        Request::Backtest(order) => Box::pin(backtest::job::order(work, order)).await.map(Done::Job),
         Request::Nothing => Ok(Done::Answered(Json::Null)),
     }
 }

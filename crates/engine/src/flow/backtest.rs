@@ -1,7 +1,10 @@
 //! Past flows under a changed definition: each that ended is walked once more with the values and the decisions of then, and
 //! those that go another way are told. One transaction, taken back, for each.
 //!
-//! Read in this order: this file, `past` (what is known of a flow that ended), `way` (where flows went, compared).
+//! Read in this order: this file, `past` (what is known of a flow that ended), `way` (where flows went, compared), `job` (more
+//! than one request looks at).
+
+pub(crate) mod job;
 
 mod past;
 
@@ -17,9 +20,11 @@ use crate::records::read::{self, titles};
 use crate::work::Work;
 use chrono::{DateTime, Utc};
 use diagnostic::{Code, Diagnostic, Locale, Result};
+pub use job::LargeBacktest;
 use past::Past;
 use plan::read::Bindings;
 use serde_json::{Value as Json, json};
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use storage::store::workflow::{self as table, FlowFilter};
@@ -29,6 +34,9 @@ use workflow::{Flow, Run};
 
 /// Flows that are looked at in one go.
 pub const MOST: u32 = 200;
+
+/// What only administrators try.
+const WHAT: &str = "workflows";
 
 /// Which past flows are tried.
 #[derive(Clone, Debug)]
@@ -45,6 +53,64 @@ pub struct Backtest {
     pub limit: u32,
     /// The language of reasons.
     pub locale: Locale,
+}
+
+impl Backtest {
+    fn filter(&self) -> FlowFilter {
+        FlowFilter {
+            workflow: Some(self.workflow.clone()),
+            ended: true,
+            since: self.since,
+            until: self.until,
+            ..FlowFilter::default()
+        }
+    }
+}
+
+/// What came of a page of flows.
+struct Page {
+    /// Those that go the same way.
+    same: Vec<Uuid>,
+    /// Those that go another way, told.
+    different: Vec<(Uuid, Json)>,
+    /// Those of which that cannot be told, and why.
+    untold: Vec<(Uuid, &'static str)>,
+    /// The last one, where others may follow.
+    next: Option<Uuid>,
+}
+
+impl Page {
+    fn len(&self) -> usize {
+        self.same.len() + self.different.len() + self.untold.len()
+    }
+
+    fn told(self) -> Json {
+        let counts = json!({
+            "same": self.same.len(),
+            "different": self.different.len(),
+            "untold": self.untold.len(),
+        });
+        let untold = self.untold.iter().map(|(id, reason)| json!({"instance": id, "reason": reason}));
+        let (untold, different): (Vec<Json>, Vec<Json>) =
+            (untold.collect(), self.different.into_iter().map(|(_, told)| told).collect());
+        json!({"counts": counts, "different": different, "untold": untold, "next": self.next})
+    }
+
+    /// A result for each flow, the newest first.
+    fn results(self) -> Vec<Json> {
+        let same = self.same.iter().map(|id| (*id, json!({"instance": id, "way": "same"})));
+        let untold = self
+            .untold
+            .iter()
+            .map(|(id, reason)| (*id, json!({"instance": id, "way": "untold", "reason": reason})));
+        let different = self.different.into_iter().map(|(id, told)| {
+            let result = json!({"instance": id, "way": "different", "different": told});
+            (id, result)
+        });
+        let ordered: BTreeMap<_, _> =
+            same.chain(untold).chain(different).map(|(id, result)| (Reverse(id), result)).collect();
+        ordered.into_values().collect()
+    }
 }
 
 /// What came of one flow.
@@ -69,22 +135,19 @@ impl Engine {
         published: &Arc<Published>,
         order: &Backtest,
     ) -> Result<Json> {
-        who.must_administer("backtest", "workflows")?;
+        who.must_administer("backtest", WHAT)?;
+        Ok(self.looked_at(published, order).await?.told())
+    }
+
+    async fn looked_at(&self, published: &Arc<Published>, order: &Backtest) -> Result<Page> {
         let missing = || Box::new(Diagnostic::new(Code::NotFound));
         let flow = published.flow(&order.workflow).cloned().ok_or_else(missing)?;
         let work = self.reading(&self.system());
-        let filter = FlowFilter {
-            workflow: Some(order.workflow.clone()),
-            ended: true,
-            since: order.since,
-            until: order.until,
-            ..FlowFilter::default()
-        };
         let limit = order.limit.clamp(1, MOST);
-        let rows = table::instances(&work.tx, &filter, order.before, limit).await?;
+        let rows = table::instances(&work.tx, &order.filter(), order.before, limit).await?;
         let next = rows.last().map(|last| last.id).filter(|_| rows.len() == limit as usize);
         let mut flows: HashMap<String, Option<Arc<Flow>>> = HashMap::new();
-        let (mut same, mut others, mut untold) = (0_u32, Vec::new(), Vec::new());
+        let (mut same, mut others, mut untold) = (Vec::new(), Vec::new(), Vec::new());
         for row in &rows {
             if !flows.contains_key(&row.definition) {
                 let own = stored::flow_by(&work, &row.workflow, &row.definition).await;
@@ -95,14 +158,14 @@ impl Engine {
                 None => Found::Untold("definition_unreadable"),
             };
             match found {
-                Found::Same => same += 1,
+                Found::Same => same.push(row.id),
                 Found::Other(difference) => others.push((row, difference)),
-                Found::Untold(reason) => untold.push(json!({"instance": row.id, "reason": reason})),
+                Found::Untold(reason) => untold.push((row.id, reason)),
             }
         }
-        let counts = json!({"same": same, "different": others.len(), "untold": untold.len()});
-        let different = told(&work, &others).await?;
-        Ok(json!({"counts": counts, "different": different, "untold": untold, "next": next}))
+        let told = told(&work, &others).await?;
+        let different = others.iter().map(|(row, _)| row.id).zip(told).collect();
+        Ok(Page { same, different, untold, next })
     }
 
     async fn one(

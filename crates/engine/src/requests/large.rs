@@ -5,7 +5,7 @@ use crate::identity::Identity;
 use crate::records::work::Work;
 use crate::requests::bulk::{self, Bulk, BulkMode};
 use crate::transfer::labour::{Ended, Labour, lost};
-use crate::transfer::terms::{FILE, LEASE, RESULT};
+use crate::transfer::terms::{BACKTEST, FILE, LEASE, PAGE, RESULT};
 use crate::transfer::{orders, spool};
 use diagnostic::{Code, Diagnostic, Locale, Result};
 use plan::known::Known;
@@ -20,8 +20,8 @@ use uuid::Uuid;
 pub(crate) const JOB: &str = "bulk";
 /// Bytes of such a request.
 pub const LARGEST: usize = 16 * 1024 * 1024;
-/// Writes of one transaction, where each counts for itself; results are kept in pages of as many.
-const BATCH: usize = 200;
+/// Writes of one transaction, where each counts for itself.
+const BATCH: usize = PAGE;
 /// Results of one answer.
 pub const MOST_RESULTS: u32 = 1_000;
 
@@ -42,7 +42,7 @@ pub struct LargeBulk {
 pub(crate) async fn order(work: &Work, asked: &LargeBulk) -> Result<Uuid> {
     let mode = if asked.mode == BulkMode::Atomic { "atomic" } else { "each" };
     let how = json!({"mode": mode, "locale": asked.locale.tag(), "lines": asked.operations.len()});
-    let new = orders::of_bulk(work, &asked.object, how);
+    let new = orders::of_job(work, JOB, &asked.object, how);
     let lines: Vec<String> = asked.operations.iter().map(Json::to_string).collect();
     let text = lines.join("\n");
     transfer::insert(&work.tx, &new).await?;
@@ -104,7 +104,7 @@ async fn write(labour: &Labour<'_>, first: usize, part: Vec<String>) -> Result<(
             let results = bulk::results(&work, &bulk).await?;
             let failed = |result: &&Json| result.get("error").is_some();
             let refused = results.iter().filter(failed).count();
-            for (place, page) in (first..).step_by(BATCH).zip(results.chunks(BATCH)) {
+            for (place, page) in (first..).step_by(PAGE).zip(results.chunks(PAGE)) {
                 let text = json!(page).to_string();
                 let place = i64::try_from(place).unwrap_or(i64::MAX);
                 transfer::put_part(&work.tx, id, RESULT, place, text.into_bytes()).await?;
@@ -130,11 +130,11 @@ async fn write(labour: &Labour<'_>, first: usize, part: Vec<String>) -> Result<(
 }
 
 impl Engine {
-    /// Results of a large bulk write from the operation `from` on, as far as it is done; the place of the next ones.
+    /// Results of a large bulk write or backtest from the place `from` on, as far as it is done; the place of the next ones.
     ///
     /// # Errors
     /// `not_found` for a job that is another's or has none.
-    pub async fn bulk_results(
+    pub async fn results_of_job(
         &self,
         identity: &Identity,
         job: Uuid,
@@ -144,16 +144,17 @@ impl Engine {
         let gone = || Box::new(Diagnostic::new(Code::NotFound));
         let tx = self.database().reader();
         let found = job::get(&tx, job).await?.ok_or_else(gone)?;
-        let own = found.kind == JOB && found.created_by == Some(identity.actor.id);
+        let has_results = matches!(found.kind.as_str(), JOB | BACKTEST);
+        let own = has_results && found.created_by == Some(identity.actor.id);
         let id = found.payload.get("transfer").and_then(Json::as_str).and_then(|text| text.parse().ok());
         let id: Uuid = id.filter(|_| own).ok_or_else(gone)?;
         let (mut results, limit) = (Vec::new(), limit as usize);
         let mut at = usize::try_from(from).unwrap_or(usize::MAX);
         while results.len() < limit {
-            let page = i64::try_from(at / BATCH * BATCH).unwrap_or(i64::MAX);
+            let page = i64::try_from(at / PAGE * PAGE).unwrap_or(i64::MAX);
             let Some(part) = transfer::part(&tx, id, RESULT, page).await? else { return Ok((results, None)) };
             let part: Vec<Json> = serde_json::from_slice(&part).map_err(|e| internal("results", &e))?;
-            let (inside, whole) = (at % BATCH, part.len() == BATCH);
+            let (inside, whole) = (at % PAGE, part.len() == PAGE);
             let taken: Vec<Json> = part.into_iter().skip(inside).take(limit - results.len()).collect();
             at += taken.len();
             let ended = taken.is_empty();

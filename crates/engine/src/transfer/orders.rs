@@ -513,9 +513,9 @@ pub(crate) async fn enqueue(work: &Work, mut stored: Transfer, kind: &str) -> Re
     Ok(job.id)
 }
 
-/// A large bulk write as it is kept until its job does it.
-pub(crate) fn of_bulk(work: &Work, object: &str, asked: Json) -> Transfer {
-    let mut new = fresh(&work.identity, "bulk", object, "json", work.bindings.now);
+/// What is kept of an order until its job does it.
+pub(crate) fn of_job(work: &Work, kind: &str, object: &str, asked: Json) -> Transfer {
+    let mut new = fresh(&work.identity, kind, object, "json", work.bindings.now);
     new.step = "run".to_owned();
     new.asked = asked;
     new.expires_at = work.bindings.now + FETCHABLE;

@@ -340,7 +340,7 @@ fn many_writes_are_done_by_a_job() {
         assert_eq!(site.count(&head, "desk.topic", "starts_with(code, \"B\")").await, 649);
         let (mut all, mut from) = (Vec::new(), 0);
         loop {
-            let (page, next) = site.engine.bulk_results(&head, job, from, 170).await.unwrap();
+            let (page, next) = site.engine.results_of_job(&head, job, from, 170).await.unwrap();
             all.extend(page);
             match next {
                 Some(next) => from = next,
@@ -350,7 +350,7 @@ fn many_writes_are_done_by_a_job() {
         assert_eq!(all.len(), 650);
         assert!(all[333].get("error").is_some() && all[332]["status"] == 201, "{} {}", all[332], all[333]);
         let other = site.user("other", &["desk.head"], None).await;
-        assert_eq!(refusal(site.engine.bulk_results(&other, job, 0, 10).await), "not_found");
+        assert_eq!(refusal(site.engine.results_of_job(&other, job, 0, 10).await), "not_found");
 
         operations.remove(333);
         let updates: Vec<Json> = all

@@ -22,12 +22,12 @@ pub async fn one(caller: Caller, request: HttpRequest) -> Answer {
     Ok(wire::ok(&caller.ask(|engine, who| async move { engine.job(&who, id).await }).await?))
 }
 
-/// `GET /jobs/{id}/results?from=&limit=`: what became of each of many writes.
+/// `GET /jobs/{id}/results?from=&limit=`: what became of each of many writes, and of each flow of a backtest.
 pub async fn results(caller: Caller, request: HttpRequest) -> Answer {
     let parameters = input::known_parameters(&request, &["from", "limit"], caller.locale)?;
     let id = input::id(&request, "id", caller.locale)?;
     let (from, limit) = (parameters.number("from")?.unwrap_or(0), parameters.limit(500, MOST_RESULTS)?);
-    let asked = caller.ask(|engine, who| async move { engine.bulk_results(&who, id, from, limit).await });
+    let asked = caller.ask(|engine, who| async move { engine.results_of_job(&who, id, from, limit).await });
     let (results, next) = asked.await?;
     Ok(wire::ok(&json!({"results": results, "next": next})))
 }

@@ -1,22 +1,28 @@
 //! Workflows that are tried: with a real record from start to end, and over past flows. For administrators; nothing is done.
 
 use crate::caller::Caller;
+use crate::idempotency;
 use crate::input::{self, LARGE_BODY, part};
 use crate::problem::Answer;
 use crate::routes::flows::picks;
+use crate::routes::writes::perform;
 use crate::wire;
 use actix_web::{HttpRequest, web};
 use chrono::{DateTime, Utc};
-use diagnostic::Result;
-use engine::flow::backtest::{Backtest, MOST};
+use diagnostic::{Code, Diagnostic, Result};
+use engine::flow::backtest::{Backtest, LargeBacktest, MOST};
 use engine::flow::draft::Draft;
 use engine::flow::simulate::{Simulation, Which};
 use engine::flow::walk::script::Script;
+use engine::requests::Request;
 use engine::{Engine, Identity};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
 const WHAT: &str = "workflows";
+
+/// Where each definition came from, and its text.
+type Texts = Vec<(String, String)>;
 
 /// `POST /workflows/{name}/simulate {"record": id, or "key": text, "initiator"?, "picks"?, "decisions"?, "at"?, "definition"?}`
 pub async fn simulate(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
@@ -51,34 +57,61 @@ pub async fn simulate(caller: Caller, request: HttpRequest, payload: web::Payloa
     Ok(wire::ok(&caller.ask_apart(work).await?))
 }
 
-/// `POST /workflows/{name}/backtest {"definition", "since"?, "until"?, "cursor"?, "limit"?}`
+/// `POST /workflows/{name}/backtest {"definition", "since"?, "until"?, "cursor"?, "limit"?, "job"?}`: a page where one is asked
+/// for or all flows go onto one, else a job.
 pub async fn backtest(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
+    const KEYS: &[&str] = &["definition", "since", "until", "cursor", "limit", "job"];
     input::known_parameters(&request, &[], caller.locale)?;
     caller.must_be_admin("backtest", WHAT)?;
     let body = input::json(&request, payload, LARGE_BODY, caller.locale).await?;
-    let map = caller.told(input::object(&body.json, &["definition", "since", "until", "cursor", "limit"]))?;
+    let map = caller.told(input::object(&body.json, KEYS))?;
     let name = part(&request, "name").to_owned();
     let missing = || input::wrong_key("definition", "the text of a definition is expected");
-    let draft = caller.told(caller.told(draft(map, &name))?.ok_or_else(missing))?;
+    let (pack, texts) = caller.told(caller.told(texts(map, &name))?.ok_or_else(missing))?;
     let before = caller.told(input::text(map, "cursor"))?.map(str::parse);
     let wrong = |_| input::wrong_key("cursor", "the `next` of the page before is expected");
-    let order = Backtest {
+    let limit = caller.told(limit(map))?;
+    let which = Backtest {
         workflow: name,
         since: caller.told(instant(map, "since"))?,
         until: caller.told(instant(map, "until"))?,
         before: caller.told(before.transpose().map_err(wrong))?,
-        limit: caller.told(limit(map))?,
+        limit: limit.unwrap_or(MOST),
         locale: caller.locale,
     };
-    let work = |engine: Engine, who: Arc<Identity>| async move {
+    let by_job = caller.told(flag(map, "job"))?;
+    if by_job == Some(true) && (limit.is_some() || which.before.is_some()) {
+        let found = input::wrong_key("job", "a job looks at all flows: `limit` and `cursor` are of pages");
+        return Err(caller.refuse(*found));
+    }
+    let draft = Draft::Texts { pack: pack.clone(), texts: texts.clone() };
+    let is_page = limit.is_some() || which.before.is_some() || by_job == Some(false);
+    let of = which.clone();
+    let work = move |engine: Engine, who: Arc<Identity>| async move {
+        // What is wrong with the definition is told at once.
         let published = engine.draft(&draft).await?;
-        engine.backtest(&who, &published, &order).await
+        if published.flow(&of.workflow).is_none() {
+            return Err(Box::new(Diagnostic::new(Code::NotFound)));
+        }
+        let many = engine.backtest_size(&who, &of).await? > u64::from(MOST);
+        if by_job == Some(true) || (many && !is_page) {
+            return Ok(None);
+        }
+        engine.backtest(&who, &published, &of).await.map(Some)
     };
-    Ok(wire::ok(&caller.ask_apart(work).await?))
+    if let Some(page) = caller.ask_apart(work).await? {
+        return Ok(wire::ok(&page));
+    }
+    let order = Request::Backtest(LargeBacktest { which, pack, texts });
+    perform(&caller, idempotency::asked(&caller, &request, &body.bytes, order)?).await
 }
 
-/// The texts of definitions, of the pack to which the workflow belongs.
 fn draft(map: &Map<String, Json>, workflow: &str) -> Result<Option<Draft>> {
+    Ok(texts(map, workflow)?.map(|(pack, texts)| Draft::Texts { pack, texts }))
+}
+
+/// The pack to which the workflow belongs, and the texts of definitions of it.
+fn texts(map: &Map<String, Json>, workflow: &str) -> Result<Option<(String, Texts)>> {
     let wrong =
         || input::wrong_key("definition", "the text of a definition, or several of them, are expected");
     let texts: Vec<&Json> = match map.get("definition") {
@@ -91,7 +124,15 @@ fn draft(map: &Map<String, Json>, workflow: &str) -> Result<Option<Draft>> {
     };
     let texts = texts.into_iter().enumerate().map(text).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
     let pack = workflow.split_once('.').map_or(workflow, |(pack, _)| pack).to_owned();
-    Ok(Some(Draft::Texts { pack, texts }))
+    Ok(Some((pack, texts)))
+}
+
+fn flag(map: &Map<String, Json>, key: &str) -> Result<Option<bool>> {
+    match map.get(key) {
+        None | Some(Json::Null) => Ok(None),
+        Some(Json::Bool(said)) => Ok(Some(*said)),
+        Some(_) => Err(input::wrong_key(key, "true or false is expected")),
+    }
 }
 
 fn instant(map: &Map<String, Json>, key: &str) -> Result<Option<DateTime<Utc>>> {
@@ -100,11 +141,9 @@ fn instant(map: &Map<String, Json>, key: &str) -> Result<Option<DateTime<Utc>>> 
     Ok(text.map_err(wrong)?.map(|at| at.to_utc()))
 }
 
-fn limit(map: &Map<String, Json>) -> Result<u32> {
-    let limit = match map.get("limit") {
-        None | Some(Json::Null) => Some(100),
-        Some(limit) => limit.as_u64().and_then(|limit| u32::try_from(limit).ok()),
-    };
+fn limit(map: &Map<String, Json>) -> Result<Option<u32>> {
+    let Some(given) = map.get("limit").filter(|given| !given.is_null()) else { return Ok(None) };
+    let limit = given.as_u64().and_then(|limit| u32::try_from(limit).ok());
     let wrong = || input::wrong_key("limit", "a whole number from 1 to 200 is expected");
-    limit.filter(|limit| (1..=MOST).contains(limit)).ok_or_else(wrong)
+    limit.filter(|limit| (1..=MOST).contains(limit)).map(Some).ok_or_else(wrong)
 }

@@ -4,6 +4,8 @@ use crate::check::{check, contract, told};
 use crate::site::on_each;
 use serde_json::{Value as Json, json};
 
+const FINISH: &str = include_str!("shop/workflows/finish_approval.yaml");
+
 #[test]
 fn a_parked_move_waits_for_its_approval() {
     on_each(|site| async move {
@@ -203,12 +205,41 @@ fn flows_are_tried() {
             ("root", "simulate", json!({"decisions": {"a": 1}, "key": "x"}), "422 invalid_value decisions.a"),
             ("sally", "backtest", json!({"definition": "x"}), "403 not_permitted"),
             ("root", "backtest", json!({}), "400 invalid_body definition"),
+            ("root", "backtest", json!({"definition": "x"}), "422"),
+            ("root", "backtest", json!({"definition": FINISH, "job": 1}), "400 invalid_body job"),
+            (
+                "root",
+                "backtest",
+                json!({"definition": FINISH, "job": true, "limit": 5}),
+                "400 invalid_body job",
+            ),
+            ("root", "backtest", json!({"definition": FINISH, "limit": 0}), "400 invalid_body limit"),
+            ("root", "backtest", json!({"definition": FINISH}), "200"),
+            ("root", "backtest", json!({"definition": FINISH, "job": true}), "202"),
         ];
         for (who, what, body, expect) in rows {
             let answer = site.post(who, &format!("{workflow}/{what}"), body).await;
             contract(&answer);
             assert!(told(&answer).starts_with(expect), "{what}: {} {}", told(&answer), answer.text());
         }
+        let asked = site
+            .post("root", &format!("{workflow}/backtest"), json!({"definition": FINISH, "job": true}))
+            .await;
+        let job = asked.header("location").unwrap().to_owned();
+        while site.engine.work_once("test").await.unwrap() > 0 {}
+        let seen = site.get("root", &job).await;
+        contract(&seen);
+        assert_eq!(
+            (&seen.json()["kind"], &seen.json()["state"]),
+            (&json!("backtest"), &json!("done")),
+            "{}",
+            seen.text()
+        );
+        let results = seen.json()["result"]["results"].as_str().unwrap().to_owned();
+        let seen = site.get("root", &results).await;
+        contract(&seen);
+        assert_eq!((seen.status, &seen.json()["next"]), (200, &Json::Null), "{}", seen.text());
+        assert_eq!(told(&site.get("sally", &results).await), "404 not_found");
         site
     });
 }

@@ -9,13 +9,13 @@ use serde_json::Value as Json;
 use uuid::Uuid;
 
 stored! {
-    /// An import, an export or a large bulk write.
+    /// An import, an export, a large bulk write or a large backtest.
     Transfer in "sys_transfer" {
         /// Its id.
         id: Uuid = "id",
-        /// `import export bulk`.
+        /// `import export bulk backtest`.
         kind: String = "kind",
-        /// The object's full name.
+        /// The full name of the object, or of the workflow.
         object: String = "object",
         /// `csv xlsx json`.
         format: String = "format",

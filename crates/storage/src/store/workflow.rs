@@ -5,7 +5,7 @@ pub mod find;
 
 pub mod report;
 
-pub use find::{FlowFilter, in_box, instances, instances_with, live_tokens, open_tasks};
+pub use find::{FlowFilter, count, in_box, instances, instances_with, live_tokens, open_tasks};
 
 use super::stored;
 use crate::error::internal;

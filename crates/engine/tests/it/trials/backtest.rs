@@ -1,11 +1,12 @@
 //! Past flows under a changed definition.
 
 use super::deals::{Deals, pack};
+use crate::site::refusal;
 use crate::site::{on_each, update};
 use chrono::TimeDelta;
 use diagnostic::Locale;
-use engine::flow::backtest::Backtest;
-use engine::requests::{Submission, TaskAction};
+use engine::flow::backtest::{Backtest, LargeBacktest};
+use engine::requests::{Asked, Done, Request, Submission, TaskAction};
 use serde_json::{Value as Json, json};
 use std::fmt::Write as _;
 use uuid::Uuid;
@@ -59,17 +60,21 @@ impl Past {
         (record, instance)
     }
 
-    async fn tried(&self, text: &str) -> Json {
-        let engine = &self.deals.site.engine;
-        let draft = engine.draft(&Deals::draft(text).unwrap()).await.unwrap();
-        let order = Backtest {
+    fn all() -> Backtest {
+        Backtest {
             workflow: "deals.sale".to_owned(),
             since: None,
             until: None,
             before: None,
             limit: 50,
             locale: Locale::En,
-        };
+        }
+    }
+
+    async fn tried(&self, text: &str) -> Json {
+        let engine = &self.deals.site.engine;
+        let draft = engine.draft(&Deals::draft(text).unwrap()).await.unwrap();
+        let order = Past::all();
         engine.backtest(&self.deals.who("admin"), &draft, &order).await.unwrap()
     }
 }
@@ -173,5 +178,94 @@ fn what_cannot_be_told_says_why() {
         site.engine.write(&system, update("base.user", ini, json!({"active": false}))).await.unwrap();
         let seen = shown(&past.tried(FLOW).await);
         assert_eq!(seen, "same 0 different 0 untold 2 | initiator_gone | record_gone");
+    });
+}
+
+/// All results of a job.
+async fn results(engine: &engine::Engine, who: &engine::Identity, job: Uuid) -> Vec<Json> {
+    let (mut all, mut from) = (Vec::new(), Some(0));
+    while let Some(at) = from {
+        let (page, next) = engine.results_of_job(who, job, at, 90).await.unwrap();
+        all.extend(page);
+        from = next;
+    }
+    all
+}
+
+#[test]
+fn many_flows_are_walked_by_a_job_whoever_dies() {
+    on_each(async |site| {
+        let past = Past { deals: Deals::open(site.clone()).await };
+        site.apply(vec![pack("1.1.0", |_| FLOW.to_owned())]).await;
+        let (gone, _) = past.flow(50, "ann+").await;
+        past.flow(200, "ann+ bea+").await;
+        for _ in 0..205 {
+            past.flow(70, "ini~").await;
+        }
+        let (engine, admin) = (&site.engine, past.deals.who("admin"));
+        let delete = engine::records::Command::Delete {
+            object: "deals.deal".into(),
+            id: gone,
+            precondition: plan::Precondition::Waived,
+        };
+        engine.write(&engine.system(), delete).await.unwrap();
+        let text = FLOW.replace("> 100", "> 300");
+        let order = |workflow: &str, text: &str| {
+            let which = Backtest { workflow: workflow.to_owned(), ..Past::all() };
+            let texts = vec![("sale.yaml".to_owned(), text.to_owned())];
+            let request = Request::Backtest(LargeBacktest { which, pack: "deals".to_owned(), texts });
+            Asked { request, key: None, id: "r".into(), address: None }
+        };
+        assert_eq!(engine.backtest_size(&admin, &Past::all()).await.unwrap(), 207);
+        assert_eq!(
+            refusal(engine.backtest_size(&past.deals.who("ann"), &Past::all()).await),
+            "not_permitted"
+        );
+        let asked = engine.perform(&past.deals.who("ann"), order("deals.sale", &text)).await;
+        assert_eq!(refusal(asked), "not_permitted");
+        // What is the system's own is not the site's.
+        let kept = async || {
+            let mut counts = past.deals.counts().await;
+            counts.retain(|table, _| !table.starts_with("sys_"));
+            counts
+        };
+        let before = kept().await;
+        let Done::Job(job) = engine.perform(&admin, order("deals.sale", &text)).await.unwrap() else {
+            panic!("no job")
+        };
+        // A process that is to stop stops after a page; the next one goes on there.
+        let (_tell, stop) = tokio::sync::watch::channel(true);
+        assert_eq!(engine.work_until_stopped("first", &stop).await.unwrap(), 1);
+        let seen = engine.job(&admin, job).await.unwrap();
+        let told = (&seen["state"], &seen["progress"]["done"], &seen["progress"]["of"]);
+        assert_eq!(told, (&json!("ready"), &json!(200), &json!(207)), "{seen}");
+        assert_eq!(results(engine, &admin, job).await.len(), 200);
+        while engine.work_once("second").await.unwrap() > 0 {}
+        let seen = engine.job(&admin, job).await.unwrap();
+        let result = json!({
+            "workflow": "deals.sale",
+            "counts": {"same": 205, "different": 1, "untold": 1},
+            "untold": {"record_gone": 1},
+            "results": format!("/api/v1/jobs/{job}/results"),
+        });
+        assert_eq!((&seen["state"], &seen["result"]), (&json!("done"), &result), "{seen}");
+        let all = results(engine, &admin, job).await;
+        let ways: Vec<&Json> = all.iter().skip(204).map(|one| &one["way"]).collect();
+        assert_eq!((all.len(), ways), (207, vec![&json!("same"), &json!("different"), &json!("untold")]));
+        assert_eq!(
+            (&all[205]["different"]["what"], &all[206]["reason"]),
+            (&json!("step"), &json!("record_gone"))
+        );
+        let found = engine.results_of_job(&past.deals.who("ann"), job, 0, 10).await;
+        assert_eq!(refusal(found), "not_found");
+        assert_eq!(kept().await, before);
+        // What cannot be tried any more is told in the job.
+        let Done::Job(job) = engine.perform(&admin, order("deals.sale", "kind: nothing")).await.unwrap()
+        else {
+            panic!("no job")
+        };
+        while engine.work_once("second").await.unwrap() > 0 {}
+        let seen = engine.job(&admin, job).await.unwrap();
+        assert_eq!(seen["state"], "failed", "{seen}");
     });
 }

@@ -152,6 +152,20 @@ pub async fn instances(
     stored::select(tx, &rest, conditions.values).await
 }
 
+/// How many instances there are.
+pub async fn count(tx: &Tx, filter: &FlowFilter) -> Result<u64> {
+    let mut conditions = Conditions::new(tx.dialect(), Vec::new());
+    conditions.of_instance(filter);
+    conditions.between("started_at", filter);
+    if let Some(now) = filter.overdue {
+        conditions.late(now);
+    }
+    conditions.parts.push("true".to_owned());
+    let sql = format!("select count(*) from workflow_instance where {}", conditions.parts.join(" and "));
+    let row = tx.row(&sql, conditions.values).await?;
+    Ok(row.map_or(Ok(0), |row| row.get::<i64>(0))?.try_into().unwrap_or_default())
+}
+
 /// The tasks in a box of a person, newest first; `before` is the id of the last one of the page before.
 pub async fn in_box(
     tx: &Tx,

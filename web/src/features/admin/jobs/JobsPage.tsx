@@ -20,7 +20,7 @@ const TONES: Record<Job['state'], Tone> = {
   failed: 'red',
   cancelled: 'gold',
 };
-const KINDS = ['import_check', 'import', 'import_undo', 'export', 'handover', 'settle', 'bulk', 'password_reset'];
+const KINDS = ['import_check', 'import', 'import_undo', 'export', 'handover', 'settle', 'bulk', 'backtest', 'password_reset'];
 
 /** Work that goes on without anybody waiting. */
 export function JobsPage() {
