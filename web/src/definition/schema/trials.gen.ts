@@ -174,6 +174,15 @@ export interface Backtested {
   next: string | null;
 }
 
+/** A past flow under a changed definition, as a job looked at it. */
+export interface TriedFlow {
+  instance: string;
+  way: 'same' | 'different' | 'untold';
+  /** why it cannot be told */
+  reason?: string;
+  different?: OtherWay;
+}
+
 /** A past flow that would go another way. */
 export interface OtherWay {
   instance: string;
