@@ -192,6 +192,12 @@ async fn results(engine: &engine::Engine, who: &engine::Identity, job: Uuid) -> 
     all
 }
 
+fn order(text: &str) -> Asked {
+    let texts = vec![("sale.yaml".to_owned(), text.to_owned())];
+    let large = LargeBacktest { which: Past::all(), pack: "deals".to_owned(), texts };
+    Asked { request: Request::Backtest(large), key: None, id: "r".into(), address: None }
+}
+
 #[test]
 fn many_flows_are_walked_by_a_job_whoever_dies() {
     on_each(async |site| {
@@ -210,18 +216,12 @@ fn many_flows_are_walked_by_a_job_whoever_dies() {
         };
         engine.write(&engine.system(), delete).await.unwrap();
         let text = FLOW.replace("> 100", "> 300");
-        let order = |workflow: &str, text: &str| {
-            let which = Backtest { workflow: workflow.to_owned(), ..Past::all() };
-            let texts = vec![("sale.yaml".to_owned(), text.to_owned())];
-            let request = Request::Backtest(LargeBacktest { which, pack: "deals".to_owned(), texts });
-            Asked { request, key: None, id: "r".into(), address: None }
-        };
         assert_eq!(engine.backtest_size(&admin, &Past::all()).await.unwrap(), 207);
         assert_eq!(
             refusal(engine.backtest_size(&past.deals.who("ann"), &Past::all()).await),
             "not_permitted"
         );
-        let asked = engine.perform(&past.deals.who("ann"), order("deals.sale", &text)).await;
+        let asked = engine.perform(&past.deals.who("ann"), order(&text)).await;
         assert_eq!(refusal(asked), "not_permitted");
         // What is the system's own is not the site's.
         let kept = async || {
@@ -230,9 +230,7 @@ fn many_flows_are_walked_by_a_job_whoever_dies() {
             counts
         };
         let before = kept().await;
-        let Done::Job(job) = engine.perform(&admin, order("deals.sale", &text)).await.unwrap() else {
-            panic!("no job")
-        };
+        let Done::Job(job) = engine.perform(&admin, order(&text)).await.unwrap() else { panic!("no job") };
         // A process that is to stop stops after a page; the next one goes on there.
         let (_tell, stop) = tokio::sync::watch::channel(true);
         assert_eq!(engine.work_until_stopped("first", &stop).await.unwrap(), 1);
@@ -260,8 +258,7 @@ fn many_flows_are_walked_by_a_job_whoever_dies() {
         assert_eq!(refusal(found), "not_found");
         assert_eq!(kept().await, before);
         // What cannot be tried any more is told in the job.
-        let Done::Job(job) = engine.perform(&admin, order("deals.sale", "kind: nothing")).await.unwrap()
-        else {
+        let Done::Job(job) = engine.perform(&admin, order("kind: nothing")).await.unwrap() else {
             panic!("no job")
         };
         while engine.work_once("second").await.unwrap() > 0 {}
