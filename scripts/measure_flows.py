@@ -61,15 +61,6 @@ steps:
   first: {approve: {by: [{user: ann}]}}
   second: {approve: {by: [{user: ben}]}}
 """,
-    "workflows/judge.yaml": """kind: workflow
-name: judge
-use: approval
-object: job
-start: {by: [button], roles: [clerk]}
-steps:
-  first: {approve: {by: [{user: ann}]}}
-  second: {approve: {by: [{user: ben}]}}
-""",
     "workflows/ring.yaml": """kind: workflow
 name: ring
 use: automation
@@ -81,6 +72,10 @@ steps:
   say: {update: {set_from: {rang: rang + 1}}}
 """,
 }
+# The same, but that it writes nothing to its record.
+PACK["workflows/judge.yaml"] = "".join(
+    line for line in PACK["workflows/grant.yaml"].replace("grant", "judge", 1).splitlines(True) if not line.startswith("record:")
+)
 ENV = dict(os.environ, LIFELOOM_ADMIN_PASSWORD="measure-measure", LIFELOOM_LOG="warn")
 
 

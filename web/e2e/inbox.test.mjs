@@ -109,6 +109,44 @@ test('a box is narrowed down, and worked by keys', async () => {
   await context.close();
 });
 
+test('what changed since it was seen is not approved together, nor where it is told', async () => {
+  const flows = { Pens: await running('desk', 'Pens'), Ink: await running('desk', 'Ink') };
+  const records = {};
+  for (const [name, flow] of Object.entries(flows))
+    records[name] = (await server.api('GET', `/instances/${flow}`)).record;
+  const { page, wrong, context } = await arrive(browser, server, 'bob', { path: '/approvals/todo?q=n' });
+  await becomes(async () => (await titles(page)).filter((one) => one in flows).sort(), ['Ink', 'Pens']);
+  for (const name of ['Pens', 'Ink']) {
+    await page.locator('[data-task]', { hasText: name }).focus();
+    await page.keyboard.press('x');
+  }
+  await page.getByText('2 marked').waitFor();
+  const change = (name) => server.api('PATCH', `/records/flows.request/${records[name].id}`, { amount: '9000.00' });
+  await change('Ink');
+  await button(page, 'Approve together').click();
+  const dialog = page.getByRole('dialog', { name: 'Approve 2 tasks' });
+  await button(dialog, 'Approve').click();
+  await dialog.getByText('changed in the meantime').waitFor();
+  await accessible(page, 'what was not approved together');
+  await dialog.getByRole('link', { name: 'Ink' }).click();
+  await page.waitForURL('**/approvals/todo/*');
+  await page.getByText('9,000').first().waitFor();
+  const first = async (name) => (await server.api('GET', `/instances/${flows[name]}`)).path[0].state;
+  assert.deepEqual([await first('Pens'), await first('Ink')], ['taken', 'waiting']);
+  // The tray was read before the record is changed once more.
+  await page.goto('/me');
+  await page.getByRole('button', { name: /^Notifications/ }).click();
+  await button(page, 'Approve: Ink').waitFor();
+  await server.api('PATCH', `/records/flows.request/${records.Ink.id}`, { note: 'Blue' });
+  await button(page, 'Approve: Ink').click();
+  await said(page, /changed in the meantime/).waitFor();
+  await page.waitForURL('**/approvals/todo/*');
+  await page.getByText('Blue').first().waitFor();
+  assert.equal(await first('Ink'), 'waiting');
+  sound(wrong);
+  await context.close();
+});
+
 test('the way of a record is seen before it is submitted, traced while it is gone, and printed', async () => {
   const { id } = await asks['xu.qing']('POST', '/records/approvers.purchase', { name: 'Steel', amount: 60000 });
   const { page, wrong, context } = await arrive(browser, server, 'xu.qing', {

@@ -128,6 +128,26 @@ test('a flow is suspended, resumed, taken to a step, and its task given on', asy
   sound(wrong);
 });
 
+test('a step shows the record in its own form, and lets be changed there what it opens', async () => {
+  const { tasks, record } = await flow(flows.Crane);
+  const { id } = tasks.find(({ state }) => state === 'open');
+  const { page, wrong, context } = await arrive(browser, server, 'bob', { path: `/approvals/todo/${id}` });
+  const fields = () => page.locator('[data-field]').evaluateAll((all) => all.map((one) => one.dataset.field));
+  await page.getByText('On the shelf').waitFor();
+  // The count is on the form, but hidden by the step; the name is not on it.
+  assert.deepEqual(await fields(), ['kind']);
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Kind' }).fill('Steel');
+  assert.equal(await page.getByRole('textbox', { name: 'Name' }).count(), 0);
+  await accessible(page, 'the form of a step');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Steel').waitFor();
+  await page.goto(`/records/works.job/${record.id}`);
+  await page.getByText('What it is').first().waitFor();
+  sound(wrong);
+  await context.close();
+});
+
 test('flows go on under a new version after a look at what becomes of them', async () => {
   const { page, wrong } = desk;
   await server.api('POST', '/packs', { files: works('2.0.0', 'start') });

@@ -25,11 +25,24 @@ overall_sla: {due: 2d}
 steps:
   ${first}: {label: {en: Check, zh-CN: 检查, zh-TW: 檢查}, approve: {by: [{user: ann}]}}
   boss: {label: {en: Release, zh-CN: 放行, zh-TW: 放行}, approve: {by: [{role: lead}]}, allow: [return]}
-  last: {label: {en: Filing, zh-CN: 归档, zh-TW: 歸檔}, handle: {by: [{user: ann}]}}
+  last: {label: {en: Filing, zh-CN: 归档, zh-TW: 歸檔}, handle: {by: [{user: ann}]}, form: filing, fields: {tries: hidden, kind: edit}}
 `;
 
 const FILES = {
   'objects/job.yaml': OBJECT,
+  'forms/job.yaml': `kind: form
+name: job
+object: job
+default: true
+label: {en: Job, zh-CN: 工单, zh-TW: 工單}
+sections: {main: {label: {en: What it is, zh-CN: 内容, zh-TW: 內容}, fields: [name, kind, tries]}}
+`,
+  'forms/filing.yaml': `kind: form
+name: filing
+object: job
+label: {en: Filing, zh-CN: 归档, zh-TW: 歸檔}
+sections: {shelf: {label: {en: On the shelf, zh-CN: 上架, zh-TW: 上架}, fields: [kind, tries]}}
+`,
   'roles/worker.yaml': `kind: role
 name: worker
 label: {en: Worker, zh-CN: 员工, zh-TW: 員工}

@@ -29,6 +29,8 @@ pub struct Changes {
     pub reindex: Vec<Arc<str>>,
     /// Fields (object, field) that come to be encrypted: what was kept of them in the clear must go.
     pub sealed: Vec<(Arc<str>, Arc<str>)>,
+    /// Workflows that are other than they were.
+    pub flows: Vec<Arc<str>>,
 }
 
 /// One change.
@@ -253,6 +255,7 @@ fn flows(old: &Catalog, new: &Catalog, changes: &mut Changes) {
                 let what =
                     format!("workflow {name} changes; running ones keep the definition they started with");
                 changes.add(ChangeKind::Flow, what);
+                changes.flows.push(name.clone());
             }
             Some(_) => {}
         }

@@ -98,8 +98,8 @@ scopes! {
     WORKFLOW_DEFAULT = "workflow.variables.*.default_from" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
     /// Which branch a flow takes.
     WORKFLOW_WHEN = "workflow.steps.*.choose|each.*.when, repeat.while|until" [Row Record Initiator] "the record, also named record" clock true [Rust] Condition;
-    /// What a flow sets on the record, or a variable of it.
-    WORKFLOW_SET_FROM = "workflow.steps.*.set_from.*" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
+    /// What a flow sets on the record, or a variable of it; whom it tells, which record it is about, until when it waits.
+    WORKFLOW_SET_FROM = "workflow.steps.*.set_from.*|send.to_from|sub.record|wait.*.timer.after_from|until" [Row Record Initiator] "the record, also named record" clock true [Rust] Value;
     /// What a `for_each` walks.
     WORKFLOW_ITEMS = "workflow.steps.*.for_each.in" [Row Record Initiator] "the record, also named record" clock true [Rust] Items;
     /// What a flow gives to a decision.

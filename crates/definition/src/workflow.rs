@@ -359,6 +359,8 @@ pub struct Step {
     /// What approvers of this step may do with fields.
     #[serde(default)]
     pub fields: IndexMap<String, FieldRight>,
+    /// The form in which approvers of this step see the record, instead of the object's own.
+    pub form: Option<String>,
     /// How long people have for it, instead of what the workflow says. For `approve` and `handle`.
     pub sla: Option<Sla>,
     /// How often it is tried again where it fails. For steps that act by themselves.

@@ -293,8 +293,8 @@ codes! {
         zh_cn "当前状态下无法执行：{state}", zh_tw "目前狀態下無法執行：{state}",
         cure "Look at the import or export again; wait for its job, or start anew with another upload.";
     TaskDecided = "task_decided" Conflict:
-        en "the task is already {state}",
-        zh_cn "任务已{state}", zh_tw "任務已{state}",
+        en "the task is already decided or done",
+        zh_cn "任务已处理", zh_tw "任務已處理",
         cure "Reload the task.";
     NotYourTurn = "not_your_turn" Conflict:
         en "it is not your turn yet: others decide before you",
@@ -350,10 +350,18 @@ codes! {
         en "it can no longer be taken back",
         zh_cn "已无法拿回", zh_tw "已無法取回",
         cure "Ask whoever acts now to return it.";
+    InitiatorMayNot = "initiator_may_not" Conflict:
+        en "whoever asked for `{move}` may not make this move any more",
+        zh_cn "申请“{move}”的人已无权执行该操作", zh_tw "申請「{move}」的人已無權執行該操作",
+        cure "Reject it, or have an administrator end the flow; somebody else then asks for it anew.";
     FlowTooLong = "flow_too_long" Conflict:
-        en "the flow goes round at step `{step}` without waiting for anybody: {most} steps in one go",
-        zh_cn "流程在步骤“{step}”处循环而不等待任何人：一次执行了 {most} 个步骤", zh_tw "流程在步驟「{step}」處循環而不等待任何人：一次執行了 {most} 個步驟",
+        en "the flow goes on without an end: {most} steps in one go, the last of them `{step}`",
+        zh_cn "流程没有终点：一次执行了 {most} 个步骤，最后停在“{step}”", zh_tw "流程沒有終點：一次執行了 {most} 個步驟，最後停在「{step}」",
         cure "Give the loop an end, or a step that waits for somebody.";
+    FlowTooDeep = "flow_too_deep" Conflict:
+        en "flows start flows {most} deep, the last of them `{workflow}`",
+        zh_cn "流程层层启动流程，已达 {most} 层，最后一个是“{workflow}”", zh_tw "流程層層啟動流程，已達 {most} 層，最後一個是「{workflow}」",
+        cure "Let no flow start itself below itself, or raise `max_depth` of its `reentry`.";
     IdempotencyInFlight = "idempotency_in_flight" Conflict:
         en "a request with this key is being handled",
         zh_cn "使用此键的请求正在处理", zh_tw "使用此鍵的請求正在處理",
@@ -483,9 +491,17 @@ codes! {
         en "nobody can act on step {step}",
         zh_cn "步骤 {step} 无人可处理", zh_tw "步驟 {step} 無人可處理",
         cure "Tell an administrator; the step's performers are empty.";
+    TooFewToApprove = "too_few_to_approve" Rule:
+        en "too few people can act on step {step} for it to be passed",
+        zh_cn "步骤 {step} 可处理的人员不足，无法通过", zh_tw "步驟 {step} 可處理的人員不足，無法通過",
+        cure "Let more people act, or lower the weight that the step asks for.";
     SeparateDuties = "separate_duties" Rule:
         en "whoever approved step {other} may not approve step {step}",
         zh_cn "已审批步骤 {other} 的人员不能再审批步骤 {step}", zh_tw "已簽核步驟 {other} 的人員不能再簽核步驟 {step}",
+        cure "Somebody else must approve; give the task to another person.";
+    OwnRequest = "own_request" Rule:
+        en "whoever started this may not approve step {step}",
+        zh_cn "发起人不能审批步骤 {step}", zh_tw "發起人不能簽核步驟 {step}",
         cure "Somebody else must approve; give the task to another person.";
     CommentRequired = "comment_required" Rule:
         en "say why",

@@ -2,6 +2,7 @@
 
 use crate::{Class, Code, Locale, Text};
 use serde::Serialize;
+use serde_json::Value as Json;
 use std::fmt::{self, Write as _};
 
 /// What fallible functions of the platform answer.
@@ -71,6 +72,8 @@ pub struct Diagnostic {
     pub source: Option<Source>,
     /// Findings this one gathers: the fields of a refused record, the errors of a check.
     pub details: Vec<Diagnostic>,
+    /// What a program is told beside the words, by name.
+    pub told: Vec<(&'static str, Json)>,
 }
 
 impl Diagnostic {
@@ -84,6 +87,7 @@ impl Diagnostic {
             path: None,
             source: None,
             details: Vec::new(),
+            told: Vec::new(),
         }
     }
 
@@ -121,6 +125,13 @@ impl Diagnostic {
     #[must_use]
     pub fn with_message(mut self, message: Text) -> Self {
         self.message = Some(message);
+        self
+    }
+
+    /// Tells a program something beside the words.
+    #[must_use]
+    pub fn telling(mut self, name: &'static str, what: Json) -> Self {
+        self.told.push((name, what));
         self
     }
 

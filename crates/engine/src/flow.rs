@@ -5,7 +5,7 @@ mod arm;
 
 mod asked;
 
-mod changed;
+pub(crate) mod changed;
 
 pub(crate) mod automation;
 
@@ -13,13 +13,15 @@ mod awaits;
 
 mod begin;
 
+mod below;
+
 pub(crate) mod calls;
 
 pub(crate) mod dates;
 
 mod deeds;
 
-mod entries;
+pub(crate) mod entries;
 pub(crate) mod events;
 
 pub(crate) mod schedule;
@@ -62,6 +64,8 @@ pub(crate) mod labels;
 
 mod administrator;
 
+mod material;
+
 mod foresee;
 
 pub mod preview;
@@ -80,8 +84,6 @@ pub mod seats;
 
 pub mod log;
 
-mod rows;
-
 pub(crate) mod stored;
 
 pub mod tasks;
@@ -95,10 +97,11 @@ pub(crate) mod wake;
 mod writes;
 
 use crate::flow::stored::Held;
+use crate::records::changes::Changes;
 use crate::records::command::Command;
+use crate::runs;
 use crate::work::Work;
 use diagnostic::Result;
-use plan::Row;
 use plan::facts::Lock;
 use plan::planner::{Parked, Planned};
 use storage::store::event::Event;
@@ -112,14 +115,20 @@ impl Work {
         start::park(self, parked).await
     }
 
-    /// Voids approvals that saw what is no longer true of the record.
-    pub(crate) async fn record_changed(&self, before: &Row, after: &Row) -> Result<()> {
-        decide::record_changed(self, before, after).await
+    /// Ends the flows of records that are about to be deleted; answers whether there were any.
+    pub(crate) async fn end_flows(&self, planned: &Planned) -> Result<bool> {
+        decide::end_with_records(self, planned).await
+    }
+
+    /// What a write means for the flows that hold its records: their locks, and the approvals that saw what is no
+    /// longer true.
+    pub(crate) async fn tell_flows(&self, changes: &Changes<'_>) -> Result<()> {
+        Box::pin(material::changed(self, changes)).await
     }
 
     /// What happened to records that flows listen to.
-    pub(crate) fn events_of(&self, command: &Command, planned: &Planned) -> Vec<Event> {
-        events::of_write(self, command, planned)
+    pub(crate) async fn events_of(&self, command: &Command, changes: &Changes<'_>) -> Result<Vec<Event>> {
+        events::of_write(self, command, changes).await
     }
 
     /// Answers what a run asks until its tokens wait, and stores it.
@@ -129,13 +138,13 @@ impl Work {
 
     /// What an instance locks of its record.
     pub(crate) async fn lock_by(&self, instance: Uuid) -> Result<Lock> {
-        if self.moves(instance) {
+        if !self.heeds_flows() || self.moves(instance) {
             return Ok(Lock::None);
         }
         let Some(row) = table::instance(&self.tx, instance).await?.filter(stored::is_live) else {
             return Ok(Lock::None);
         };
-        let instance = stored::look(self, &row).await?;
+        let instance = runs::look(&self.tx, &row).await?;
         let flow = stored::flow_of(self, &instance).await?;
         Ok(match flow.lock {
             workflow::Lock::None => Lock::None,

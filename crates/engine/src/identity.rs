@@ -82,6 +82,17 @@ impl Engine {
         build::identity(&rows, &published, &self.site(), user.id(), None).await?.ok_or_else(missing)
     }
 
+    /// The identity in whose name is done what a user once asked for, whether or not the user may still sign in: with
+    /// the roles of now, as they stand inside a transaction. `None` where there is no such user any more.
+    pub(crate) async fn identity_of_asker(
+        &self,
+        rows: &Rows<'_>,
+        user: Uuid,
+    ) -> Result<Option<Arc<Identity>>> {
+        let (published, site) = (self.published(), self.site());
+        build::standing(rows, &published, &site, user, None, build::Standing::Any).await
+    }
+
     /// The engine itself as an actor: it may do everything, and its changes are by nobody.
     pub fn system(&self) -> Arc<Identity> {
         build::system(&self.published(), &self.site())

@@ -53,6 +53,8 @@ pub mod identity;
 
 pub mod records;
 
+mod runs;
+
 pub mod flow;
 
 pub mod files;

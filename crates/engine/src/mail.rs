@@ -13,6 +13,9 @@ const LONGEST_LINE: usize = 300;
 /// Longest text in bytes.
 const LONGEST_TEXT: usize = 1 << 20;
 
+/// What a mail that comes here becomes.
+pub const RECEIVED: &str = "base.mail";
+
 /// The header that mails of the product carry.
 pub(crate) const OWN: &str = "X-Lifeloom-Mail";
 
@@ -31,9 +34,38 @@ pub struct Mail {
     /// The same as HTML.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub html: Option<String>,
+    /// The mails of its thread before it, the oldest first; it answers the last one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub thread: Vec<Earlier>,
     /// When it is of no use any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<DateTime<Utc>>,
+}
+
+/// An earlier mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Earlier {
+    /// One that this site sent, by its effect.
+    Sent(Uuid),
+    /// One that came here, by its `Message-ID` without the brackets.
+    Received(String),
+}
+
+impl Earlier {
+    /// A mail that came here, unless its id could not be repeated in a header.
+    pub fn received(id: &str) -> Option<Earlier> {
+        let fits = id.contains('@') && id.len() <= LONGEST_LINE;
+        let plain = id.chars().all(|c| c.is_ascii_graphic() && c != '<' && c != '>');
+        (fits && plain).then(|| Earlier::Received(id.to_owned()))
+    }
+
+    fn message_id(&self, from: &Mailbox) -> String {
+        match self {
+            Earlier::Sent(id) => message_id(from, *id),
+            Earlier::Received(id) => format!("<{id}>"),
+        }
+    }
 }
 
 impl Mail {
@@ -68,7 +100,7 @@ impl Mail {
     /// As [`Mail::check`].
     pub(crate) fn message(&self, from: &Mailbox, id: Uuid, written: DateTime<Utc>) -> Result<Message> {
         self.check()?;
-        let message = Message::builder()
+        let mut message = Message::builder()
             .from(from.clone())
             .to(self.receiver()?)
             .subject(&self.subject)
@@ -81,6 +113,10 @@ impl Mail {
                 HeaderName::new_from_ascii_str("Auto-Submitted"),
                 "auto-generated".to_owned(),
             ));
+        let thread: Vec<String> = self.thread.iter().map(|earlier| earlier.message_id(from)).collect();
+        if let Some(last) = thread.last() {
+            message = message.in_reply_to(last.clone()).references(thread.join(" "));
+        }
         let made = match &self.html {
             Some(html) => {
                 message.multipart(MultiPart::alternative_plain_html(self.text.clone(), html.clone()))
@@ -142,6 +178,36 @@ mod tests {
         let mail =
             Mail { to: "ann@example.com".into(), subject: "x".repeat(LONGEST_LINE + 1), ..Mail::default() };
         assert_eq!(mail.check().unwrap_err().code, Code::EffectRefused);
+    }
+
+    #[test]
+    fn a_mail_stands_in_its_thread() {
+        let from: Mailbox = "no-reply@desk.example".parse().unwrap();
+        let received: Vec<Earlier> = ["1@x", "none", "a b@x", "<2@x>", "ü@x", "3@x\r\nBcc: eve@x"]
+            .iter()
+            .filter_map(|id| Earlier::received(id))
+            .collect();
+        assert_eq!(received, [Earlier::Received("1@x".to_owned())]);
+        let rows = [
+            (vec![], vec![]),
+            (received.clone(), vec!["In-Reply-To: <1@x>\r\n", "References: <1@x>\r\n"]),
+            (
+                [received, vec![Earlier::Sent(Uuid::nil())]].concat(),
+                vec![
+                    "In-Reply-To: <00000000-0000-0000-0000-000000000000@desk.example>\r\n",
+                    "References: <1@x> <00000000-0000-0000-0000-000000000000@desk.example>\r\n",
+                ],
+            ),
+        ];
+        for (thread, expect) in rows {
+            let mail = Mail { to: "ann@example.com".into(), thread, ..Mail::default() };
+            let message = mail.message(&from, Uuid::max(), DateTime::UNIX_EPOCH).unwrap();
+            let text = String::from_utf8(message.formatted()).unwrap();
+            for line in &expect {
+                assert!(text.contains(line), "{text}");
+            }
+            assert_eq!(text.contains("References"), !expect.is_empty(), "{text}");
+        }
     }
 
     #[test]

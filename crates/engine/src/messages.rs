@@ -1,9 +1,11 @@
 //! Messages on their way into the outbox, in the transaction of what causes them: rendered in the language of
 //! whoever gets them, with what that person may see.
 //!
-//! Read in this order: the messages here, then `shown` (what templates show).
+//! Read in this order: the messages here, then `shown` (what templates show) and `thread` (what a mail
+//! goes on from).
 
 mod shown;
+mod thread;
 
 use crate::caller::Identity;
 use crate::engine::internal;
@@ -59,18 +61,24 @@ impl Work {
         };
         let said = self.said(message, &reader, pack).await?;
         let text = |name: &str| reader.row.as_ref().and_then(|row| row.get(name).as_text());
-        let mail = Mail {
-            to: match to {
-                Receiver::Address(address) => address.clone(),
-                Receiver::User(_) => match text("email") {
-                    Some(address) => address.to_owned(),
-                    None => return Err(refused("mail", "the user has no address")),
-                },
+        let to = match to {
+            Receiver::Address(address) => address.clone(),
+            Receiver::User(_) => match text("email") {
+                Some(address) => address.to_owned(),
+                None => return Err(refused("mail", "the user has no address")),
             },
+        };
+        let thread = match &message.about {
+            Some((object, record)) => self.thread(&to, object, *record).await?,
+            None => Vec::new(),
+        };
+        let mail = Mail {
+            to,
             name: text("name").map(str::to_owned),
             subject: said.subject,
             text: said.text,
             html: said.html,
+            thread,
             until: None,
         };
         let made = mail.effect(&key("mail"), self.engine.secret(), self.bindings.now)?;

@@ -3,6 +3,8 @@
 
 mod header;
 
+mod running;
+
 pub mod change;
 
 pub mod apply;
@@ -24,6 +26,7 @@ pub use apply::Applied;
 pub use change::{Change, Preview};
 pub use data::Aliases;
 pub use header::PackFiles;
+pub use running::{Running, Stuck};
 
 /// Reads what was last published and compiles it.
 ///

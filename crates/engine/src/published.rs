@@ -17,6 +17,9 @@ pub(crate) type IdentityKey = (Uuid, Option<Arc<[Arc<str>]>>);
 /// Rights by the roles they were united of.
 type GrantsByRoles = HashMap<Box<[Arc<str>]>, Arc<Grants>>;
 
+/// Fields by their objects.
+type Fields = HashMap<Arc<str>, HashSet<Arc<str>>>;
+
 /// A published catalog. Requests hold it by `Arc` from start to end.
 pub struct Published {
     /// Counts publishes; 0 for an empty database.
@@ -24,7 +27,10 @@ pub struct Published {
     /// What the packs describe.
     pub catalog: Catalog,
     flows: HashMap<Arc<str>, Arc<Flow>>,
-    listened: HashSet<Arc<str>>,
+    /// What flows listen to: objects, with the fields that they name.
+    listened: Fields,
+    /// What flows hold to: objects, with the fields that are material to them.
+    material: Fields,
     scripts: HashMap<(Arc<str>, Arc<str>), Arc<Compiled>>,
     templates: Templates,
     grants: RwLock<GrantsByRoles>,
@@ -56,14 +62,17 @@ impl Published {
                 Err(errors) => found.extend(errors),
             }
         }
-        let listened = flows.values().flat_map(|flow| flow.listens()).collect();
         let templates = Templates::prepare(&catalog, &mut found);
         if !found.is_empty() {
             return Err(found);
         }
         let (grants, identities) = (RwLock::default(), RwLock::default());
-        let published =
-            Published { number, catalog, flows, listened, scripts, templates, grants, identities };
+        let (listened, material) = (Fields::new(), Fields::new());
+        let mut published =
+            Published { number, catalog, flows, listened, material, scripts, templates, grants, identities };
+        for flow in published.flows.values() {
+            watch(flow, &mut published.listened, &mut published.material);
+        }
         published.check_functions()?;
         Ok(published)
     }
@@ -123,7 +132,17 @@ impl Published {
 
     /// Whether a flow, of those that are published or still run, listens to records of an object.
     pub(crate) fn listens_to(&self, object: &str) -> bool {
-        self.listened.contains(object)
+        self.listened.contains_key(object)
+    }
+
+    /// Whether one of them names the field.
+    pub(crate) fn listens_to_field(&self, object: &str, field: &str) -> bool {
+        self.listened.get(object).is_some_and(|fields| fields.contains(field))
+    }
+
+    /// Whether a field is material to a flow, of those that are published or still run.
+    pub(crate) fn is_material(&self, object: &str, field: &str) -> bool {
+        self.material.get(object).is_some_and(|fields| fields.contains(field))
     }
 
     /// The flows that something that happens to records of an object may set off.
@@ -133,12 +152,14 @@ impl Published {
         self.flows.values().filter(set_off)
     }
 
-    /// Listens to what definitions listen to that were published before and are still needed.
+    /// Watches for what definitions watch for that were published before and are still needed.
     pub(crate) fn listen_for(&mut self, needed: &[(String, String)]) {
         for (name, body) in needed {
             let definition = serde_json::from_str(body).ok();
             let flow = definition.and_then(|written| workflow::compile(name, &written, &self.catalog).ok());
-            self.listened.extend(flow.iter().flat_map(|flow| flow.listens()));
+            if let Some(flow) = flow {
+                watch(&flow, &mut self.listened, &mut self.material);
+            }
         }
     }
 
@@ -173,5 +194,15 @@ impl Published {
         };
         let child = |o: &&Arc<Object>| o.parent.as_ref().is_some_and(|p| p.object == object.name);
         own(object) || self.catalog.objects.values().filter(child).any(|o| own(o))
+    }
+}
+
+/// Notes what a flow listens to, and what is material to it.
+fn watch(flow: &Flow, listened: &mut Fields, material: &mut Fields) {
+    for event in flow.listens() {
+        listened.entry(event.object.clone()).or_default().extend(event.fields.iter().cloned());
+    }
+    if !flow.material.is_empty() {
+        material.entry(flow.object.clone()).or_default().extend(flow.material.iter().cloned());
     }
 }

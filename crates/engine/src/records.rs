@@ -4,6 +4,8 @@ pub mod command;
 
 pub(crate) mod bind;
 
+pub(crate) mod changes;
+
 mod execute;
 
 pub(crate) mod facts;

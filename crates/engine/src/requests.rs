@@ -1,7 +1,7 @@
 //! Requests that change something: each has its effect once, however often it is repeated.
 //!
 //! Read in this order: [`Request`] and [`Done`] here, then [`bulk`], [`large`], [`action`], [`history`], [`timeline`], [`comments`],
-//! `mentions` (who is told of a comment), [`unmask`].
+//! `mentions` (who is told of a comment), [`unmask`], `refused` (what is told with a refusal).
 
 pub mod batch;
 
@@ -18,6 +18,8 @@ pub mod timeline;
 pub mod comments;
 
 mod mentions;
+
+mod refused;
 
 pub mod unmask;
 
@@ -224,15 +226,19 @@ impl Engine {
             _ => true,
         };
         let asked = Arc::new(asked);
+        let given = asked.clone();
         let job = move |mut work: Work| {
-            let asked = asked.clone();
+            let asked = given.clone();
             async move {
                 work.request = Some(asked.id.clone());
                 work.address.clone_from(&asked.address);
                 once(&work, &asked).await
             }
         };
-        self.transact(identity.clone(), Mode::Request, alone, job).await
+        match self.transact(identity.clone(), Mode::Request, alone, job).await {
+            Err(found) => Err(Box::pin(self.explained(identity, &asked.request, found)).await),
+            done => done,
+        }
     }
 }
 
@@ -305,10 +311,7 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
             apart(|| seats::act(work, action).boxed()).await?;
             Ok(Done::Task(action.task))
         }
-        Request::Operate(order) => {
-            apart(|| operate::operate(work, order).boxed()).await?;
-            Ok(Done::Withdrawn(order.instance))
-        }
+        Request::Operate(order) => apart(|| operate::operate(work, order).boxed()).await.map(Done::Withdrawn),
         Request::Migrate(order) => apart(|| migrate::many(work, order).boxed()).await.map(Done::Answered),
         Request::CancelFlow { instance, comment } => {
             Box::pin(decide::cancel(work, *instance, comment.as_deref())).await?;

@@ -60,7 +60,7 @@ pub struct Link {
 /// The task of somebody who changes what its step opens.
 #[derive(Clone)]
 pub struct HeldTask {
-    /// The running flow: it locks the record for everybody else, and is not voided by what it asks for.
+    /// The running flow: it locks the record for everybody else.
     pub instance: Uuid,
     /// Who holds it, with the rights that its roles give: those of scripts.
     pub holder: Arc<Identity>,
@@ -89,10 +89,20 @@ impl Work {
         Work { identity, mode: Mode::Request, bindings, target: None, task: None, ..self.clone() }
     }
 
-    /// Whether a flow itself is at work, or a task of it: it neither locks its record against that nor is voided by it.
+    /// Whether this is the work of a caller or of a flow, which flows that hold its records lock out and whose
+    /// approvals it may void: not what the engine keeps up by itself, such as owners and what packs bring.
+    pub(crate) fn heeds_flows(&self) -> bool {
+        self.mode.has_rights() || !self.chain.is_empty()
+    }
+
+    /// Whether a flow itself is at work, or led to it: it is not voided by that.
+    pub(crate) fn is_of(&self, instance: Uuid) -> bool {
+        self.chain.iter().any(|link| link.instance == instance)
+    }
+
+    /// Whether a flow itself is at work, or a task of it: it does not lock its record against that.
     pub(crate) fn moves(&self, instance: Uuid) -> bool {
-        let at_task = self.task.as_ref().is_some_and(|task| task.instance == instance);
-        at_task || self.chain.iter().any(|link| link.instance == instance)
+        self.task.as_ref().is_some_and(|task| task.instance == instance) || self.is_of(instance)
     }
 
     /// The same work, as a flow causes it to which other flows led.

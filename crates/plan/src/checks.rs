@@ -373,10 +373,7 @@ impl Examination<'_, '_> {
     /// A record that a running flow holds changes only as far as the flow lets it.
     pub(crate) fn locks(&mut self, draft: &Draft, facts: &Facts, needs: &RefCell<Needs>) {
         let approved = matches!(draft.intent, Intent::Move { approved: true, .. });
-        if !self.planner.mode.has_rights()
-            || approved
-            || draft.precondition == Precondition::Waived && matches!(draft.intent, Intent::Restore)
-        {
+        if approved || draft.precondition == Precondition::Waived && matches!(draft.intent, Intent::Restore) {
             return;
         }
         for row in &draft.rows {
@@ -395,7 +392,7 @@ impl Examination<'_, '_> {
                 }
             };
             if locked {
-                self.found.push(Diagnostic::new(Code::RecordLocked));
+                self.found.push(Diagnostic::new(Code::RecordLocked).with("flow", flow));
             }
         }
     }

@@ -360,6 +360,20 @@ pub fn precondition(request: &HttpRequest, locale: Locale) -> Answer<Preconditio
     Err(Problem::new(Box::new(found), locale))
 }
 
+/// Refuses `If-Match` where what is asked for does not depend on what was seen: it would not be kept.
+///
+/// # Errors
+/// `invalid_header`.
+pub fn no_precondition(request: &HttpRequest, locale: Locale) -> Answer<()> {
+    if request.headers().get(IF_MATCH).is_none_or(|header| header == "*") {
+        return Ok(());
+    }
+    let found = Diagnostic::new(Code::InvalidHeader)
+        .with("name", "If-Match")
+        .with("reason", "this does not depend on the version of a record: leave it out");
+    Err(Problem::new(Box::new(found), locale))
+}
+
 /// Whether the caller already has this version.
 pub fn has_version(request: &HttpRequest, version: i64) -> bool {
     let header = request.headers().get(IF_NONE_MATCH).and_then(|value| value.to_str().ok());

@@ -40,6 +40,9 @@ impl Problem {
         if let Some(hint) = &found.hint {
             body["hint"] = Json::String(hint.render(self.locale));
         }
+        for (name, what) in &found.told {
+            body[*name] = what.clone();
+        }
         let errors: Vec<Json> = match found.details.is_empty() {
             true if found.path.is_some() || found.source.is_some() => vec![self.entry(found)],
             true => Vec::new(),

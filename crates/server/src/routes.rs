@@ -73,7 +73,7 @@ fn flows(api: &mut web::ServiceConfig) {
     api.service(at("/workflows/{name}/instances").post(flows::submit).done());
     api.service(at("/instances").get(instances::list).done());
     api.service(at("/instances/{id}").get(flows::instance).done());
-    for act in ["suspend", "resume", "jump", "retry", "skip"] {
+    for act in ["suspend", "resume", "jump", "retry", "skip", "restart"] {
         api.service(at(&format!("/instances/{{id}}/{act}")).post(instances::operate).done());
     }
     api.service(at("/instances/{id}/jump-targets").get(instances::jump_targets).done());

@@ -155,6 +155,7 @@ impl Builder<'_> {
             name: name.into(),
             label: step.label.clone(),
             fields: rights(&step.fields),
+            form: step.form.as_deref().map(Into::into),
             // Replaced below: a step's inner scopes must know the node they belong to.
             step: Step::Choose(Choose { cases: Vec::new() }),
             next: None,

@@ -23,7 +23,7 @@ impl<'f> Run<'f> {
         let seated = |t: &Task| t.token == task.token && t.kind.is_awaited() && sits(t.state);
         user != task.assignee
             && !self.instance.tasks.iter().any(|t| t.assignee == user && seated(t))
-            && self.separated(&task.node, user).is_none()
+            && self.may_act(&task.node, user).is_ok()
     }
 
     /// People come in where a task stays open. Nothing happens where there is nobody who could.
@@ -175,7 +175,7 @@ impl<'f> Run<'f> {
     }
 
     /// One seat stands where another one was, with all that was added around that.
-    fn take_the_place(&mut self, first: Uuid, heir: Uuid) {
+    pub(crate) fn take_the_place(&mut self, first: Uuid, heir: Uuid) {
         let tasks = &mut self.instance.tasks;
         let Some(before) = tasks.iter().find(|t| t.id == first).cloned() else { return };
         for task in tasks.iter_mut() {

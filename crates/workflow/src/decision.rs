@@ -15,6 +15,8 @@ use uuid::Uuid;
 pub struct Decision {
     /// What is decided.
     pub kind: DecisionKind,
+    /// Who decides: whoever holds the task, or an administrator.
+    pub by: Uuid,
     /// Words of the decider.
     pub comment: Option<String>,
     /// The node to return to.
@@ -29,7 +31,7 @@ impl Run<'_> {
     /// Decides a task.
     ///
     /// # Errors
-    /// `instance_ended`, `task_decided`, `not_your_turn`, `comment_required`, `separate_duties`, `not_permitted` where the node
+    /// `instance_ended`, `task_decided`, `not_your_turn`, `comment_required`, `separate_duties`, `own_request`, `not_permitted` where the node
     /// does not allow a return or asks for something else, `unknown_reference` for a node that cannot be returned to.
     pub fn decide(&mut self, task: Uuid, decision: Decision) -> Result<Option<Question>> {
         let place = self.open_task(task)?;
@@ -51,8 +53,8 @@ impl Run<'_> {
             return Err(Box::new(Diagnostic::new(Code::CommentRequired).at("comment")));
         }
         if decision.kind == DecisionKind::Approve {
-            let task = self.instance.tasks[place].clone();
-            self.keep_separate(&task.node, task.assignee)?;
+            let node = found.node.clone();
+            self.may_act(&node, decision.by)?;
         }
         let target = match decision.kind {
             DecisionKind::Return => Some(self.return_target(task, decision.to.as_deref())?),
@@ -69,7 +71,7 @@ impl Run<'_> {
         };
         decided.comment = decision.comment;
         decided.seen = Some(decision.seen);
-        decided.decided_at = Some(now);
+        (decided.decided_at, decided.decided_by) = (Some(now), Some(decision.by));
         let decided = decided.clone();
         match target {
             Some(target) => {
@@ -78,7 +80,7 @@ impl Run<'_> {
             }
             None => {
                 if decided.state == TaskState::Approved {
-                    self.leave_out(&decided);
+                    self.leave_out(&decided, decision.by);
                 }
                 self.decided(&decided)
             }
@@ -213,13 +215,13 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// A material field changed: approvals that saw an older version are void. The flow goes back to the first node of
-    /// each branch that gave one.
+    /// A material field changed: approvals are void for which `saw` says that they saw what it was. The flow goes back
+    /// to the first node of each branch that gave one.
     ///
     /// # Errors
     /// What a step refuses.
-    pub fn material_changed(&mut self, version: i64) -> Result<Option<Question>> {
-        let void = |t: &Task| t.state == TaskState::Approved && t.seen.is_some_and(|seen| seen < version);
+    pub fn material_changed(&mut self, saw: impl Fn(&Task) -> bool) -> Result<Option<Question>> {
+        let void = |t: &Task| t.state == TaskState::Approved && t.seen.is_some() && saw(t);
         while let Some((node, place)) = self.first_of(void) {
             let task = &mut self.instance.tasks[place];
             task.state = TaskState::Superseded;
@@ -245,7 +247,11 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) fn running(&self) -> Result<()> {
+    /// Whether the flow goes on.
+    ///
+    /// # Errors
+    /// `instance_suspended`, `instance_ended`.
+    pub fn running(&self) -> Result<()> {
         match self.instance.state {
             InstanceState::Running => Ok(()),
             InstanceState::Suspended => Err(Box::new(Diagnostic::new(Code::InstanceSuspended))),

@@ -69,18 +69,17 @@ impl Flow {
         self.nodes.iter().position(|n| *n.name == *name)
     }
 
-    /// The objects to whose records it listens, to be set off or to go on.
-    pub fn listens(&self) -> Vec<Arc<str>> {
-        let set_off = self.trigger.events.iter().map(|event| event.object.clone());
+    /// What of records it listens to, to be set off or to go on.
+    pub fn listens(&self) -> impl Iterator<Item = &trigger::Event> {
         let waits = self.nodes.iter().filter_map(|node| match &node.step {
             step::Step::Wait(wait) => Some(&wait.branches),
             _ => None,
         });
         let awaited = waits.flatten().filter_map(|branch| match &branch.on {
-            step::On::Event(event) => Some(event.object.clone()),
+            step::On::Event(event) => Some(event),
             step::On::Timer(_) => None,
         });
-        set_off.chain(awaited).collect()
+        self.trigger.events.iter().chain(awaited)
     }
 
     /// The scopes a node lies in, innermost first.
@@ -136,6 +135,8 @@ pub struct Node {
     pub label: Option<Text>,
     /// What approvers of this node may do with fields, before what the flow says.
     pub fields: IndexMap<Arc<str>, FieldRight>,
+    /// The form in which its approvers see the record; `None` is the object's own.
+    pub form: Option<Arc<str>>,
     /// What it does.
     pub step: step::Step,
     /// How often it is tried again where it fails.

@@ -175,6 +175,32 @@ pub struct TokenData {
     /// What it did was undone.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub undone: bool,
+    /// Why its step was passed, or rejected, without a decision of anybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unasked: Option<Unasked>,
+}
+
+/// Why nobody had to decide at a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unasked {
+    /// Nobody matched its rules, or those who did may not act there.
+    Nobody,
+    /// Only the initiator would have been asked.
+    OwnRequest,
+    /// Those who were needed had approved before.
+    ApprovedBefore,
+}
+
+impl Unasked {
+    /// The name on the wire.
+    pub fn name(self) -> &'static str {
+        match self {
+            Unasked::Nobody => "nobody",
+            Unasked::OwnRequest => "own_request",
+            Unasked::ApprovedBefore => "approved_before",
+        }
+    }
 }
 
 /// Something that wakes a token.
@@ -303,6 +329,17 @@ pub struct Task {
     pub created_at: DateTime<Utc>,
     /// When it was decided.
     pub decided_at: Option<DateTime<Utc>>,
+    /// Who decided, where it was told: an administrator decides in the tasks of others, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<Uuid>,
+}
+
+impl Task {
+    /// Whether somebody approved, and what was returned or decided because its time was up left it standing.
+    pub(crate) fn was_approved_by(&self, user: Uuid) -> bool {
+        let approved = self.kind == TaskKind::Approve && self.state == TaskState::Approved;
+        approved && !self.automatic && self.decided_by.unwrap_or(self.assignee) == user
+    }
 }
 
 /// What a decision moved.

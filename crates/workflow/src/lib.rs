@@ -9,7 +9,8 @@
 //!
 //! Read in this order: [`flow`] (a compiled definition), [`instance`] (what is stored of a running one),
 //! [`run`] (the engine), [`step`] (what each kind of step does), [`decision`], [`take_back`], [`seats`] and [`options`]
-//! (what people do), [`performers`] (who may act), `way` (returns and jumps), `wake` (what happens without people), [`operations`]
+//! (what people do), [`performers`] (who may act), `previous` (who approved just
+//! before), `way` (returns and jumps), `wake` (what happens without people), [`operations`]
 //! (what administrators do), [`migration`] (from one version to another), [`deadline`] (what happens as time passes),
 //! [`compile`] (definition → flow).
 
@@ -33,6 +34,8 @@ pub mod options;
 
 pub mod performers;
 
+mod previous;
+
 mod way;
 
 mod wake;
@@ -54,6 +57,6 @@ pub use flow::{
 };
 pub use instance::{
     Added, Await, Awaited, InPlaceOf, Incident, Instance, InstanceState, Missed, Origin, Owner, Parent,
-    ParkedMove, Picks, Place, Task, TaskKind, TaskState, Token, TokenData, TokenState,
+    ParkedMove, Picks, Place, Task, TaskKind, TaskState, Token, TokenData, TokenState, Unasked,
 };
 pub use run::{Answer, Person, Question, Run};

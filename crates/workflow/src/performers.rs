@@ -1,7 +1,7 @@
 //! Who acts, as far as a flow and an instance alone tell: who names people for which node, and who may not act
 //! because of what he did elsewhere.
 
-use crate::flow::{Flow, NodeId, Picked, Picker};
+use crate::flow::{Flow, NodeId, Picked, Picker, SelfApproval};
 use crate::instance::{Task, TaskKind, TaskState, TokenState};
 use crate::run::{Person, Run};
 use crate::step::Step;
@@ -65,27 +65,28 @@ impl Flow {
 
 impl Run<'_> {
     /// The node in which somebody approved, so that he may not act in this one.
-    pub fn separated(&self, node: &str, user: Uuid) -> Option<&Task> {
-        self.instance.tasks.iter().find(|task| {
-            task.assignee == user
-                && task.kind == TaskKind::Approve
-                && task.state == TaskState::Approved
-                && !task.automatic
-                && self.flow.are_separate(&task.node, node)
-        })
+    fn separated(&self, node: &str, user: Uuid) -> Option<&Task> {
+        self.instance
+            .tasks
+            .iter()
+            .find(|task| task.was_approved_by(user) && self.flow.are_separate(&task.node, node))
     }
 
-    /// Refuses what somebody does who approved where he then may not act here.
+    /// Refuses somebody who approved where he then may not act here, and the initiator where nobody approves an own
+    /// request.
     ///
     /// # Errors
-    /// `separate_duties`.
-    pub(crate) fn keep_separate(&self, node: &str, user: Uuid) -> Result<()> {
-        match self.separated(node, user) {
-            None => Ok(()),
-            Some(task) => {
-                let found = Diagnostic::new(Code::SeparateDuties).with("step", node);
-                Err(Box::new(found.with("other", &task.node)))
-            }
+    /// `separate_duties`, `own_request`.
+    pub fn may_act(&self, node: &str, user: Uuid) -> Result<()> {
+        if let Some(task) = self.separated(node, user) {
+            let found = Diagnostic::new(Code::SeparateDuties).with("step", node);
+            return Err(Box::new(found.with("other", &task.node)));
+        }
+        let decides = |node: NodeId| self.flow.nodes[node].step.asks() == Some(TaskKind::Approve);
+        let own = user == self.instance.initiator && self.flow.policy.own != SelfApproval::Allow;
+        match own && self.flow.find(node).is_some_and(decides) {
+            true => Err(Box::new(Diagnostic::new(Code::OwnRequest).with("step", node))),
+            false => Ok(()),
         }
     }
 
@@ -97,10 +98,10 @@ impl Run<'_> {
 
     /// Somebody approved: what waits for him at nodes where he then may not act is taken from him. A node that is
     /// left without anybody is entered anew.
-    pub(crate) fn leave_out(&mut self, approved: &Task) {
+    pub(crate) fn leave_out(&mut self, approved: &Task, by: Uuid) {
         let flow = self.flow;
         let barred = |task: &Task| {
-            task.assignee == approved.assignee
+            task.assignee == by
                 && task.kind == TaskKind::Approve
                 && task.state.is_live()
                 && flow.are_separate(&approved.node, &task.node)

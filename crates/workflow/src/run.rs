@@ -3,7 +3,7 @@
 use crate::flow::{Flow, NodeId, Outcome, Performer, ScopeId};
 use crate::instance::{
     ANSWER, Await, Awaited, InPlaceOf, Instance, InstanceState, Origin, Task, TaskKind, TaskState, Token,
-    TokenData, TokenState,
+    TokenData, TokenState, Unasked,
 };
 use crate::moved::Before;
 use crate::step::Step;
@@ -86,8 +86,8 @@ pub enum Question {
         node: NodeId,
         /// The head of the department rather than the superior.
         head: bool,
-        /// The people besides the initiator, to be handed back.
-        others: Vec<Person>,
+        /// Everybody who was named, the initiator too, to be handed back.
+        people: Vec<Person>,
     },
     /// Nobody matched: who stands in? → [`Answer::Fallback`]
     Fallback {
@@ -154,10 +154,10 @@ pub enum Question {
 pub enum Answer {
     /// People who match.
     People(Vec<Person>),
-    /// People besides the initiator, and who stands in.
+    /// Everybody who was named, and who stands in for the initiator.
     Substituted {
         /// Handed back from the question.
-        others: Vec<Person>,
+        people: Vec<Person>,
         /// Who stands in.
         substitutes: Vec<Person>,
     },
@@ -196,6 +196,20 @@ impl Person {
     /// Somebody whom a rule names.
     pub fn new(user: Uuid, why: impl Into<String>) -> Person {
         Person { user, why: why.into(), substituted: false, weight: 1, in_place_of: None }
+    }
+
+    /// Joins people. Somebody who is among them already decides once, for both seats, and is there as himself where one
+    /// of them is his own.
+    pub fn join(self, people: &mut Vec<Person>) {
+        match people.iter_mut().find(|known| known.user == self.user) {
+            None => people.push(self),
+            Some(known) => {
+                let weight = known.weight.saturating_add(self.weight);
+                let own = self.in_place_of.is_none() && !self.substituted;
+                let stands = if own { self } else { known.clone() };
+                *known = Person { weight, ..stands };
+            }
+        }
     }
 }
 
@@ -420,6 +434,11 @@ impl<'f> Run<'f> {
         &mut self.instance.tokens[token as usize].data
     }
 
+    /// Why a token passed its step without a decision of anybody.
+    pub fn unasked(&self, token: u32) -> Option<Unasked> {
+        self.instance.tokens.get(token as usize)?.data.unasked
+    }
+
     /// The token whose step asked the question that is open.
     pub fn asking(&self) -> Option<u32> {
         self.asked
@@ -549,6 +568,7 @@ impl<'f> Run<'f> {
             moved: None,
             created_at: self.now,
             decided_at: None,
+            decided_by: None,
         });
         id
     }

@@ -66,12 +66,16 @@ impl Run<'_> {
     /// are left out.
     ///
     /// # Errors
-    /// As [`Run::decide`]; `not_permitted` where the step does not allow it.
+    /// As [`Run::decide`]; `not_permitted` where the step does not allow it, `separate_duties` and `own_request` for
+    /// somebody who may not act there.
     pub fn add_sign(&mut self, task: Uuid, people: &[Uuid], place: Place) -> Result<Option<Question>> {
         let at = self.open_task(task)?;
         let mine = self.instance.tasks[at].clone();
         self.allowed(&mine, Allow::AddSign, "add_sign")?;
         let Some(node) = self.flow.find(&mine.node) else { return self.advance() };
+        for user in people {
+            self.may_act(&mine.node, *user)?;
+        }
         for user in people {
             let seated = |t: &Task| t.token == mine.token && t.assignee == *user && t.state.is_live();
             if self.instance.tasks.iter().any(seated) {
@@ -151,10 +155,11 @@ impl Run<'_> {
     }
 
     /// Puts another person in the place of somebody. One who has a seat at the node already gets no second one: the task is
-    /// taken off, and the node looked at again. `why` replaces the reason where it says something.
+    /// taken off, the one seat counts for both, and the node is looked at again. `why` replaces the reason where it says
+    /// something.
     ///
     /// # Errors
-    /// `instance_ended`, `task_decided`, `separate_duties`, and what the next steps refuse.
+    /// `instance_ended`, `task_decided`, `separate_duties`, `own_request`, and what the next steps refuse.
     pub fn reassign(&mut self, task: Uuid, to: Uuid, why: &str) -> Result<Option<Question>> {
         self.live()?;
         let Some(place) = self.instance.tasks.iter().position(|t| t.id == task) else {
@@ -165,14 +170,16 @@ impl Run<'_> {
             return Err(Box::new(Diagnostic::new(Code::TaskDecided).with("state", found.state.name())));
         }
         let (token, assignee) = (found.token, found.assignee);
-        self.keep_separate(&found.node, to)?;
+        self.may_act(&found.node, to)?;
         if assignee == to {
             return Ok(None);
         }
         let seated =
             |t: &Task| t.token == token && t.assignee == to && (t.state.is_live() || t.state.is_passed());
-        if self.instance.tasks.iter().any(|t| t.kind.is_awaited() && seated(t)) {
+        let stays = self.instance.tasks.iter().find(|t| t.kind.is_awaited() && seated(t)).map(|t| t.id);
+        if let Some(stays) = stays {
             self.instance.tasks[place].state = TaskState::Removed;
+            self.merge(task, stays);
             let gone = self.instance.tasks[place].clone();
             return self.decided(&gone);
         }
@@ -182,6 +189,43 @@ impl Run<'_> {
             why.clone_into(&mut task.why);
         }
         Ok(None)
+    }
+
+    /// One seat stands for two: what the other one counted for, and whoever was added around that, goes to it.
+    fn merge(&mut self, gone: Uuid, stays: Uuid) {
+        let stands = |seat: &Task| seat.state.is_live() || seat.state.is_passed();
+        let instead = |t: &Task| t.added.is_some_and(|a| a.seat == gone && a.place == Place::Instead);
+        if self.instance.tasks.iter().any(|t| instead(t) && stands(t)) {
+            // Whoever came in for it has its place.
+            return;
+        }
+        let seats = self.counts_with(stays);
+        let Some(counts) = seats.last().filter(|seat| !seats.iter().any(|t| t.id == gone) && stands(seat))
+        else {
+            // It counts with the one that goes, or with none that still does.
+            return self.take_the_place(gone, stays);
+        };
+        let counts = counts.id;
+        let own = self.counts_with(gone).len() == 1;
+        let weight = self.instance.tasks.iter().find(|t| t.id == gone && own).map_or(0, |t| t.weight);
+        for task in &mut self.instance.tasks {
+            if task.id == counts {
+                task.weight = task.weight.saturating_add(weight);
+            }
+            if let Some(added) = task.added.as_mut().filter(|added| added.seat == gone && task.id != stays) {
+                added.seat = stays;
+            }
+        }
+    }
+
+    /// A seat, the one that it was added around, and so on to the one that counts by itself.
+    fn counts_with(&self, seat: Uuid) -> Vec<&Task> {
+        let (mut seats, mut next) = (Vec::new(), Some(seat));
+        while let Some(seat) = next.and_then(|id| self.instance.tasks.iter().find(|t| t.id == id)) {
+            seats.push(seat);
+            next = seat.added.filter(|added| added.place != Place::Parallel).map(|added| added.seat);
+        }
+        seats
     }
 
     fn last_seat(&self, token: u32) -> u32 {

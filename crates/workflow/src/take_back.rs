@@ -38,8 +38,8 @@ impl Run<'_> {
         }
         self.put_back(moved);
         let mine = &mut self.instance.tasks[place];
-        (mine.state, mine.decided_at, mine.seen, mine.comment) = (TaskState::Queued, None, None, None);
-        mine.moved = None;
+        (mine.state, mine.seen, mine.comment, mine.moved) = (TaskState::Queued, None, None, None);
+        (mine.decided_at, mine.decided_by) = (None, None);
         let mine = mine.clone();
         self.decided(&mine)
     }

@@ -125,26 +125,34 @@ fn instance(flow: &Flow) -> Instance {
     }
 }
 
+/// The people whom a rule names.
+fn people(rule: &crate::Performer) -> Vec<Person> {
+    match rule {
+        crate::Performer::User(letters) => {
+            let named = letters.chars().filter(|c| *c != '-');
+            named.map(|c| Person::new(user(c), format!("user {letters}"))).collect()
+        }
+        crate::Performer::Group(members) => {
+            let weighed = |(rule, weight): &(crate::Performer, u32)| {
+                let weight = *weight;
+                people(rule).into_iter().map(move |person| Person { weight, ..person })
+            };
+            members.iter().flat_map(weighed).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// Who matches is written in the login of the rule: `{user: ab}` means a and b. `given` is what else holds: names of
 /// cases (`high@1` for the second item alone), `while`, `until`, and how many items a list has.
 fn answer(run: &Run<'_>, question: Question, given: &str) -> Answer {
     let flow = run.flow;
-    let people = |rules: &[crate::Performer]| {
-        let mut all = Vec::new();
-        for rule in rules {
-            if let crate::Performer::User(letters) = rule {
-                let named = letters.chars().filter(|c| *c != '-');
-                all.extend(named.map(|c| Person::new(user(c), format!("user {letters}"))));
-            }
-        }
-        all
-    };
     match question {
-        Question::People { rules, .. } => Answer::People(people(&rules)),
-        Question::Fallback { rule, .. } => Answer::Fallback(people(&[rule])),
-        Question::Substitute { others, head, .. } => {
+        Question::People { rules, .. } => Answer::People(rules.iter().flat_map(people).collect()),
+        Question::Fallback { rule, .. } => Answer::Fallback(people(&rule)),
+        Question::Substitute { people, head, .. } => {
             let substitute = Person::new(user(if head { 'h' } else { 's' }), "");
-            Answer::Substituted { others, substitutes: vec![substitute] }
+            Answer::Substituted { people, substitutes: vec![substitute] }
         }
         Question::Cases { node, token } => {
             let (cases, all) = match &flow.nodes[node].step {
@@ -223,7 +231,8 @@ fn act(run: &mut Run<'_>, task: Uuid, what: &str) -> diagnostic::Result<Option<Q
     let seat = |run: &Run<'_>| run.instance.tasks.iter().rfind(|t| t.assignee == other).unwrap().id;
     let back = |run: &mut Run<'_>, to: &str, back: bool| {
         let (kind, to, comment) = (DecisionKind::Return, Some(to.to_owned()), Some("again".to_owned()));
-        run.decide(task, Decision { kind, comment, to, back, seen: 1 })
+        let by = run.instance.tasks.iter().find(|t| t.id == task).unwrap().assignee;
+        run.decide(task, Decision { kind, by, comment, to, back, seen: 1 })
     };
     match &what[..1] {
         ">" => run.transfer(task, other),
@@ -260,16 +269,17 @@ fn act(run: &mut Run<'_>, task: Uuid, what: &str) -> diagnostic::Result<Option<Q
     }
 }
 
-/// One step of a script.
+/// One step of a script: `a+` approves, `a+/z` is z who approves in the task of a.
 fn play(run: &mut Run<'_>, step: &str, given: &str) -> diagnostic::Result<()> {
     if step == "!" {
         return run.withdraw();
     }
     if step == "*" {
-        let asked = run.material_changed(2)?;
+        let asked = run.material_changed(|_| true)?;
         return drive(run, asked, given);
     }
-    let who = user(step.chars().next().unwrap());
+    let (step, by) = step.split_once('/').unwrap_or((step, &step[..1]));
+    let (who, by) = (user(step.chars().next().unwrap()), user(by.chars().next().unwrap()));
     let mine = |t: &&Task| t.assignee == who && t.kind != TaskKind::Cc;
     let open = run.instance.tasks.iter().rev().filter(mine).find(|t| t.state == TaskState::Open);
     let task = open.or_else(|| run.instance.tasks.iter().rev().find(mine)).unwrap().id;
@@ -283,7 +293,7 @@ fn play(run: &mut Run<'_>, step: &str, given: &str) -> diagnostic::Result<()> {
             return drive(run, asked, given);
         }
     };
-    let asked = run.decide(task, Decision { kind, comment, to: None, back: false, seen: 1 })?;
+    let asked = run.decide(task, Decision { kind, by, comment, to: None, back: false, seen: 1 })?;
     drive(run, asked, given)
 }
 
@@ -357,7 +367,7 @@ fn policies_hold() {
             "  one: {approve: {by: [{user: ia}]}}",
             "policy: {self: superior}",
             "",
-            "running: one.a=open one.s=open",
+            "running: one.s=open one.a=open",
         ),
         (
             "  one: {approve: {by: [{user: i}]}}",

@@ -93,7 +93,7 @@ impl Run<'_> {
     }
 
     /// Whether a scope is walked for one item after another.
-    fn takes_turns(&self, scope: ScopeId) -> bool {
+    pub(crate) fn takes_turns(&self, scope: ScopeId) -> bool {
         let owner = self.flow.scopes[scope].owner.map(|owner| &self.flow.nodes[owner].step);
         matches!(owner, Some(Step::ForEach(walk)) if !walk.together)
     }

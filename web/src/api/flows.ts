@@ -89,8 +89,12 @@ export const bottlenecksQuery = (span: { workflow?: string | undefined; since?: 
 /** Words that go into the log; none where nothing was written. */
 const because = (comment: string) => (comment.trim() === '' ? {} : { comment: comment.trim() });
 
-export async function halt(id: string, how: 'suspend' | 'resume' | 'cancel', comment: string): Promise<void> {
-  await ask('POST', `/instances/${id}/${how}`, { body: because(comment) });
+/** What an administrator does to a whole flow. */
+export type Ordered = 'suspend' | 'resume' | 'restart' | 'cancel';
+
+/** Does it; answers the flow, or the one that began in its place. */
+export async function order(id: string, how: Ordered, comment: string): Promise<Schema.WholeInstance> {
+  return (await ask<Schema.WholeInstance>('POST', `/instances/${id}/${how}`, { body: because(comment) })).body;
 }
 
 export async function jump(id: string, node: string, comment: string): Promise<void> {

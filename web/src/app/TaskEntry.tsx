@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { useOnce } from '../api/once';
 import { decide, type Task } from '../api/tasks';
-import { Problem } from '../definition/problem';
+import { isStale, Problem } from '../definition/problem';
 import { relative } from '../texts/moment';
 import { toast } from '../ui/toast';
 import styles from './Tray.module.css';
@@ -27,7 +27,7 @@ export function TaskEntry({ task, subject, text, at, unread, onDone }: Props) {
   const open = () => navigate({ to: '/approvals/$box/$id', params: { box: 'todo', id: task.id } });
   const act = task.origin === 'delegated' ? undefined : task.kind === 'handle' ? 'done' : 'approve';
   const acting = useOnce({
-    mutationFn: (how: 'approve' | 'done') => decide(task.id, how, {}),
+    mutationFn: (how: 'approve' | 'done') => decide(task.id, how, {}, task.record.version ?? undefined),
     onSuccess: async (_, how) => {
       toast({ text: t(`approvals.told.${how}`), tone: 'done' });
       onDone(false);
@@ -35,9 +35,10 @@ export function TaskEntry({ task, subject, text, at, unread, onDone }: Props) {
     },
     onError: (error) => {
       const more =
-        error instanceof Problem && [...error.findings.keys()].some((path) => /^(comment$|picks\.)/.test(path));
+        error instanceof Problem &&
+        (isStale(error) || [...error.findings.keys()].some((path) => /^(comment$|picks\.)/.test(path)));
       toast({ text: error.message, tone: 'wrong' });
-      // More is to be said than there is room for here.
+      // More is to be said, or seen, than there is room for here.
       if (more) {
         onDone(true);
         void open();

@@ -27,6 +27,11 @@ export class Problem extends Error {
   }
 }
 
+/** Whether something was refused because what was seen is no longer so. */
+export function isStale(error: unknown): boolean {
+  return error instanceof Problem && error.code === 'stale_version';
+}
+
 /** No answer came: no network, or a server that is not there. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable';

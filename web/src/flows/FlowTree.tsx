@@ -71,9 +71,10 @@ function Line({ step, named }: { step: Step; named: Named }) {
 const SEEN: readonly StepState[] = ['taken', 'predicted', 'later'];
 
 /** What became of a step in a word. */
-function Told({ step: { state, because, returns, times, asks } }: { step: Step }) {
+function Told({ step: { state, because, unasked, returns, times, asks } }: { step: Step }) {
   const { t } = useTranslation();
-  const words = state === 'skipped' && because ? t(`flows.skipped.${because}`) : t(`flows.states.${state}`);
+  const left = unasked ? t(`flows.unasked.${unasked}`) : because && t(`flows.skipped.${because}`);
+  const words = (state === 'skipped' && left) || t(`flows.states.${state}`);
   const more = [
     ...(asks === 'cc' ? [t('flows.copies')] : []),
     ...(times > 1 ? [t('flows.times', { count: times })] : []),

@@ -18,6 +18,7 @@ export function treeTraced({ path, tasks }: Instance, predicted?: Schema.Predict
       label,
       asks,
       state,
+      unasked: one.skipped,
       because: state === 'skipped' ? skipped.get(node)?.why : undefined,
       seats: [
         ...tasks
@@ -43,7 +44,7 @@ export function treeTraced({ path, tasks }: Instance, predicted?: Schema.Predict
 }
 
 function stateOf(now: Schema.PathStep['state'], coming: string | undefined, skipped: boolean): StepState {
-  if (coming === 'predicted' && now !== 'taken' && now !== 'waiting') return 'predicted';
+  if (coming === 'predicted' && now !== 'taken' && now !== 'skipped' && now !== 'waiting') return 'predicted';
   if (now !== 'open') return now;
   return skipped ? 'skipped' : 'later';
 }

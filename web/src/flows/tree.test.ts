@@ -155,6 +155,7 @@ describe('a flow that was begun', () => {
     asks: 'approve',
     within: place(within),
     state,
+    skipped: null,
     since: null,
     until: null,
     seconds: null,
@@ -215,6 +216,13 @@ describe('a flow that was begun', () => {
       [],
       null,
       'by:taken[large-(boss:not_taken)]',
+    ],
+    [
+      'a branch that was walked, and asked nobody',
+      [step('by', 'taken'), step('boss', 'skipped', 'by.large', { skipped: 'nobody' })],
+      [],
+      null,
+      'by:taken[large+(boss:skipped)]',
     ],
     [
       'a branch that may be taken',

@@ -35,6 +35,8 @@ export interface Step {
   label: string;
   asks: Seat['kind'] | null;
   state: StepState;
+  /** Why it went on without a decision of anybody. */
+  unasked?: Schema.PathStep['skipped'] | undefined;
   /** Why it is left out. */
   because?: Schema.SkippedStep['why'] | undefined;
   seats: Seat[];
@@ -107,7 +109,7 @@ function laneOf(step: Step, name: string | null, label: string | null, way: Lane
 }
 
 function isWalked({ steps }: Lane): boolean | null {
-  if (steps.some(({ state }) => WALKED.includes(state))) return true;
+  if (steps.some(({ state, unasked }) => WALKED.includes(state) || unasked)) return true;
   return steps.every(({ state }) => state === 'later') ? null : false;
 }
 

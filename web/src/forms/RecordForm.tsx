@@ -6,7 +6,7 @@ import { lazy, type ReactNode, Suspense, useCallback, useEffect, useId, useRef }
 import { type FieldValues, FormProvider, useForm as useHookForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { definitionQuery } from '../api/definitions';
-import { useForm } from '../api/forms';
+import { useNamedForm } from '../api/forms';
 import { usePerson } from '../api/session';
 import { sectionsOf, type ShownSection } from '../definition/form';
 import type { Json } from '../definition/json';
@@ -36,6 +36,8 @@ interface Props {
   typed?: Values | undefined;
   /** Only these sections, instead of those of the object's form. */
   only?: ShownSection[];
+  /** The form that shows it; the object's own without it. */
+  named?: string | undefined;
   /** The record that is changed; a new one without it. */
   id?: string;
   /**
@@ -53,11 +55,12 @@ interface Props {
 }
 
 /** A record in the sections of its form, to be filled in. */
-export function RecordForm({ object, before, typed, only, id, onSave, reread, onCancel, saveLabel, other }: Props) {
+export function RecordForm(props: Props) {
+  const { object, before, typed, only, named = '', id, onSave, reread, onCancel, saveLabel, other } = props;
   const { t } = useTranslation();
   const router = useRouter();
   const queries = useQueryClient();
-  const form = useForm(object.name);
+  const form = useNamedForm(object.name, named);
   const shown = sectionsOf(object, form, usePhone());
   const methods = useHookForm<FieldValues>({ defaultValues: before, mode: 'onTouched' });
   const { formState, getValues, setValue, reset } = methods;

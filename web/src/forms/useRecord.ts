@@ -1,5 +1,5 @@
 import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useForm, useNamedForm } from '../api/forms';
+import { useNamedForm } from '../api/forms';
 import { history, read } from '../api/records';
 import { sectionsOf, type ShownSection } from '../definition/form';
 import type { ObjectDefinition } from '../definition/types';
@@ -35,8 +35,8 @@ export function useRefresh(object: string, id: string): () => Promise<unknown> {
 }
 
 /** A record that is being changed, and how it is read again where somebody else was quicker. */
-export function useChanging(object: ObjectDefinition, id: string) {
-  const form = useForm(object.name);
+export function useChanging(object: ObjectDefinition, id: string, named = '') {
+  const form = useNamedForm(object.name, named);
   const expand = expansions(object, sectionsOf(object, form, false));
   // What somebody types on must not change under his hands.
   const found = useQuery({

@@ -16,7 +16,9 @@ use super::paths;
 use crate::model::catalog::Catalog;
 use crate::model::object::Object;
 use crate::scopes::{self, Scope};
-use definition::workflow::{Branch, ForEachStep, Performer, RepeatStep, StartBy, Step, StepKind};
+use definition::workflow::{
+    Branch, ForEachStep, Performer, RepeatStep, StartBy, Step, StepKind, WorkflowUse,
+};
 use definition::{Expression, FieldType, Workflow};
 use diagnostic::{Code, Diagnostic};
 use expression::Type;
@@ -32,6 +34,7 @@ pub(super) fn build(
     objects: &IndexMap<Arc<str>, Entry<definition::Object>>,
     findings: &mut Findings<'_>,
 ) {
+    let mut below = Vec::new();
     for entry in entries.values() {
         let mut workflow = entry.definition.clone();
         workflow.name = entry.name.to_string();
@@ -40,7 +43,7 @@ pub(super) fn build(
             None => findings.resolve_in(Noun::Object, &mut workflow.object, entry, &["object"]),
         }
         if let Some(object) = catalog.objects.get(workflow.object.as_str()) {
-            Check {
+            let mut check = Check {
                 catalog,
                 object,
                 entry,
@@ -50,13 +53,40 @@ pub(super) fn build(
                 answers: HashSet::new(),
                 sequences: Vec::new(),
                 of_task: false,
-            }
-            .workflow(&mut workflow, findings);
+                below: Vec::new(),
+            };
+            check.workflow(&mut workflow, findings);
+            below.extend(check.below.into_iter().map(|(name, path)| (entry, name, path)));
         }
         catalog.workflows.insert(entry.name.clone(), Arc::new(workflow));
     }
+    for (entry, name, path) in below {
+        check_below(catalog, entry, &name, &path, findings);
+    }
     for entry in objects.values() {
         check_approvals(catalog, entry, findings);
+    }
+}
+
+/// What a `sub` without a `record` starts is about the record of the workflow itself, which one workflow at a time decides about.
+fn check_below(
+    catalog: &Catalog,
+    entry: &Definition,
+    name: &str,
+    path: &[String],
+    findings: &mut Findings<'_>,
+) {
+    let (Some(own), Some(other)) = (catalog.workflows.get(&entry.name), catalog.workflows.get(name)) else {
+        return;
+    };
+    if own.object != other.object {
+        let reason = format!("`{name}` is about {}: say which by `record`", other.object);
+        findings.push(invalid(reason), &entry.origin, &strs(path));
+    } else if [own, other].iter().all(|flow| flow.r#use == WorkflowUse::Approval) {
+        let reason = format!(
+            "`{name}` cannot decide about the record while this workflow decides about it: write its steps here, or name another `record`"
+        );
+        findings.push(invalid(reason), &entry.origin, &strs(path));
     }
 }
 
@@ -96,6 +126,8 @@ struct Check<'a> {
     sequences: Vec<Vec<String>>,
     /// What is checked is about a task: paths may begin with who holds it.
     of_task: bool,
+    /// Workflows that it starts about its own record, each with its place.
+    below: Vec<(String, Vec<String>)>,
 }
 
 impl Check<'_> {
@@ -112,6 +144,16 @@ impl Check<'_> {
 
     fn field(&self, name: &str, path: &[&str], findings: &mut Findings<'_>) {
         paths::known(self.object, name, self.entry, path, findings);
+    }
+
+    /// A form that shows, makes and changes records of the workflow's object.
+    fn form(&self, name: &mut String, path: &[&str], findings: &mut Findings<'_>) {
+        findings.resolve_in(Noun::Form, name, self.entry, path);
+        let Some(form) = self.catalog.forms.get(name.as_str()) else { return };
+        if *form.object != *self.object.name {
+            let reason = format!("`{}` is a form of {}, not of {}", form.name, form.object, self.object.name);
+            findings.push(invalid(reason), &self.entry.origin, path);
+        }
     }
 
     fn workflow(&mut self, workflow: &mut Workflow, findings: &mut Findings<'_>) {
@@ -191,6 +233,9 @@ impl Check<'_> {
         let at = |more: &[&str]| joined(own, more);
         for name in step.fields.keys().filter(|name| *name != "*") {
             self.field(name, &strs(&at(&["fields", name])), findings);
+        }
+        if let Some(form) = &mut step.form {
+            self.form(form, &strs(&at(&["form"])), findings);
         }
         if let Some(sla) = &mut step.sla {
             self.sla(sla, own, findings);

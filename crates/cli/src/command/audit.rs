@@ -88,6 +88,7 @@ async fn verify(place: &Place, expect: Option<Known>, console: &Console) -> Resu
         "last": last,
         "waiting": report.waiting,
         "history": report.history,
+        "flows": report.flows,
         "seal": report.seal,
         "broken": broken.map(|it| json!({"number": it.number, "id": it.id, "what": it.what})),
     }));
@@ -96,8 +97,8 @@ async fn verify(place: &Place, expect: Option<Known>, console: &Console) -> Resu
         return Err(Failure::Shown(1));
     }
     console.say(format!(
-        "the trail holds: entries {first} to {last}, {} wait for their seal, {} rows of the history",
-        report.waiting, report.history
+        "the trail holds: entries {first} to {last}, {} wait for their seal, {} rows of the history, {} of the logs of flows",
+        report.waiting, report.history, report.flows
     ));
     if last > 0 {
         console.say(format!("keep elsewhere, to compare with --expect: {last}:{}", report.seal));

@@ -3,6 +3,8 @@
 use crate::console::Console;
 use crate::failure::Failure;
 use crate::packs;
+use catalog::Notice;
+use catalog::lint::NoticeKind;
 use clap::Args;
 use engine::publish::PackFiles;
 use script::{Limits, Scripts};
@@ -45,11 +47,12 @@ pub fn run(options: &Check, console: &Console) -> Result<(), Failure> {
             })
             .collect::<Vec<_>>(),
     }));
-    if options.notices {
-        for notice in &notices {
-            let place = notice.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-            console.say(format!("{place}note: {}: {}", notice.subject, notice.what));
-        }
+    let is_gap = |notice: &&Notice| notice.kind == NoticeKind::NoRule;
+    for notice in notices.iter().filter(|notice| options.notices || is_gap(notice)) {
+        let place = notice.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
+        // Whoever meets a gap is refused.
+        let word = if is_gap(&notice) { "warning" } else { "note" };
+        console.say(format!("{place}{word}: {}: {}", notice.subject, notice.what));
     }
     console.say(format!(
         "no errors: {} ({} objects, {fields} fields, {} roles, {} workflows, {} decisions, {} scenarios)",
@@ -60,8 +63,10 @@ pub fn run(options: &Check, console: &Console) -> Result<(), Failure> {
         catalog.decisions.len(),
         catalog.scenarios.len()
     ));
-    if !options.notices && !notices.is_empty() {
-        console.say(format!("{} things worth knowing: add --notices", notices.len()));
+    match notices.iter().filter(|notice| !options.notices && !is_gap(notice)).count() {
+        0 => {}
+        1 => console.say("1 thing worth knowing: add --notices"),
+        more => console.say(format!("{more} things worth knowing: add --notices")),
     }
     Ok(())
 }

@@ -75,6 +75,7 @@ pub fn show(console: &Console, preview: &Preview, sql: bool) {
     }
     section(console, "files", &preview.files);
     section(console, "changes", &changes(preview));
+    section(console, "running workflows", &running(preview));
     section(console, "migration", &preview.steps);
     if sql {
         section(console, "statements", &preview.statements);
@@ -89,6 +90,23 @@ fn changes(preview: &Preview) -> Vec<String> {
         None => told.what.clone(),
     });
     lines.collect()
+}
+
+/// What could become of running workflows, in sentences: for each workflow, and for each run that cannot go on under the
+/// new version.
+fn running(preview: &Preview) -> Vec<String> {
+    let told = preview.running.iter().flat_map(|of| {
+        let looked_at = of.movable + of.stuck.len() as u64;
+        let newest = if looked_at < of.flows { format!(" of the newest {looked_at}") } else { String::new() };
+        let whole = format!(
+            "{}: {} running, {} could go on under the new version{newest}",
+            of.workflow, of.flows, of.movable
+        );
+        let stuck =
+            of.stuck.iter().map(|stuck| format!("  {}: {}", stuck.instance, stuck.reasons.join("; ")));
+        std::iter::once(whole).chain(stuck)
+    });
+    told.collect()
 }
 
 /// At most so many lines of a section are shown; the rest is counted.
@@ -128,6 +146,7 @@ pub fn as_json(preview: &Preview) -> Json {
         "packs": packs.collect::<Vec<_>>(),
         "files": preview.files,
         "changes": changes(preview),
+        "running": preview.running,
         "steps": preview.steps,
         "statements": preview.statements,
         "findings": preview.findings.iter().map(ToString::to_string).collect::<Vec<_>>(),

@@ -48,6 +48,21 @@ fn findings_name_file_line_and_column() {
 }
 
 #[test]
+fn a_gap_in_a_decision_is_told_without_being_asked_for() {
+    let site = Site::new();
+    site.run(&["pack", "new", "fleet"]).is(0, &[]);
+    let table = "kind: decision\nname: size\nhit: unique\ninputs: {amount: {type: integer, required: true, min: '0'}}\n\
+                 outputs: {level: {type: text}}\nrules: [{when: {amount: '> 100'}, then: {level: high}}]\n";
+    std::fs::create_dir_all(site.path("fleet/decisions")).unwrap();
+    std::fs::write(site.path("fleet/decisions/size.yaml"), table).unwrap();
+    site.run(&["check", "fleet"]).is(0, &[]).says(&[
+        "fleet/decisions/size.yaml:",
+        "warning: fleet.size: no rule holds for",
+        "no errors",
+    ]);
+}
+
+#[test]
 fn required_packs_come_from_beside_or_from_the_binary() {
     let site = Site::new();
     site.run(&["pack", "new", "fleet", "--dir", "packs"]).is(0, &[]);

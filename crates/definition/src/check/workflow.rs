@@ -130,6 +130,9 @@ fn only_for(step: &Step, pointer: &str, found: &mut Findings<'_>) {
         if !step.fields.is_empty() {
             found.key(&format!("{pointer}/fields"), only_approve());
         }
+        if step.form.is_some() {
+            found.key(&format!("{pointer}/form"), only_approve());
+        }
     }
     let acting = [
         ("retry", step.retry.is_some()),

@@ -12,21 +12,10 @@ use jsonschema::{JsonType, ValidationError};
 use serde_json::Value as Json;
 
 /// Keys of the language that this version does not execute.
-const NOT_YET_KEYS: [(Kind, &[&str]); 3] = [
-    (
-        Kind::Workflow,
-        &["take_back", "trigger", "reentry", "retry", "on_error", "at_most_once", "into", "edit"],
-    ),
-    (Kind::Scenario, &["mail", "origin", "sms", "effects"]),
-    (Kind::View, &["blocks", "chart"]),
-];
+const NOT_YET_KEYS: [(Kind, &str); 2] = [(Kind::View, "blocks"), (Kind::View, "chart")];
 
-/// Values of the language that this version does not execute, by the key they stand at.
-const NOT_YET_VALUES: [(Kind, &str, &[&str]); 3] = [
-    (Kind::View, "type", &["map"]),
-    (Kind::Workflow, "use", &["automation"]),
-    (Kind::Workflow, "allow", &["take_back"]),
-];
+/// Values of the language that this version does not execute, with the key they stand at.
+const NOT_YET_VALUES: [(Kind, &str, &str); 1] = [(Kind::View, "type", "map")];
 
 pub(super) fn not_yet(what: &str, name: &str) -> Diagnostic {
     Diagnostic::new(Code::NotYetSupported).with("what", format!("{what} `{name}`"))
@@ -77,7 +66,7 @@ fn report(error: &ValidationError<'_>, checked: &Checked, base: &str, kind: Kind
 }
 
 pub(super) fn unknown_key(key: &str, known: &[&str], kind: Kind) -> Diagnostic {
-    if NOT_YET_KEYS.iter().any(|(k, keys)| *k == kind && keys.contains(&key)) {
+    if NOT_YET_KEYS.contains(&(kind, key)) {
         return not_yet("key", key);
     }
     Diagnostic::new(Code::UnknownKey).with("key", key).with_hint(did_you_mean(key, known.iter().copied()))
@@ -293,7 +282,7 @@ fn type_words(kind: &TypeKind) -> [String; 3] {
 
 fn one_of(text: &str, options: &[String], pointer: &str, kind: Kind) -> Diagnostic {
     let key = pointer.rsplit('/').find(|step| step.parse::<usize>().is_err()).unwrap_or_default();
-    if NOT_YET_VALUES.iter().any(|(k, at, values)| *k == kind && *at == key && values.contains(&text)) {
+    if NOT_YET_VALUES.contains(&(kind, key, text)) {
         return not_yet(key, text);
     }
     let hint = did_you_mean(text, options.iter().map(String::as_str));

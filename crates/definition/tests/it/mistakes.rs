@@ -238,6 +238,7 @@ fn of_workflows() {
         "use: approval\nsteps: {a: {approve: {by: [{role: r}]}, allow: [return, sign]}}",
         "use: approval\nsteps: {a: {approve: {by: [{role: r}]}, cc: {by: [{role: r}]}}}",
         "use: approval\nsteps: {a: {cc: {by: [{role: r}]}, allow: [comment]}}",
+        "use: approval\nsteps: {a: {cc: {by: [{role: r}]}, form: main}}",
         "use: approval\nsteps: {a: {set: {}}}",
         "use: approval\nsteps: {a: {end: done}}",
         "use: approval\nsteps: {a: {choose: {x: {steps: {}}, y: {when: 'true', steps: {}}}}}",

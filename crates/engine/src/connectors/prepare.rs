@@ -198,7 +198,7 @@ fn mail(values: &IndexMap<Arc<str>, Value>) -> Result<Mail> {
         subject: text("subject").unwrap_or_default(),
         text: text("text").unwrap_or_default(),
         html: text("html"),
-        until: None,
+        ..Mail::default()
     };
     mail.check()?;
     Ok(mail)

@@ -1,20 +1,20 @@
 //! Flows that start by themselves: each in the transaction of what sets it off, their steps in those of workers.
 
-use crate::flow::begin::{fresh, take};
+use crate::flow::begin::fresh;
 use crate::flow::log::{LogKind, Said};
-use crate::flow::{stored, values};
+use crate::flow::{below, stored, values};
 use crate::records::command::Command;
 use crate::work::{Link, Work};
 use chrono::{DateTime, Utc};
 use definition::workflow::PerRecord;
-use diagnostic::{Code, Diagnostic, Result};
+use diagnostic::Result;
 use plan::Row;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use storage::store::workflow as table;
 use uuid::Uuid;
-use workflow::{Flow, Instance, Parent, Run};
+use workflow::{Flow, Run};
 
 /// What sets a flow off.
 pub(crate) struct Cause<'a> {
@@ -55,7 +55,7 @@ pub(crate) async fn set_off(
             PerRecord::Skip if !running.is_empty() => return Ok(None),
             PerRecord::Replace => {
                 for old in running {
-                    replace(work, old).await?;
+                    below::stop(work, old, LogKind::Replaced).await?;
                 }
             }
             _ => {}
@@ -91,50 +91,4 @@ pub(crate) async fn set_off_alone(
     let body = json!({"workflow": &*flow.name, "due": at});
     let made = work.execute(&Command::Create { object: flow.object.clone(), body }).await?;
     set_off(work, flow, &made.row, cause).await.map(drop)
-}
-
-/// A new run takes the place of an old one.
-async fn replace(work: &Work, old: Uuid) -> Result<()> {
-    let (mut held, instance) = stored::hold(work, old).await?;
-    if !instance.state.is_live() {
-        return Ok(());
-    }
-    let flow = stored::flow_of(work, &instance).await?;
-    held.say(work, LogKind::Replaced, None, None);
-    let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
-    run.cancel()?;
-    work.drive(held, &mut run, None).await
-}
-
-/// Starts the flow of a `sub`; `by` is the token that waits for its end.
-pub(crate) async fn start_below(
-    work: &Work,
-    above: &Instance,
-    name: &str,
-    record: Uuid,
-    by: Option<(Uuid, u32)>,
-) -> Result<Uuid> {
-    let missing = || Diagnostic::new(Code::UnknownReference).with("what", "workflow").with("name", name);
-    let flow = work.published.flow(name).cloned().ok_or_else(missing)?;
-    let deepest = flow.trigger.max_depth.max(8) as usize;
-    if work.chain.len() > deepest {
-        return Err(Box::new(Diagnostic::new(Code::FlowTooLong).with("step", name).with("most", deepest)));
-    }
-    let object = work.published.object(&flow.object)?;
-    let row = work.rows().load_to_write(object, record).await?;
-    let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
-    let mut instance = fresh(work, &flow, record, above.initiator);
-    instance.parent = by.map(|(instance, token)| Parent { instance, token });
-    let id = instance.id;
-    if !flow.automation {
-        take(work, &flow, &row, id).await?;
-    }
-    values::begin(work, &flow, &mut instance).await?;
-    let mut held = stored::begin(work, &flow, &instance, row.version()).await?;
-    held.caused(None, &work.chain);
-    held.say(work, LogKind::Started, None, None);
-    let mut run = Run::later(&flow, instance, work.bindings.now, Uuid::now_v7);
-    // The flow above has not ended yet: what this one does is caused by it.
-    work.drive(held, &mut run, None).await?;
-    Ok(id)
 }

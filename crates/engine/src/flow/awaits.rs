@@ -51,6 +51,14 @@ pub(super) async fn keep(work: &Work, instance: Uuid, before: &[Token], after: &
     table::insert_subscriptions(&work.tx, &listens).await
 }
 
+/// The flows that a token waits for.
+pub(super) fn flows(token: &Token) -> impl Iterator<Item = Uuid> {
+    awaits(token).iter().filter_map(|one| match one.what {
+        Awaited::Flow(below) => Some(below),
+        _ => None,
+    })
+}
+
 fn awaits(token: &Token) -> &[Await] {
     match token.state {
         TokenState::Waiting => &token.data.awaits,

@@ -2,7 +2,6 @@
 
 use crate::records::read;
 use crate::work::Work;
-use chrono::{DateTime, Utc};
 use diagnostic::Result;
 use indexmap::IndexMap;
 use plan::actor::Access;
@@ -10,6 +9,7 @@ use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use storage::store::history::{self, Change};
 use storage::store::workflow as table;
+use uuid::Uuid;
 use workflow::Flow;
 
 /// So many writes are looked through.
@@ -21,7 +21,7 @@ pub(super) async fn told(
     work: &Work,
     flow: &Flow,
     task: &table::Task,
-    record: uuid::Uuid,
+    record: Uuid,
     shown: &Json,
 ) -> Result<Json> {
     let (object, me) = (work.published.object(&flow.object)?, work.identity.actor.id);
@@ -41,7 +41,46 @@ pub(super) async fn told(
         shown.get(field).is_some() && object.field(field).is_some_and(|field| grant.reads(field.index))
     };
     let rows: Vec<Change> = rows.into_iter().filter(|row| row.by != Some(me) && shown(row)).collect();
-    let changed = net(&rows, since);
+    entries(work, &net(&rows, |row| row.at > since)).await
+}
+
+/// `{"version", "at", "by", "fields"}`: who wrote a record last and, where its history is kept, what is not as in a version
+/// that was seen, as far as the reader may see it; of these fields alone, where some are named. Nothing of a record that is
+/// gone or may not be read.
+pub(crate) async fn since(
+    work: &Work,
+    object: &str,
+    record: Uuid,
+    seen: i64,
+    shown: Option<&Json>,
+) -> Result<Option<Json>> {
+    let object = work.published.object(object)?;
+    let Some(grant) = work.identity.actor.grant(&object.name) else { return Ok(None) };
+    if !read::may(work, &object.name, record, Access::Read).await? {
+        return Ok(None);
+    }
+    let Some(row) = work.rows().load(object, record).await? else { return Ok(None) };
+    let reads = |name: &str| {
+        let field = object.field(name).filter(|field| grant.reads(field.index));
+        field.is_some_and(|field| !grant.is_veiled(field.index))
+            && shown.is_none_or(|shown| shown.get(name).is_some())
+    };
+    let fields = match object.history {
+        true => {
+            let mut rows = history::list(&work.tx, &object.name, record, None, MOST).await?;
+            rows.retain(|row| reads(&row.changed.field));
+            entries(work, &net(&rows, |row| row.version > seen)).await?
+        }
+        false => Json::Null,
+    };
+    let known = |name: &str| object.field(name).filter(|field| grant.reads(field.index));
+    let by = known("updated_by").and_then(|field| row.values[field.index].as_reference());
+    let at = known("updated_at").map(|field| field.kind.kind().render(&row.values[field.index]));
+    let people = read::people(work, by).await?;
+    Ok(Some(json!({"version": row.version(), "at": at, "by": people.of(by), "fields": fields})))
+}
+
+async fn entries(work: &Work, changed: &[(&Change, &Option<Json>)]) -> Result<Json> {
     let people = read::people(work, changed.iter().filter_map(|(last, _)| last.by)).await?;
     let entries = changed.iter().map(|(last, old)| {
         json!({
@@ -56,10 +95,10 @@ pub(super) async fn told(
 }
 
 /// The last change of each field with what the field was before the first; nothing where it is again what it was.
-fn net(rows: &[Change], since: DateTime<Utc>) -> Vec<(&Change, &Option<Json>)> {
+fn net(rows: &[Change], since: impl Fn(&Change) -> bool) -> Vec<(&Change, &Option<Json>)> {
     let mut fields: IndexMap<Arc<str>, (&Change, &Option<Json>)> = IndexMap::new();
     // The newest comes first.
-    for row in rows.iter().take_while(|row| row.at > since) {
+    for row in rows.iter().take_while(|row| since(row)) {
         let field: Arc<str> = row.changed.field.as_str().into();
         fields.entry(field).and_modify(|known| known.1 = &row.changed.old).or_insert((row, &row.changed.old));
     }

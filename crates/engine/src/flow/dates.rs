@@ -2,7 +2,7 @@
 //! the last one.
 
 use crate::engine::Engine;
-use crate::flow::slot::Slot;
+use crate::flow::slot::{CHUNK, Slot};
 use crate::flow::values::before_and_after;
 use crate::records::read::{self, Given};
 use crate::work::Work;
@@ -111,17 +111,19 @@ impl Engine {
         let meant = before_and_after(object, field, around(from, -2), around(until, 2));
         let ids = self.ids_meeting(&flow.object, &meant).await?;
         let mut came = HashSet::new();
-        for row in work.rows().load_all(object, &ids).await? {
-            let at = due(row.get(&dates.field), offset, dates, zone);
-            if !at.is_some_and(|at| from < at && at <= until) {
-                continue;
-            }
-            let holds = match &dates.when {
-                Some(when) => read::holds_of(&work, when, (&row, None), None, &Given::default()).await?,
-                None => true,
-            };
-            if holds {
-                came.insert(row.id());
+        for part in ids.chunks(CHUNK) {
+            for row in work.rows().load_all(object, part).await? {
+                let at = due(row.get(&dates.field), offset, dates, zone);
+                if !at.is_some_and(|at| from < at && at <= until) {
+                    continue;
+                }
+                let holds = match &dates.when {
+                    Some(when) => read::holds_of(&work, when, (&row, None), None, &Given::default()).await?,
+                    None => true,
+                };
+                if holds {
+                    came.insert(row.id());
+                }
             }
         }
         let ids = ids.into_iter().filter(|id| came.contains(id)).collect();

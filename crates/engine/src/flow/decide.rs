@@ -5,10 +5,11 @@ use crate::flow::log::{LogKind, Said};
 use crate::flow::people::picks::{self, Named};
 use crate::flow::stored;
 use crate::identity::Identity;
-use crate::records::read;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::Row;
+use plan::planner::Planned;
+use plan::write::Operation;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -97,8 +98,8 @@ pub(crate) async fn decide(work: &Work, action: &TaskAction) -> Result<()> {
     if action.seen.is_some_and(|seen| seen != version) {
         return Err(Box::new(Diagnostic::new(Code::StaleVersion)));
     }
-    let (kind, back, seen) = (action.kind, action.back, version);
-    let decision = Decision { kind, comment: action.comment.clone(), to: action.to.clone(), back, seen };
+    let (kind, back, seen, by) = (action.kind, action.back, version, work.identity.actor.id);
+    let decision = Decision { kind, by, comment: action.comment.clone(), to: action.to.clone(), back, seen };
     let log = match action.kind {
         DecisionKind::Approve => LogKind::Approved,
         DecisionKind::Reject => LogKind::Rejected,
@@ -150,6 +151,30 @@ pub(crate) async fn cancel(work: &Work, id: Uuid, comment: Option<&str>) -> Resu
     work.drive(held, &mut run, None).await
 }
 
+/// Ends the flows that hold records which a write is about to delete, so that what their end sets is deleted with them.
+/// Answers whether there were any. A flow that deletes its own record goes on.
+///
+/// # Errors
+/// What the records refuse.
+pub(crate) async fn end_with_records(work: &Work, planned: &Planned) -> Result<bool> {
+    let deleted = planned.writes.iter().filter(|write| write.operation == Operation::Delete);
+    let flows = deleted.filter_map(|write| write.before.as_ref()?.flow());
+    let mut ended = false;
+    for id in flows.filter(|id| !work.is_of(*id)) {
+        let (mut held, instance) = stored::hold(work, id).await?;
+        if !instance.state.is_live() {
+            continue;
+        }
+        let flow = stored::flow_of(work, &instance).await?;
+        held.say(work, LogKind::RecordDeleted, None, None);
+        let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
+        run.cancel()?;
+        work.drive(held, &mut run, None).await?;
+        ended = true;
+    }
+    Ok(ended)
+}
+
 pub(crate) async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {
     let (mut held, instance) = stored::hold_by_task(work, id).await?;
     let flow = stored::flow_of(work, &instance).await?;
@@ -172,29 +197,4 @@ pub(crate) async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {
 async fn record(work: &Work, flow: &Flow, id: Uuid) -> Result<Option<Row>> {
     let object = work.published.object(&flow.object)?;
     work.rows().load(object, id).await
-}
-
-/// A material field of a record changed while a flow that does not lock it runs: approvals that saw the old
-/// value are void.
-///
-/// # Errors
-/// What the steps refuse that must be done again.
-pub(crate) async fn record_changed(work: &Work, before: &Row, after: &Row) -> Result<()> {
-    let Some(id) = before.system(catalog::SystemField::Flow).as_reference() else { return Ok(()) };
-    if work.moves(id) {
-        return Ok(());
-    }
-    let (mut held, instance) = stored::hold(work, id).await?;
-    let flow = stored::flow_of(work, &instance).await?;
-    if !flow.material.iter().any(|field| before.get(field) != after.get(field)) {
-        return Ok(());
-    }
-    let version = read::version_of(work, &flow.object, instance.record).await?;
-    let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
-    let stood = run.instance.tasks.iter().filter(|task| task.state.is_passed()).count();
-    let asked = run.material_changed(version)?;
-    if run.instance.tasks.iter().filter(|task| task.state.is_passed()).count() < stood {
-        held.say(work, LogKind::Voided, None, None);
-    }
-    work.drive(held, &mut run, asked).await
 }

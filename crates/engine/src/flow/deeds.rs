@@ -3,7 +3,7 @@
 use crate::engine::scripted;
 use crate::flow::values::{records_meeting, value};
 use crate::flow::writes::as_flow;
-use crate::flow::{asked, automation, people, variable};
+use crate::flow::{asked, below, people, variable};
 use crate::records::command::Command;
 use crate::records::host::ScriptHost;
 use crate::work::Work;
@@ -175,7 +175,7 @@ async fn start(work: &Work, run: &mut Run<'_>, token: u32, sub: &Sub) -> Result<
     let missing = || Diagnostic::new(Code::NotFound);
     let record = record.ok_or_else(missing)?;
     let by = sub.wait.then_some((run.instance.id, token));
-    let child = automation::start_below(work, &run.instance, &sub.workflow, record, by).await?;
+    let child = below::start(work, &run.instance, &sub.workflow, record, by).await?;
     Ok(match sub.wait {
         true => Answer::Awaits(vec![Await {
             name: workflow::instance::ANSWER.into(),

@@ -1,20 +1,23 @@
 //! Answers what a run asks until its tokens wait, then stores it.
 
+use crate::flow::log::{LogKind, Said};
 use crate::flow::people::absence;
 use crate::flow::stored::Held;
 use crate::flow::variable::{self, Known};
 use crate::flow::writes::write;
-use crate::flow::{arm, calls, decision, deeds, events, people, sla, values};
+use crate::flow::{arm, below, calls, decision, deeds, events, people, sla, values};
 use crate::records::command::Command;
 use crate::work::Work;
-use diagnostic::Result;
+use diagnostic::{Code, Diagnostic, Result};
 use plan::Precondition;
 use plan::planner::Mode;
+use serde_json::json;
 use storage::row;
+use workflow::flow::Empty;
 use workflow::step::Step;
 use workflow::step::for_each::ForEach;
 use workflow::step::set::Set;
-use workflow::{Answer, InstanceState, Outcome, Question, Run};
+use workflow::{Answer, InstanceState, Outcome, ParkedMove, Question, Run, Unasked};
 
 /// Goes on until all tokens wait or the flow has ended; stores the instance and does what its end means for
 /// the record.
@@ -31,10 +34,19 @@ pub(super) async fn until_it_waits(
     while let Some(question) = asked {
         // Writes of a step nest deep; their state does not lie on the stack of whoever decides.
         let answer = Box::pin(answer(work, &mut held, run, question)).await?;
+        let asking = run.asking();
         asked = run.answer(answer)?;
+        if let Some(token) = asking {
+            say_unasked(work, &mut held, run, token);
+        }
     }
     Box::pin(sla::keep(work, &held, run)).await?;
+    let left = held.left_behind(&run.instance)?;
     Box::pin(held.save(work, &run.instance)).await?;
+    for below in left {
+        // One that has ended is what was waited for.
+        below::stop(work, below, LogKind::LeftBehind).await?;
+    }
     let outcome = match run.instance.state {
         InstanceState::Running | InstanceState::Suspended => return Ok(()),
         InstanceState::Approved => Outcome::Approve,
@@ -44,6 +56,14 @@ pub(super) async fn until_it_waits(
         InstanceState::Done => Outcome::Done,
     };
     Box::pin(ended(work, run, outcome)).await
+}
+
+/// What became of a step at which nobody decided.
+fn say_unasked(work: &Work, held: &mut Held, run: &Run<'_>, token: u32) {
+    let Some(why) = run.unasked(token) else { return };
+    let rejected = why == Unasked::Nobody && matches!(run.flow.policy.empty, Empty::Reject);
+    let kind = if rejected { LogKind::RejectedAutomatically } else { LogKind::PassedAutomatically };
+    held.say(work, kind, run.node_name(token).as_deref(), Said::more(json!({"skipped": why.name()})));
 }
 
 /// Answers a question of a run.
@@ -77,10 +97,10 @@ pub(super) async fn answer(
                 Box::pin(people::matching(work, run, &run.flow.nodes[node].name, &known(), &rules)).await?;
             Answer::People(Box::pin(absence::present(work, run, node, found)).await?)
         }
-        Question::Substitute { node, head, others } => {
+        Question::Substitute { node, head, people: named } => {
             let found = Box::pin(people::substitutes(work, instance, head)).await?;
             Answer::Substituted {
-                others,
+                people: named,
                 substitutes: Box::pin(absence::present(work, run, node, found)).await?,
             }
         }
@@ -152,8 +172,19 @@ pub(super) async fn ended(work: &Work, run: &Run<'_>, outcome: Outcome) -> Resul
         write(work, flow, instance.record, values).await?;
     }
     let Some(parked) = instance.parked.clone().filter(|_| outcome == Outcome::Approve) else { return Ok(()) };
-    // The condition of the move is checked again, as the initiator.
-    let initiator = work.engine.identity(instance.initiator, None).await?;
+    Box::pin(make_move(work, run, parked)).await
+}
+
+/// Makes the move that waited for its approval. Its condition is checked again, as the initiator, who may have left.
+///
+/// # Errors
+/// `initiator_may_not`, and what the record refuses.
+async fn make_move(work: &Work, run: &Run<'_>, parked: ParkedMove) -> Result<()> {
+    let (flow, instance, name) = (run.flow, &run.instance, parked.name.clone());
+    // Nothing is said to the approver of what the initiator may or may not.
+    let may_not = || Box::new(Diagnostic::new(Code::InitiatorMayNot).with("move", &name));
+    let initiator = work.engine.identity_of_asker(&work.rows(), instance.initiator).await?;
+    let initiator = initiator.ok_or_else(may_not)?;
     let bindings = plan::read::Bindings { user: initiator.user.clone(), ..work.bindings.clone() };
     let moved = Work { identity: initiator, bindings, mode: Mode::Request, ..work.clone() };
     let command = Command::Move {
@@ -164,5 +195,8 @@ pub(super) async fn ended(work: &Work, run: &Run<'_>, outcome: Outcome) -> Resul
         precondition: Precondition::Waived,
         approved: true,
     };
-    Box::pin(moved.execute(&command)).await.map(drop)
+    match Box::pin(moved.execute(&command)).await {
+        Err(found) if matches!(found.code, Code::NotFound | Code::NotPermitted) => Err(may_not()),
+        done => done.map(drop),
+    }
 }

@@ -1,6 +1,6 @@
 //! What is told of tasks and flows. Whom and what a page of them names is asked for at once, not entry by entry.
 
-use crate::records::read::{self, People};
+use crate::records::read::{self, Head, People};
 use crate::work::Work;
 use diagnostic::Result;
 use serde_json::{Value as Json, json};
@@ -11,7 +11,7 @@ use uuid::Uuid;
 /// The people and the records that tasks and flows name, as far as the reader may read them.
 pub(crate) struct Names {
     people: People,
-    titles: HashMap<Uuid, String>,
+    records: HashMap<Uuid, Head>,
 }
 
 impl Names {
@@ -28,7 +28,7 @@ impl Names {
         let mut people = others.to_vec();
         people.extend(instances.iter().map(|instance| instance.initiator));
         people.extend(tasks.iter().flat_map(|task| named(task)));
-        Ok(Names { people: read::people(work, people).await?, titles: titles(work, instances).await? })
+        Ok(Names { people: read::people(work, people).await?, records: heads(work, instances).await? })
     }
 
     /// One of the people; null for nobody.
@@ -83,9 +83,15 @@ impl Names {
         })
     }
 
-    /// `{"object", "id", "title"}` of the record an instance is about; who holds a task may not see the record.
+    /// `{"object", "id", "title", "version"}` of the record an instance is about; who holds a task may not see the record.
     fn about(&self, instance: &table::Instance) -> Json {
-        json!({"object": instance.object, "id": instance.record, "title": self.titles.get(&instance.record)})
+        let head = self.records.get(&instance.record);
+        json!({
+            "object": instance.object,
+            "id": instance.record,
+            "title": head.map(|head| &head.title),
+            "version": head.map(|head| head.version),
+        })
     }
 
     /// Somebody who is kept under a name, told under another one, and what is kept beside; null where nobody is.
@@ -99,6 +105,11 @@ impl Names {
 
 /// The titles of the records of flows, as far as they may be read.
 pub(super) async fn titles(work: &Work, instances: &[&table::Instance]) -> Result<HashMap<Uuid, String>> {
+    let heads = heads(work, instances).await?;
+    Ok(heads.into_iter().filter_map(|(id, head)| Some((id, head.title?))).collect())
+}
+
+async fn heads(work: &Work, instances: &[&table::Instance]) -> Result<HashMap<Uuid, Head>> {
     let mut records: BTreeMap<&str, BTreeSet<Uuid>> = BTreeMap::new();
     for instance in instances {
         records.entry(&instance.object).or_default().insert(instance.record);
@@ -106,7 +117,7 @@ pub(super) async fn titles(work: &Work, instances: &[&table::Instance]) -> Resul
     let mut all = HashMap::new();
     for (object, ids) in records {
         if let Some(object) = work.published.catalog.object(object) {
-            all.extend(read::titles(work, object, &Vec::from_iter(ids)).await?);
+            all.extend(read::heads(work, object, &Vec::from_iter(ids)).await?);
         }
     }
     Ok(all)

@@ -3,19 +3,23 @@
 use crate::engine::Engine;
 use crate::flow::automation::{Cause, set_off};
 use crate::flow::{calls, stored, variable};
+use crate::records::changes::Changes;
 use crate::records::command::Command;
 use crate::records::read::{self, Given};
+use crate::runs;
 use crate::work::{Link, Work};
-use catalog::{Field, Stored, SystemField};
+use catalog::{Field, Stored};
 use diagnostic::{Locale, Result};
 use expression::Root;
 use plan::Row;
-use plan::planner::{Mode, Planned};
+use plan::planner::Mode;
+use plan::scene::is_deleted;
 use plan::write::{Operation, RowWrite};
 use serde_json::{Map, Value as Json, json};
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use storage::settle::Change;
 use storage::store::event::{self, Event};
 use storage::store::workflow::{self as table, Subscription};
 use tokio::sync::watch;
@@ -30,50 +34,73 @@ const BATCH: u32 = 50;
 /// How often the events are looked for.
 const PAUSE: Duration = Duration::from_millis(500);
 
+/// A record was changed.
+const UPDATED: &str = "record_updated";
 /// The end of a flow.
 const ENDED: &str = "workflow_ended";
 
 /// The events of a write, of those objects that a flow listens to.
-pub(crate) fn of_write(work: &Work, command: &Command, planned: &Planned) -> Vec<Event> {
+pub(super) async fn of_write(work: &Work, command: &Command, changes: &Changes<'_>) -> Result<Vec<Event>> {
     if !work.hooks {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let listened = planned.writes.iter().filter(|write| work.published.listens_to(&write.object.name));
-    listened.filter_map(|write| of_row(work, (command, planned), write)).collect()
+    let writes = changes.planned.writes.iter();
+    let listened = writes.filter(|write| work.published.listens_to(&write.object.name));
+    let mut events: Vec<Event> = listened.filter_map(|write| of_row(work, command, changes, write)).collect();
+    let named = |change: &Change| work.published.listens_to_field(&change.object, &change.field);
+    for (object, ids) in changes.derived_only(named) {
+        let ids: Vec<Uuid> = ids.into_iter().collect();
+        let rows = work.rows().load_all(work.published.object(object)?, &ids).await?;
+        events.extend(rows.iter().filter(|row| !is_deleted(row)).map(|row| of_derived(work, changes, row)));
+    }
+    Ok(events)
 }
 
-fn of_row(work: &Work, (command, planned): (&Command, &Planned), write: &RowWrite) -> Option<Event> {
+fn of_row(work: &Work, command: &Command, changes: &Changes<'_>, write: &RowWrite) -> Option<Event> {
     let kind = match write.operation {
         Operation::Insert => "record_created",
-        Operation::Update => "record_updated",
+        Operation::Update => UPDATED,
         Operation::Delete => "record_deleted",
         Operation::Restore | Operation::Purge => return None,
     };
-    let fields: Vec<&str> = write
-        .object
-        .fields
-        .values()
-        .filter(|field| write.changed.contains(&field.index) && !is_bookkeeping(field))
-        .map(|field| &*field.name)
-        .collect();
-    if write.operation == Operation::Update && fields.is_empty() {
+    let object = &write.object;
+    let fields: Vec<&Arc<str>> = Changes::own(write).collect();
+    let follows = changes.parts(write).chain(changes.derived_of(write.id).map(|change| &change.field));
+    let follows: Vec<&Arc<str>> =
+        follows.filter(|field| work.published.listens_to_field(&object.name, field)).collect();
+    if write.operation == Operation::Update && fields.is_empty() && follows.is_empty() {
         return None;
     }
     // A move, and a form, are about the record, not about its children.
-    let root = write.id == planned.id && write.object.name == planned.object;
+    let planned = changes.planned;
+    let root = write.id == planned.id && object.name == planned.object;
     let made = planned.made.as_ref().filter(|_| root);
     // The form by its full name.
     let form = command.form().filter(|_| root);
-    let form = form.and_then(|name| work.planner().known().form(&write.object, name).ok());
+    let form = form.and_then(|name| work.planner().known().form(object, name).ok());
+    let after = changes.after(write);
     let payload = json!({
-        "version": write.after.version(),
+        "version": after.version(),
         "fields": fields,
+        "follows": follows,
         "move": made,
         "form": form.map(|form| &form.name),
         "before": write.before.as_ref().map(image),
-        "after": image(&write.after),
+        "after": image(&after),
     });
-    Some(happened(work, kind, &write.object.name, write.id, payload))
+    Some(happened(work, kind, &object.name, write.id, payload))
+}
+
+/// A record that nobody wrote: what is derived from others changed, and somebody listens to that.
+fn of_derived(work: &Work, changes: &Changes<'_>, row: &Row) -> Event {
+    let payload = json!({
+        "version": row.version(),
+        "fields": [],
+        "follows": changes.derived_of(row.id()).map(|change| &change.field).collect::<Vec<_>>(),
+        "before": image(&changes.underived(row)),
+        "after": image(row),
+    });
+    happened(work, UPDATED, &row.object.name, row.id(), payload)
 }
 
 fn happened(work: &Work, kind: &str, object: &str, record: Uuid, payload: Json) -> Event {
@@ -98,11 +125,6 @@ pub(super) async fn flow_ended(work: &Work, instance: &Instance) -> Result<()> {
     }
     let payload = json!({"workflow": instance.workflow, "state": instance.state.name()});
     event::insert(&work.tx, &[happened(work, ENDED, &instance.object, instance.record, payload)]).await
-}
-
-/// What every write changes: nothing has happened to a record of which only this is new.
-fn is_bookkeeping(field: &Field) -> bool {
-    field.system.is_some_and(|system| !matches!(system, SystemField::Owner | SystemField::Department))
 }
 
 /// The values of a row as they stand in its table, but for those that are kept sealed.
@@ -226,7 +248,7 @@ async fn wake_listener(work: &Work, seen: &Seen<'_>, listener: &Subscription) ->
     let Some(row) = table::instance(&work.tx, listener.instance).await?.filter(stored::is_live) else {
         return Ok(());
     };
-    let instance = stored::look(work, &row).await?;
+    let instance = runs::look(&work.tx, &row).await?;
     let flow = stored::flow_of(work, &instance).await?;
     let run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     let token = u32::try_from(listener.token).unwrap_or(0);
@@ -262,25 +284,24 @@ async fn counts(
     let kind = match &wanted.kind {
         EventKind::Created => event.kind == "record_created",
         EventKind::Submitted(form) => {
-            ["record_created", "record_updated"].contains(&&*event.kind) && text("form") == &**form
+            ["record_created", UPDATED].contains(&&*event.kind) && text("form") == &**form
         }
-        EventKind::Updated => event.kind == "record_updated",
+        EventKind::Updated => event.kind == UPDATED,
         EventKind::Deleted => event.kind == "record_deleted",
-        EventKind::Moved(moves) => {
-            event.kind == "record_updated" && moves.iter().any(|name| text("move") == &**name)
-        }
+        EventKind::Moved(moves) => event.kind == UPDATED && moves.iter().any(|name| text("move") == &**name),
         EventKind::Ended { workflow, states } => {
             let state = states.is_empty() || states.iter().any(|state| text("state") == state.name());
             event.kind == ENDED && text("workflow") == &**workflow && state
         }
     };
-    let changed = |field: &Arc<str>| {
-        payload["fields"].as_array().is_some_and(|all| all.iter().any(|one| one.as_str() == Some(&**field)))
+    let fields = |key: &str| payload[key].as_array().map_or(&[][..], Vec::as_slice);
+    let named = |field: &Json| wanted.fields.iter().any(|one| field.as_str() == Some(&**one));
+    let touched = match wanted.fields.is_empty() {
+        // Lists of parts and derived values are spoken of to those who name them only.
+        true => event.kind != UPDATED || !fields("fields").is_empty(),
+        false => fields("fields").iter().chain(fields("follows")).any(named),
     };
-    if !kind
-        || wanted.object.as_ref() != event.object
-        || !(wanted.fields.is_empty() || wanted.fields.iter().any(changed))
-    {
+    if !kind || !touched || wanted.object.as_ref() != event.object {
         return None;
     }
     let Some(when) = &wanted.when else { return Some(Ok(())) };

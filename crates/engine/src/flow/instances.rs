@@ -5,8 +5,9 @@ use crate::flow::administrator::administrator;
 use crate::flow::entries::Names;
 use crate::flow::labels::label;
 use crate::flow::tasks::{self, BoxPage};
-use crate::flow::{inbox, rows, stored, variable};
+use crate::flow::{inbox, stored, variable};
 use crate::identity::Identity;
+use crate::runs;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Locale, Result};
 use serde_json::{Value as Json, json};
@@ -70,7 +71,7 @@ impl Engine {
         let work = self.reading(identity);
         let missing = || Box::new(Diagnostic::new(Code::NotFound));
         let row = table::instance(&work.tx, id).await?.ok_or_else(missing)?;
-        let instance = stored::look(&work, &row).await?;
+        let instance = runs::look(&work.tx, &row).await?;
         let flow = stored::flow_of(&work, &instance).await?;
         let run = workflow::Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
         let told = run.jump_targets()?.into_iter().map(|target| {
@@ -88,7 +89,7 @@ pub(super) async fn entries(work: &Work, found: &[table::Instance], locale: Loca
     let ids: Vec<Uuid> = found.iter().filter(|row| row.ended_at.is_none()).map(|row| row.id).collect();
     let mut standing: HashMap<Uuid, Vec<Token>> = HashMap::new();
     for token in table::live_tokens(&work.tx, &ids).await? {
-        standing.entry(token.instance).or_default().push(rows::read_token(&token)?);
+        standing.entry(token.instance).or_default().push(runs::read_token(&token)?);
     }
     let holders = holders(work, &ids).await?;
     let people: Vec<Uuid> = holders.values().flatten().copied().collect();

@@ -38,6 +38,8 @@ kinds! {
     TakenBack => "taken_back",
     /// An administrator ended it.
     Cancelled => "cancelled",
+    /// Somebody deleted its record, which ended it.
+    RecordDeleted => "record_deleted",
     /// Somebody gave a task away.
     Transferred => "transferred",
     /// Somebody asked another person to act.
@@ -66,6 +68,8 @@ kinds! {
     Failed => "failed",
     /// A newer run took its place.
     Replaced => "replaced",
+    /// The flow above it waits for it no more.
+    LeftBehind => "left_behind",
     /// An administrator halted it.
     Suspended => "suspended",
     /// An administrator let it go on.
@@ -78,12 +82,18 @@ kinds! {
     Skipped => "skipped",
     /// An administrator let it go on under another version of its definition.
     Migrated => "migrated",
+    /// An administrator ended it, and its record was submitted anew.
+    Restarted => "restarted",
     /// Whoever holds a task was reminded of it.
     Reminded => "reminded",
     /// Others came in because the time of a task passed.
     Escalated => "escalated",
     /// A task was decided because its time was up.
     DecidedAutomatically => "decided_automatically",
+    /// A step was passed without a decision of anybody.
+    PassedAutomatically => "passed_automatically",
+    /// A step rejected because nobody could decide.
+    RejectedAutomatically => "rejected_automatically",
     /// The initiator asked for a decision.
     Urged => "urged",
 }
@@ -95,6 +105,13 @@ pub struct Said<'a> {
     pub comment: Option<&'a str>,
     /// What belongs to the kind, such as `people`.
     pub more: Json,
+}
+
+impl LogKind {
+    /// Whether it tells what nobody did: whoever made the flow go on has not decided it.
+    pub(super) fn is_of_nobody(self) -> bool {
+        matches!(self, LogKind::Decided | LogKind::PassedAutomatically | LogKind::RejectedAutomatically)
+    }
 }
 
 impl Said<'_> {

@@ -5,6 +5,7 @@ use crate::flow::entries::Names;
 use crate::flow::log::{LogKind, Said};
 use crate::flow::stored::{self, Held};
 use crate::flow::{arm, instances, values};
+use crate::runs;
 use crate::work::Work;
 use definition::workflow::Workflow;
 use diagnostic::{Code, Diagnostic, Locale, Result, did_you_mean};
@@ -119,7 +120,7 @@ pub(super) async fn one(work: &Work, id: Uuid, renamed: &Renamed, comment: Optio
     if instance.hash == target.flow.hash {
         return Ok(());
     }
-    let old = stored::pinned(work, &instance.hash).await?;
+    let old = runs::pinned(&work.tx, &instance.hash).await?;
     let migration = target.from(&old);
     match Diagnostic::gather(migration.obstacles(&instance)) {
         Some(found) => Err(Box::new(found)),
@@ -146,7 +147,7 @@ pub(crate) async fn many(work: &Work, order: &Order) -> Result<Json> {
             continue;
         }
         if !pinned.contains_key(&row.definition) {
-            let old = stored::pinned(work, &row.definition).await?;
+            let old = runs::pinned(&work.tx, &row.definition).await?;
             // One that no longer compiles is told by the names of its steps.
             let flow = stored::flow_of(work, &instance).await.ok();
             pinned.insert(row.definition.clone(), (old, flow));

@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::flow::administrator::administrator;
 use crate::flow::log::{LogKind, Said};
-use crate::flow::{asked, calls, migrate, stored, variable};
+use crate::flow::{asked, calls, migrate, start, stored, variable};
 use crate::identity::Identity;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
@@ -14,7 +14,7 @@ use uuid::Uuid;
 use workflow::migration::Renamed;
 use workflow::step::Step;
 use workflow::step::act::{Act, Deed};
-use workflow::{Instance, Run};
+use workflow::{Flow, Instance, Run};
 
 /// Something that an administrator does to a flow.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub enum Operation {
     Retry(Option<u32>),
     /// It goes on under the published version of its definition; steps that were renamed there are named.
     Migrate(Renamed),
+    /// It ends, and its record is submitted anew under the published version.
+    Restart,
     /// What failed at this token is left out.
     Skip {
         /// The token; `None` where only one has failed.
@@ -50,11 +52,11 @@ pub enum Operation {
 }
 
 impl Engine {
-    /// Does something to a flow as an administrator.
+    /// Does something to a flow as an administrator. Answers the flow: where it was restarted, the one that began.
     ///
     /// # Errors
     /// `not_found` for whoever is no administrator, `instance_ended`, `instance_suspended`, and what the flow refuses.
-    pub async fn operate(&self, identity: &Arc<Identity>, order: Order) -> Result<()> {
+    pub async fn operate(&self, identity: &Arc<Identity>, order: Order) -> Result<Uuid> {
         self.write_scripted(identity.clone(), move |work| {
             let order = order.clone();
             async move { operate(&work, &order).await }
@@ -63,26 +65,55 @@ impl Engine {
     }
 }
 
-/// Does something to a flow inside a transaction.
+/// Does something to a flow inside a transaction. Answers the flow: where it was restarted, the one that began.
 ///
 /// # Errors
 /// `not_found` for whoever is no administrator, and what the flow refuses.
-pub(crate) async fn operate(work: &Work, order: &Order) -> Result<()> {
+pub(crate) async fn operate(work: &Work, order: &Order) -> Result<Uuid> {
     administrator(&work.identity)?;
-    if let Operation::Migrate(renamed) = &order.operation {
-        return migrate::one(work, order.instance, renamed, order.comment.as_deref()).await;
+    let comment = order.comment.as_deref();
+    match &order.operation {
+        Operation::Restart => return restart(work, order.instance, comment).await,
+        Operation::Migrate(renamed) => migrate::one(work, order.instance, renamed, comment).await?,
+        _ => inside(work, order, comment).await?,
     }
+    Ok(order.instance)
+}
+
+/// Ends a flow that somebody submitted, and submits its record anew.
+async fn restart(work: &Work, id: Uuid, comment: Option<&str>) -> Result<Uuid> {
+    let (mut held, instance) = stored::hold(work, id).await?;
+    let flow = stored::flow_of(work, &instance).await?;
+    if !may_restart(&flow, &instance) {
+        let found = Diagnostic::new(Code::NotPermitted).with("action", "restart").with("what", &flow.name);
+        return Err(Box::new(found));
+    }
+    held.say(work, LogKind::Restarted, None, comment);
+    let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
+    run.cancel()?;
+    let old = run.instance.clone();
+    work.drive(held, &mut run, None).await?;
+    start::again(work, &old, comment).await
+}
+
+/// Whether somebody submitted a flow: what something else began is for that to begin again.
+pub(super) fn may_restart(flow: &Flow, instance: &Instance) -> bool {
+    !flow.automation && instance.parent.is_none()
+}
+
+/// Does something to a flow that goes on as itself.
+async fn inside(work: &Work, order: &Order, comment: Option<&str>) -> Result<()> {
     let (mut held, instance) = stored::hold(work, order.instance).await?;
     let flow = stored::flow_of(work, &instance).await?;
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
-    let comment = order.comment.as_deref();
     let (kind, node, more, asked) = match &order.operation {
         Operation::Suspend => {
             run.suspend()?;
             (LogKind::Suspended, None, Json::Null, None)
         }
-        // The one is done already; one that runs is left as it is.
-        Operation::Migrate(_) => return Ok(()),
+        // It does not go on as it is: that is done already.
+        Operation::Migrate(_) | Operation::Restart => return Ok(()),
+        // One that runs is left as it is.
         Operation::Resume if run.instance.state == workflow::InstanceState::Running => return Ok(()),
         Operation::Resume => {
             for (token, one) in run.take_missed() {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use diagnostic::Locale;
 use serde_json::{Value as Json, json};
 use storage::store::workflow::{self as table, LogRow};
-use workflow::{Flow, Instance, TokenState};
+use workflow::{Flow, Instance, Token, TokenState};
 
 /// What is stored of an instance.
 pub(super) struct Traced<'a> {
@@ -33,7 +33,10 @@ pub(super) fn told(
             told["label"] = label(flow, id, locale);
             told["asks"] = asks(flow, id);
             told["within"] = within(flow, id, locale);
-            told["state"] = json!(state(instance, &node.name));
+            let token = instance.token_at(&node.name);
+            let unasked = token.and_then(|token| token.data.unasked);
+            told["state"] = json!(if unasked.is_some() { "skipped" } else { state(instance, token) });
+            told["skipped"] = json!(unasked);
             told["holders"] = Json::Array(held(traced, names, &node.name));
             told["returns"] = json!(returns(traced, &node.name));
             told
@@ -41,8 +44,8 @@ pub(super) fn told(
         .collect()
 }
 
-fn state(instance: &Instance, name: &str) -> &'static str {
-    match instance.token_at(name).map(|token| token.state) {
+fn state(instance: &Instance, token: Option<&Token>) -> &'static str {
+    match token.map(|token| token.state) {
         Some(TokenState::Ready | TokenState::Waiting) => "waiting",
         Some(TokenState::Done) => "taken",
         Some(TokenState::Cancelled) => "cancelled",

@@ -207,7 +207,8 @@ fn of_owner(step: &Step, scope: ScopeId) -> (&'static str, Option<Arc<str>>) {
 /// Where the flow would be refused. The words may tell values: they are for administrators, but for what people lack.
 fn halted(work: &Work, seen: &Foreseen, locale: Locale) -> Json {
     let Some((node, found)) = &seen.halted else { return Json::Null };
-    let message = work.identity.actor.admin || found.code == Code::NobodyToApprove;
+    let message =
+        work.identity.actor.admin || matches!(found.code, Code::NobodyToApprove | Code::TooFewToApprove);
     let label = node.as_deref().and_then(|name| Some(label(&seen.flow, seen.flow.find(name)?, locale)));
     json!({
         "node": node,

@@ -5,8 +5,9 @@ use crate::flow::administrator::administrator;
 use crate::flow::entries::Names;
 use crate::flow::labels::label;
 use crate::flow::people::{active, has_members};
-use crate::flow::{calls, instances, rows, stored, tasks};
+use crate::flow::{calls, instances, stored, tasks};
 use crate::identity::Identity;
+use crate::runs;
 use crate::work::Work;
 use chrono::{DateTime, Utc};
 use diagnostic::{Locale, Result};
@@ -17,7 +18,9 @@ use storage::store::workflow::report::{self, Counted, Span};
 use storage::store::workflow::{self as table, FlowFilter};
 use uuid::Uuid;
 use workflow::flow::Empty;
+use workflow::flow::sla::{self, Sla};
 use workflow::step::Step;
+use workflow::step::act::{Act, Deed};
 use workflow::{Awaited, Flow, Performer, Token};
 
 /// Flows that wait for nobody at most, out of which those are found that nothing will wake.
@@ -168,24 +171,41 @@ async fn without_members(work: &Work, workflow: Option<&str>, locale: Locale) ->
     Ok(told)
 }
 
-/// The roles that a flow asks, each with the step; with none where it stands in for those who are missing.
+/// The roles that a flow asks or tells, each with the step; with none where they stand in for those who are missing, or come in
+/// because the time of the whole flow passes.
 fn roles(flow: &Flow) -> Vec<(Option<usize>, Arc<str>)> {
-    let of = |rules: &[Performer]| rules.iter().flat_map(Performer::roles).collect::<Vec<_>>();
     let mut all = Vec::new();
+    let mut add = |node: Option<usize>, rules: &[Performer]| {
+        all.extend(rules.iter().flat_map(Performer::roles).map(|role| (node, role)));
+    };
     for (node, one) in flow.nodes.iter().enumerate() {
-        let asked = match &one.step {
-            Step::People(step) => of(&step.by),
-            Step::Cc(step) => of(&step.by),
-            _ => Vec::new(),
-        };
-        all.extend(asked.into_iter().map(|role| (Some(node), role)));
+        let node = Some(node);
+        match &one.step {
+            Step::People(step) => {
+                add(node, &step.by);
+                late(step.sla.as_deref()).for_each(|by| add(node, by));
+            }
+            Step::Cc(step) => add(node, &step.by),
+            Step::Act(Act { deed: Deed::Send(send), .. }) => add(node, &send.to),
+            _ => {}
+        }
     }
     if let Empty::Assign(rule) = &flow.policy.empty {
-        all.extend(rule.roles().into_iter().map(|role| (None, role)));
+        add(None, std::slice::from_ref(rule));
     }
+    late(flow.overall.as_deref()).for_each(|by| add(None, by));
     let mut seen = HashSet::new();
     all.retain(|one| seen.insert(one.clone()));
     all
+}
+
+/// Who comes in as time passes.
+fn late(sla: Option<&Sla>) -> impl Iterator<Item = &[Performer]> {
+    let marks = sla.map_or(&[][..], |sla| &sla.marks);
+    marks.iter().filter_map(|mark| match &mark.act {
+        sla::Act::Escalate { by, .. } => Some(&by[..]),
+        sla::Act::Remind | sla::Act::Decide(_) => None,
+    })
 }
 
 /// Flows that wait for nobody and that nothing will wake.
@@ -194,7 +214,7 @@ async fn still(work: &Work, workflow: Option<&str>) -> Result<Vec<table::Instanc
     let ids: Vec<Uuid> = found.iter().map(|row| row.id).collect();
     let mut tokens: Vec<(Uuid, Token)> = Vec::new();
     for row in table::live_tokens(&work.tx, &ids).await? {
-        tokens.push((row.instance, rows::read_token(&row)?));
+        tokens.push((row.instance, runs::read_token(&row)?));
     }
     let (mut keys, mut flows) = (Vec::new(), Vec::new());
     for (instance, token) in &tokens {

@@ -23,7 +23,7 @@ use workflow::step::Step;
 const OTHERS: &str = "*";
 
 /// `{field: "read" | "edit"}` of the fields that a step shows to a reader.
-pub(super) fn told(work: &Work, flow: &Flow, node: &str) -> Result<Json> {
+pub(crate) fn told(work: &Work, flow: &Flow, node: &str) -> Result<Json> {
     let object = work.published.object(&flow.object)?;
     let planner = work.planner();
     let known = planner.known();
@@ -42,6 +42,11 @@ pub(super) fn told(work: &Work, flow: &Flow, node: &str) -> Result<Json> {
 fn is_open_to_change(object: &Object, field: &Field) -> bool {
     let stage = object.transitions.as_ref().is_some_and(|transitions| transitions.field == field.name);
     !stage && !field.readonly && field.system.is_none() && field.derived.is_none()
+}
+
+/// Whether a step shows nothing of a field.
+pub(super) fn hides(flow: &Flow, node: &str, field: &str) -> bool {
+    right(flow, node, field) == Some(FieldRight::Hidden)
 }
 
 /// What the step says of a field goes before what the flow says, of all others as of single ones.

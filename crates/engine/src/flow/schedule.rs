@@ -5,7 +5,7 @@ use crate::engine::Engine;
 use crate::flow::automation::{Cause, set_off, set_off_alone};
 use crate::flow::calls::QUEUE;
 use crate::flow::dates;
-use crate::flow::slot::Slot;
+use crate::flow::slot::{CHUNK, Slot};
 use crate::published::Published;
 use crate::work::Work;
 use calendar::Schedule;
@@ -21,10 +21,8 @@ use workflow::flow::trigger;
 
 /// A time of a schedule has come.
 pub(crate) const SLOT: &str = "slot";
-/// Most records for which one slot sets off a flow.
-const MOST: u32 = 100_000;
-/// Flows that are set off in one transaction.
-pub(super) const CHUNK: usize = 200;
+/// One slot sets off a flow for as many records as there are: of those only ids are kept.
+const ALL: u32 = u32::MAX;
 
 impl Engine {
     /// Sees to it that each flow with a schedule has its next slot in the queue, and no other.
@@ -137,7 +135,7 @@ impl Engine {
         let work = self.reading(&self.system());
         let object = work.published.object(object)?;
         let rows = work.rows();
-        storage::row::meeting(rows.tx, rows.reading, object, Some(condition), &[], MOST).await
+        storage::row::meeting(rows.tx, rows.reading, object, Some(condition), &[], ALL).await
     }
 
     /// Sets a flow off for each of some records, a part of them in one transaction; those it was set off for before are

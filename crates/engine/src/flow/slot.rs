@@ -9,6 +9,9 @@ use serde_json::json;
 use std::sync::Arc;
 use storage::store::job::Job;
 
+/// Flows that are set off in one transaction.
+pub(super) const CHUNK: usize = 200;
+
 /// A time at which a flow is set off, or at which records are looked at whose dates may have come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Slot {

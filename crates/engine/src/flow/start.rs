@@ -57,7 +57,8 @@ impl Engine {
 /// Submits a record inside a transaction.
 pub(crate) async fn by_hand(work: &Work, order: &Submission) -> Result<Uuid> {
     let (flow, row) = admit(work, &order.workflow, order.record).await?;
-    begin(work, &flow, row, None, (order.comment.as_deref(), &order.picks)).await
+    let initiator = work.identity.actor.id;
+    begin(work, &flow, row, (initiator, None), (order.comment.as_deref(), &order.picks)).await
 }
 
 /// The flow and the record of somebody who may submit it by hand.
@@ -91,7 +92,22 @@ pub(crate) async fn park(work: &Work, parked: &Parked) -> Result<Uuid> {
     let row = work.rows().load(work.published.object(&parked.object)?, parked.id).await?;
     let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
     let waiting = ParkedMove { name: parked.name.clone(), sent: parked.sent.clone() };
-    begin(work, &flow, row, Some(waiting), (None, &Named::new())).await
+    let initiator = work.identity.actor.id;
+    begin(work, &flow, row, (initiator, Some(waiting)), (None, &Named::new())).await
+}
+
+/// Submits the record of a flow once more, as it was submitted: under the published version, for the same initiator, with
+/// the move that waited for it and the people whom the initiator named. Answers the new instance.
+///
+/// # Errors
+/// `not_found` where the workflow can no longer be started, and as [`Engine::submit`].
+pub(super) async fn again(work: &Work, old: &Instance, comment: Option<&str>) -> Result<Uuid> {
+    let missing = || Box::new(Diagnostic::new(Code::NotFound));
+    let flow = work.published.flow(&old.workflow).cloned().ok_or_else(missing)?;
+    let object = work.published.object(&flow.object)?;
+    let row = work.rows().load_to_write(object, old.record).await?.ok_or_else(missing)?;
+    let named = picks::of_initiator(&flow, &old.picks);
+    begin(work, &flow, row, (old.initiator, old.parked.clone()), (comment, &named)).await
 }
 
 /// Whether the record is free and as the flow wants it.
@@ -117,12 +133,12 @@ async fn begin(
     work: &Work,
     flow: &Arc<Flow>,
     row: Row,
-    parked: Option<ParkedMove>,
+    (initiator, parked): (Uuid, Option<ParkedMove>),
     (comment, named): (Option<&str>, &Named),
 ) -> Result<Uuid> {
     let record = row.id();
     may_begin(work, flow, &row).await?;
-    let mut instance = Instance { parked, ..fresh(work, flow, record, work.identity.actor.id) };
+    let mut instance = Instance { parked, ..fresh(work, flow, record, initiator) };
     let id = instance.id;
     if !flow.automation {
         take(work, flow, &row, id).await?;

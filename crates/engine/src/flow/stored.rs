@@ -2,9 +2,8 @@
 
 use crate::flow::awaits;
 use crate::flow::log::{LogKind, Said};
-use crate::flow::rows::{self, name_of, task_data, token_data, token_number};
+use crate::runs::{self, name_of, pinned, task_data, token_data, token_number};
 use crate::work::{Link, Work};
-use definition::workflow::Workflow;
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
@@ -68,7 +67,7 @@ pub(crate) async fn begin(
         initiator: instance.initiator,
         locking: locking(flow).to_owned(),
         parked: instance.parked.as_ref().map(|p| json!({"move": p.name, "sent": p.sent})),
-        variables: rows::variables(instance),
+        variables: runs::variables(instance),
         event_key: None,
         chain: json!([]),
         version: 0,
@@ -86,7 +85,7 @@ pub(crate) async fn hold(work: &Work, id: Uuid) -> Result<(Held, Instance)> {
     let row = table::lock_instance(&work.tx, id).await?.ok_or_else(missing)?;
     let tokens = table::tokens(&work.tx, row.id).await?;
     let tasks = table::tasks(&work.tx, row.id).await?;
-    let instance = rows::read_instance(&row, &tokens, &tasks)?;
+    let instance = runs::read_instance(&row, &tokens, &tasks)?;
     Ok((Held { row, tokens, tasks, said: Vec::new(), fresh: false }, instance))
 }
 
@@ -94,13 +93,6 @@ pub(crate) async fn hold(work: &Work, id: Uuid) -> Result<(Held, Instance)> {
 pub(crate) async fn hold_by_task(work: &Work, task: Uuid) -> Result<(Held, Instance)> {
     let task = table::task(&work.tx, task).await?.ok_or_else(missing)?;
     hold(work, task.instance).await
-}
-
-/// An instance as it stands, to be looked at.
-pub(crate) async fn look(work: &Work, row: &table::Instance) -> Result<Instance> {
-    let tokens = table::tokens(&work.tx, row.id).await?;
-    let tasks = table::tasks(&work.tx, row.id).await?;
-    rows::read_instance(row, &tokens, &tasks)
 }
 
 impl Held {
@@ -136,8 +128,7 @@ impl Held {
     /// Says something in the log of the flow.
     pub fn say<'s>(&mut self, work: &Work, kind: LogKind, node: Option<&str>, said: impl Into<Said<'s>>) {
         let said = said.into();
-        // Whoever made the flow go on has not decided what a table decides.
-        let actor = Some(work.identity.actor.id).filter(|id| !id.is_nil() && kind != LogKind::Decided);
+        let actor = Some(work.identity.actor.id).filter(|id| !id.is_nil() && !kind.is_of_nobody());
         let mut data = if said.more.is_object() { said.more } else { json!({}) };
         if let Some(comment) = said.comment {
             data["comment"] = json!(comment);
@@ -151,13 +142,26 @@ impl Held {
         });
     }
 
+    /// The flows below that were waited for when the flow was locked, and are waited for no more.
+    pub fn left_behind(&self, instance: &Instance) -> Result<Vec<Uuid>> {
+        let mut left = Vec::new();
+        for row in &self.tokens {
+            let before = runs::read_token(row)?;
+            let after = instance.tokens.get(before.id as usize);
+            let is_awaited =
+                |below: &Uuid| after.is_some_and(|now| awaits::flows(now).any(|one| one == *below));
+            left.extend(awaits::flows(&before).filter(|below| !is_awaited(below)));
+        }
+        Ok(left)
+    }
+
     /// Stores what became of the flow.
     pub async fn save(mut self, work: &Work, instance: &Instance) -> Result<()> {
         let moved = self.fresh || self.row.state != instance.state.name();
         self.row.state = instance.state.name().to_owned();
         self.row.ended_at = instance.ended_at;
         self.row.incident = incident(instance);
-        self.row.variables = rows::variables(instance);
+        self.row.variables = runs::variables(instance);
         self.row.version += 1;
         let log = table::chain_log(&mut self.row, std::mem::take(&mut self.said));
         match self.fresh {
@@ -170,7 +174,7 @@ impl Held {
         // Nobody waits to hear of automations that ask nobody.
         concerned.extend((moved && !instance.tasks.is_empty()).then_some(instance.initiator));
         work.engine.database().tell(&work.tx, Topic::Tasks, concerned);
-        let before: Vec<Token> = self.tokens.iter().map(rows::read_token).collect::<Result<_>>()?;
+        let before: Vec<Token> = self.tokens.iter().map(runs::read_token).collect::<Result<_>>()?;
         awaits::keep(work, instance.id, &before, &instance.tokens).await
     }
 
@@ -217,7 +221,7 @@ impl Held {
         for task in &instance.tasks {
             let known = self.tasks.iter().find(|known| known.id == task.id);
             let token = tokens.get(task.token as usize).copied().unwrap_or_default();
-            let row = task_row(work, instance.id, task, token, known);
+            let row = task_row(instance.id, task, token, known);
             match known {
                 Some(known)
                     if known.state == row.state
@@ -242,22 +246,12 @@ impl Held {
     }
 }
 
-fn task_row(
-    work: &Work,
-    instance: Uuid,
-    task: &Task,
-    token: Uuid,
-    known: Option<&table::Task>,
-) -> table::Task {
+fn task_row(instance: Uuid, task: &Task, token: Uuid, known: Option<&table::Task>) -> table::Task {
     let decided = task.decided_at.is_some()
         && matches!(
             task.state,
             TaskState::Approved | TaskState::Rejected | TaskState::Returned | TaskState::Done
         );
-    // Who decided stays, even when the decision is void later; one that was taken back was none.
-    let decided_by = known.and_then(|k| k.decided_by).or(decided.then_some(work.identity.actor.id));
-    // What was decided because its time was up nobody decided.
-    let decided_by = decided_by.filter(|by| task.decided_at.is_some() && !by.is_nil());
     table::Task {
         id: task.id,
         instance,
@@ -275,7 +269,7 @@ fn task_row(
             false => known.and_then(|k| k.decision.clone()).filter(|_| task.decided_at.is_some()),
         },
         comment: task.comment.clone(),
-        decided_by,
+        decided_by: task.decided_by.filter(|by| !by.is_nil()),
         decided_at: task.decided_at,
         read_at: known.and_then(|k| k.read_at),
         due_at: task.due_at,
@@ -295,7 +289,7 @@ pub(crate) async fn flow_by(work: &Work, workflow: &str, hash: &str) -> Result<A
     if let Some(flow) = work.published.flow(workflow).filter(|flow| flow.hash == hash) {
         return Ok(flow.clone());
     }
-    let definition = pinned(work, hash).await?;
+    let definition = pinned(&work.tx, hash).await?;
     let compiled = workflow::compile(workflow, &definition, &work.published.catalog);
     let mut flow = compiled.map_err(|errors| {
         let gathered = Diagnostic::gather(errors);
@@ -303,12 +297,6 @@ pub(crate) async fn flow_by(work: &Work, workflow: &str, hash: &str) -> Result<A
     })?;
     hash.clone_into(&mut flow.hash);
     Ok(Arc::new(flow))
-}
-
-/// A definition as it was when an instance pinned it.
-pub(super) async fn pinned(work: &Work, hash: &str) -> Result<Workflow> {
-    let pinned = table::definition(&work.tx, hash).await?.ok_or_else(missing)?;
-    serde_json::from_str(&pinned).map_err(|e| crate::engine::internal("a pinned workflow", &e))
 }
 
 /// Whether an instance has not ended.

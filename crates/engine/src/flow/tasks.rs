@@ -5,6 +5,7 @@ use crate::flow::entries::Names;
 use crate::flow::people::picks;
 use crate::flow::{changed, rights, stored};
 use crate::identity::Identity;
+use crate::runs;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
@@ -27,7 +28,7 @@ pub const MOST: u32 = 200;
 
 impl Engine {
     /// One task, for whoever holds it, who started its flow, and administrators. Whoever is to decide it hears what the
-    /// step lets be seen and changed of the record, `fields`, what others changed since he saw it, `changed`, for which later steps people are to be named, `picks`, what
+    /// step lets be seen and changed of the record, `fields`, in which `form` if it names one, what others changed since he saw it, `changed`, for which later steps people are to be named, `picks`, what
     /// can be done with the task, `may`, and which seats of the step can be taken off, `removable`.
     ///
     /// # Errors
@@ -46,9 +47,15 @@ impl Engine {
         let names = Names::of(&work, &[&instance], &[&task], &[]).await?;
         let mut entry = names.task(&work, &task, &instance);
         if task.kind != "cc" && task.assignee == Some(actor.id) {
-            let running = stored::look(&work, &instance).await?;
+            let running = runs::look(&work.tx, &instance).await?;
             let flow = stored::flow_of(&work, &running).await?;
             let run = Run::resume(&flow, running, work.bindings.now, Uuid::now_v7);
+            let step = flow.find(&task.node).map(|node| &flow.nodes[node]);
+            // A running flow outlives forms of its version.
+            let form = step.and_then(|step| step.form.as_deref());
+            if let Some(form) = form.and_then(|form| work.published.catalog.forms.get(form)) {
+                entry["form"] = json!(form.name);
+            }
             if task.state == "open" {
                 let shown = rights::told(&work, &flow, &task.node)?;
                 entry["changed"] = changed::told(&work, &flow, &task, instance.record, &shown).await?;

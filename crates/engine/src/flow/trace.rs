@@ -4,9 +4,10 @@ use crate::engine::Engine;
 use crate::flow::entries::Names;
 use crate::flow::labels::label;
 use crate::flow::path::{self, Traced};
-use crate::flow::{instances, rows, stored};
+use crate::flow::{instances, operate, stored};
 use crate::identity::Identity;
 use crate::records::read;
+use crate::runs;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Locale, Result};
 use plan::actor::Access;
@@ -32,7 +33,7 @@ impl Engine {
             return Err(missing());
         }
         let (tokens, log) = (table::tokens(tx, id).await?, table::log(tx, id).await?);
-        let instance = rows::read_instance(&row, &tokens, &tasks)?;
+        let instance = runs::read_instance(&row, &tokens, &tasks)?;
         let flow = stored::flow_of(&work, &instance).await?;
         let people: Vec<Uuid> = log.iter().flat_map(named).collect();
         let names = Names::of(&work, &[&row], &Vec::from_iter(&tasks), &people).await?;
@@ -50,6 +51,7 @@ impl Engine {
         entry["log"] = log.iter().map(|row| logged(&work, &names, row)).collect();
         if identity.actor.admin {
             (entry["definition"], entry["current"]) = instances::version(&work, &row);
+            entry["restarts"] = json!(instance.state.is_live() && operate::may_restart(&flow, &instance));
             entry["variables"] = instances::variables(&instance);
             entry["tokens"] = instances::tokens(&tokens, &instance.tokens, &flow, locale);
             entry["waiting"] = instances::waiting(&instance.tokens, Some(&flow), locale);
@@ -92,7 +94,7 @@ impl Engine {
         let row = table::task(&work.tx, task).await?.filter(|t| t.assignee == Some(identity.actor.id));
         let row = row.ok_or_else(missing)?;
         let instance = table::instance(&work.tx, row.instance).await?.ok_or_else(missing)?;
-        let instance = stored::look(&work, &instance).await?;
+        let instance = runs::look(&work.tx, &instance).await?;
         let flow = stored::flow_of(&work, &instance).await?;
         let run = workflow::Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
         let node = |id: NodeId| json!({"node": flow.nodes[id].name, "label": label(&flow, id, locale)});
@@ -121,6 +123,7 @@ fn logged(work: &Work, names: &Names, row: &LogRow) -> Json {
         "comment": row.data["comment"],
         "people": beside(row).map(|id| names.person(Some(id))).collect::<Vec<_>>(),
         "to": row.data["to"],
+        "skipped": row.data["skipped"],
         "decision": asked,
         "rules": asked.map(|_| row.data["rules"].clone()),
     });
@@ -147,5 +150,6 @@ fn skipped(task: &table::Task, tasks: &[table::Task], initiator: Uuid) -> Option
         other.assignee == task.assignee && other.id < task.id && other.decided_at.is_some()
     };
     let own = task.assignee == Some(initiator) && !tasks.iter().any(approved);
-    (task.state == "skipped").then_some(if own { "own_request" } else { "approved_before" })
+    let needless = task.state == "skipped" && task.data["automatic"] != json!(true);
+    needless.then_some(if own { "own_request" } else { "approved_before" })
 }

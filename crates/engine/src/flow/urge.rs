@@ -8,7 +8,7 @@ use diagnostic::{Code, Diagnostic, Result};
 use serde_json::json;
 use storage::store::workflow as table;
 use uuid::Uuid;
-use workflow::{InstanceState, Run, TaskState};
+use workflow::{Run, TaskState};
 
 /// Once within this time for each flow.
 const PAUSE: TimeDelta = TimeDelta::minutes(15);
@@ -23,11 +23,9 @@ pub(crate) async fn urge(work: &Work, id: Uuid, comment: Option<&str>) -> Result
     if instance.initiator != actor.id && !actor.admin {
         return Err(Box::new(Diagnostic::new(Code::NotFound)));
     }
-    if instance.state != InstanceState::Running {
-        return Err(Box::new(Diagnostic::new(Code::InstanceEnded)));
-    }
     let flow = stored::flow_of(work, &instance).await?;
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
+    run.running()?;
     let open = |task: &&workflow::Task| task.kind.is_awaited() && task.state == TaskState::Open;
     let mut waiting: Vec<(Uuid, _)> =
         run.instance.tasks.iter().filter(open).map(|task| (task.assignee, task.due_at)).collect();

@@ -174,8 +174,8 @@ impl<'f> Walk<'f> {
                 done = Box::pin(self.follow()).await;
             }
         }
-        let name = self.run.flow.name.to_string();
-        Some((node, Diagnostic::new(Code::FlowTooLong).with("step", name).with("most", MOST)))
+        let last = node.as_deref().unwrap_or(&self.run.flow.name).to_owned();
+        Some((node, Diagnostic::new(Code::FlowTooLong).with("step", last).with("most", MOST)))
     }
 
     fn turn_to(&mut self, at: DateTime<Utc>) {
@@ -217,13 +217,15 @@ impl<'f> Walk<'f> {
             TaskKind::Approve => DecisionKind::Approve,
             TaskKind::Handle | TaskKind::Cc => DecisionKind::Done,
         };
-        let seen = 0;
+        // What is lent is given back first.
+        let (seen, by) = (0, task.owners.first().map_or(task.assignee, |owner| owner.user));
         match what {
             What::Decide { kind, comment, to, back } => {
                 let kind = if kind == DecisionKind::Approve { usual } else { kind };
-                Decision { kind, comment: Some(comment.unwrap_or_else(|| "-".to_owned())), to, back, seen }
+                let comment = Some(comment.unwrap_or_else(|| "-".to_owned()));
+                Decision { kind, by, comment, to, back, seen }
             }
-            _ => Decision { kind: usual, comment: Some("-".to_owned()), to: None, back: false, seen },
+            _ => Decision { kind: usual, by, comment: Some("-".to_owned()), to: None, back: false, seen },
         }
     }
 

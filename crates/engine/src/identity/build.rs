@@ -22,6 +22,15 @@ pub async fn user_by_login(rows: &Rows<'_>, login: &str) -> Result<Option<Row>> 
     rows.find(users, &key).await
 }
 
+/// Of which users an identity is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Those who may sign in.
+    Active,
+    /// Those who have left, too: something is done in their name that they asked for.
+    Any,
+}
+
 /// The identity of a user who exists and is active.
 pub async fn identity(
     rows: &Rows<'_>,
@@ -30,10 +39,22 @@ pub async fn identity(
     user: Uuid,
     only: Option<&[Arc<str>]>,
 ) -> Result<Option<Arc<Identity>>> {
+    standing(rows, published, site, user, only, Standing::Active).await
+}
+
+/// The identity of a user of this standing.
+pub async fn standing(
+    rows: &Rows<'_>,
+    published: &Published,
+    site: &Site,
+    user: Uuid,
+    only: Option<&[Arc<str>]>,
+    standing: Standing,
+) -> Result<Option<Arc<Identity>>> {
     let Some(users) = published.catalog.objects.get("base.user") else { return Ok(None) };
     let Some(row) = rows.load(users, user).await? else { return Ok(None) };
     let deleted = !row.system(catalog::SystemField::DeletedAt).is_null();
-    if deleted || row.get("active") == &Value::Boolean(false) {
+    if standing == Standing::Active && (deleted || row.get("active") == &Value::Boolean(false)) {
         return Ok(None);
     }
     let mut roles = roles_of(rows, published, user).await?;

@@ -111,6 +111,7 @@ impl Engine {
             text: said.text,
             html: said.html,
             until: Some(now + LIFE),
+            ..Mail::default()
         };
         let key = format!("{JOB}/{}", Uuid::now_v7());
         Ok((reset, mail.effect(&key, self.secret(), now)?))

@@ -4,6 +4,7 @@ use crate::engine::Engine;
 use crate::files::{kind, upload};
 use crate::flow::automation::{Cause, set_off};
 use crate::identity::trail::{Origin, entry};
+use crate::mail::RECEIVED;
 use crate::mailboxes::judge::{Reason, judge};
 use crate::mailboxes::letter::Letter;
 use crate::records::command::Command;
@@ -22,8 +23,6 @@ use storage::store::mailbox::{self as table, Mailbox, Received};
 use storage::store::{effect, mail as sent};
 use uuid::Uuid;
 
-/// What a mail becomes.
-pub const MAIL: &str = "base.mail";
 /// How many mails of one sender are taken in an hour where nothing is said.
 const MOST_PER_HOUR: u32 = 60;
 
@@ -147,7 +146,7 @@ async fn taken(
     tracing::warn!(mailbox = %arrived.mailbox, mail = %row.id(), reason = reason.name(), "a mail is held back");
     let told = json!({"mailbox": arrived.mailbox, "reason": reason.name()});
     let mut told = entry("mail.quarantined", now, None, None, &Origin::default(), told);
-    (told.object, told.record) = (Some(MAIL.to_owned()), Some(row.id()));
+    (told.object, told.record) = (Some(RECEIVED.to_owned()), Some(row.id()));
     audit::insert(&work.tx, work.engine.pen(), &[told]).await?;
     Ok(Taken::Quarantined(row.id(), reason))
 }
@@ -227,7 +226,7 @@ async fn record(work: &Work, arrived: &Arrived, reason: Option<Reason>, left_out
         ("left_out", given(left_out)),
     ];
     body.extend(fields.map(|(name, value)| (name.to_owned(), value)));
-    let made = work.execute(&Command::Create { object: MAIL.into(), body: Json::Object(body) }).await?;
+    let made = work.execute(&Command::Create { object: RECEIVED.into(), body: Json::Object(body) }).await?;
     Ok(made.row)
 }
 
@@ -235,7 +234,7 @@ async fn attach(work: &Work, row: &Row, stored: &[File]) -> Result<()> {
     for file in stored {
         let kept = File {
             state: files::KEPT.to_owned(),
-            object: Some(MAIL.to_owned()),
+            object: Some(RECEIVED.to_owned()),
             record: Some(row.id()),
             changed_at: work.bindings.now,
             ..file.clone()

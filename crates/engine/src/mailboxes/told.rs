@@ -1,9 +1,10 @@
 //! What administrators see of mailboxes, and how they release a mail that is held back.
 
-use super::take::{MAIL, set_off_by};
+use super::take::set_off_by;
 use crate::caller::Identity;
 use crate::engine::Engine;
 use crate::identity::trail::{Origin, entry};
+use crate::mail::RECEIVED;
 use crate::records::command::Command;
 use catalog::Connection;
 use diagnostic::{Code, Diagnostic, Locale, Result, Text};
@@ -54,13 +55,13 @@ impl Engine {
         self.transact(self.system(), Mode::System, true, move |work| {
             let from = from.clone();
             async move {
-                let object = work.published.object(MAIL)?;
+                let object = work.published.object(RECEIVED)?;
                 let row = work.rows().load_to_write(object, id).await?;
                 let row = row.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
                 if row.get("state").as_text() != Some("quarantined") {
                     return Ok(());
                 }
-                let (object, body) = (MAIL.into(), json!({"state": "released"}));
+                let (object, body) = (RECEIVED.into(), json!({"state": "released"}));
                 let precondition = Precondition::Waived;
                 let update = Command::Update { object, id, body, precondition };
                 let written = Box::pin(work.execute(&update)).await?;
@@ -68,7 +69,7 @@ impl Engine {
                 Box::pin(set_off_by(&work, &mailbox, &written.row)).await?;
                 let detail = json!({"mailbox": mailbox});
                 let mut told = entry("mail.released", work.bindings.now, Some(by), None, &from, detail);
-                (told.object, told.record) = (Some(MAIL.to_owned()), Some(id));
+                (told.object, told.record) = (Some(RECEIVED.to_owned()), Some(id));
                 audit::insert(&work.tx, work.engine.pen(), &[told]).await
             }
         })

@@ -1,6 +1,7 @@
 //! What a publish would do.
 
 use crate::engine::Engine;
+use crate::publish::running::{Running, running};
 use crate::publish::{PackFiles, gathered, packs, stored};
 use crate::published::Published;
 use crate::records::rows::Rows;
@@ -34,6 +35,9 @@ pub struct Preview {
     pub files: Vec<String>,
     /// What that means, a sentence each: what comes, goes, widens, narrows, who gains or loses access.
     pub changes: Vec<Told>,
+    /// The running flows of workflows that change, and which of them could go on under the new versions.
+    #[serde(default)]
+    pub running: Vec<Running>,
     /// Steps of the migration, a line each.
     pub steps: Vec<String>,
     /// The statements of the migration.
@@ -138,6 +142,7 @@ impl Prepared {
             }
             self.preview.changes.push(told);
         }
+        self.preview.running = running(tx, &self.changes.flows, &self.published.catalog).await?;
         Ok(())
     }
 }
@@ -230,6 +235,7 @@ fn describe(before: &[SourceText], after: &[SourceText], packs: Versions, migrat
         packs,
         files,
         changes: Vec::new(),
+        running: Vec::new(),
         steps: migration.steps.iter().map(|step| step.what.clone()).collect(),
         statements: migration.statements().map(str::to_owned).collect(),
         findings: Vec::new(),

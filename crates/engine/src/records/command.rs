@@ -103,6 +103,20 @@ impl Command {
         }
     }
 
+    /// The same write, of whatever version.
+    pub fn waived(&self) -> Command {
+        let mut command = self.clone();
+        match &mut command {
+            Command::Create { .. } | Command::Upsert { .. } | Command::Restore { .. } => {}
+            Command::Update { precondition, .. }
+            | Command::Delete { precondition, .. }
+            | Command::Purge { precondition, .. }
+            | Command::Move { precondition, .. } => *precondition = Precondition::Waived,
+            Command::Through { write, .. } => **write = write.waived(),
+        }
+        command
+    }
+
     /// The stored record it is about, where the command names one.
     pub fn target(&self) -> Option<Uuid> {
         match self {

@@ -5,6 +5,7 @@
 //! events. Nothing here begins or ends a transaction.
 
 use crate::identity::guard;
+use crate::records::changes::Changes;
 use crate::records::command::{Command, Written};
 use crate::records::followers::{self, News};
 use crate::records::{bind, facts, hooks, trail};
@@ -18,7 +19,6 @@ use plan::{Draft, Row, Upsert};
 use script::Budget;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use storage::settle::Settled;
 use storage::stages::timed;
 use storage::store::number;
 use storage::{row, settle};
@@ -65,7 +65,13 @@ impl Work {
             let finished = timed("plan", || self.planner().finish(&mut draft, &known))?;
             match finished {
                 Finished::Read(needs) => facts::read(self, &needs, &mut known).await?,
-                Finished::Done(planned) => return Box::pin(self.store(command, *planned)).await,
+                Finished::Done(planned) => {
+                    if Box::pin(self.end_flows(&planned)).await? {
+                        // The records are no longer what was planned with, and no longer what the caller saw.
+                        return Box::pin(self.carry_out(&command.waived())).await;
+                    }
+                    return Box::pin(self.store(command, *planned)).await;
+                }
                 Finished::Parked(parked) => {
                     let instance = Box::pin(self.park(&parked)).await?;
                     let object = self.published.object(&parked.object)?;
@@ -138,8 +144,9 @@ impl Work {
         if self.hooks {
             hooks::after(self, command, &planned).await?;
         }
-        self.void_approvals(&planned).await?;
-        trail::write(self, command, &planned).await?;
+        let changes = Changes { planned: &planned, derived: &settled.changes };
+        self.tell_flows(&changes).await?;
+        trail::write(self, command, &changes).await?;
         if followers::is_news(&planned) {
             let news = News::Changed(&planned);
             Box::pin(followers::tell(self, &planned.object, planned.id, news, &BTreeSet::new())).await?;
@@ -148,7 +155,7 @@ impl Work {
         self.forget_identities(&planned.writes).await?;
         let object = self.published.object(&planned.object)?;
         let root = planned.writes.iter().find(|w| w.id == planned.id);
-        let row = match root.and_then(|write| self.known_after(write, &settled)) {
+        let row = match root.and_then(|write| self.known_after(write, &changes)) {
             Some(row) => row,
             None => {
                 let stored = rows.load(object, planned.id).await?.or_else(|| root.map(|w| w.after.clone()));
@@ -162,17 +169,11 @@ impl Work {
 
     /// The row as it stands after its write, where nothing but the write and derived values can have changed
     /// it: neither writes of scripts nor a running flow.
-    fn known_after(&self, write: &RowWrite, settled: &Settled) -> Option<Row> {
+    fn known_after(&self, write: &RowWrite, changes: &Changes<'_>) -> Option<Row> {
         let scripted = self.budget.as_ref().is_some_and(|budget| budget.has_written());
-        let in_flow = !write.after.system(SystemField::Flow).is_null();
-        if (self.hooks && scripted) || in_flow {
-            return None;
-        }
-        let mut row = row::write::written(write);
-        for change in settled.changes.iter().filter(|change| change.id == write.id) {
-            row.set(&change.field, change.new.clone());
-        }
-        Some(row)
+        let free = write.after.system(SystemField::Flow).is_null();
+        let hooked = self.hooks && scripted;
+        (free && !hooked).then(|| changes.after(write))
     }
 
     /// Gives new records their numbers.
@@ -184,19 +185,6 @@ impl Work {
             write.after.values[numbering.field] = text.into();
             if !write.changed.contains(&numbering.field) {
                 write.changed.push(numbering.field);
-            }
-        }
-        Ok(())
-    }
-
-    /// Approvals that saw values which are no longer true must be given again.
-    async fn void_approvals(&self, planned: &Planned) -> Result<()> {
-        if !self.mode.has_rights() {
-            return Ok(());
-        }
-        for write in planned.writes.iter().filter(|w| w.operation == Operation::Update) {
-            if let Some(before) = &write.before {
-                Box::pin(self.record_changed(before, &write.after)).await?;
             }
         }
         Ok(())

@@ -7,6 +7,7 @@ use crate::records::{facts, parameters};
 use crate::work::Work;
 use bytes::Bytes;
 use catalog::Object;
+use definition::field::{FieldType, IntegerField};
 use diagnostic::{Code, Diagnostic, Result};
 use expression::{Expr, Path, Root, Step, Value};
 use plan::Row;
@@ -158,8 +159,9 @@ struct Listed {
 }
 
 #[derive(serde::Deserialize)]
-struct Titled {
+struct Headed {
     record: Named,
+    version: i64,
 }
 
 #[derive(serde::Deserialize)]
@@ -170,14 +172,37 @@ struct Named {
 
 /// What live records are called, as far as the actor may read it; others are absent.
 pub(crate) async fn titles(work: &Work, object: &Arc<Object>, ids: &[Uuid]) -> Result<HashMap<Uuid, String>> {
+    let heads = heads(work, object, ids).await?;
+    Ok(heads.into_iter().filter_map(|(id, head)| Some((id, head.title?))).collect())
+}
+
+/// What is told of a record where another thing names it.
+pub(crate) struct Head {
+    /// What it is called.
+    pub title: Option<String>,
+    /// How often it was written.
+    pub version: i64,
+}
+
+/// What live records are called and their versions, as far as the actor may read them; others are absent.
+pub(crate) async fn heads(work: &Work, object: &Arc<Object>, ids: &[Uuid]) -> Result<HashMap<Uuid, Head>> {
     let known = work.planner().known();
     let Some(shown) = query::shown_as(&known, object).filter(|_| !ids.is_empty()) else {
         return Ok(HashMap::new());
     };
-    let step = Step { object: object.name.clone(), field: "id".into() };
+    let path = |field: &str| {
+        let step = Step { object: object.name.clone(), field: field.into() };
+        Path { root: Root::Row, steps: vec![step] }
+    };
+    let version = Output::Value {
+        key: "version".into(),
+        path: path("version"),
+        kind: FieldType::Integer(IntegerField::default()),
+        mask: None,
+    };
     let output = Output::Reference {
         key: "record".into(),
-        path: Path { root: Root::Row, steps: vec![step] },
+        path: path("id"),
         target: Some(object.clone()),
         title: shown.title,
         access: shown.access.clone(),
@@ -188,14 +213,15 @@ pub(crate) async fn titles(work: &Work, object: &Arc<Object>, ids: &[Uuid]) -> R
         Conditions { access: shown.access.clone(), ids: Some(ids.to_vec()), ..Conditions::default() };
     let limit = u32::try_from(ids.len()).unwrap_or(u32::MAX);
     let page = Page::Offset { limit, offset: 0 };
-    let (object, outputs) = (object.clone(), vec![output]);
+    let (object, outputs) = (object.clone(), vec![output, version]);
     let shape =
         Arc::new(Shape { object, outputs, sort: Vec::new(), guards: shown.guards, access: shown.access });
     let select = Select { shape, conditions, page, count: Count::None };
     let page = select::fetch_page(&work.tx, work.rows().reading, &select).await?;
-    let found: Vec<Titled> =
+    let found: Vec<Headed> =
         serde_json::from_slice(&page.body).map_err(|e| internal("a list of titles", &e))?;
-    Ok(found.into_iter().filter_map(|row| Some((row.record.id, row.record.title?))).collect())
+    let head = |row: Headed| (row.record.id, Head { title: row.record.title, version: row.version });
+    Ok(found.into_iter().map(head).collect())
 }
 
 /// `{"id", "title", "login"}` of a user, in the bin or not, as far as the actor may read it.

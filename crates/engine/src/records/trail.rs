@@ -1,5 +1,6 @@
 //! What a write leaves behind beside its rows: field history, the audit entry, the events.
 
+use crate::records::changes::Changes;
 use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::Result;
@@ -11,7 +12,8 @@ use storage::store::{audit, comment, event, follower, history, mail};
 use uuid::Uuid;
 
 /// Writes history, audit and events of one write, in its transaction.
-pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<()> {
+pub(super) async fn write(work: &Work, command: &Command, changes: &Changes<'_>) -> Result<()> {
+    let planned = changes.planned;
     let actor = &work.identity.actor;
     let by = (!actor.id.is_nil()).then_some(actor.id);
     let at = work.bindings.now;
@@ -48,7 +50,7 @@ pub async fn write(work: &Work, command: &Command, planned: &Planned) -> Result<
     let mut together = Together::default();
     together.insert(&work.tx, &kept).await?;
     together.insert(&work.tx, &audit::marked(work.engine.pen(), &[entry])?).await?;
-    event::insert_together(&work.tx, &mut together, &work.events_of(command, planned)).await?;
+    event::insert_together(&work.tx, &mut together, &work.events_of(command, changes).await?).await?;
     together.finish(&work.tx).await
 }
 

@@ -24,10 +24,11 @@ impl Engine {
     }
 }
 
-/// The same decision about several tasks, as requests of their own: a repetition of all of them repeats each.
-pub fn decisions(tasks: &[Uuid], decision: &TaskAction, asked: &Asked) -> Vec<Asked> {
-    let one = |task: &Uuid| {
-        let action = TaskAction { task: *task, ..decision.clone() };
+/// The same decision about several tasks, each about the version of its record that was seen, if one was, as requests of
+/// their own: a repetition of all of them repeats each.
+pub fn decisions(tasks: &[(Uuid, Option<i64>)], decision: &TaskAction, asked: &Asked) -> Vec<Asked> {
+    let one = |(task, seen): &(Uuid, Option<i64>)| {
+        let action = TaskAction { task: *task, seen: *seen, ..decision.clone() };
         let mut one = Asked { request: Request::Decide(action), ..asked.clone() };
         if let Some(key) = &mut one.key {
             key.path = format!("{}/{task}", key.path);

@@ -7,6 +7,7 @@ use crate::mail::Mail;
 use crate::outbox;
 use crate::records::read;
 use crate::requests::history::{Entries, was_readable};
+use crate::runs;
 use crate::work::Work;
 use catalog::Object;
 use diagnostic::{Code, Diagnostic, Locale, Result};
@@ -208,7 +209,7 @@ impl Timeline<'_> {
             let row = workflow::instance(&self.work.tx, id).await?;
             let labels = match row {
                 Some(row) => {
-                    let instance = stored::look(self.work, &row).await?;
+                    let instance = runs::look(&self.work.tx, &row).await?;
                     labels::labels(&*stored::flow_of(self.work, &instance).await?, self.locale)
                 }
                 None => HashMap::new(),

@@ -1,7 +1,8 @@
 //! Mails that come in, as a scenario plays them: read and judged as those of a mailbox are.
 
+use crate::mail::RECEIVED;
 use crate::mailboxes::letter::Letter;
-use crate::mailboxes::take::{Arrived, MAIL, Taken};
+use crate::mailboxes::take::{Arrived, Taken};
 use crate::scenario::scene::{Scene, Stop};
 use definition::scenario::ReceiveMail;
 use std::fmt::Write as _;
@@ -25,7 +26,7 @@ impl Scene<'_> {
         let arrived = Arrived { mailbox, letter, at: engine.now(), too_large: false };
         match engine.take_mail(arrived, None).await? {
             Taken::SetOff(record) | Taken::Quarantined(record, _) => {
-                self.save(mail.save.as_ref(), MAIL.into(), record);
+                self.save(mail.save.as_ref(), RECEIVED.into(), record);
                 Ok(())
             }
             Taken::Known if mail.save.is_none() => Ok(()),

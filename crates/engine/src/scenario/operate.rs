@@ -1,7 +1,7 @@
 //! What a step of a scenario does to a flow as an administrator.
 
-use crate::flow::stored;
 use crate::requests::{OperateOrder, Operation, Request};
+use crate::runs;
 use crate::scenario::scene::{Scene, Stop};
 use definition::scenario::ScenarioAction;
 use storage::store::workflow as table;
@@ -38,7 +38,7 @@ impl Scene<'_> {
         let Some(node) = node else { return Ok(None) };
         let work = self.stage.engine.reading(&self.stage.engine.system());
         let row = table::instance(&work.tx, instance).await?.ok_or_else(Stop::not_found)?;
-        let instance = stored::look(&work, &row).await?;
+        let instance = runs::look(&work.tx, &row).await?;
         let failed = instance.incidents().find(|token| *token.node == *node);
         let token = failed.or_else(|| instance.token_at(node)).ok_or_else(Stop::not_found)?;
         Ok(Some(token.id))

@@ -10,6 +10,9 @@ pub(crate) const QUEUE: &str = "transfer";
 /// How long a worker may take for a batch.
 pub(crate) const LEASE: TimeDelta = TimeDelta::minutes(5);
 
+/// Results of many writes and of many flows are kept in pages of as many.
+pub(crate) const PAGE: usize = 200;
+
 /// The file that was sent.
 pub(crate) const FILE: &str = "file";
 /// The lines that were refused, as CSV.
@@ -23,9 +26,6 @@ pub(crate) const CHECK: &str = "import_check";
 pub(crate) const RUN: &str = "import";
 /// The kind of job that undoes an import.
 pub(crate) const UNDO: &str = "import_undo";
-/// Results of many writes and of many flows are kept in pages of as many.
-pub(crate) const PAGE: usize = 200;
-
 /// The kind of job that walks past flows under a changed definition.
 pub(crate) const BACKTEST: &str = "backtest";
 /// The kind of job that makes the file of an export.

@@ -47,7 +47,7 @@ impl Peer {
         Peer { child, _stdin: stdin, port, told: Mutex::new(told) }
     }
 
-    fn mailer(&self, session: Duration) -> Mailer {
+    pub fn mailer(&self, session: Duration) -> Mailer {
         mailer(self.port, session)
     }
 
@@ -80,7 +80,7 @@ fn mailer(port: u64, session: Duration) -> Mailer {
 }
 
 /// A further engine on the site's database, which sends.
-async fn sender(site: &Site, mailer: Mailer) -> Engine {
+pub async fn sender(site: &Site, mailer: Mailer) -> Engine {
     let options =
         storage::Options { durable: false, connections: 4, ..storage::Options::url(site.place.url()) };
     let database = Database::open(options).await.unwrap();
@@ -97,7 +97,7 @@ fn to(address: &str) -> Mail {
         subject: "您的报价已批准".to_owned(),
         text: "您好！\n.\n报价 QUO-1 已批准。\n".to_owned(),
         html: Some("<p>报价 <b>QUO-1</b> 已批准。</p>".to_owned()),
-        until: None,
+        ..Mail::default()
     }
 }
 
@@ -124,7 +124,7 @@ fn body_of(mail: &Json) -> String {
     mail["text"].as_str().unwrap().to_owned()
 }
 
-fn header<'m>(text: &'m str, name: &str) -> &'m str {
+pub fn header<'m>(text: &'m str, name: &str) -> &'m str {
     let head = text.split("\r\n\r\n").next().unwrap();
     let start = head.find(&format!("{name}: ")).unwrap_or_else(|| panic!("no {name}: {head}"));
     head[start + name.len() + 2..].split("\r\n").next().unwrap()

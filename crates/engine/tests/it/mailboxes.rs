@@ -3,6 +3,7 @@
 
 mod moved;
 mod news;
+mod thread;
 
 use crate::packs;
 use crate::site::{Site, on_each, refusal};

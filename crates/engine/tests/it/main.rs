@@ -23,6 +23,8 @@ mod operating;
 
 mod deadlines;
 
+mod unasked;
+
 mod races;
 
 mod children;

@@ -88,11 +88,9 @@ async fn before(port: u16, folder: &Path, name: &str) -> u16 {
 async fn sent(port: u16, trust: &Trust) -> String {
     let mail = Mail {
         to: "ann@example.com".to_owned(),
-        name: None,
         subject: "s".to_owned(),
         text: "t".to_owned(),
-        html: None,
-        until: None,
+        ..Mail::default()
     };
     let mailer = Mailer::new(&format!("smtps://127.0.0.1:{port}"), "a@b.example", trust).unwrap();
     match mailer.send(&mail, Uuid::now_v7(), Utc::now()).await {

@@ -121,7 +121,15 @@ fn schema_of(name: &str) -> Json {
         "task" => json!({"type": "string", "format": "uuid"}),
         "instances" => json!({"type": "array", "items": {"type": "string", "format": "uuid"}}),
         "tasks" => {
-            json!({"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1, "maxItems": 100})
+            let id = json!({"type": "string", "format": "uuid"});
+            let seen = json!({
+                "description": "with the version of its record that was seen: 412 in its result where it was changed since",
+                "type": "object",
+                "required": ["task"],
+                "properties": {"task": id, "version": {"type": "integer"}},
+                "additionalProperties": false,
+            });
+            json!({"type": "array", "items": {"anyOf": [id, seen]}, "minItems": 1, "maxItems": 100})
         }
         "decision" => json!({"type": "string", "enum": ["approve", "reject", "return", "done"]}),
         "definition" => {

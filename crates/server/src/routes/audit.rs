@@ -57,6 +57,7 @@ pub async fn verification(caller: Caller, request: HttpRequest) -> Answer {
         "last": report.range.1,
         "waiting": report.waiting,
         "history": report.history,
+        "flows": report.flows,
         "seal": report.seal,
         "broken": broken,
     })))

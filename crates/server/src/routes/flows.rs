@@ -19,6 +19,7 @@ use workflow::decision::DecisionKind;
 /// `POST /workflows/{name}/instances {"record": id, "comment"?, "picks"?: {step: [user]}}`
 pub async fn submit(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
+    input::no_precondition(&request, caller.locale)?;
     let body = input::json(&request, payload, BODY, caller.locale).await?;
     let map = caller.told(input::object(&body.json, &["record", "comment", "picks"]))?;
     let record = caller.told(record(map))?;
@@ -68,7 +69,7 @@ pub async fn instance(caller: Caller, request: HttpRequest) -> Answer {
 
 /// `POST /instances/{id}/withdraw`
 pub async fn withdraw(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
-    let (map, bytes) = decision(&caller, &request, payload, &["comment"]).await?;
+    let (map, bytes) = order(&caller, &request, payload, &["comment"]).await?;
     let instance = input::id(&request, "id", caller.locale)?;
     let comment = caller.told(input::text(&map, "comment"))?.map(str::to_owned);
     let withdraw = Request::Withdraw { instance, comment };
@@ -77,7 +78,7 @@ pub async fn withdraw(caller: Caller, request: HttpRequest, payload: web::Payloa
 
 /// `POST /instances/{id}/cancel`
 pub async fn cancel(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
-    let (map, bytes) = decision(&caller, &request, payload, &["comment"]).await?;
+    let (map, bytes) = order(&caller, &request, payload, &["comment"]).await?;
     let instance = input::id(&request, "id", caller.locale)?;
     let comment = caller.told(input::text(&map, "comment"))?.map(str::to_owned);
     let cancel = Request::CancelFlow { instance, comment };
@@ -86,7 +87,7 @@ pub async fn cancel(caller: Caller, request: HttpRequest, payload: web::Payload)
 
 /// `POST /instances/{id}/urge`
 pub async fn urge(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
-    let (map, bytes) = decision(&caller, &request, payload, &["comment"]).await?;
+    let (map, bytes) = order(&caller, &request, payload, &["comment"]).await?;
     let instance = input::id(&request, "id", caller.locale)?;
     let comment = caller.told(input::text(&map, "comment"))?.map(str::to_owned);
     let urge = Request::Urge { instance, comment };
@@ -136,8 +137,19 @@ pub(super) fn picks(map: &Map<String, Json>) -> diagnostic::Result<BTreeMap<Stri
     Ok(named)
 }
 
+/// The body of what is done to a flow or a task whatever its record is; it may be left out.
+pub(super) async fn order(
+    caller: &Caller,
+    request: &HttpRequest,
+    payload: web::Payload,
+    keys: &[&str],
+) -> Answer<(Map<String, Json>, bytes::Bytes)> {
+    input::no_precondition(request, caller.locale)?;
+    decision(caller, request, payload, keys).await
+}
+
 /// The body of a decision; it may be left out.
-pub(super) async fn decision(
+async fn decision(
     caller: &Caller,
     request: &HttpRequest,
     payload: web::Payload,
@@ -207,7 +219,7 @@ pub async fn seat(caller: Caller, request: HttpRequest, payload: web::Payload) -
         "cc" => &["people", "comment"],
         _ => &["comment"],
     };
-    let (map, bytes) = decision(&caller, &request, payload, keys).await?;
+    let (map, bytes) = order(&caller, &request, payload, keys).await?;
     let act = caller.told(match act.as_str() {
         "transfer" => one(&map, "to").map(SeatAct::Transfer),
         "delegate" => one(&map, "to").map(SeatAct::Delegate),
@@ -256,7 +268,7 @@ pub async fn save(caller: Caller, request: HttpRequest, payload: web::Payload) -
 
 /// `POST /tasks/{id}/comment`
 pub async fn comment(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
-    let (map, bytes) = decision(&caller, &request, payload, &["comment"]).await?;
+    let (map, bytes) = order(&caller, &request, payload, &["comment"]).await?;
     let task = input::id(&request, "id", caller.locale)?;
     let text = caller.told(input::text(&map, "comment"))?;
     let required = || caller.refuse(Diagnostic::new(Code::CommentRequired).at("comment"));
@@ -267,7 +279,7 @@ pub async fn comment(caller: Caller, request: HttpRequest, payload: web::Payload
 
 /// `POST /tasks/{id}/read`
 pub async fn read(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
-    let (_, bytes) = decision(&caller, &request, payload, &[]).await?;
+    let (_, bytes) = order(&caller, &request, payload, &[]).await?;
     let task = input::id(&request, "id", caller.locale)?;
     perform(&caller, idempotency::asked(&caller, &request, &bytes, Request::Read { task })?).await
 }

@@ -55,9 +55,10 @@ pub async fn list(caller: Caller, request: HttpRequest) -> Answer {
     Ok(wire::entries("tasks", page.entries, page.next))
 }
 
-/// `POST /tasks/batch {"tasks": [id], "decision": "approve", "comment"?, "to"?}`: each for itself.
+/// `POST /tasks/batch {"tasks": [id | {"task", "version"}], "decision": "approve", "comment"?, "to"?}`: each for itself.
 pub async fn batch(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     input::known_parameters(&request, &[], caller.locale)?;
+    input::no_precondition(&request, caller.locale)?;
     let body = input::json(&request, payload, BODY, caller.locale).await?;
     let map = caller.told(input::object(&body.json, &["tasks", "decision", "comment", "to"]))?;
     let tasks = caller.told(tasks(map))?;
@@ -70,7 +71,7 @@ pub async fn batch(caller: Caller, request: HttpRequest, payload: web::Payload) 
         Ok(engine.decide_all(&who, all).await)
     };
     let outcomes = caller.ask(work).await?;
-    let results = tasks.iter().zip(&outcomes).map(|(task, outcome)| match outcome {
+    let results = tasks.iter().zip(&outcomes).map(|((task, _), outcome)| match outcome {
         Ok(()) => json!({"task": task, "status": 200}),
         Err(found) => {
             let mut result = told(found, caller.locale);
@@ -81,14 +82,27 @@ pub async fn batch(caller: Caller, request: HttpRequest, payload: web::Payload) 
     Ok(wire::ok(&json!({"results": results.collect::<Vec<_>>()})))
 }
 
-fn tasks(map: &Map<String, Json>) -> diagnostic::Result<Vec<Uuid>> {
-    let wrong = || input::wrong_key("tasks", "a list of 1 to 100 ids of tasks is expected");
+/// The tasks, each with the version of its record that was seen where it is said.
+fn tasks(map: &Map<String, Json>) -> diagnostic::Result<Vec<(Uuid, Option<i64>)>> {
+    let wrong = || {
+        input::wrong_key(
+            "tasks",
+            "a list of 1 to 100 tasks is expected, each an id or {\"task\": id, \"version\": 3}",
+        )
+    };
     let list = map.get("tasks").and_then(Json::as_array).ok_or_else(wrong)?;
     if list.is_empty() || list.len() > alike::MOST {
         return Err(wrong());
     }
-    let ids = list.iter().map(|id| id.as_str()?.parse().ok()).collect::<Option<Vec<Uuid>>>();
-    ids.ok_or_else(wrong)
+    list.iter().map(task).collect::<Option<_>>().ok_or_else(wrong)
+}
+
+fn task(given: &Json) -> Option<(Uuid, Option<i64>)> {
+    let id = |id: &Json| id.as_str()?.parse().ok();
+    let Some(map) = given.as_object() else { return Some((id(given)?, None)) };
+    let known = map.keys().all(|key| ["task", "version"].contains(&&**key));
+    let seen = map.get("version").map(Json::as_i64);
+    (known && seen != Some(None)).then_some((id(map.get("task")?)?, seen.flatten()))
 }
 
 fn kind(map: &Map<String, Json>) -> diagnostic::Result<DecisionKind> {

@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::idempotency;
 use crate::input;
 use crate::problem::Answer;
-use crate::routes::flows::decision;
+use crate::routes::flows::order;
 use crate::routes::writes::perform;
 use crate::wire;
 use actix_web::{HttpRequest, web};
@@ -99,7 +99,7 @@ pub(super) fn filter(given: &input::Parameters) -> Answer<FlowFilter> {
     })
 }
 
-/// What is done to a flow, from its address: `suspend`, `resume`, `jump`, `retry`, `skip`.
+/// What is done to a flow, from its address: `suspend`, `resume`, `jump`, `retry`, `skip`, `restart`.
 pub async fn operate(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     let what = request.path().rsplit('/').next().unwrap_or_default().to_owned();
     let keys: &[&str] = match what.as_str() {
@@ -108,11 +108,12 @@ pub async fn operate(caller: Caller, request: HttpRequest, payload: web::Payload
         "skip" => &["token", "value", "comment"],
         _ => &["comment"],
     };
-    let (map, bytes) = decision(&caller, &request, payload, keys).await?;
+    let (map, bytes) = order(&caller, &request, payload, keys).await?;
     let operation = caller.told(match what.as_str() {
         "suspend" => Ok(Operation::Suspend),
         "jump" => input::needed(&map, "node").map(|node| Operation::Jump(node.to_owned())),
         "retry" => token(&map).map(Operation::Retry),
+        "restart" => Ok(Operation::Restart),
         "skip" => token(&map)
             .map(|token| Operation::Skip { token, value: map.get("value").cloned().unwrap_or_default() }),
         _ => Ok(Operation::Resume),

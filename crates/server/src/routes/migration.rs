@@ -4,7 +4,7 @@ use crate::caller::Caller;
 use crate::idempotency;
 use crate::input::{self, part};
 use crate::problem::Answer;
-use crate::routes::flows::decision;
+use crate::routes::flows::order;
 use crate::routes::writes::perform;
 use actix_web::{HttpRequest, web};
 use engine::requests::{MigrateOrder, OperateOrder, Operation, Renamed, Request};
@@ -17,7 +17,7 @@ const USUAL: u32 = 200;
 /// `POST /workflows/{name}/migrate {"map"?: {old: new}, "instances"?: [id], "dry_run"?, "comment"?, "cursor"?, "limit"?}`
 pub async fn of_workflow(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
     const KEYS: &[&str] = &["map", "instances", "dry_run", "comment", "cursor", "limit"];
-    let (map, bytes) = decision(&caller, &request, payload, KEYS).await?;
+    let (map, bytes) = order(&caller, &request, payload, KEYS).await?;
     let order = MigrateOrder {
         workflow: part(&request, "name").to_owned(),
         instances: caller.told(instances(&map))?,
@@ -33,7 +33,7 @@ pub async fn of_workflow(caller: Caller, request: HttpRequest, payload: web::Pay
 
 /// `POST /instances/{id}/migrate {"map"?: {old: new}, "comment"?}`
 pub async fn of_instance(caller: Caller, request: HttpRequest, payload: web::Payload) -> Answer {
-    let (map, bytes) = decision(&caller, &request, payload, &["map", "comment"]).await?;
+    let (map, bytes) = order(&caller, &request, payload, &["map", "comment"]).await?;
     let order = OperateOrder {
         instance: input::id(&request, "id", caller.locale)?,
         operation: Operation::Migrate(caller.told(renamed(&map))?),

@@ -160,6 +160,7 @@ fn shown(caller: &Caller, preview: &Preview) -> Json {
         "packs": packs.collect::<Map<_, _>>(),
         "files": preview.files,
         "changes": preview.changes,
+        "running": preview.running,
         "steps": preview.steps,
         "statements": preview.statements,
         "findings": findings.collect::<Vec<_>>(),

@@ -1,7 +1,7 @@
 //! A move that must be approved, from the move to the last decision.
 
 use crate::check::{check, contract, told};
-use crate::site::on_each;
+use crate::site::{Site, on_each};
 use serde_json::{Value as Json, json};
 
 const FINISH: &str = include_str!("shop/workflows/finish_approval.yaml");
@@ -176,16 +176,54 @@ fn flows_are_looked_ahead_operated_and_decided_at_once() {
             contract(&answer);
             assert!(told(&answer).starts_with(expect), "{request}: {} {}", told(&answer), answer.text());
         }
-        let todo = site.get("boss", "/api/v1/tasks").await.json();
-        let tasks: Vec<&Json> = todo["tasks"].as_array().unwrap().iter().map(|task| &task["id"]).collect();
-        let body = json!({"tasks": [tasks[0], tasks[1], ids[0]], "decision": "approve"});
-        let decided = site.post("boss", "/api/v1/tasks/batch", body).await;
-        contract(&decided);
-        let statuses: Vec<Json> =
-            decided.json()["results"].as_array().unwrap().iter().map(|one| one["status"].clone()).collect();
-        assert_eq!(statuses, [200, 200, 404], "{}", decided.text());
+        decided_at_once(&site, &ids).await;
         site
     });
+}
+
+fn instance(tasks: &Json) -> &str {
+    tasks["tasks"][0]["instance"].as_str().unwrap()
+}
+
+/// Several tasks are decided alike, each on the version of its record that was seen, where that is said.
+async fn decided_at_once(site: &Site, records: &[String]) {
+    let todo = site.get("boss", "/api/v1/tasks").await.json();
+    let tasks: Vec<(&Json, i64)> = todo["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|task| (&task["id"], task["record"]["version"].as_i64().unwrap()))
+        .collect();
+    let [(first, seen), (second, other)] = tasks[..] else { panic!("two tasks: {todo}") };
+    let rows = [
+        (json!([{"task": first, "version": "1"}]), json!([400])),
+        (json!([{"task": first, "version": 1, "x": 1}]), json!([400])),
+        (json!([{"version": 1}]), json!([400])),
+        (
+            json!([{"task": first, "version": seen + 1}, {"task": second, "version": other}]),
+            json!([412, 200]),
+        ),
+        (json!([first, records[0]]), json!([200, 404])),
+    ];
+    // What does not depend on what was seen takes no version, instead of passing over it.
+    for (who, path) in [
+        ("boss", format!("/api/v1/tasks/{}/comment", first.as_str().unwrap())),
+        ("root", format!("/api/v1/instances/{}/suspend", instance(&todo))),
+    ] {
+        let answer = site.call(who, "POST", &path, &[("if-match", "\"1\"")], &json!({"comment": "x"})).await;
+        contract(&answer);
+        assert!(told(&answer).starts_with("400 invalid_header"), "{path}: {}", answer.text());
+    }
+    for (tasks, expect) in rows {
+        let body = json!({"tasks": tasks, "decision": "approve"});
+        let decided = site.post("boss", "/api/v1/tasks/batch", body).await;
+        contract(&decided);
+        let statuses: Json = match decided.json()["results"].as_array() {
+            Some(results) => results.iter().map(|one| one["status"].clone()).collect(),
+            None => json!([decided.status]),
+        };
+        assert_eq!(statuses, expect, "{tasks}: {}", decided.text());
+    }
 }
 
 #[test]

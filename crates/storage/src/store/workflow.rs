@@ -5,10 +5,11 @@ pub mod find;
 
 pub mod report;
 
+pub mod verify;
+
 pub use find::{FlowFilter, count, in_box, instances, instances_with, live_tokens, open_tasks};
 
 use super::stored;
-use crate::error::internal;
 use crate::{Dialect, Tx, cells};
 use chrono::{DateTime, Utc};
 use diagnostic::Result;
@@ -450,22 +451,4 @@ pub async fn log_of(
                 order by id desc limit $4";
     let before = before.unwrap_or(Uuid::max());
     stored::select(tx, rest, cells![tx.dialect(); object, record, before, i64::from(limit)]).await
-}
-
-/// Whether the log of an instance is whole and unchanged; an error names the first row that is not.
-pub async fn verify_log(tx: &Tx, instance: &Instance) -> Result<()> {
-    let broken =
-        |number: i64| Err(internal("verifying a log", &format!("instance {}, row {number}", instance.id)));
-    let rows = log(tx, instance.id).await?;
-    let mut previous: Vec<u8> = Vec::new();
-    for (row, number) in rows.iter().zip(1..) {
-        if row.number != number || row.previous != previous || row.hash != row.computed_hash() {
-            return broken(number);
-        }
-        previous.clone_from(&row.hash);
-    }
-    if instance.log_hash != previous {
-        return broken(instance.log_number);
-    }
-    Ok(())
 }

@@ -3,7 +3,7 @@
 pub use crate::flow::step::{Allow, Mode, People, RejectRule};
 
 use crate::flow::{Dedupe, Empty, NodeId, Outcome, SelfApproval};
-use crate::instance::{Origin, Place, Task, TaskKind, TaskState};
+use crate::instance::{Origin, Place, Task, TaskKind, TaskState, Unasked};
 use crate::run::{Answer, Next, Person, Question, Run, Seat, StepKind};
 use diagnostic::{Code, Diagnostic, Result};
 
@@ -13,24 +13,25 @@ impl StepKind for People {
     }
 
     fn answered(&self, run: &mut Run<'_>, node: NodeId, token: u32, answer: Answer) -> Result<Next> {
+        let head = match run.flow.policy.own {
+            _ if self.asks != TaskKind::Approve => None,
+            SelfApproval::Superior => Some(false),
+            SelfApproval::DepartmentHead => Some(true),
+            SelfApproval::Allow | SelfApproval::Skip => None,
+        };
         let (people, origin) = match answer {
             Answer::People(people) => {
                 let own = people.iter().any(|p| p.user == run.instance.initiator);
-                let head = match run.flow.policy.own {
-                    SelfApproval::Superior => Some(false),
-                    SelfApproval::DepartmentHead => Some(true),
-                    SelfApproval::Allow | SelfApproval::Skip => None,
-                };
-                if let Some(head) = head.filter(|_| own && self.asks == TaskKind::Approve) {
-                    let others = others(run, people);
-                    return Ok(Next::Ask(Question::Substitute { node, head, others }));
+                if let Some(head) = head.filter(|_| own) {
+                    return Ok(Next::Ask(Question::Substitute { node, head, people }));
                 }
                 (people, Origin::Assigned)
             }
-            Answer::Substituted { mut others, substitutes } => {
-                others.extend(substitutes.into_iter().map(|p| Person { substituted: true, ..p }));
-                (others, Origin::Assigned)
+            Answer::Substituted { people, substitutes } => {
+                (in_place(run, people, &substitutes), Origin::Assigned)
             }
+            // Nobody stands in for who stands in.
+            Answer::Fallback(people) if head.is_some() => (in_place(run, people, &[]), Origin::Fallback),
             Answer::Fallback(people) => (people, Origin::Fallback),
             _ => return Ok(Next::Wait),
         };
@@ -41,17 +42,28 @@ impl StepKind for People {
             }
             return Ok(match &run.flow.policy.empty {
                 Empty::Refuse => return Err(nobody(run, node)),
-                Empty::Pass => Next::Leave,
-                Empty::Reject => Next::End(Outcome::Reject),
+                Empty::Pass => without(run, token, Unasked::Nobody, Next::Leave),
+                Empty::Reject => without(run, token, Unasked::Nobody, Next::End(Outcome::Reject)),
                 Empty::Assign(rule) => Next::Ask(Question::Fallback { node, rule: rule.clone() }),
             });
         }
         self.open(run, node, token, people, origin);
-        Ok(self.settled(run, token))
+        let next = self.settled(run, node, token)?;
+        if !matches!(next, Next::Leave) {
+            return Ok(next);
+        }
+        let spared = |task: &Task| {
+            task.token == token && task.state == TaskState::Skipped && !is_own_request(run, task)
+        };
+        let unasked = match run.instance.tasks.iter().any(spared) {
+            true => Unasked::ApprovedBefore,
+            false => Unasked::OwnRequest,
+        };
+        Ok(without(run, token, unasked, next))
     }
 
-    fn decided(&self, run: &mut Run<'_>, _node: NodeId, token: u32, _task: &Task) -> Result<Next> {
-        Ok(self.settled(run, token))
+    fn decided(&self, run: &mut Run<'_>, node: NodeId, token: u32, _task: &Task) -> Result<Next> {
+        self.settled(run, node, token)
     }
 }
 
@@ -60,9 +72,30 @@ fn nobody(run: &Run<'_>, node: NodeId) -> Box<Diagnostic> {
     Box::new(Diagnostic::new(Code::NobodyToApprove).with("step", step))
 }
 
-/// Everyone but the initiator.
-fn others(run: &Run<'_>, people: Vec<Person>) -> Vec<Person> {
-    people.into_iter().filter(|p| p.user != run.instance.initiator).collect()
+/// Goes on though nobody decided, and keeps why.
+fn without(run: &mut Run<'_>, token: u32, unasked: Unasked, next: Next) -> Next {
+    run.data(token).unasked = Some(unasked);
+    next
+}
+
+fn too_few(run: &Run<'_>, node: NodeId) -> Box<Diagnostic> {
+    let step = &run.flow.nodes[node].name;
+    Box::new(Diagnostic::new(Code::TooFewToApprove).with("step", step))
+}
+
+/// Those who stand in have the place and the weight of the initiator.
+fn in_place(run: &Run<'_>, people: Vec<Person>, substitutes: &[Person]) -> Vec<Person> {
+    let mut acting = Vec::new();
+    for person in people {
+        if person.user != run.instance.initiator {
+            person.join(&mut acting);
+            continue;
+        }
+        for substitute in substitutes {
+            Person { substituted: true, weight: person.weight, ..substitute.clone() }.join(&mut acting);
+        }
+    }
+    acting
 }
 
 impl People {
@@ -81,7 +114,7 @@ impl People {
             seen.push(person.user);
             let decides = self.asks == TaskKind::Approve;
             let own = run.flow.policy.own == SelfApproval::Skip && person.user == run.instance.initiator;
-            let state = match decides && (own || approved_before(run, node, &person)) {
+            let state = match decides && (own || approved_before(run, token, &person)) {
                 true => TaskState::Skipped,
                 false => TaskState::Queued,
             };
@@ -95,20 +128,30 @@ impl People {
         }
     }
 
-    /// Opens what is due and says whether the node is done.
-    pub(crate) fn settled(&self, run: &mut Run<'_>, token: u32) -> Next {
+    /// Opens what is due and says whether the node is done. Nothing is rejected unless somebody said no: where too few are
+    /// left without that, whatever would lead there is refused.
+    fn settled(&self, run: &mut Run<'_>, node: NodeId, token: u32) -> Result<Next> {
         run.settle_alternatives(token);
         let seats: Vec<Task> =
             run.instance.tasks.iter().filter(|t| t.token == token && t.kind.is_awaited()).cloned().collect();
-        let tally = Tally::of(&seats);
-        if self.reject == RejectRule::Any && seats.iter().any(|t| t.state == TaskState::Rejected) {
-            return Next::End(Outcome::Reject);
+        let own = |seat: &Task| is_own_request(run, seat);
+        let tally = Tally::of(&seats, own);
+        let rejected = seats.iter().any(|t| t.state == TaskState::Rejected);
+        if rejected && self.reject == RejectRule::Any {
+            return Ok(Next::End(Outcome::Reject));
         }
         if tally.reaches(self.mode, tally.passed, tally.weight_passed) {
-            return Next::Leave;
+            return Ok(Next::Leave);
         }
-        if !tally.reaches(self.mode, tally.passed + tally.live, tally.weight_passed + tally.weight_live) {
-            return Next::End(Outcome::Reject);
+        if !tally.reaches(
+            self.mode,
+            tally.passed + tally.live,
+            tally.weight_passed.saturating_add(tally.weight_live),
+        ) {
+            return match rejected {
+                true => Ok(Next::End(Outcome::Reject)),
+                false => Err(too_few(run, node)),
+            };
         }
         let waits = |seat: &Task| {
             let added = |place: Place| {
@@ -130,7 +173,7 @@ impl People {
         for task in run.instance.tasks.iter_mut().filter(|t| t.token == token && t.state.is_live()) {
             task.state = if due.contains(&task.id) { TaskState::Open } else { TaskState::Queued };
         }
-        Next::Wait
+        Ok(Next::Wait)
     }
 }
 
@@ -144,20 +187,25 @@ struct Tally {
 }
 
 impl Tally {
-    fn of(seats: &[Task]) -> Tally {
+    /// The seat of the initiator, who is passed over, counts only where there is no other.
+    fn of(seats: &[Task], own: impl Fn(&Task) -> bool) -> Tally {
         let mut tally = Tally { seats: 0, passed: 0, live: 0, weight_passed: 0, weight_live: 0 };
         let counts = |t: &&Task| {
-            let own = t.added.is_none_or(|added| added.place == Place::Parallel);
-            own && !matches!(t.state, TaskState::Removed | TaskState::Cancelled | TaskState::Superseded)
+            let by_itself = t.added.is_none_or(|added| added.place == Place::Parallel);
+            by_itself && !matches!(t.state, TaskState::Removed | TaskState::Cancelled | TaskState::Superseded)
         };
-        for seat in seats.iter().filter(counts) {
+        let alone = seats.iter().filter(counts).all(&own);
+        for seat in seats.iter().filter(counts).filter(|seat| alone || !own(seat)) {
             tally.seats += 1;
             match stands(seats, seat) {
                 Some(true) => {
-                    (tally.passed, tally.weight_passed) =
-                        (tally.passed + 1, tally.weight_passed + seat.weight)
+                    tally.passed += 1;
+                    tally.weight_passed = tally.weight_passed.saturating_add(seat.weight);
                 }
-                None => (tally.live, tally.weight_live) = (tally.live + 1, tally.weight_live + seat.weight),
+                None => {
+                    tally.live += 1;
+                    tally.weight_live = tally.weight_live.saturating_add(seat.weight);
+                }
                 Some(false) => {}
             }
         }
@@ -195,21 +243,21 @@ fn stands(seats: &[Task], seat: &Task) -> Option<bool> {
     })
 }
 
+/// Whether a seat is that of the initiator, whom the policy passes over.
+fn is_own_request(run: &Run<'_>, seat: &Task) -> bool {
+    run.flow.policy.own == SelfApproval::Skip
+        && seat.kind == TaskKind::Approve
+        && seat.assignee == run.instance.initiator
+        && seat.state == TaskState::Skipped
+        && !seat.automatic
+}
+
 /// Whether the policy spares a person who approved already.
-fn approved_before(run: &Run<'_>, node: NodeId, person: &Person) -> bool {
-    let instance = &run.instance;
-    // An approval that was returned is superseded: those that are left stand.
-    let approved = |t: &&Task| t.assignee == person.user && t.state == TaskState::Approved && !t.automatic;
+fn approved_before(run: &Run<'_>, token: u32, person: &Person) -> bool {
     match run.flow.policy.dedupe {
         Dedupe::None => false,
-        Dedupe::AnyEarlier => instance.tasks.iter().any(|t| approved(&t)),
-        Dedupe::Consecutive => {
-            let before = instance.tasks.iter().rev().find(|t| {
-                t.kind == TaskKind::Approve && *t.node != *run.flow.nodes[node].name && t.decided_at.is_some()
-            });
-            before.is_some_and(|last| {
-                instance.tasks.iter().filter(|t| t.token == last.token).any(|t| approved(&t))
-            })
-        }
+        // An approval that was returned is superseded: those that are left stand.
+        Dedupe::AnyEarlier => run.instance.tasks.iter().any(|task| task.was_approved_by(person.user)),
+        Dedupe::Consecutive => run.approved_just_before(token, person.user),
     }
 }

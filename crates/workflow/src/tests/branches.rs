@@ -2,7 +2,8 @@
 
 mod items;
 
-use super::{check, compile};
+use super::{check, compile, played, shown};
+use crate::TaskState;
 
 #[test]
 fn branches_copies_and_ends() {
@@ -243,4 +244,48 @@ fn nobody_is_passed_over_on_the_way_back_to_who_returned_a_flow() {
         "a+ c<first a+",
         "running: first.a=superseded b.b=cancelled c.c=returned first.a=approved b.b=open c.c=open",
     );
+}
+
+#[test]
+fn whoever_approved_just_before_is_spared_in_whichever_branch() {
+    let ask = |who: &str| format!("{{approve: {{by: [{{user: {who}}}]}}}}");
+    let last = |who: &str| format!("\n  last: {}", ask(who));
+    let both = format!(
+        "  first: {}\n  both:\n    parallel:\n      x: {{steps: {{one: {}, two: {}}}}}\n      y: {{steps: {{three: {}}}}}",
+        ask("z"),
+        ask("c"),
+        ask("a"),
+        ask("b")
+    );
+    let tags =
+        "\n  tags: {for_each: {in: tags, as: tag, mode: MODE}, steps: {each: {approve: {by: [{user: ab}]}}}}";
+    let beside = |mode: &str| format!("  first: {}{}", ask("z"), tags.replace("MODE", mode));
+    let pass = "  skip:\n    choose:\n      high: {when: 'total > 100', steps: {inner: {approve: {by: [{user: b}]}}}}\n      other: {steps: {}}";
+    let rows = [
+        (both.clone() + &*last("a"), "", "z+ c+ a+ b+", true),
+        (both.clone() + &*last("a"), "", "z+ c+ b+ a+", true),
+        (both.clone() + &*last("b"), "", "z+ c+ a+ b+", true),
+        (both.clone() + &*last("b"), "", "z+ c+ b+ a+", true),
+        // Not the last step of its branch, and before the branches.
+        (both.clone() + &*last("c"), "", "z+ c+ b+ a+", false),
+        (both.clone() + &*last("z"), "", "z+ b+ c+ a+", false),
+        (beside("sequential") + &*last("a"), "2", "z+ a+ b+", false),
+        (beside("sequential") + &*last("b"), "2", "z+ a+ b+", true),
+        (beside("sequential") + &*last("z"), "0", "z+", true),
+        (beside("parallel") + &*last("a"), "2", "z+ a+ b+", true),
+        (format!("  first: {}\n{pass}{}", ask("a"), last("a")), "", "a+", true),
+        (format!("  first: {}\n{pass}{}", ask("a"), last("a")), "high", "a+ b+", false),
+        (format!("  first: {}\n{pass}{}", ask("a"), last("b")), "high", "a+ b+", true),
+    ];
+    for (steps, given, script, spared) in rows {
+        let flow = compile(&steps, "policy: {dedupe: consecutive}");
+        let run = played(&flow, given, script);
+        let last = run.instance.tasks.iter().rfind(|task| *task.node == *"last").unwrap();
+        assert_eq!(
+            last.state == TaskState::Skipped,
+            spared,
+            "{steps}\n{given}: {script}: {}",
+            shown(&run.instance)
+        );
+    }
 }

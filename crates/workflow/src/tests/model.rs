@@ -200,7 +200,8 @@ fn happen(run: &mut Run<'_>, pick: (u8, u8), given: &str) {
                 TaskKind::Handle => DecisionKind::Done,
                 _ => DecisionKind::Approve,
             };
-            let decision = Decision { kind, comment: None, to: None, back: false, seen: 1 };
+            let decision =
+                Decision { kind, by: task.assignee, comment: None, to: None, back: false, seen: 1 };
             return decided(run, task.id, decision, given);
         }
         5 if !open.is_empty() => {
@@ -292,7 +293,8 @@ fn returned(run: &mut Run<'_>, task: Uuid, target: crate::NodeId, given: &str) {
     let before = run.instance.clone();
     let to = Some(run.flow.nodes[target].name.to_string());
     let (kind, comment) = (DecisionKind::Return, Some("again".to_owned()));
-    let decision = Decision { kind, comment, to, back: false, seen: 1 };
+    let by = before.tasks.iter().find(|one| one.id == task).unwrap().assignee;
+    let decision = Decision { kind, by, comment, to, back: false, seen: 1 };
     let done = run.decide(task, decision).and_then(|asked| answered(run, asked, given));
     if done.is_err() {
         run.instance = before;

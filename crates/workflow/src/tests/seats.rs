@@ -186,6 +186,126 @@ fn separate_duties_are_done_by_different_people() {
 }
 
 #[test]
+fn who_may_not_act_does_not_come_in_either() {
+    let of = |what: &str, policy: &str| {
+        let allow = "allow: [transfer, delegate, add_sign]";
+        let steps = format!(
+            "  one: {{approve: {{by: [{{user: a}}]}}}}\n  two: {{{what}: {{by: [{{user: b}}]}}, {allow}}}"
+        );
+        compile(&steps, &format!("policy: {{{policy}}}"))
+    };
+    let stays = "running: one.a=approved two.b=open";
+    let rows = [
+        ("approve", "self: superior", "a+ b>i", "own_request"),
+        ("approve", "self: skip", "a+ b>i", "own_request"),
+        ("approve", "self: department_head", "a+ b|i", "own_request"),
+        ("approve", "self: skip", "a+ b{i", "own_request"),
+        ("approve", "self: skip", "a+ b^>i", stays),
+        ("approve", "self: skip", "a+ b^|i", stays),
+        // What the initiator thinks of it is no decision.
+        ("approve", "self: skip", "a+ b~i i~ b+", "approved: one.a=approved two.b=approved"),
+        ("approve", "self: allow", "a+ b>i i+", "approved: one.a=approved two.i=approved"),
+        ("handle", "self: skip", "a+ b>i i!", "approved: one.a=approved two.i=done"),
+        ("approve", "separate: [[one, two]]", "a+ b>a", "separate_duties"),
+        ("approve", "separate: [[one, two]]", "a+ b|a", "separate_duties"),
+        ("approve", "separate: [[one, two]]", "a+ b^>a", stays),
+        ("approve", "separate: [[one, two]]", "a+ b^|a", stays),
+    ];
+    for (what, policy, script, expect) in rows {
+        check(&of(what, policy), "", script, expect);
+    }
+    let nobody = "  one: {approve: {by: [{user: '-'}]}}";
+    let empty = |who: &str| {
+        compile(nobody, &format!("policy: {{self: superior, empty: {{assign: {{user: {who}}}}}}}"))
+    };
+    check(&empty("ia"), "", "", "running: one.a=open");
+    check(&empty("i"), "", "", "nobody_to_approve");
+}
+
+#[test]
+fn the_seat_of_an_initiator_who_is_passed_over_counts_for_nobody() {
+    let of = |by: &str, mode: &str| {
+        let steps = format!("  a: {{approve: {{by: [{by}], mode: {mode}}}, allow: [add_sign, remove_sign]}}");
+        compile(&steps, "policy: {self: skip}")
+    };
+    let three = "{user: iab}";
+    let group = "{group: [{by: {user: i}, weight: 3}, {by: {user: ab}, weight: 2}]}";
+    let rows = [
+        (of(three, "any"), "", "running: a.i=skipped a.a=open a.b=open"),
+        (of(three, "any"), "b+", "approved: a.i=skipped a.a=cancelled a.b=approved"),
+        (of(three, "all"), "b+", "running: a.i=skipped a.a=open a.b=approved"),
+        (of(three, "all"), "b+ a+", "approved: a.i=skipped a.a=approved a.b=approved"),
+        (of(three, "sequential"), "a+", "running: a.i=skipped a.a=approved a.b=open"),
+        (of(three, "{count: 2}"), "b+", "running: a.i=skipped a.a=open a.b=approved"),
+        (of(three, "{ratio: 0.5}"), "", "running: a.i=skipped a.a=open a.b=open"),
+        (of(three, "{ratio: 0.5}"), "b+", "approved: a.i=skipped a.a=cancelled a.b=approved"),
+        (of(group, "{weight: 4}"), "a+", "running: a.i=skipped a.a=approved a.b=open"),
+        (of(group, "{weight: 5}"), "", "too_few_to_approve"),
+        (of(three, "any, reject: unreachable"), "a- b-", "rejected: a.i=skipped a.a=rejected a.b=rejected"),
+        (of("{user: i}", "all"), "", "approved: a.i=skipped"),
+        (of("{group: [{by: {user: i}, weight: 3}]}", "{weight: 3}"), "", "approved: a.i=skipped"),
+    ];
+    for (flow, script, expect) in rows {
+        check(&flow, "", script, expect);
+    }
+    // Who approved before did decide, and who lost his seat has none.
+    let two = "  one: {approve: {by: [{user: a}]}}\n  two: {approve: {by: [{user: ab}]}}";
+    check(
+        &compile(two, "policy: {self: skip, dedupe: consecutive}"),
+        "",
+        "a+",
+        "approved: one.a=approved two.a=skipped two.b=cancelled",
+    );
+    let apart = "  one: {approve: {by: [{user: a}]}}\n  two: {approve: {by: [{user: ia}]}}";
+    check(
+        &compile(apart, "policy: {self: skip, separate: [[one, two]]}"),
+        "",
+        "a+",
+        "approved: one.a=approved two.i=skipped",
+    );
+    // A seat that was skipped as its time passed was asked for.
+    check(&of("{user: ab}", "any"), "", "a=~", "approved: a.a=skipped a.b=cancelled");
+}
+
+#[test]
+fn who_decided_counts_not_whose_task_it_was() {
+    let two = "  one: {approve: {by: [{user: a}]}}\n  two: {approve: {by: [{user: az}]}}";
+    let next = "  one: {approve: {by: [{user: a}]}}\n  two: {approve: {by: [{user: bz}]}}";
+    let apart = "separate: [[one, two]]";
+    let rows = [
+        (two, apart, "a+/z", "running: one.a=approved two.a=open"),
+        (two, apart, "a+/z a+/z", "separate_duties"),
+        (two, apart, "a+/y a+/z", "approved: one.a=approved two.a=approved two.z=cancelled"),
+        (two, "dedupe: consecutive", "a+/z", "approved: one.a=approved two.a=cancelled two.z=skipped"),
+        (two, "dedupe: any_earlier", "a+/y", "running: one.a=approved two.a=open two.z=open"),
+        (two, "self: skip", "a+/i", "own_request"),
+        (two, "self: skip", "a-/i", "rejected: one.a=rejected"),
+        (
+            next,
+            "take_back: next_untouched, separate: [[one, two]]",
+            "a+/z a?",
+            "running: one.a=open two.b=cancelled",
+        ),
+    ];
+    for (steps, policy, script, expect) in rows {
+        check(&compile(steps, &format!("policy: {{{policy}}}")), "", script, expect);
+    }
+    let both = "  both:\n    parallel:\n      x: {steps: {one: {approve: {by: [{user: a}]}}}}\n      y: {steps: {two: {approve: {by: [{user: bz}]}}}}";
+    let flow = compile(both, "policy: {separate: [[one, two]]}");
+    check(&flow, "", "a+/z", "running: one.a=approved two.b=open two.z=cancelled");
+    // What was stored before it was kept: whoever had the task.
+    let flow = compile(two, "");
+    let mut run = played(&flow, "", "a+/z");
+    let mut stored = json!(run.instance.tasks[0]);
+    assert_eq!(stored["decided_by"], json!(user('z')));
+    stored.as_object_mut().unwrap().remove("decided_by");
+    run.instance.tasks[0] = serde_json::from_value(stored).unwrap();
+    assert!(
+        run.instance.tasks[0].was_approved_by(user('a')) && !run.instance.tasks[0].was_approved_by(user('z'))
+    );
+}
+
+#[test]
 fn who_approves_loses_what_waits_elsewhere() {
     let rows = [
         ("any", "ab", "a+ b+", "approved: two.a=cancelled two.b=approved one.a=approved"),
@@ -231,4 +351,58 @@ fn who_names_people_is_found() {
         flow.picked(flow.find("inner").unwrap()).map(|picked| (picked.min, picked.max)),
         Some((1, 20))
     );
+}
+
+#[test]
+fn whoever_has_two_seats_decides_for_both() {
+    let group = "{group: [{by: {user: a}, weight: 3}, {by: {user: b}}, {by: {user: c}}]}";
+    let allow = "allow: [transfer, add_sign, remove_sign]";
+    let of = |mode: &str| compile(&format!("  a: {{approve: {{by: [{group}], {mode}}}, {allow}}}"), "");
+    let weighed = of("mode: {weight: 4}");
+    let one = of("mode: {weight: 3}");
+    let all = of("mode: all");
+    let rows = [
+        (&weighed, "a>b", "running: a.a=removed a.b=open a.c=open"),
+        (&weighed, "a>b b+", "approved: a.a=removed a.b=approved a.c=cancelled"),
+        (&weighed, "a>b c+", "running: a.a=removed a.b=open a.c=approved"),
+        (&weighed, "b+ a>b", "approved: a.a=removed a.b=approved a.c=cancelled"),
+        (&one, "a>b b+", "approved: a.a=removed a.b=approved a.c=cancelled"),
+        // Who was added around a seat stands where that one was, or around the one that stays.
+        (&one, "a}z a>z", "running: a.a=removed a.b=open a.c=open a.z=open"),
+        (&one, "a}z a>z z+", "approved: a.a=removed a.b=cancelled a.c=cancelled a.z=approved"),
+        (&one, "a^|z a>z z+", "approved: a.a=removed a.b=cancelled a.c=cancelled a.z=approved"),
+        (&one, "a|z a>z z+", "approved: a.a=removed a.b=cancelled a.c=cancelled a.z=approved"),
+        (&one, "a}z a>b b+", "running: a.a=removed a.b=approved a.c=open a.z=open"),
+        (&one, "a}z a>b b+ z+", "approved: a.a=removed a.b=approved a.c=cancelled a.z=approved"),
+        (&all, "b{z a>z z+ b+ c+", "approved: a.a=removed a.b=approved a.c=approved a.z=approved"),
+        (&weighed, "b{z a>z z+ b+", "approved: a.a=removed a.b=approved a.c=cancelled a.z=approved"),
+        // Nothing is rejected because somebody is taken off.
+        (&weighed, "b\\a", "too_few_to_approve"),
+        (&weighed, "b\\c a+ b+", "approved: a.a=approved a.b=approved a.c=removed"),
+        (&weighed, "b- ", "rejected: a.a=cancelled a.b=rejected a.c=cancelled"),
+        (&of("mode: {weight: 6}"), "", "too_few_to_approve"),
+        (&of("mode: {count: 9}"), "a+ b+ c+", "approved: a.a=approved a.b=approved a.c=approved"),
+    ];
+    for (flow, script, expect) in rows {
+        check(flow, "", script.trim(), expect);
+    }
+}
+
+#[test]
+fn who_stands_in_for_the_initiator_has_that_seat() {
+    let of = |by: &str, mode: &str| {
+        compile(&format!("  a: {{approve: {{by: [{by}], mode: {mode}}}}}"), "policy: {self: superior}")
+    };
+    let group = "{group: [{by: {user: i}, weight: 3}, {by: {user: a}}, {by: {user: s}}]}";
+    let rows = [
+        (of("{user: ia}", "sequential"), "", "running: a.s=open a.a=queued"),
+        (of("{user: ais}", "sequential"), "a+", "running: a.a=approved a.s=open"),
+        (of(group, "{weight: 4}"), "", "running: a.s=open a.a=open"),
+        (of(group, "{weight: 4}"), "s+", "approved: a.s=approved a.a=cancelled"),
+        (of(group, "{weight: 5}"), "s+ a+", "approved: a.s=approved a.a=approved"),
+        (of(group, "{weight: 6}"), "", "too_few_to_approve"),
+    ];
+    for (flow, script, expect) in rows {
+        check(&flow, "", script, expect);
+    }
 }

@@ -61,8 +61,8 @@ fn check(flow: &Flow, acts: &[&str], expect: &[&str]) {
                 run.wake(token, WORK).unwrap()
             }
             ("+", Some(task)) => {
-                let (kind, seen) = (DecisionKind::Approve, 1);
-                run.decide(task, Decision { kind, comment: None, to: None, back: false, seen }).unwrap()
+                let (kind, by, seen) = (DecisionKind::Approve, user('a'), 1);
+                run.decide(task, Decision { kind, by, comment: None, to: None, back: false, seen }).unwrap()
             }
             (what, task) => act(&mut run, task.unwrap(), what).unwrap(),
         };

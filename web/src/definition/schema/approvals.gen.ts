@@ -44,6 +44,8 @@ export interface Task {
   removable?: string[];
   /** what the step shows of the record, and lets be changed; of an open task that is its reader's to decide */
   fields?: Record<string, 'read' | 'edit'>;
+  /** the form in which the step shows the record, where it names one; of a task that is its reader's */
+  form?: string;
   /** what others changed of the record since its reader decided in the same flow, or else opened the task; of an open task that is its reader's to decide */
   changed?: SeenChange[];
   /** later steps for which its reader names people when approving; of an open task that is its reader's to decide */
@@ -106,6 +108,8 @@ export interface WholeInstance extends Instance {
   definition?: string;
   /** whether that is the published one; for administrators */
   current?: boolean;
+  /** whether it can be ended and submitted anew; for administrators */
+  restarts?: boolean;
   /** what it keeps under names; for administrators */
   variables?: FlowVariable[];
   /** where it is and was at work; for administrators */
@@ -139,7 +143,9 @@ export interface PathStep {
   asks: 'approve' | 'handle' | 'cc' | null;
   /** the step in which it lies */
   within: StepPlace | null;
-  state: 'waiting' | 'taken' | 'cancelled' | 'open' | 'not_taken';
+  state: 'waiting' | 'taken' | 'skipped' | 'cancelled' | 'open' | 'not_taken';
+  /** why it went on without a decision of anybody */
+  skipped: 'nobody' | 'own_request' | 'approved_before' | null;
   /** when the flow came to it the last time */
   since: string | null;
   /** when the flow left it */
@@ -153,7 +159,7 @@ export interface PathStep {
 }
 
 /** What the log of a flow says happened. */
-export type LogKind = 'started' | 'approved' | 'rejected' | 'returned' | 'done' | 'taken_back' | 'cancelled' | 'transferred' | 'delegated' | 'resolved' | 'seats_added' | 'seat_removed' | 'copied' | 'withdrawn' | 'commented' | 'voided' | 'handed_over' | 'woken' | 'decided' | 'failed' | 'replaced' | 'suspended' | 'resumed' | 'jumped' | 'retried' | 'skipped' | 'migrated' | 'reminded' | 'escalated' | 'decided_automatically' | 'urged';
+export type LogKind = 'started' | 'approved' | 'rejected' | 'returned' | 'done' | 'taken_back' | 'cancelled' | 'record_deleted' | 'transferred' | 'delegated' | 'resolved' | 'seats_added' | 'seat_removed' | 'copied' | 'withdrawn' | 'commented' | 'voided' | 'handed_over' | 'woken' | 'decided' | 'failed' | 'replaced' | 'left_behind' | 'suspended' | 'resumed' | 'jumped' | 'retried' | 'skipped' | 'migrated' | 'restarted' | 'reminded' | 'escalated' | 'decided_automatically' | 'passed_automatically' | 'rejected_automatically' | 'urged';
 
 /** One thing that happened in a run. */
 export interface LogLine {
@@ -167,6 +173,8 @@ export interface LogLine {
   people: (PersonReference | null)[];
   /** the step it was returned to */
   to: string | null;
+  /** why nobody had to decide at the step */
+  skipped: 'nobody' | 'own_request' | 'approved_before' | null;
   /** why a step failed; for administrators */
   reason?: string;
   /** the decision table that answered, for whoever may ask it */
@@ -190,6 +198,7 @@ export interface ApprovalsAnswers {
   resume_flow: WholeInstance;
   jump_flow: WholeInstance;
   migrate_flow: WholeInstance;
+  restart_flow: WholeInstance;
   retry_flow: WholeInstance;
   skip_flow: WholeInstance;
   urge: WholeInstance;

@@ -29,6 +29,8 @@ export interface RecordReference {
   id: string;
   /** null where the record may not be read */
   title: string | null;
+  /** of tasks and flows; null where the record may not be read */
+  version?: number | null;
 }
 
 /** A person as others see them. */

@@ -23,11 +23,23 @@ export interface PackPlan {
   /** `+ path`, `~ path`, `- path` */
   files: string[];
   changes: PackChange[];
+  running: RunningWorkflow[];
   /** of the migration */
   steps: string[];
   statements: string[];
   /** what stands in the way */
   findings: Problem[];
+}
+
+/** The running flows of a workflow that changes; they go on as they began until an administrator says otherwise. */
+export interface RunningWorkflow {
+  workflow: string;
+  /** that have not ended */
+  flows: number;
+  /** of the newest 200, those that could go on under the new version */
+  movable: number;
+  /** of the newest 200, those that could not */
+  stuck: { instance: string; record: string; reasons: string[] }[];
 }
 
 /** What a change of packs did. */
@@ -75,6 +87,8 @@ export interface AuditVerification {
   waiting: number;
   /** rows of the history that entries name */
   history: number;
+  /** rows of the logs of flows */
+  flows: number;
   seal: string;
   /** the first thing that does not hold */
   broken: { number: number | null; id: string | null; what: string } | null;

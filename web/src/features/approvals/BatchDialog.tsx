@@ -1,4 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import Button from 'antd/es/button';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -24,7 +25,7 @@ interface Progress {
   over: boolean;
 }
 
-/** Decides one task after another alike, with the same comment, and tells which were refused and why. */
+/** Decides one task after another alike, each as it was seen, and tells which were refused and why, with the way to them. */
 export default function BatchDialog({ tasks, act, onMark, onClose }: Props) {
   const { t } = useTranslation();
   const queries = useQueryClient();
@@ -47,7 +48,7 @@ export default function BatchDialog({ tasks, act, onMark, onClose }: Props) {
     for (const task of tasks) {
       if (stopped.current) break;
       try {
-        await decide(task.id, act, said);
+        await decide(task.id, act, said, task.record.version ?? undefined);
         left.delete(task.id);
         done += 1;
       } catch (error) {
@@ -97,7 +98,9 @@ export default function BatchDialog({ tasks, act, onMark, onClose }: Props) {
             <ul className={styles.titles}>
               {progress.refused.map(({ task, why }) => (
                 <li key={task.id}>
-                  {task.record.title ?? '—'}
+                  <Link to="/approvals/$box/$id" params={{ box: 'todo', id: task.id }} search onClick={onClose}>
+                    {task.record.title ?? '—'}
+                  </Link>
                   <small>{why}</small>
                 </li>
               ))}

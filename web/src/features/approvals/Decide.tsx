@@ -38,7 +38,7 @@ export function Decide({ task, object, box, labels, onChange }: Props) {
   const [picked, setPicked] = useState<Picked>({});
   const [asking, setAsking] = useState<Act | null>(null);
   const [returning, setReturning] = useState(false);
-  const { found } = useShown(object, task.record.id);
+  const { found } = useShown(object, task.record.id, task.form);
   // What is approved is what was seen.
   const seen = found.data?.version;
   const acting = useAct({

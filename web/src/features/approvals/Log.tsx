@@ -23,6 +23,7 @@ export function Log({ instance: { log, path } }: { instance: WholeInstance }) {
                 <b>{line.actor?.title ?? t('record.system')}</b> {t(`approvals.events.${line.kind}`)}
                 {to.length > 0 && ` → ${to.join(', ')}`}
                 {line.node && labels.has(line.node) && <em> · {labels.get(line.node)}</em>}
+                {line.skipped && ` · ${t(`flows.unasked.${line.skipped}`)}`}
                 {line.rules && line.rules.length > 0 && ` · ${t('approvals.rules', { rules: line.rules.join(', ') })}`}
                 {line.comment && <q>{line.comment}</q>}
                 {line.reason && <q>{line.reason}</q>}

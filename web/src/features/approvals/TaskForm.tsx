@@ -18,12 +18,13 @@ interface Props {
 export function TaskForm({ task, object, onDone }: Props) {
   const { id } = task.record;
   const refresh = useRefresh(object.name, id);
-  const { found, row, reread } = useChanging(object, id);
+  const { found, row, reread } = useChanging(object, id, task.form);
   if (failureOf(found)) return <ErrorState error={found.error} reset={() => void found.refetch()} />;
   if (row === undefined) return <Waiting />;
   return (
     <RecordForm
       object={object}
+      named={task.form}
       id={id}
       before={row}
       reread={reread}

@@ -74,7 +74,7 @@ function Shown({ instance, task, box }: { instance: WholeInstance; task: Task | 
   const about = (
     <>
       <Changed task={task} object={object} />
-      <RecordValues object={object} id={record.id} />
+      <RecordValues object={object} id={record.id} named={task?.form} />
     </>
   );
   return (

@@ -377,7 +377,7 @@ fn layouts_are_made_of_fitting_fields() {
 }
 
 #[test]
-fn a_form_sets_off_flows_about_its_own_object() {
+fn a_flow_names_forms_of_its_own_object() {
     let lead = ("objects/lead.yaml", "kind: object\nname: lead\ntitle: name\nfields: {name: {type: text}}\n");
     let deal = ("objects/deal.yaml", "kind: object\nname: deal\ntitle: name\nfields: {name: {type: text}}\n");
     let main = ("forms/main.yaml", "kind: form\nname: main\nobject: lead\n");
@@ -398,6 +398,11 @@ fn a_form_sets_off_flows_about_its_own_object() {
         };
         let (with_flow, with_step) = (("workflows/w.yaml", &*written), ("scenarios/s.yaml", &*played));
         assert_eq!(lines(&packs(&[lead, deal, main, other, with_flow])), at("workflows/w.yaml:5:34", flow));
+        let asked = format!(
+            "kind: workflow\nuse: approval\nname: a\nobject: lead\nsteps:\n  a: {{approve: {{by: [{{user: u}}]}}, form: {form}}}\n"
+        );
+        let shown = lines(&packs(&[lead, deal, main, other, ("workflows/a.yaml", &*asked)]));
+        assert_eq!(shown, at("workflows/a.yaml:6:41", flow));
         let step = if step == "same" { flow } else { step };
         assert_eq!(lines(&packs(&[lead, deal, main, other, with_step])), at("scenarios/s.yaml:4:34", step));
     }

@@ -205,3 +205,47 @@ fn the_people_of_a_step_can_be_found() {
         check(&files, expect);
     }
 }
+
+#[test]
+fn flows_below_are_about_a_record_of_theirs() {
+    let flow = |name: &str, of: &str, object: &str, step: &str| {
+        let trigger = if of == "automation" { "trigger: {record_created: {}}\n" } else { "" };
+        format!(
+            "kind: workflow\nname: {name}\nuse: {of}\nobject: {object}\n{trigger}steps:\n  {name}_step: {step}\n"
+        )
+    };
+    let rows = [
+        (
+            "approval",
+            "approval",
+            "lead",
+            "{sub: {workflow: other}}",
+            "`crm.other` cannot decide about the record",
+        ),
+        ("automation", "approval", "lead", "{sub: {workflow: other}}", ""),
+        ("approval", "automation", "lead", "{sub: {workflow: other}}", ""),
+        ("automation", "automation", "lead", "{sub: {workflow: main}}", ""),
+        ("approval", "approval", "lead", "{sub: {workflow: other, record: parent}}", ""),
+        (
+            "automation",
+            "approval",
+            "deal",
+            "{sub: {workflow: other}}",
+            "`crm.other` is about crm.deal: say which by `record`",
+        ),
+        ("automation", "approval", "deal", "{sub: {workflow: other, record: deal}}", ""),
+    ];
+    let lead = "kind: object\nname: lead\nfields:\n  parent: {type: reference, to: lead}\n  deal: {type: reference, to: deal}\n";
+    for (own, of, object, step, expect) in rows {
+        let wait =
+            if of == "automation" { "{update: {set: {deal: null}}}" } else { "{approve: {by: [{user: a}]}}" };
+        let (main, other) = (flow("main", own, "lead", step), flow("other", of, object, wait));
+        let files = [
+            ("objects/lead.yaml", lead),
+            ("objects/deal.yaml", "kind: object\nname: deal\nfields:\n  name: {type: text}\n"),
+            ("workflows/main.yaml", main.as_str()),
+            ("workflows/other.yaml", other.as_str()),
+        ];
+        check(&files, expect);
+    }
+}

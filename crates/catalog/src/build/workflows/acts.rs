@@ -151,8 +151,11 @@ impl<'a> Check<'a> {
         let path = joined(own, &["sub"]);
         let name = joined(&path, &["workflow"]);
         findings.resolve_in(Noun::Workflow, &mut step.sub.workflow, self.entry, &strs(&name));
-        if let Some(text) = &step.sub.record {
-            self.computed(text, &joined(&path, &["record"]), &[Type::Reference(None)], findings);
+        match &step.sub.record {
+            Some(text) => {
+                self.computed(text, &joined(&path, &["record"]), &[Type::Reference(None)], findings);
+            }
+            None => self.below.push((step.sub.workflow.clone(), name)),
         }
         self.into(step.into.as_ref(), Type::Text, own, findings);
     }

@@ -52,9 +52,7 @@ impl Check<'_> {
             self.dates(dates, findings);
         }
         if let Some(form) = &mut trigger.form_submitted {
-            let path = ["trigger", "form_submitted", "form"];
-            findings.resolve_in(Noun::Form, &mut form.form, self.entry, &path);
-            self.form_of(&form.form, &path, findings);
+            self.form(&mut form.form, &["trigger", "form_submitted", "form"], findings);
             self.event_when(self.object, form.when.as_ref(), &at("form_submitted"), findings);
         }
         if let Some(button) = &mut trigger.button {
@@ -76,15 +74,6 @@ impl Check<'_> {
         if let Some(own) = own.filter(|_| brought.contains(&true)) {
             let reason = format!("what sets it off brings a record of {own}: leave `object` out");
             findings.push(invalid(reason), &self.entry.origin, &["object"]);
-        }
-    }
-
-    /// The form makes and changes records of the workflow's object.
-    fn form_of(&self, form: &str, path: &[&str], findings: &mut Findings<'_>) {
-        let Some(form) = self.catalog.forms.get(form) else { return };
-        if *form.object != *self.object.name {
-            let reason = format!("`{}` is a form of {}, not of {}", form.name, form.object, self.object.name);
-            findings.push(invalid(reason), &self.entry.origin, path);
         }
     }
 

@@ -1,8 +1,8 @@
 //! What is known of a flow that ended: the values of its record when it began, and what people decided.
 
 use super::way::Way;
-use crate::flow::rows;
 use crate::flow::walk::script::{Script, Turn, What};
+use crate::runs;
 use crate::work::Work;
 use catalog::{Object, Stored, SystemField};
 use diagnostic::Result;
@@ -21,7 +21,7 @@ use workflow::{Flow, Instance, InstanceState};
 /// Writes of a record that are gone back through.
 const MOST_WRITES: u32 = 1_000;
 
-/// What administrators do that no definition brings about.
+/// What no definition brings about: what administrators do, and approvals that a change of the record voided.
 const OPERATED: [&str; 4] = ["jumped", "skipped", "migrated", "voided"];
 
 /// A flow that ended.
@@ -46,7 +46,7 @@ impl Past {
         }
         let tokens = table::tokens(&work.tx, row.id).await?;
         let tasks = table::tasks(&work.tx, row.id).await?;
-        let instance = rows::read_instance(&row, &tokens, &tasks)?;
+        let instance = runs::read_instance(&row, &tokens, &tasks)?;
         Ok(Ok(Past { instance, version: row.record_version, flow, tasks, log }))
     }
 

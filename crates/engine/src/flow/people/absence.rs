@@ -9,7 +9,6 @@ use plan::Row;
 use std::collections::HashMap;
 use storage::row;
 use uuid::Uuid;
-use workflow::flow::SelfApproval;
 use workflow::step::Step;
 use workflow::{Absent, InPlaceOf, NodeId, Person, Run};
 
@@ -46,15 +45,7 @@ pub(crate) async fn present(
             Some(found) => in_place_of(work, run, node, person, found).await?,
             None => person,
         };
-        match present.iter_mut().find(|known| known.user == acting.user) {
-            None => present.push(acting),
-            // One person with two seats decides once, for both.
-            Some(known) => {
-                let weight = known.weight.saturating_add(acting.weight);
-                let own = if acting.in_place_of.is_none() { acting } else { known.clone() };
-                *known = Person { weight, ..own };
-            }
-        }
+        acting.join(&mut present);
     }
     Ok(present)
 }
@@ -96,9 +87,7 @@ async fn substitute(
         match away(work, &run.flow.name, &[user]).await?.remove(&user) {
             Some(away) => next = away.substitute,
             None => {
-                let own = user == run.instance.initiator && run.flow.policy.own != SelfApproval::Allow;
-                let barred = run.separated(&run.flow.nodes[node].name, user).is_some();
-                return Ok((!own && !barred).then_some(user));
+                return Ok(run.may_act(&run.flow.nodes[node].name, user).is_ok().then_some(user));
             }
         }
     }

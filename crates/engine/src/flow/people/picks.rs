@@ -12,7 +12,7 @@ use uuid::Uuid;
 use workflow::step::Step;
 use workflow::step::choose::Choose;
 use workflow::step::each::Each;
-use workflow::{NodeId, Picked, Picker, Run};
+use workflow::{Flow, NodeId, Picked, Picker, Picks, Run};
 
 /// Step → the people who are named for it, as somebody sent it.
 pub type Named = BTreeMap<String, Vec<Uuid>>;
@@ -57,6 +57,14 @@ pub(crate) async fn take(work: &Work, run: &mut Run<'_>, at: Option<NodeId>, nam
         }
     }
     Diagnostic::gather(found).map_or(Ok(()), |found| Err(Box::new(found)))
+}
+
+/// Those of the people named in a flow whom the initiator names in another version of it, too.
+pub(in crate::flow) fn of_initiator(flow: &Flow, picks: &Picks) -> Named {
+    let by_initiator =
+        |node: &NodeId| flow.picked(*node).is_some_and(|picked| picked.by == Picker::Initiator);
+    let named = picks.iter().filter(|(node, _)| flow.find(node).as_ref().is_some_and(by_initiator));
+    named.map(|(node, people)| (node.to_string(), people.clone())).collect()
 }
 
 /// Out of so many people one chooses from a list; more are looked for.

@@ -64,7 +64,7 @@ objects:
 ";
 
 /// The flows: name, then everything below `object`.
-pub const FLOWS: [(&str, &str); 31] = [
+pub const FLOWS: [(&str, &str); 32] = [
     (
         "asked",
         "start: {by: [button, transition]}\nrecord: {lock: none}\nsteps:\n  a: {approve: {by: [{role: finance}], mode: any}}",
@@ -122,6 +122,12 @@ pub const FLOWS: [(&str, &str); 31] = [
          b: {approve: {by: [{user: boss}], mode: any}}",
     ),
     (
+        "edited",
+        "record: {lock: material, material: [amount]}\nsteps:\n  a: {approve: {by: [{user: mgr}], mode: any}, fields: {amount: edit}}\n  \
+         b: {approve: {by: [{user: boss}], mode: any}, fields: {amount: hidden}}\n  \
+         c: {approve: {by: [{role: finance}], mode: all}, fields: {amount: edit, note: edit}}",
+    ),
+    (
         "nobody",
         "policy: {empty: reject}\nsteps:\n  a: {approve: {by: [{field: record.reviewer}], mode: any}}",
     ),
@@ -138,7 +144,7 @@ pub const FLOWS: [(&str, &str); 31] = [
         "rights",
         "fields: {'*': read, amount: hidden}\nsteps:\n  \
          a: {approve: {by: [{role: finance}], mode: any}, \
-         fields: {note: edit, lines: edit, status: edit, color: edit, client: edit}}\n  \
+         form: short, fields: {note: edit, lines: edit, status: edit, color: edit, client: edit}}\n  \
          b: {approve: {by: [{user: boss}], mode: any}, fields: {'*': hidden, name: edit}}",
     ),
     (
@@ -193,6 +199,7 @@ pub fn pack(version: &str, change: impl Fn(&str, &str) -> String) -> PackFiles {
         ("objects/paper.yaml".to_owned(), OBJECT.to_owned()),
         ("objects/sheet.yaml".to_owned(), SHEET.to_owned()),
         ("objects/client.yaml".to_owned(), CLIENT.to_owned()),
+        ("forms/short.yaml".to_owned(), "kind: form\nname: short\nobject: paper\n".to_owned()),
         ("decisions/worth.yaml".to_owned(), WORTH.to_owned()),
         ("decisions/size.yaml".to_owned(), SIZE.to_owned()),
         ("roles/writer.yaml".to_owned(), WRITER.to_owned()),

@@ -3,7 +3,8 @@
 use super::works::{Works, pack};
 use crate::site::{on_each, refusal};
 use diagnostic::Locale;
-use engine::requests::{Asked, Done, MigrateOrder, Operation, Renamed, Request};
+use engine::publish::{Change, PackFiles};
+use engine::requests::{Asked, Done, MigrateOrder, OperateOrder, Operation, Renamed, Request};
 use serde_json::{Value as Json, json};
 
 /// The answer to an order, or its refusal.
@@ -35,14 +36,18 @@ fn ids(list: &Json) -> Vec<&str> {
 }
 
 /// The pack with `first` renamed and a further step at the end.
-async fn publish(works: &Works) {
+fn next() -> PackFiles {
     let next = |name: &str, rest: &str| match name {
         "pair" => {
             format!("{}\n  more: {{approve: {{by: [{{user: bea}}]}}}}", rest.replace("  first:", "  start:"))
         }
         _ => rest.to_owned(),
     };
-    works.site.apply(vec![pack("1.1.0", next)]).await;
+    pack("1.1.0", next)
+}
+
+async fn publish(works: &Works) {
+    works.site.apply(vec![next()]).await;
 }
 
 #[test]
@@ -53,6 +58,12 @@ fn those_go_on_that_can() {
         assert_eq!(works.act("ann+").await, "done");
         let early = works.submit("pair", 1).await;
         assert_eq!(works.operate("admin", early, Operation::Suspend).await, "done");
+        // What a publish says of them before.
+        let planned = works.site.engine.preview(&Change::Set(vec![next()])).await.unwrap();
+        let [running] = &planned.running[..] else { panic!("{:?}", planned.running) };
+        assert_eq!((&*running.workflow, running.flows, running.movable), ("works.pair", 2, 1));
+        let stuck: Vec<_> = running.stuck.iter().map(|stuck| (stuck.instance, stuck.reasons.len())).collect();
+        assert_eq!(stuck, [(early, 1)]);
         publish(&works).await;
         assert_eq!(ordered(&works, "ini", &[], true).await, Err("not_found".to_owned()));
         let wrong = ordered(&works, "admin", &[("first", "nothing")], true).await;
@@ -152,5 +163,33 @@ fn new_variables_and_branches_are_there_for_those_that_go_on() {
         assert_eq!(works.trace("admin", instance).await["state"], "done");
         let record = works.site.record(&works.who("ini"), "works.job", record).await.unwrap();
         assert_eq!(record["note"], "hello");
+    });
+}
+
+#[test]
+fn a_restarted_flow_begins_anew_under_the_published_version() {
+    on_each(async |site| {
+        let works = Works::open(site).await;
+        let old = works.submit("pair", 1).await;
+        assert_eq!(works.act("ann+").await, "done");
+        publish(&works).await;
+        assert_eq!(works.operate("ini", old, Operation::Restart).await, "not_found");
+        let order =
+            OperateOrder { instance: old, operation: Operation::Restart, comment: Some("anew".into()) };
+        let new = works.site.engine.operate(&works.who("admin"), order).await.unwrap();
+        assert_ne!(new, old);
+        assert!(works.shown(old).await.starts_with("cancelled: first.ann=approved"));
+        assert_eq!(works.shown(new).await, "running: start.ann=open");
+        let [was, is] = [works.trace("admin", old).await, works.trace("admin", new).await];
+        assert_eq!((&was["restarts"], &is["restarts"]), (&json!(false), &json!(true)));
+        assert_eq!(was["log"].as_array().unwrap().last().unwrap()["kind"], "restarted");
+        assert_eq!(is["initiator"]["login"], "ini");
+        assert_eq!((&is["log"][0]["kind"], &is["log"][0]["comment"]), (&json!("started"), &json!("anew")));
+        assert_eq!(works.operate("admin", old, Operation::Restart).await, "instance_ended");
+        // What nobody submitted is not submitted anew.
+        works.job("slow", 1).await;
+        works.work_off().await;
+        let running = works.only("slow").await;
+        assert_eq!(works.operate("admin", running, Operation::Restart).await, "not_permitted");
     });
 }

@@ -1,11 +1,12 @@
-//! Whether the trail is what was written: every entry, its place in the chain, both ends of the chain, and the rows of
-//! the history that entries name.
+//! Whether the trail is what was written: every entry, its place in the chain, both ends of the chain, the rows of the
+//! history that entries name, and the logs of flows, which are chains of their own.
 
 use super::pen::{self, Pen, SEAL};
 use super::seal::{ANCHOR, End, HEAD, link};
 use super::{Entry, Kept, stored};
 use crate::secret::Secret;
 use crate::store::history;
+use crate::store::workflow::verify::verify_logs;
 use crate::{Tx, cells};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -26,6 +27,8 @@ pub struct Report {
     pub waiting: u64,
     /// Rows of the history that entries name.
     pub history: u64,
+    /// Rows of the logs of flows.
+    pub flows: u64,
     /// The seal at the end, to be kept elsewhere and compared later.
     pub seal: String,
     /// What does not hold, the first one in the order of the chain.
@@ -72,13 +75,23 @@ pub async fn verify(tx: &Tx, pen: &Pen, known: Option<&Known>) -> Result<Report>
         None => walk.waiting().await?,
     };
     // Of what the history lost, the later entries of the chain may tell why.
-    let broken = found.or_else(|| walk.unexplained());
+    let found = found.or_else(|| walk.unexplained());
+    let logs = verify_logs(tx).await?;
+    let broken = found.or_else(|| {
+        let (flow, number) = logs.broken?;
+        broken(
+            None,
+            None,
+            format!("row {number} of the log of the flow {flow} is missing or is not what was written"),
+        )
+    });
     let first = walk.anchor.number + 1;
     let range = if walk.at.number < first { (0, 0) } else { (first, walk.at.number) };
     Ok(Report {
         range,
         waiting: walk.waiting,
         history: walk.named,
+        flows: logs.rows,
         seal: STANDARD.encode(walk.at.seal),
         broken,
     })

@@ -1,16 +1,16 @@
 import { useNavigate } from '@tanstack/react-router';
 import Button from 'antd/es/button';
-import { CirclePause, CirclePlay, CornerDownRight, Megaphone, OctagonX, Replace } from 'lucide-react';
+import { CirclePause, CirclePlay, CornerDownRight, Megaphone, OctagonX, Replace, RotateCcw } from 'lucide-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { halt } from '../../../api/flows';
+import { type Ordered, order } from '../../../api/flows';
 import { urge, type WholeInstance } from '../../../api/tasks';
 import { toast } from '../../../ui/toast';
 import Jump from './Jump';
 import { OrderDialog } from './OrderDialog';
 import { useSilentOrder } from './useOrder';
 
-type Asked = 'suspend' | 'resume' | 'cancel' | 'jump';
+type Asked = Ordered | 'jump';
 
 /** What an administrator can do to a flow that has not ended. */
 export function FlowActs({ flow }: { flow: WholeInstance }) {
@@ -57,6 +57,11 @@ export function FlowActs({ flow }: { flow: WholeInstance }) {
           {t('admin.flows.resume')}
         </Button>
       )}
+      {flow.restarts && (
+        <Button icon={<RotateCcw size={15} />} onClick={() => setAsked('restart')}>
+          {t('admin.flows.restart')}
+        </Button>
+      )}
       <Button danger icon={<OctagonX size={15} />} onClick={() => setAsked('cancel')}>
         {t('admin.flows.cancel')}
       </Button>
@@ -68,12 +73,13 @@ export function FlowActs({ flow }: { flow: WholeInstance }) {
 
 interface HaltProps {
   flow: WholeInstance;
-  how: 'suspend' | 'resume' | 'cancel';
+  how: Ordered;
   onClose: () => void;
 }
 
 function Halt({ flow, how, onClose }: HaltProps) {
   const { t } = useTranslation();
+  const navigate = useNavigate();
   const help = t(`admin.flows.asks.${how}`, { title: flow.record.title ?? '—' });
   return (
     <OrderDialog
@@ -81,7 +87,10 @@ function Halt({ flow, how, onClose }: HaltProps) {
       help={how === 'cancel' && flow.parked !== null ? `${help} ${t('approvals.endMove')}` : help}
       danger={how === 'cancel'}
       done={t(`admin.flows.halted.${how}`)}
-      act={(comment) => halt(flow.id, how, comment)}
+      act={async (comment) => {
+        const { id } = await order(flow.id, how, comment);
+        if (id !== flow.id) void navigate({ to: '/admin/flows/$id', params: { id } });
+      }}
       onClose={onClose}
     />
   );

@@ -12,6 +12,7 @@ type PathStep = WholeInstance['path'][number];
 const TONES: Record<PathStep['state'], Tone> = {
   waiting: 'blue',
   taken: 'green',
+  skipped: 'grey',
   cancelled: 'grey',
   open: 'grey',
   not_taken: 'grey',

@@ -28,6 +28,9 @@ export function Plan({ name, removes, plan, busy, onApply, onCancel }: Props) {
       after: after ?? '',
     }),
   );
+  const stuck = plan.running.flatMap((of) =>
+    of.stuck.map((one) => `${of.workflow} ${one.instance}: ${one.reasons.join('; ')}`),
+  );
   return (
     <Panel
       title={t(removes ? 'admin.packs.planRemoval' : 'admin.packs.plan', { name })}
@@ -43,6 +46,9 @@ export function Plan({ name, removes, plan, busy, onApply, onCancel }: Props) {
             {records !== null && ` (${t('admin.packs.records', { count: records })})`}
           </li>
         ))}
+        {plan.running.map(({ workflow, flows, movable }) => (
+          <li key={workflow}>{t('admin.packs.running', { workflow, count: flows, movable })}</li>
+        ))}
       </ul>
       {stands && (
         <>
@@ -54,6 +60,7 @@ export function Plan({ name, removes, plan, busy, onApply, onCancel }: Props) {
           </ul>
         </>
       )}
+      <More title={t('admin.packs.stuck', { count: stuck.length })} lines={stuck} />
       <More title={t('admin.packs.files', { count: plan.files.length })} lines={plan.files} />
       <More title={t('admin.packs.steps', { count: plan.steps.length })} lines={plan.steps} />
       <More title={t('admin.packs.statements', { count: plan.statements.length })} lines={plan.statements} />

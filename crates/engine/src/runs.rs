@@ -1,13 +1,15 @@
 //! Rows of the tables of a flow and what they stand for.
 
-use diagnostic::Result;
+use definition::workflow::Workflow;
+use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
+use storage::Tx;
 use storage::store::workflow as table;
 use uuid::Uuid;
 use workflow::{Instance, Origin, ParkedMove, Task, TaskKind, TaskState, Token, TokenState};
 
 /// What an instance knows beside its tokens and tasks.
-pub(super) fn variables(instance: &Instance) -> Json {
+pub(crate) fn variables(instance: &Instance) -> Json {
     json!({
         "round": instance.round,
         "values": instance.variables,
@@ -18,7 +20,7 @@ pub(super) fn variables(instance: &Instance) -> Json {
 }
 
 /// An instance of its rows.
-pub(super) fn read_instance(
+pub(crate) fn read_instance(
     row: &table::Instance,
     tokens: &[table::Token],
     tasks: &[table::Task],
@@ -54,7 +56,7 @@ fn read_name<T: serde::de::DeserializeOwned>(name: &str) -> Result<T> {
 }
 
 /// What the enum is called in tables.
-pub(super) fn name_of<T: serde::Serialize>(value: T) -> String {
+pub(crate) fn name_of<T: serde::Serialize>(value: T) -> String {
     serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
@@ -70,18 +72,18 @@ fn number_in(json: &Json, key: &str) -> u32 {
     json[key].as_u64().and_then(|n| u32::try_from(n).ok()).unwrap_or(0)
 }
 
-pub(super) fn token_number(token: &table::Token) -> u32 {
+pub(crate) fn token_number(token: &table::Token) -> u32 {
     number_in(&token.data, "number")
 }
 
-pub(super) fn read_token(token: &table::Token) -> Result<Token> {
+pub(crate) fn read_token(token: &table::Token) -> Result<Token> {
     let state: TokenState = read_name(&token.state)?;
     let parent = token.data["parent"].as_u64().and_then(|n| u32::try_from(n).ok());
     let data = read_json(token.data["kept"].clone())?;
     Ok(Token { id: token_number(token), node: token.node.as_str().into(), state, parent, data })
 }
 
-pub(super) fn token_data(token: &Token) -> Json {
+pub(crate) fn token_data(token: &Token) -> Json {
     json!({"number": token.id, "parent": token.parent, "kept": token.data})
 }
 
@@ -111,10 +113,11 @@ fn read_task(task: &table::Task, token: u32) -> Result<Task> {
         comment: task.comment.clone(),
         created_at: task.created_at,
         decided_at: task.decided_at,
+        decided_by: task.decided_by,
     })
 }
 
-pub(super) fn task_data(task: &Task) -> Json {
+pub(crate) fn task_data(task: &Task) -> Json {
     json!({
         "origin": name_of(task.origin),
         "round": task.round,
@@ -125,4 +128,17 @@ pub(super) fn task_data(task: &Task) -> Json {
         "moved": task.moved,
         "in_place_of": task.in_place_of,
     })
+}
+
+/// An instance as it stands, to be looked at.
+pub(crate) async fn look(tx: &Tx, row: &table::Instance) -> Result<Instance> {
+    let tokens = table::tokens(tx, row.id).await?;
+    let tasks = table::tasks(tx, row.id).await?;
+    read_instance(row, &tokens, &tasks)
+}
+
+/// A definition as it was when an instance pinned it.
+pub(crate) async fn pinned(tx: &Tx, hash: &str) -> Result<Workflow> {
+    let pinned = table::definition(tx, hash).await?.ok_or_else(|| Diagnostic::new(Code::NotFound))?;
+    serde_json::from_str(&pinned).map_err(|e| crate::engine::internal("a pinned workflow", &e))
 }
