@@ -36,7 +36,7 @@ export async function open() {
  * A page that remembers what went wrong in it. `locale` and `dark` are what the browser says of itself; with `worker` the
  * application is kept for the time without a network, which few tests are about.
  */
-export async function visit(browser, address, { size = DESKTOP, dark = false, locale = 'en', worker = false } = {}) {
+export async function visit(browser, address, { size = DESKTOP, dark = false, locale = 'en', worker = false, moving = false } = {}) {
   const phone = size.width < 500;
   const context = await browser.newContext({
     baseURL: address,
@@ -44,6 +44,8 @@ export async function visit(browser, address, { size = DESKTOP, dark = false, lo
     locale,
     serviceWorkers: worker ? 'allow' : 'block',
     colorScheme: dark ? 'dark' : 'light',
+    // What is still growing may be clicked beside: that would be seen on a busy machine, and now and then.
+    reducedMotion: moving ? 'no-preference' : 'reduce',
     hasTouch: phone,
     isMobile: phone,
   });

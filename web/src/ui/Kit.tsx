@@ -2,7 +2,7 @@ import ConfigProvider from 'antd/es/config-provider';
 import { LoaderCircle } from 'lucide-react';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useDark, usePhone } from './appearance';
+import { useDark, usePhone, useStill } from './appearance';
 import { kitTheme } from './theme';
 import { useKitLocale } from './locale';
 import { nonce } from './nonce';
@@ -15,8 +15,9 @@ const busy = <LoaderCircle className="spinning" size="1em" aria-hidden />;
 export default function Kit({ children }: { children: ReactNode }) {
   const dark = useDark();
   const phone = usePhone();
+  const still = useStill();
   const locale = useKitLocale(useTranslation().i18n.language);
-  const theme = useMemo(() => kitTheme(dark, phone), [dark, phone]);
+  const theme = useMemo(() => kitTheme(dark, phone, still), [dark, phone, still]);
   return (
     <ConfigProvider
       theme={theme}

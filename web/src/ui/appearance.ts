@@ -9,6 +9,7 @@ export const density = preference('density', ['normal', 'compact', 'relaxed']);
 const night = matchMedia('(prefers-color-scheme: dark)');
 const phone = matchMedia('(max-width: 760px)');
 const paper = matchMedia('print');
+const still = matchMedia('(prefers-reduced-motion: reduce)');
 
 function useMedia(query: MediaQueryList): boolean {
   return useSyncExternalStore(
@@ -32,6 +33,11 @@ export function useDark(): boolean {
 /** Whether the page is as narrow as a phone. */
 export function usePhone(): boolean {
   return useMedia(phone);
+}
+
+/** Whether nothing on the page is to move. */
+export function useStill(): boolean {
+  return useMedia(still);
 }
 
 /** Tells the style sheets; called before the first paint and after each change. */

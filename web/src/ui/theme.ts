@@ -2,10 +2,13 @@ import type { ThemeConfig } from 'antd';
 import antdTheme from 'antd/es/theme';
 
 /** The kit in our colours. It computes shades of some of them, and therefore cannot take CSS variables for those. */
-export function kitTheme(dark: boolean, phone: boolean): ThemeConfig {
+export function kitTheme(dark: boolean, phone: boolean, still: boolean): ThemeConfig {
   return {
     algorithm: dark ? antdTheme.darkAlgorithm : antdTheme.defaultAlgorithm,
     token: {
+      // The kit waits for the end of its animations before it takes away what left the page: where a style sheet forbids
+      // them, that end would never come.
+      motion: !still,
       fontFamily: 'var(--font)',
       colorPrimary: dark ? '#8ea2ff' : '#3451d1',
       // The kit would take a lighter one, on which white words cannot be read well.
