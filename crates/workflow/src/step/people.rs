@@ -134,8 +134,10 @@ impl People {
         run.settle_alternatives(token);
         let seats: Vec<Task> =
             run.instance.tasks.iter().filter(|t| t.token == token && t.kind.is_awaited()).cloned().collect();
-        let own = |seat: &Task| is_own_request(run, seat);
-        let tally = Tally::of(&seats, own);
+        // One whose time was up is no decision. A weight that nobody has any more could not be reached without it.
+        let weighed = matches!(self.mode, Mode::Weight(_));
+        let timed_out = |seat: &Task| seat.state == TaskState::Skipped && seat.automatic && !weighed;
+        let tally = Tally::of(&seats, |seat| is_own_request(run, seat) || timed_out(seat));
         let rejected = seats.iter().any(|t| t.state == TaskState::Rejected);
         if rejected && self.reject == RejectRule::Any {
             return Ok(Next::End(Outcome::Reject));
@@ -187,15 +189,15 @@ struct Tally {
 }
 
 impl Tally {
-    /// The seat of the initiator, who is passed over, counts only where there is no other.
-    fn of(seats: &[Task], own: impl Fn(&Task) -> bool) -> Tally {
+    /// Seats that are passed over, as that of the initiator, count only where there is no other.
+    fn of(seats: &[Task], passed_over: impl Fn(&Task) -> bool) -> Tally {
         let mut tally = Tally { seats: 0, passed: 0, live: 0, weight_passed: 0, weight_live: 0 };
         let counts = |t: &&Task| {
             let by_itself = t.added.is_none_or(|added| added.place == Place::Parallel);
             by_itself && !matches!(t.state, TaskState::Removed | TaskState::Cancelled | TaskState::Superseded)
         };
-        let alone = seats.iter().filter(counts).all(&own);
-        for seat in seats.iter().filter(counts).filter(|seat| alone || !own(seat)) {
+        let alone = seats.iter().filter(counts).all(&passed_over);
+        for seat in seats.iter().filter(counts).filter(|seat| alone || !passed_over(seat)) {
             tally.seats += 1;
             match stands(seats, seat) {
                 Some(true) => {

@@ -90,6 +90,23 @@ fn what_nobody_decided_is_decided() {
     );
     check(&compile(two, ""), "", "a=~ b-", "rejected: a.a=skipped a.b=rejected");
     check(&compile(two, ""), "", "a^|z a=~ b+", "approved: a.a=skipped a.b=approved a.z=cancelled");
+    // The others decide, while there are any.
+    let of = |people: &str, mode: &str| {
+        compile(&format!("  a: {{approve: {{by: [{{user: {people}}}], mode: {mode}}}}}"), "")
+    };
+    let rows = [
+        (of("ab", "any"), "a=~", "running: a.a=skipped a.b=open"),
+        (of("ab", "any"), "a=~ b-", "rejected: a.a=skipped a.b=rejected"),
+        (of("ab", "any"), "a=~ b+", "approved: a.a=skipped a.b=approved"),
+        (of("ab", "any"), "a=~ b=~", "approved: a.a=skipped a.b=skipped"),
+        (of("abc", "{count: 2}"), "a=~ b+", "running: a.a=skipped a.b=approved a.c=open"),
+        (of("abc", "{ratio: 0.5}"), "a=~", "running: a.a=skipped a.b=open a.c=open"),
+        (of("abc", "{ratio: 0.5}"), "a=~ b+", "approved: a.a=skipped a.b=approved a.c=cancelled"),
+        (of("abc", "sequential"), "a=~ b+", "running: a.a=skipped a.b=approved a.c=open"),
+    ];
+    for (flow, script, expect) in rows {
+        check(&flow, "", script, expect);
+    }
     // What was skipped is looked through, as if the step had not been there.
     let last = "  a: {approve: {by: [{user: a}]}}\n  b: {approve: {by: [{user: b}]}}\n  c: {approve: {by: [{user: a}]}}";
     let consecutive = compile(last, "policy: {dedupe: consecutive}");

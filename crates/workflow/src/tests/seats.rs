@@ -263,8 +263,9 @@ fn the_seat_of_an_initiator_who_is_passed_over_counts_for_nobody() {
         "a+",
         "approved: one.a=approved two.i=skipped",
     );
-    // A seat that was skipped as its time passed was asked for.
-    check(&of("{user: ab}", "any"), "", "a=~", "approved: a.a=skipped a.b=cancelled");
+    // The weight of a seat that was skipped as its time passed is not lost.
+    let weighed = of("{group: [{by: {user: ab}, weight: 2}]}", "{weight: 2}");
+    check(&weighed, "", "a=~", "approved: a.a=skipped a.b=cancelled");
 }
 
 #[test]
