@@ -44,6 +44,8 @@ mod decision;
 
 pub mod drive;
 
+pub(crate) mod ending;
+
 mod notice;
 
 pub(crate) mod people;
@@ -117,7 +119,7 @@ impl Work {
 
     /// Ends the flows of records that are about to be deleted; answers whether there were any.
     pub(crate) async fn end_flows(&self, planned: &Planned) -> Result<bool> {
-        decide::end_with_records(self, planned).await
+        ending::end_with_records(self, planned).await
     }
 
     /// What a write means for the flows that hold its records: their locks, and the approvals that saw what is no

@@ -25,7 +25,7 @@ pub mod unmask;
 
 use crate::engine::{Engine, internal};
 use crate::flow::backtest::{self, LargeBacktest};
-use crate::flow::{decide, migrate, operate, rights, seats, start, tasks, urge};
+use crate::flow::{decide, ending, migrate, operate, rights, seats, start, tasks, urge};
 use crate::handover;
 use crate::identity::Identity;
 use crate::records::command::{Command, Written};
@@ -314,7 +314,7 @@ async fn carry_out(work: &Work, request: &Request) -> Result<Done> {
         Request::Operate(order) => apart(|| operate::operate(work, order).boxed()).await.map(Done::Withdrawn),
         Request::Migrate(order) => apart(|| migrate::many(work, order).boxed()).await.map(Done::Answered),
         Request::CancelFlow { instance, comment } => {
-            Box::pin(decide::cancel(work, *instance, comment.as_deref())).await?;
+            Box::pin(ending::cancel(work, *instance, comment.as_deref())).await?;
             Ok(Done::Withdrawn(*instance))
         }
         Request::Withdraw { instance, comment } => {

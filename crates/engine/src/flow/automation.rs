@@ -2,7 +2,7 @@
 
 use crate::flow::begin::fresh;
 use crate::flow::log::{LogKind, Said};
-use crate::flow::{below, stored, values};
+use crate::flow::{ending, stored, values};
 use crate::records::command::Command;
 use crate::work::{Link, Work};
 use chrono::{DateTime, Utc};
@@ -55,7 +55,7 @@ pub(crate) async fn set_off(
             PerRecord::Skip if !running.is_empty() => return Ok(None),
             PerRecord::Replace => {
                 for old in running {
-                    below::stop(work, old, LogKind::Replaced).await?;
+                    ending::stop(work, old, LogKind::Replaced).await?;
                 }
             }
             _ => {}

@@ -1,12 +1,10 @@
-//! Flows below flows: each begins with the `sub` of the flow above, and ends with it where nobody waits for it any more.
+//! Flows below flows: each begins with the `sub` of the flow above.
 
 use crate::flow::begin::{fresh, take};
 use crate::flow::log::LogKind;
 use crate::flow::{stored, values};
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
-use futures_util::FutureExt;
-use futures_util::future::BoxFuture;
 use uuid::Uuid;
 use workflow::{Instance, Parent, Run};
 
@@ -43,20 +41,4 @@ pub(super) async fn start(
     // The flow above has not ended yet: what this one does is caused by it.
     work.drive(held, &mut run, None).await?;
     Ok(id)
-}
-
-/// Ends a flow that runs, as its log then says.
-pub(super) fn stop(work: &Work, id: Uuid, why: LogKind) -> BoxFuture<'_, Result<()>> {
-    async move {
-        let (mut held, instance) = stored::hold(work, id).await?;
-        if !instance.state.is_live() {
-            return Ok(());
-        }
-        let flow = stored::flow_of(work, &instance).await?;
-        held.say(work, why, None, None);
-        let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
-        run.cancel()?;
-        work.drive(held, &mut run, None).await
-    }
-    .boxed()
 }

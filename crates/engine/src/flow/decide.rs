@@ -8,8 +8,6 @@ use crate::identity::Identity;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
 use plan::Row;
-use plan::planner::Planned;
-use plan::write::Operation;
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -136,43 +134,6 @@ pub(crate) async fn withdraw(work: &Work, id: Uuid, comment: Option<String>) -> 
     let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
     run.withdraw()?;
     work.drive(held, &mut run, None).await
-}
-
-/// An administrator ends a flow; its record is released as if the initiator had taken it back.
-pub(crate) async fn cancel(work: &Work, id: Uuid, comment: Option<&str>) -> Result<()> {
-    if !work.identity.actor.admin {
-        return Err(Box::new(Diagnostic::new(Code::NotFound)));
-    }
-    let (mut held, instance) = stored::hold(work, id).await?;
-    let flow = stored::flow_of(work, &instance).await?;
-    held.say(work, LogKind::Cancelled, None, comment);
-    let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
-    run.cancel()?;
-    work.drive(held, &mut run, None).await
-}
-
-/// Ends the flows that hold records which a write is about to delete, so that what their end sets is deleted with them.
-/// Answers whether there were any. A flow that deletes its own record goes on.
-///
-/// # Errors
-/// What the records refuse.
-pub(crate) async fn end_with_records(work: &Work, planned: &Planned) -> Result<bool> {
-    let deleted = planned.writes.iter().filter(|write| write.operation == Operation::Delete);
-    let flows = deleted.filter_map(|write| write.before.as_ref()?.flow());
-    let mut ended = false;
-    for id in flows.filter(|id| !work.is_of(*id)) {
-        let (mut held, instance) = stored::hold(work, id).await?;
-        if !instance.state.is_live() {
-            continue;
-        }
-        let flow = stored::flow_of(work, &instance).await?;
-        held.say(work, LogKind::RecordDeleted, None, None);
-        let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
-        run.cancel()?;
-        work.drive(held, &mut run, None).await?;
-        ended = true;
-    }
-    Ok(ended)
 }
 
 pub(crate) async fn comment(work: &Work, id: Uuid, text: &str) -> Result<()> {

@@ -5,7 +5,7 @@ use crate::flow::people::absence;
 use crate::flow::stored::Held;
 use crate::flow::variable::{self, Known};
 use crate::flow::writes::write;
-use crate::flow::{arm, below, calls, decision, deeds, events, people, sla, values};
+use crate::flow::{arm, calls, decision, deeds, ending, events, people, sla, values};
 use crate::records::command::Command;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
@@ -41,11 +41,11 @@ pub(super) async fn until_it_waits(
         }
     }
     Box::pin(sla::keep(work, &held, run)).await?;
-    let left = held.left_behind(&run.instance)?;
+    let left = held.left_behind(&run.instance);
     Box::pin(held.save(work, &run.instance)).await?;
     for below in left {
         // One that has ended is what was waited for.
-        below::stop(work, below, LogKind::LeftBehind).await?;
+        ending::stop(work, below, LogKind::LeftBehind).await?;
     }
     let outcome = match run.instance.state {
         InstanceState::Running | InstanceState::Suspended => return Ok(()),

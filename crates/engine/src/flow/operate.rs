@@ -3,7 +3,7 @@
 use crate::engine::Engine;
 use crate::flow::administrator::administrator;
 use crate::flow::log::{LogKind, Said};
-use crate::flow::{asked, calls, migrate, start, stored, variable};
+use crate::flow::{asked, calls, ending, migrate, start, stored, variable};
 use crate::identity::Identity;
 use crate::work::Work;
 use diagnostic::{Code, Diagnostic, Result};
@@ -82,17 +82,14 @@ pub(crate) async fn operate(work: &Work, order: &Order) -> Result<Uuid> {
 
 /// Ends a flow that somebody submitted, and submits its record anew.
 async fn restart(work: &Work, id: Uuid, comment: Option<&str>) -> Result<Uuid> {
-    let (mut held, instance) = stored::hold(work, id).await?;
+    let (held, instance) = stored::hold(work, id).await?;
     let flow = stored::flow_of(work, &instance).await?;
     if !may_restart(&flow, &instance) {
         let found = Diagnostic::new(Code::NotPermitted).with("action", "restart").with("what", &flow.name);
         return Err(Box::new(found));
     }
-    held.say(work, LogKind::Restarted, None, comment);
-    let mut run = Run::resume(&flow, instance, work.bindings.now, Uuid::now_v7);
-    run.cancel()?;
-    let old = run.instance.clone();
-    work.drive(held, &mut run, None).await?;
+    let old = instance.clone();
+    ending::end(work, (held, instance), LogKind::Restarted, comment).await?;
     start::again(work, &old, comment).await
 }
 

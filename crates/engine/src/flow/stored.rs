@@ -6,6 +6,7 @@ use crate::runs::{self, name_of, pinned, task_data, token_data, token_number};
 use crate::work::{Link, Work};
 use diagnostic::{Code, Diagnostic, Result};
 use serde_json::{Value as Json, json};
+use std::collections::HashMap;
 use std::sync::Arc;
 use storage::news::Topic;
 use storage::store::workflow as table;
@@ -16,6 +17,8 @@ use workflow::{Flow, Instance, Lock, Task, TaskState, Token, TokenState};
 pub(crate) struct Held {
     row: table::Instance,
     tokens: Vec<table::Token>,
+    /// What the rows of the tokens say.
+    before: Vec<Token>,
     tasks: Vec<table::Task>,
     said: Vec<table::NewLogRow>,
     fresh: bool,
@@ -77,7 +80,8 @@ pub(crate) async fn begin(
         ended_at: None,
         incident: None,
     };
-    Ok(Held { row, tokens: Vec::new(), tasks: Vec::new(), said: Vec::new(), fresh: true })
+    let (tokens, before, tasks) = (Vec::new(), Vec::new(), Vec::new());
+    Ok(Held { row, tokens, before, tasks, said: Vec::new(), fresh: true })
 }
 
 /// A flow, locked until the transaction ends.
@@ -86,7 +90,8 @@ pub(crate) async fn hold(work: &Work, id: Uuid) -> Result<(Held, Instance)> {
     let tokens = table::tokens(&work.tx, row.id).await?;
     let tasks = table::tasks(&work.tx, row.id).await?;
     let instance = runs::read_instance(&row, &tokens, &tasks)?;
-    Ok((Held { row, tokens, tasks, said: Vec::new(), fresh: false }, instance))
+    let before = instance.tokens.clone();
+    Ok((Held { row, tokens, before, tasks, said: Vec::new(), fresh: false }, instance))
 }
 
 /// The flow of a task, locked until the transaction ends.
@@ -143,16 +148,14 @@ impl Held {
     }
 
     /// The flows below that were waited for when the flow was locked, and are waited for no more.
-    pub fn left_behind(&self, instance: &Instance) -> Result<Vec<Uuid>> {
-        let mut left = Vec::new();
-        for row in &self.tokens {
-            let before = runs::read_token(row)?;
-            let after = instance.tokens.get(before.id as usize);
-            let is_awaited =
-                |below: &Uuid| after.is_some_and(|now| awaits::flows(now).any(|one| one == *below));
-            left.extend(awaits::flows(&before).filter(|below| !is_awaited(below)));
-        }
-        Ok(left)
+    pub fn left_behind(&self, instance: &Instance) -> Vec<Uuid> {
+        let is_awaited = |token: &Token, below: Uuid| {
+            let after = instance.tokens.get(token.id as usize);
+            after.is_some_and(|now| awaits::flows(now).any(|one| one == below))
+        };
+        let before = self.before.iter();
+        let awaited = before.flat_map(|token| awaits::flows(token).map(move |below| (token, below)));
+        awaited.filter(|(token, below)| !is_awaited(token, *below)).map(|(_, below)| below).collect()
     }
 
     /// Stores what became of the flow.
@@ -174,12 +177,13 @@ impl Held {
         // Nobody waits to hear of automations that ask nobody.
         concerned.extend((moved && !instance.tasks.is_empty()).then_some(instance.initiator));
         work.engine.database().tell(&work.tx, Topic::Tasks, concerned);
-        let before: Vec<Token> = self.tokens.iter().map(runs::read_token).collect::<Result<_>>()?;
-        awaits::keep(work, instance.id, &before, &instance.tokens).await
+        awaits::keep(work, instance.id, &self.before, &instance.tokens).await
     }
 
     /// Answers the stored id of each token, by its number.
     async fn save_tokens(&self, work: &Work, instance: &Instance) -> Result<Vec<Uuid>> {
+        let stored: HashMap<u32, &table::Token> =
+            self.tokens.iter().map(|row| (token_number(row), row)).collect();
         let mut ids = Vec::with_capacity(instance.tokens.len());
         let mut fresh = Vec::new();
         for token in &instance.tokens {
@@ -187,7 +191,7 @@ impl Held {
             let ended =
                 matches!(token.state, TokenState::Done | TokenState::Cancelled).then_some(work.bindings.now);
             let data = token_data(token);
-            if let Some(known) = self.tokens.iter().find(|known| token_number(known) == token.id) {
+            if let Some(&known) = stored.get(&token.id) {
                 ids.push(known.id);
                 if known.state != state || known.data != data || known.node != *token.node {
                     // A token that ended stays ended when it did.
