@@ -2,6 +2,7 @@
 // of axe.
 import assert from 'node:assert/strict';
 import axe from 'axe-core';
+import { readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { chromium } from 'playwright-core';
@@ -36,7 +37,11 @@ export async function open() {
  * A page that remembers what went wrong in it. `locale` and `dark` are what the browser says of itself; with `worker` the
  * application is kept for the time without a network, which few tests are about.
  */
-export async function visit(browser, address, { size = DESKTOP, dark = false, locale = 'en', worker = false, moving = false } = {}) {
+export async function visit(
+  browser,
+  address,
+  { size = DESKTOP, dark = false, locale = 'en', worker = false, moving = false } = {},
+) {
   const phone = size.width < 500;
   const context = await browser.newContext({
     baseURL: address,
@@ -107,9 +112,17 @@ export async function settled(page) {
 /** What axe looks at: WCAG 2.2 AA. */
 const RULES = { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] };
 
-/** The page as it is now has no finding of axe. */
+/** Where a text is missing, its path is shown instead. */
+const TOPICS = ['common', 'admin', 'import'].flatMap((part) =>
+  Object.keys(JSON.parse(readFileSync(new URL(`../src/texts/${part}/en.json`, import.meta.url)))),
+);
+const MISSING = new RegExp(`\\b(?:${TOPICS.join('|')})(?:\\.\\w+){2,}`, 'g');
+
+/** The page as it is now has no finding of axe, and lacks no text. */
 export async function accessible(page, name) {
   await settled(page);
+  const missing = (await page.locator('body').innerText()).match(MISSING);
+  assert.equal(missing, null, `${name}: texts`);
   if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe.source);
   const { violations } = await page.evaluate((rules) => window.axe.run(rules), RULES);
   const told = violations.flatMap(({ id, nodes }) =>

@@ -20,10 +20,7 @@ const flows = {};
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lifeloom-works-'));
-  for (const [path, text] of Object.entries(works('1.0.0', 'first'))) {
-    await mkdir(join(folder, dirname(path)), { recursive: true });
-    await writeFile(join(folder, path), text);
-  }
+  await write(works('1.0.0', 'first'));
   server = await serve(['definitions/base', folder]);
   await person(server, 'ann', 'Ann Archer', 'works.worker');
   await person(server, 'bob', 'Bob Baker', 'works.lead');
@@ -42,6 +39,12 @@ after(async () => {
   if (folder) await rm(folder, { recursive: true, force: true });
 });
 
+async function write(files) {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(join(folder, dirname(path)), { recursive: true });
+    await writeFile(join(folder, path), text);
+  }
+}
 const job = (name, more = {}) => server.api('POST', '/records/works.job', { name, ...more });
 const flow = (id) => server.api('GET', `/instances/${id}`);
 const failed = async () => (await server.api('GET', '/instances?incident=true')).instances;
@@ -150,7 +153,16 @@ test('a step shows the record in its own form, and lets be changed there what it
 
 test('flows go on under a new version after a look at what becomes of them', async () => {
   const { page, wrong } = desk;
-  await server.api('POST', '/packs', { files: works('2.0.0', 'start') });
+  await write(works('2.0.0', 'start'));
+  await page.goto('/admin/packs');
+  await page.locator('input[type=file]').setInputFiles(folder);
+  await page.getByText(/3 running flows stay under their version; .* 1 could go on/).waitFor();
+  await page.getByText('2 running flows could not go on under the new version').click();
+  await page.getByText(new RegExp(`${flows.Pump}: .*first`)).waitFor();
+  await accessible(page, 'plan with running flows');
+  await shoot(page, 'operations-plan');
+  await page.getByRole('button', { name: 'Do it' }).click();
+  await page.getByText('The packs are in force').waitFor();
   await page.goto('/admin/flows?workflow=works.clearance');
   await page.getByText('older version').first().waitFor();
   await page.getByRole('link', { name: 'Move to the published version' }).click();
@@ -164,6 +176,24 @@ test('flows go on under a new version after a look at what becomes of them', asy
   await page.getByRole('dialog').getByRole('button', { name: 'Move 3' }).click();
   await page.getByText('All run under the published version').waitFor();
   assert.equal((await flow(flows.Pump)).path[0].node, 'start');
+  sound(wrong);
+});
+
+test('a flow is restarted, and the one that begins is shown', async () => {
+  const { page, wrong } = desk;
+  await page.goto(`/admin/flows/${flows.Pump}`);
+  await page.getByRole('button', { name: 'Restart' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Restart' });
+  await dialog.getByText('The flow on Pump ends').waitFor();
+  await dialog.getByLabel('Reason').fill('The check was of another pump');
+  await accessible(page, 'restart asked');
+  await shoot(page, 'operations-restart');
+  await dialog.getByRole('button', { name: 'Restart' }).click();
+  await page.getByText('The record was submitted anew').waitFor();
+  await page.waitForURL((url) => url.pathname.startsWith('/admin/flows/') && !url.pathname.endsWith(flows.Pump));
+  assert.equal((await flow(flows.Pump)).state, 'cancelled');
+  flows.Pump = new URL(page.url()).pathname.split('/').at(-1);
+  assert.deepEqual([(await flow(flows.Pump)).state, (await flow(flows.Pump)).record.title], ['running', 'Pump']);
   sound(wrong);
 });
 
