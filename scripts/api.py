@@ -18,6 +18,8 @@ CHANGED = {
     "base.role_assignment": ("role", "crm.sales_manager"),
     "base.absence_workflow": ("workflow", "crm.another_approval"),
 }
+# What stays as it was made.
+KEPT = {"crm.forecast", "crm.forecast_line"}
 # What a schema does not say and a rule demands.
 KNOWN = {
     "base.role_assignment": {"role": "crm.sales_rep"},
@@ -27,6 +29,7 @@ KNOWN = {
     "crm.product": {"code": "P-{n}00", "list_price": "2.00", "standard_cost": "1.00"},
     "crm.price_book": {"code": "PB-{n}00"},
     "crm.target": {"level": "company"},
+    "crm.tender": {"closes_on": "2099-03-01"},
     "crm.contract": {"start_date": "2026-03-01", "end_date": "2027-03-01", "amount": "1000.00"},
 }
 
@@ -190,12 +193,13 @@ def client(server, _options):
         assert one.status_code == 200 and str(one.parsed.id) == id, (name, one)
         before = one.parsed.to_dict()
         update = made.document["components"]["schemas"][f"{name}.update"]["properties"]
-        field, value = change(name, update, done)
-        changed = made.call("update", name, id=UUID(id), body=made.model(f"{name}.update", {field: value}))
-        assert changed.status_code == 200, (name, field, changed)
-        again = made.call("read", name, id=UUID(id)).parsed.to_dict()
-        same = again[field] == value or re.fullmatch(r"[0-9.]+", str(value)) and float(again[field]) == float(value)
-        assert same, (name, field, again[field])
+        if name not in KEPT:
+            field, value = change(name, update, done)
+            changed = made.call("update", name, id=UUID(id), body=made.model(f"{name}.update", {field: value}))
+            assert changed.status_code == 200, (name, field, changed)
+            again = made.call("read", name, id=UUID(id)).parsed.to_dict()
+            same = again[field] == value or re.fullmatch(r"[0-9.]+", str(value)) and float(again[field]) == float(value)
+            assert same, (name, field, again[field])
         listed = made.call("list", name, filter_=f'id == "{id}"')
         assert listed.status_code == 200 and len(listed.parsed.records) == 1, (name, listed)
         gone = made.call("delete", name, id=UUID(id))
