@@ -194,3 +194,29 @@ test('a lead becomes an opportunity, and its quote is approved, on phones', asyn
   sound(wrong);
   await context.close();
 });
+
+test('what the rules leave to people is begun at the press of a button', async () => {
+  const tender = await server.api('POST', '/records/crm.tender', {
+    number: 'T-1',
+    subject: 'Conveyors',
+    buyer: 'Harbour Logistics',
+    industry: 'logistics',
+    budget: '90000',
+    closes_on: new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10),
+    contact_email: 'buyer@harbour.example',
+  });
+  const { page, wrong, context } = await arrive(browser, server, 'dan', { path: `/records/crm.tender/${tender.id}` });
+  const follow = page.getByRole('button', { name: 'Follow the tender' });
+  await follow.waitFor();
+  // It is no approval.
+  assert.equal(await page.getByRole('button', { name: /^Submit/ }).count(), 0);
+  await accessible(page, 'a tender');
+  await shoot(page, 'tender');
+  await follow.click();
+  await page.getByRole('link', { name: /Harbour Logistics/ }).waitFor();
+  // It begins only where its condition holds.
+  await becomes(() => follow.count(), 0);
+  await shoot(page, 'tender-followed');
+  sound(wrong);
+  await context.close();
+});

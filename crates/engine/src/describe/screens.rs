@@ -183,20 +183,25 @@ impl Reader<'_> {
     /// the record starts it.
     fn may_start(&self, name: &str, workflow: &Workflow) -> bool {
         let actor = &self.known.actor;
-        let open = match &workflow.trigger.button {
-            Some(button) => button.roles.is_empty(),
-            None => workflow.start.roles.iter().flatten().next().is_none(),
+        let roles: Vec<&str> = match &workflow.trigger.button {
+            Some(button) => button.roles.keys().map(String::as_str).collect(),
+            None => workflow.start.roles.iter().flatten().map(String::as_str).collect(),
         };
         let changes = |grant: &plan::actor::ObjectGrant| !grant.update.is_none();
         actor.admin
             || actor.grants.start.has(name)
-            || (open && actor.grant(workflow.object.as_str()).is_some_and(changes))
+            || actor.roles.iter().any(|role| roles.contains(&&**role))
+            || (roles.is_empty() && actor.grant(workflow.object.as_str()).is_some_and(changes))
     }
 
     pub(super) fn workflow(&self, name: &str, workflow: &Workflow) -> Option<Json> {
         let steps = self.catalog().workflows.get(name)?.steps.keys();
         // Clients that cannot know whether it may begin ask; the server decides.
-        let when = workflow.start.when.as_ref().and_then(|text| {
+        let when = match &workflow.trigger.button {
+            Some(button) => button.when.as_ref(),
+            None => workflow.start.when.as_ref(),
+        };
+        let when = when.and_then(|text| {
             let object = self.catalog().objects.get(workflow.object.as_str())?;
             let names = scopes::WORKFLOW_START.names(&object.name, None);
             let expr = expression::compile(text.text(), &names, &self.known, &Expectation::Condition).ok()?;
@@ -204,6 +209,7 @@ impl Reader<'_> {
         });
         Some(json!({
             "kind": "workflow",
+            "use": workflow.r#use,
             "name": name,
             "label": self.text(workflow.label.as_ref(), name),
             "description": self.maybe(workflow.description.as_ref()),

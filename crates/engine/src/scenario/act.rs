@@ -184,7 +184,10 @@ impl Scene<'_> {
             (None, Some(name)) => engine.add_by_calendar(name, now, &by)?,
             (None, None) => calendar::add_elapsed(engine.site().time_zone, now, &by)?,
         };
-        self.known.until = Some(at);
+        if self.known.until.replace(at).is_some() {
+            // What a crash left half done is done first, at its time.
+            work_off(engine).await?;
+        }
         while let Some(due) = engine.next_due().await?.filter(|due| *due <= at) {
             clock.advance((due - engine.now()).max(TimeDelta::zero()));
             work_off(engine).await?;

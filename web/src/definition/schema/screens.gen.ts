@@ -165,6 +165,7 @@ export interface MenuEntry {
 /** A flow that records go through. */
 export interface WorkflowDefinition {
   kind: 'workflow';
+  use: 'approval' | 'automation';
   name: string;
   label: string;
   description: string | null;

@@ -25,7 +25,7 @@ import { Made } from './Made';
 import { Moves } from './Moves';
 import { Pending } from './Pending';
 import { StagePath } from './StagePath';
-import { Submit, useOpenFlows } from './Submit';
+import { Begin, Submit, useOpenFlows } from './Submit';
 import { usualPage } from './usual';
 
 const route = getRouteApi('/inside/records/$object/$id');
@@ -57,6 +57,7 @@ function Found({ object, row }: { object: ObjectDefinition; row: Row }) {
   const [current, shown] = tabs.find(([name]) => name === tab) ?? tabs[0] ?? [];
   const title = titleOf(object, row);
   const flows = useOpenFlows(object, row);
+  const approvals = flows.filter(({ use }) => use === 'approval');
   return (
     <Page
       title={title}
@@ -65,8 +66,9 @@ function Found({ object, row }: { object: ObjectDefinition; row: Row }) {
           <Favourite object={object.name} id={row.id} title={title} />
           {object.features.followers && <Follow object={object.name} id={row.id} title={title} />}
           {phone && <More object={object} row={row} />}
-          <Submit object={object} flows={flows} row={row} />
-          <Moves object={object} row={row} second={flows.length > 0} onMade={setMade} />
+          <Submit object={object} flows={approvals} row={row} />
+          <Moves object={object} row={row} second={approvals.length > 0} onMade={setMade} />
+          <Begin flows={flows.filter(({ use }) => use === 'automation')} row={row} />
           {object.may.update && (
             <LinkButton to="/records/$object/$id/edit" params={params} icon={<Pencil size={15} />}>
               {t('record.edit')}

@@ -1,7 +1,7 @@
 import { useQueries, useQueryClient } from '@tanstack/react-query';
 import Button from 'antd/es/button';
 import Dropdown from 'antd/es/dropdown';
-import { Send } from 'lucide-react';
+import { Play, Send } from 'lucide-react';
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { definitionQuery, useDefinitions } from '../../api/definitions';
@@ -12,21 +12,23 @@ import { submit, type Submitted } from '../../api/tasks';
 import { holds } from '../../definition/expression/evaluate';
 import { clockAt } from '../../definition/expression/zone';
 import type { ObjectDefinition, Workflow } from '../../definition/types';
-import { toast } from '../../ui/toast';
+import { failed, toast } from '../../ui/toast';
 
 // Few records are submitted when they are looked at.
 const SubmitDialog = lazy(() => import('./SubmitDialog'));
 
 /** So many flows have each a button; more are chosen from a menu. */
 const SEVERAL = 2;
+/** By then most of what was begun is done, in milliseconds. */
+const SOON = 1500;
 
-/** The flows that this person may put the record into, as it stands. */
+/** The flows that this person may put the record into, and the automations that may be begun, as it stands. */
 export function useOpenFlows(object: ObjectDefinition, row: Row): Workflow[] {
   const { user, site } = useSession();
   const names = useDefinitions().filter((one) => one.kind === 'workflow' && one.object === object.name);
   const found = useQueries({ queries: names.map(({ name }) => definitionQuery('workflow', name)) });
-  // One flow at a time: what runs is told above the record.
-  if ((row.pending ?? null) !== null) return [];
+  // One approval at a time: what runs is told above the record.
+  const pending = (row.pending ?? null) !== null;
   const begins = ({ when }: Workflow) => {
     if (when === null) return true;
     const person = { ...user };
@@ -34,7 +36,40 @@ export function useOpenFlows(object: ObjectDefinition, row: Row): Workflow[] {
     const result = holds(when, { records, clock: clockAt(site.time_zone) });
     return result.kind === 'value' ? result.value : true;
   };
-  return found.flatMap(({ data }) => (data?.may_start && data.by.includes('button') && begins(data) ? data : []));
+  return found.flatMap(({ data }) => {
+    if (!data?.may_start || !data.by.includes('button') || (pending && data.use === 'approval')) return [];
+    return begins(data) ? data : [];
+  });
+}
+
+/** What begins at the press of a button, and asks nothing before. */
+export function Begin({ flows, row }: { flows: Workflow[]; row: Row }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const beginning = useOnce({
+    mutationFn: async (flow: Workflow) => {
+      await submit(flow.name, { record: row.id }, crypto.randomUUID());
+      return flow.label;
+    },
+    onSuccess: async (workflow) => {
+      toast({ text: t('record.began', { workflow }), tone: 'done' });
+      // Its steps are done by workers, a moment later.
+      setTimeout(() => void queries.invalidateQueries(), SOON);
+      await queries.invalidateQueries();
+    },
+    onError: failed,
+  });
+  return flows.map((one) => (
+    <Button
+      key={one.name}
+      icon={<Play size={15} />}
+      title={one.description ?? undefined}
+      loading={beginning.isPending}
+      onClick={() => beginning.mutate(one)}
+    >
+      {one.label}
+    </Button>
+  ));
 }
 
 /** Puts a record into a flow, once the way it will go was looked at. */
