@@ -105,7 +105,7 @@ test('a sale is asked for at a desk and approved on a phone', async () => {
   await story.getByRole('link', { name: 'approved' }).first().scrollIntoViewIfNeeded();
   await accessible(desk.page, 'timeline');
   await shoot(desk.page, 'timeline');
-  await story.getByRole('link', { name: 'asked for an approval' }).last().click();
+  await story.getByRole('link', { name: 'started a workflow' }).last().click();
   await desk.page.waitForURL('**/approvals/started/*');
   for (const one of [desk, phone]) {
     sound(one.wrong);
