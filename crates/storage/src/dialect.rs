@@ -81,6 +81,15 @@ impl Dialect {
             Dialect::Postgres => " for update skip locked",
         }
     }
+
+    /// A condition: one of what a select answers that takes its rows. PostgreSQL may put the select of an `in` inside a
+    /// loop and run it, with its limit, once for each row of the table; that of an array it runs once.
+    pub fn among_taken(self, select: &str) -> String {
+        match self {
+            Dialect::Sqlite => format!("in ({select})"),
+            Dialect::Postgres => format!("= any (array({select}{}))", self.skip_locked()),
+        }
+    }
 }
 
 /// An identifier in double quotes, which both databases read alike.

@@ -80,12 +80,15 @@ pub async fn claim(
          where state = 'sending' and lease_until < $1"
     );
     tx.execute_sql(sql, cells![tx.dialect(); now]).await?;
+    let due = format!(
+        "select id from sys_effect where state = 'ready' and run_at <= $2 and kind in ({}) \
+         order by run_at, id limit $3",
+        listed(kinds.len(), 3)
+    );
     let sql = format!(
         "update sys_effect set state = 'sending', attempts = attempts + 1, lease = lease + 1, lease_until = $1 \
-         where id in (select id from sys_effect where state = 'ready' and run_at <= $2 and kind in ({}) \
-         order by run_at, id limit $3{}) returning {}",
-        listed(kinds.len(), 3),
-        tx.dialect().skip_locked(),
+         where id {} returning {}",
+        tx.dialect().among_taken(&due),
         stored::columns::<Effect>(),
     );
     let mut values = cells![tx.dialect(); now + lease, now, i64::from(limit)];

@@ -100,11 +100,12 @@ pub async fn claim(
     now: DateTime<Utc>,
 ) -> Result<Vec<Job>> {
     reclaim(tx, now).await?;
+    let due = "select id from sys_job where queue = $3 and state = 'ready' and run_at <= $4 \
+               order by priority desc, run_at, id limit $5";
     let sql = format!(
         "update sys_job set state = 'running', attempts = attempts + 1, lease = lease + 1, locked_by = $1, \
-         lease_until = $2 where id in (select id from sys_job where queue = $3 and state = 'ready' and \
-         run_at <= $4 order by priority desc, run_at, id limit $5{}) returning {}",
-        tx.dialect().skip_locked(),
+         lease_until = $2 where id {} returning {}",
+        tx.dialect().among_taken(due),
         stored::columns::<Job>(),
     );
     let values = cells![tx.dialect(); worker, now + lease, queue, now, i64::from(limit)];
@@ -121,9 +122,9 @@ pub async fn reclaim(tx: &Tx, now: DateTime<Utc>) -> Result<u64> {
          finished_at = case when attempts >= max_attempts then lease_until else null end, \
          dedup_key = case when attempts >= max_attempts and not {} then null else dedup_key end, \
          error = 'the worker did not come back', locked_by = null, lease_until = null \
-         where id in (select id from sys_job where state = 'running' and lease_until < $1{})",
+         where id {}",
         is_once(tx),
-        tx.dialect().skip_locked()
+        tx.dialect().among_taken("select id from sys_job where state = 'running' and lease_until < $1")
     );
     tx.execute_sql(sql, cells![tx.dialect(); now]).await
 }

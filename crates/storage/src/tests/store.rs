@@ -2,7 +2,7 @@ use crate::store::workflow::verify::{Logs, verify_logs};
 use crate::store::workflow::{self, Candidate, Instance, NewLogRow, Task, TaskBox};
 use crate::store::{attempt, credential, event, history, idempotency, job, number, publish, session, stored};
 use crate::testing::on_each;
-use crate::{Database, Tx};
+use crate::{Database, Dialect, Tx};
 use catalog::PhysicalNames;
 use chrono::{DateTime, Duration, Utc};
 use diagnostic::{Code, Diagnostic, Result};
@@ -165,6 +165,41 @@ fn no_job_is_taken_twice() {
         // Two workers that skip each other's rows may both find nothing before the last are taken.
         let rest = claim(&database, "w", now()).await.len();
         assert_eq!((taken.len(), distinct.len()), (40 - rest, 40 - rest));
+    });
+}
+
+/// PostgreSQL keeps the plan of a statement that it saw often, made while the queue was short, until it counts the rows
+/// anew, which may take a minute.
+#[test]
+fn a_queue_that_grew_is_not_read_again_for_each_of_its_rows() {
+    on_each(|database| async move {
+        if database.dialect() == Dialect::Sqlite {
+            return;
+        }
+        let jobs = |count: usize, at| {
+            std::iter::repeat_with(|| job::Job { id: Uuid::now_v7(), run_at: at, ..some_job(None, false) })
+                .take(count)
+                .collect::<Vec<_>>()
+        };
+        let read = write(&database, move |tx| {
+            let (one, many) = (jobs(1, now()), jobs(3000, now() + Duration::days(9)));
+            async move {
+                stored::insert(&tx, &one, "").await?;
+                tx.batch("analyze sys_job").await?;
+                for _ in 0..8 {
+                    job::claim(&tx, "q", "w", 2, Duration::seconds(30), now()).await?;
+                }
+                stored::insert(&tx, &many, "").await?;
+                let read = "select sum(seq_tup_read + idx_tup_fetch)::bigint from pg_stat_xact_user_tables \
+                            where relname = 'sys_job'";
+                let before: i64 = tx.row(read, Vec::new()).await?.unwrap().get(0)?;
+                job::claim(&tx, "q", "w", 2, Duration::seconds(30), now() + Duration::seconds(31)).await?;
+                let after: i64 = tx.row(read, Vec::new()).await?.unwrap().get(0)?;
+                Ok(after - before)
+            }
+        })
+        .await;
+        assert!(read < 5 * 3000, "{read} rows were read");
     });
 }
 
